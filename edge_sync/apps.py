@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class EdgeSyncConfig(AppConfig):
+    name = "edge_sync"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ServeConfig(AppConfig):
+    name = "mlops_portal.serve"
+    label = "serve"

@@ -84,9 +84,7 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("PORT", "where the web process listens", "8000", _port),
     Variable("VAR_DIR", "where the embedded profile keeps its files", "var", _folder),
-    Variable(
-        "SECRET_KEY", "signs sessions; made once below VAR_DIR in the embedded profile", "", _secret
-    ),
+    Variable("SECRET_KEY", "signs sessions; made once below VAR_DIR in the embedded profile", "", _secret),
     Variable(
         "DATABASE_URL",
         "sqlite:///… or postgres://…; SQLite below VAR_DIR where it is not set",
@@ -105,9 +103,7 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         _url("http", "https"),
     ),
-    Variable(
-        "STORAGE_URL", "file:///folder or s3://bucket/prefix", "", _url("file", "s3")
-    ),
+    Variable("STORAGE_URL", "file:///folder or s3://bucket/prefix", "", _url("file", "s3")),
     Variable(
         "ALLOWED_HOSTS",
         "host names that the portal answers to, separated by commas",
@@ -119,6 +115,12 @@ VARIABLES: tuple[Variable, ...] = (
         "the address that people type, used in mails and for passkeys; http://localhost:PORT where it is not set",
         "",
         _url("http", "https"),
+    ),
+    Variable(
+        "CHECKPOINT_KEY",
+        "the Ed25519 key in PEM that signs the log's checkpoints; made once below VAR_DIR in the embedded profile",
+        "",
+        _text,
     ),
     Variable(
         "EMAIL_URL",
@@ -146,15 +148,11 @@ def read(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         if file is not None:
             source = f"{variable.name}_FILE"
             if raw is not None:
-                raise ImproperlyConfigured(
-                    f"Both {variable.name} and {source} are set; remove one of them."
-                )
+                raise ImproperlyConfigured(f"Both {variable.name} and {source} are set; remove one of them.")
             try:
                 raw = Path(file).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
-                raise ImproperlyConfigured(
-                    f"{source} names {file}, which cannot be read: {error}."
-                ) from None
+                raise ImproperlyConfigured(f"{source} names {file}, which cannot be read: {error}.") from None
         try:
             values[variable.name] = variable.parse(variable.default if raw is None else raw)
         except ValueError as error:

@@ -19,7 +19,11 @@ SHARED: list[Any] = [
 def configure(log_format: str) -> dict[str, Any]:
     """Configure structlog and return Django's LOGGING; ``log_format`` is ``text`` or ``json``."""
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )

@@ -18,7 +18,15 @@ PRODUCTION = PROFILE == "production"
 VAR_DIR = ENV["VAR_DIR"]
 DEBUG = False
 
-for _name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "MLFLOW_TRACKING_URI", "STORAGE_URL", "PUBLIC_URL"):
+for _name in (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "MLFLOW_TRACKING_URI",
+    "STORAGE_URL",
+    "PUBLIC_URL",
+    "CHECKPOINT_KEY",
+):
     if PRODUCTION and not ENV[_name]:
         raise ImproperlyConfigured(f"{_name} is not set; the production profile needs it.")
 
@@ -129,7 +137,13 @@ else:
 BROKER_SOCKET = environment.socket_path(VAR_DIR, "broker")
 REDIS_URL: str = ENV["REDIS_URL"] or f"unix://{BROKER_SOCKET}"
 EMBEDDED_BROKER = not ENV["REDIS_URL"]
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "portal"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "portal",
+    }
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -146,9 +160,22 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"labeling.*": {"queue": "learn"}, "explain.*": {"queue": "explain"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+}
 CELERY_TIMEZONE = "UTC"
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+CELERY_BEAT_SCHEDULE = {
+    "ledger.sequence": {"task": "ledger.sequence", "schedule": 5.0},
+    "serve.heartbeat": {"task": "serve.heartbeat", "schedule": 10.0},
+    "shell.jobs_resend": {"task": "shell.jobs_resend", "schedule": 15.0},
+}
+
+# ---------------------------------------------------------------- the log
+CHECKPOINT_KEY: str = ENV["CHECKPOINT_KEY"]
+LOG_ORIGIN = f"{_public.netloc}/mlops-portal"
 
 # ---------------------------------------------------------------- models, files, mail
 EMBEDDED_MLFLOW = not ENV["MLFLOW_TRACKING_URI"]
@@ -158,10 +185,17 @@ _storage = urlsplit(STORAGE_URL)
 if _storage.scheme == "s3":
     _files: dict[str, Any] = {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {"bucket_name": _storage.netloc, "location": _storage.path.strip("/"), "querystring_auth": True},
+        "OPTIONS": {
+            "bucket_name": _storage.netloc,
+            "location": _storage.path.strip("/"),
+            "querystring_auth": True,
+        },
     }
 else:
-    _files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": _storage.path}}
+    _files = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": _storage.path},
+    }
 STORAGES = {
     "default": _files,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},

@@ -1,0 +1,21 @@
+"""The web process: HTTP through Django, live updates through Channels."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops_portal.settings")
+http = get_asgi_application()
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402 - needs the apps, which the line above loads
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - as above
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402 - as above
+
+from mlops_portal.shell.routing import websocket_urlpatterns  # noqa: E402 - as above
+
+application = ProtocolTypeRouter(
+    {
+        "http": http,
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+    }
+)

@@ -1,0 +1,76 @@
+"""Who may do what: one table of roles and actions.
+
+- It feeds the policies, the page that shows it, and the test of every cell.
+- LINE: the person needs the role on the line of the thing (or on the whole site of that line).
+- SITE: the person needs the role on the whole site; a role on one line is not enough.
+- ANY: the person needs the role somewhere.
+- The administrator looks after people and machines and never approves (segregation of duties).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mlops_portal.plant.roles import Role
+
+
+class Scope(StrEnum):
+    LINE = "line"
+    SITE = "site"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One row of the matrix: what it is called, how far a role reaches, and which roles have it."""
+
+    key: str
+    title: str | Promise
+    scope: Scope
+    roles: frozenset[Role]
+
+    @property
+    def area(self) -> str:
+        return self.key.partition(".")[0]
+
+
+O, D, Q, M, U, A = (
+    Role.OPERATOR,
+    Role.DOMAIN_EXPERT,
+    Role.QUALITY_ENGINEER,
+    Role.ML_ENGINEER,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+)
+EVERYBODY = (O, D, Q, M, U, A)
+
+
+def _row(key: str, title: str | Promise, scope: Scope, *roles: Role) -> Action:
+    return Action(key, title, scope, frozenset(roles))
+
+
+ACTIONS: dict[str, Action] = {
+    action.key: action
+    for action in (
+        _row("plant.view", _("See lines, machines and shifts"), Scope.LINE, *EVERYBODY),
+        _row("plant.edit", _("Change lines and machines"), Scope.SITE, A),
+        _row("calendar.edit", _("Change shifts and closed days"), Scope.SITE, Q, A),
+        _row("node.view", _("See edge nodes"), Scope.LINE, *EVERYBODY),
+        _row("node.register", _("Register and retire edge nodes"), Scope.SITE, A),
+        _row("people.view", _("See people, roles and skills"), Scope.ANY, D, Q, U, A),
+        _row("people.invite", _("Invite people"), Scope.SITE, A),
+        _row("people.leave", _("Let people leave"), Scope.SITE, A),
+        _row("role.grant", _("Give and end roles"), Scope.SITE, A),
+        _row("skill.grant", _("Give and end skills"), Scope.LINE, D, Q, A),
+        _row("matrix.view", _("See who may do what"), Scope.ANY, *EVERYBODY),
+        _row("token.create", _("Make API tokens for oneself"), Scope.ANY, *EVERYBODY),
+        _row("log.view", _("Read the decision log"), Scope.ANY, D, Q, M, U, A),
+        _row("log.verify", _("Verify the decision log"), Scope.ANY, Q, U, A),
+        _row("status.view", _("See how the portal's own parts run"), Scope.ANY, M, A),
+        _row("demo.disturb", _("Disturb the demo plant"), Scope.ANY, D, M, A),
+    )
+}

@@ -1,0 +1,17 @@
+"""Every address of the portal."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("mlops_portal.serve.urls")),
+    path("", include("mlops_portal.ledger.urls")),
+    path("", include("mlops_portal.shell.urls")),
+    path("", include("mlops_portal.directory.urls")),
+    path("api/v1/", include("mlops_portal.shell.api.urls")),
+    path("api/v1/", include("mlops_portal.directory.api.urls")),
+]
+
+handler400 = "mlops_portal.shell.views.errors.bad_request"
+handler403 = "mlops_portal.shell.views.errors.forbidden"
+handler404 = "mlops_portal.shell.views.errors.not_found"
+handler500 = "mlops_portal.shell.views.errors.server_error"

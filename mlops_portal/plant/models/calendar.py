@@ -46,8 +46,11 @@ class ClosedDay(models.Model):
         ordering = ["day"]
         constraints = [
             models.UniqueConstraint(
-                fields=["site", "line", "day"], name="closed_day_once", nulls_distinct=False
-            )
+                fields=["line", "day"], condition=Q(line__isnull=False), name="closed_day_once_on_a_line"
+            ),
+            models.UniqueConstraint(
+                fields=["site", "day"], condition=Q(line=None), name="closed_day_once_on_a_site"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -38,11 +38,15 @@ class RoleAssignment(models.Model):
         ordering = ["person", "role", "line"]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "role", "site", "line"],
-                condition=Q(ended_at=None),
-                nulls_distinct=False,
-                name="role_held_once",
-            )
+                fields=["person", "role", "line"],
+                condition=Q(ended_at=None, line__isnull=False),
+                name="role_held_once_on_a_line",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "role", "site"],
+                condition=Q(ended_at=None, line=None),
+                name="role_held_once_on_a_site",
+            ),
         ]
 
     def __str__(self) -> str:

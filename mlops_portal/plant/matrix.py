@@ -38,7 +38,7 @@ class Action:
         return self.key.partition(".")[0]
 
 
-O, D, Q, M, U, A = (
+O, D, Q, M, U, A = (  # noqa: E741 - letters keep the table below in one view
     Role.OPERATOR,
     Role.DOMAIN_EXPERT,
     Role.QUALITY_ENGINEER,

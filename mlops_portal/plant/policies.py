@@ -1,4 +1,4 @@
-"""Facts in, verdict out. Pages ask ``verdict`` to offer an action, services call ``guard`` before they do it."""
+"""Facts in, verdict out. Pages ask ``verdict`` to offer an action, services call ``guard`` first."""
 
 from __future__ import annotations
 
@@ -101,6 +101,35 @@ def guard(person: Person, action_key: str, *, line: Line | None = None, site: Si
     found = verdict(person, action_key, line=line, site=site)
     if not found:
         raise NotAllowed(found.reason, action=action_key)
+
+
+def skill_verdict(by: Person, person: Person) -> Verdict:
+    """Skills are confirmed by somebody who reaches one of the person's places, and never for oneself."""
+    if by.pk == person.pk:
+        return Verdict(False, _("Nobody confirms or ends a skill of their own; ask a colleague."))
+    found = [verdict(by, "skill.grant", line=one.line, site=one.site) for one in person.assignments] or [
+        verdict(by, "skill.grant")
+    ]
+    return next((one for one in found if one), found[0])
+
+
+def leave_verdict(by: Person, person: Person) -> Verdict:
+    """Who lets somebody leave needs the right on every site where the person holds a role."""
+    found = [verdict(by, "people.leave", site=one.site) for one in person.assignments] or [
+        verdict(by, "people.leave")
+    ]
+    return next((one for one in found if not one), YES)
+
+
+def token_verdict(by: Person, person: Person) -> Verdict:
+    """One's own tokens, or as somebody who may let their owner leave."""
+    return verdict(by, "token.create") if by.pk == person.pk else leave_verdict(by, person)
+
+
+def demand(found: Verdict) -> None:
+    """Raise NotAllowed with the reason of a verdict that says no."""
+    if not found:
+        raise NotAllowed(found.reason)
 
 
 def lines_reached(held: Iterable[Held], action_key: str) -> tuple[set[int], set[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from mlops_portal.plant.models import ClosedDay, Line, Shift, Site
 
@@ -20,7 +20,7 @@ class ShiftSpan:
 
 
 def spans(shifts: list[Shift], *, day: date, zone: zoneinfo.ZoneInfo) -> list[ShiftSpan]:
-    """The shifts that start on ``day``, local time; across a clock change they are longer or shorter. Pure."""
+    """The shifts that start on ``day``, local time; across a clock change they grow or shrink. Pure."""
     found = []
     for shift in shifts:
         if str(day.isoweekday()) not in shift.weekdays:
@@ -40,6 +40,9 @@ def spans(shifts: list[Shift], *, day: date, zone: zoneinfo.ZoneInfo) -> list[Sh
 def shift_at(*, site: Site, when: datetime, line: Line | None = None) -> ShiftSpan | None:
     """The shift that runs at ``when`` (aware), or None on a closed day and between shifts."""
     zone = zoneinfo.ZoneInfo(site.time_zone)
+    when = when.astimezone(
+        UTC
+    )  # two times of one zone compare by their wall clocks, wrong when clocks change
     local = when.astimezone(zone)
     shifts = list(Shift.objects.filter(site=site))
     for day in (local.date() - timedelta(days=1), local.date()):

@@ -89,6 +89,26 @@ def invitation_withdraw(*, by: Person, invitation: Invitation) -> None:
         )
 
 
+def _check(person: Person, password: str) -> None:
+    try:
+        person.clean_fields(exclude=["password"])
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="username") from None
+    try:
+        validate_password(password, user=person)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="password") from None
+
+
+def _taken(person: Person) -> NameTaken:
+    """Which of the two unique names somebody else has; called after the insert failed."""
+    if person.email and Person.objects.filter(email__iexact=person.email).exists():
+        return NameTaken(
+            _("Somebody with the mail %(email)s has an account already.") % {"email": person.email}
+        )
+    return NameTaken(_("The user name %(name)s is taken; choose another.") % {"name": person.username})
+
+
 def invitation_accept(*, secret: str, username: str, password: str) -> Person:
     """Make the account that an invitation promises, with its role; raises InvitationUnusable, NameTaken."""
     now = timezone.now()
@@ -106,10 +126,7 @@ def invitation_accept(*, secret: str, username: str, password: str) -> Person:
         language=invitation.language,
         joined_at=now,
     )
-    try:
-        validate_password(password, user=person)
-    except ValidationError as error:
-        raise Invalid(" ".join(error.messages), field="password") from None
+    _check(person, password)
     person.set_password(password)
     with transaction.atomic():
         claimed = Invitation.objects.filter(
@@ -123,9 +140,7 @@ def invitation_accept(*, secret: str, username: str, password: str) -> Person:
             with transaction.atomic():
                 person.save(force_insert=True)
         except IntegrityError:
-            raise NameTaken(
-                _("The user name %(name)s is taken; choose another.") % {"name": username}
-            ) from None
+            raise _taken(person) from None
         Invitation.objects.filter(pk=invitation.pk).update(accepted_by=person)
         RoleAssignment.objects.create(
             person=person,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.errors import AlreadyEnded
 from mlops_portal.plant.models import Person, PersonSkill, RoleAssignment, Token
-from mlops_portal.plant.policies import guard
+from mlops_portal.plant.policies import demand, leave_verdict
 from mlops_portal.plant.roles import Role
 from mlops_portal.plant.services.roles import keep_an_administrator
 
@@ -18,11 +18,7 @@ from mlops_portal.plant.services.roles import keep_an_administrator
 def person_leave(*, by: Person, person: Person) -> None:
     """End the account, its roles, skills, tokens and sessions; the name stays in what was signed."""
     assignments = list(RoleAssignment.objects.filter(person=person, ended_at=None).select_related("site"))
-    sites = {one.site for one in assignments}
-    for site in sites:
-        guard(by, "people.leave", site=site)
-    if not sites:
-        guard(by, "people.leave")
+    demand(leave_verdict(by, person))
     now = timezone.now()
     with transaction.atomic():
         claimed = Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False, left_at=now)
@@ -32,7 +28,7 @@ def person_leave(*, by: Person, person: Person) -> None:
         PersonSkill.objects.filter(person=person, ended_at=None).update(ended_at=now)
         Token.objects.filter(person=person, revoked_at=None).update(revoked_at=now)
         for one in assignments:
-            if one.role == Role.ADMINISTRATOR:
+            if one.role == Role.ADMINISTRATOR and one.line_id is None:
                 keep_an_administrator(site=one.site)
         sessions_end(person=person)
         event_record(

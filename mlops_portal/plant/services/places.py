@@ -28,7 +28,11 @@ def _insert(thing: Thing) -> Thing:
 
 
 def _node_on_line(node: Node | None, line: Line) -> None:
-    if node is not None and node.line_id != line.pk:
+    if node is None:
+        return
+    if node.retired_at is not None:
+        raise AlreadyEnded(_("%(node)s was retired; choose another node.") % {"node": node})
+    if node.line_id != line.pk:
         raise WrongPlace(
             _("%(node)s stands on another line; choose a node of %(line)s.") % {"node": node, "line": line}
         )
@@ -48,7 +52,13 @@ def line_create(*, by: Person, site: Site, name: str, slug: str, order: int = 0)
 
 
 def asset_create(
-    *, by: Person, line: Line, type: AssetType, name: str, slug: str, node: Node | None = None
+    *,
+    by: Person,
+    line: Line,
+    type: AssetType,  # noqa: A002 - the column's own name
+    name: str,
+    slug: str,
+    node: Node | None = None,
 ) -> Asset:
     guard(by, "plant.edit", line=line)
     _node_on_line(node, line)
@@ -64,15 +74,28 @@ def asset_create(
 
 
 def asset_change(
-    *, by: Person, asset: Asset, name: str, line: Line, type: AssetType, node: Node | None
+    *,
+    by: Person,
+    asset: Asset,
+    name: str,
+    line: Line,
+    type: AssetType,  # noqa: A002 - the column's own name
+    node: Node | None,
 ) -> Asset:
     """Rename or move a machine; the event keeps the old and the new value of what changed."""
-    guard(by, "plant.edit", line=asset.line)
     guard(by, "plant.edit", line=line)
     _node_on_line(node, line)
     new = {"name": name, "line": line, "type": type, "node": node}
     with transaction.atomic():
-        asset = Asset.objects.select_for_update().select_related("line", "type", "node").get(pk=asset.pk)
+        asset = (
+            Asset.objects.select_for_update(of=("self",))  # PostgreSQL locks no nullable side of a join
+            .select_related("line__site", "type", "node")
+            .get(pk=asset.pk)
+        )
+        guard(by, "plant.edit", line=asset.line)
+        if asset.retired_at is not None:
+            raise AlreadyEnded(_("%(asset)s was retired before.") % {"asset": asset})
+        before = asset.line
         changed = {
             key: (getattr(asset, key), value) for key, value in new.items() if getattr(asset, key) != value
         }
@@ -84,9 +107,13 @@ def asset_change(
         event_record(
             type="plant.asset.changed",
             actor=by.actor,
-            subjects=[asset.ref(), line.ref("at")],
+            subjects=[asset.ref(), *[one.ref("at") for one in dict.fromkeys((line, before))]],
             public={
-                key: {"old": str(old or ""), "new": str(value or "")} for key, (old, value) in changed.items()
+                "name": name,
+                "changes": {
+                    key: {"old": str(old or ""), "new": str(value or "")}
+                    for key, (old, value) in changed.items()
+                },
             },
         )
     return asset
@@ -98,7 +125,13 @@ def asset_retire(*, by: Person, asset: Asset) -> None:
     with transaction.atomic():
         if Asset.objects.filter(pk=asset.pk, retired_at=None).update(retired_at=now) != 1:
             raise AlreadyEnded(_("%(asset)s was retired before.") % {"asset": asset})
-        event_record(type="plant.asset.retired", actor=by.actor, subjects=[asset.ref()], at=now)
+        event_record(
+            type="plant.asset.retired",
+            actor=by.actor,
+            subjects=[asset.ref(), asset.line.ref("at")],
+            public={"name": asset.name},
+            at=now,
+        )
 
 
 def node_register(*, by: Person, line: Line, name: str, slug: str) -> Node:
@@ -126,4 +159,10 @@ def node_retire(*, by: Person, node: Node) -> None:
             raise StillInUse(_("%(node)s still serves machines; move or retire them first.") % {"node": node})
         if Node.objects.filter(pk=node.pk, retired_at=None).update(retired_at=now) != 1:
             raise AlreadyEnded(_("%(node)s was retired before.") % {"node": node})
-        event_record(type="plant.node.retired", actor=by.actor, subjects=[node.ref()], at=now)
+        event_record(
+            type="plant.node.retired",
+            actor=by.actor,
+            subjects=[node.ref(), node.line.ref("at")],
+            public={"name": node.name},
+            at=now,
+        )

@@ -72,7 +72,7 @@ def role_end(*, by: Person, assignment: RoleAssignment) -> None:
         claimed = RoleAssignment.objects.filter(pk=assignment.pk, ended_at=None).update(ended_at=now)
         if claimed != 1:
             raise AlreadyEnded(_("This role was ended before."))
-        if assignment.role == Role.ADMINISTRATOR:
+        if assignment.role == Role.ADMINISTRATOR and assignment.line_id is None:
             keep_an_administrator(site=assignment.site)
         event_record(
             type="plant.role.ended",
@@ -86,8 +86,10 @@ def role_end(*, by: Person, assignment: RoleAssignment) -> None:
 
 def keep_an_administrator(*, site: Site) -> None:
     """Refuse a change after which nobody could look after the site any more."""
-    others = RoleAssignment.objects.filter(
-        role=Role.ADMINISTRATOR, site=site, line=None, ended_at=None, person__is_active=True
+    # Two administrators who end each other's role at once would each still see the other: one waits here.
+    Site.objects.select_for_update().get(pk=site.pk)
+    others = RoleAssignment.objects.current().filter(
+        role=Role.ADMINISTRATOR, site=site, line=None, person__is_active=True
     )
     if not others.exists():
         raise LastAdministrator(

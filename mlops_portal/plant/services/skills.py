@@ -4,43 +4,38 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.errors import AlreadyEnded, WrongDate
+from mlops_portal.plant.errors import AlreadyEnded, AlreadyHeld, WrongDate
 from mlops_portal.plant.models import Person, PersonSkill, Skill
-from mlops_portal.plant.policies import guard
-from mlops_portal.wire.errors import NotAllowed
-
-
-def _guard_on_a_line_of(by: Person, person: Person) -> None:
-    """Skills are given by somebody who has the right on one of the person's lines, and not by oneself."""
-    if by.pk == person.pk:
-        raise NotAllowed(_("Nobody confirms a skill for oneself; ask a colleague."))
-    lines = [one.line for one in person.assignments]
-    site = next((one.site for one in person.assignments), None)
-    for line in lines:
-        if line is not None and by.may("skill.grant", line=line):
-            return
-    guard(by, "skill.grant", line=next((line for line in lines if line), None), site=site)
+from mlops_portal.plant.policies import demand, skill_verdict
 
 
 def skill_grant(
     *, by: Person, person: Person, skill: Skill, expires_at: datetime | None = None
 ) -> PersonSkill:
     """Confirm a skill, or renew it; it expires after the skill's months unless a date is given."""
-    _guard_on_a_line_of(by, person)
+    demand(skill_verdict(by, person))
+    if not person.is_active:
+        raise AlreadyEnded(_("%(name)s has left; invite the person again.") % {"name": person})
     now = timezone.now()
     expires = expires_at or now + timedelta(days=round(skill.months_valid * 30.44))
     if expires <= now:
         raise WrongDate(_("The skill would expire in the past; choose a later date."))
     with transaction.atomic():
         PersonSkill.objects.filter(person=person, skill=skill, ended_at=None).update(ended_at=now)
-        held = PersonSkill.objects.create(
-            person=person, skill=skill, given_by=by, given_at=now, expires_at=expires
-        )
+        try:
+            with transaction.atomic():
+                held = PersonSkill.objects.create(
+                    person=person, skill=skill, given_by=by, given_at=now, expires_at=expires
+                )
+        except IntegrityError:
+            raise AlreadyHeld(
+                _("Somebody else confirmed this skill of %(name)s at this moment.") % {"name": person}
+            ) from None
         event_record(
             type="plant.skill.granted",
             actor=by.actor,
@@ -54,7 +49,7 @@ def skill_grant(
 
 def skill_end(*, by: Person, held: PersonSkill) -> None:
     """End a skill that is held; raises AlreadyEnded."""
-    _guard_on_a_line_of(by, held.person)
+    demand(skill_verdict(by, held.person))
     now = timezone.now()
     with transaction.atomic():
         if PersonSkill.objects.filter(pk=held.pk, ended_at=None).update(ended_at=now) != 1:

@@ -15,7 +15,7 @@ from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.errors import AlreadyEnded, UnknownScope, WrongDate
 from mlops_portal.plant.matrix import ACTIONS
 from mlops_portal.plant.models import Person, Token
-from mlops_portal.plant.policies import guard
+from mlops_portal.plant.policies import demand, guard, token_verdict
 from mlops_portal.wire.errors import NotAllowed
 
 LONGEST = timedelta(days=366)
@@ -66,8 +66,7 @@ def token_create(*, by: Person, name: str, scopes: Iterable[str], expires_at: da
 
 def token_revoke(*, by: Person, token: Token) -> None:
     """Revoke one's own token, or as an administrator anybody's; raises AlreadyEnded."""
-    if by.pk != token.person_id:
-        guard(by, "people.leave")
+    demand(token_verdict(by, token.person))
     now = timezone.now()
     with transaction.atomic():
         if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now) != 1:

@@ -1,0 +1,113 @@
+"""Fixtures that every test may use. The ground (files, database, broker) is in ``ground.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import ground
+
+ground.prepare_environment()
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from mlops_portal.plant.models import Person
+    from tests.cast import Cast
+
+BROKER = pytest.StashKey[Any]()
+
+
+def _leads(config: pytest.Config) -> bool:
+    """Whether this process only hands tests to workers."""
+    return bool(getattr(config.option, "numprocesses", None))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    if getattr(config.option, "dist", "no") == "load":
+        config.option.dist = "loadgroup"  # what shares the one stack runs in one worker
+    ground.tune(settings)
+    ground.refuse_outer_network()
+    if not ground.WORKER:
+        from mlops_portal.shell.messages_catalog import compile_stale
+
+        compile_stale(settings.LOCALE_PATHS[0])
+    if settings.EMBEDDED_BROKER and not _leads(config) and not config.option.collectonly:
+        config.stash[BROKER] = ground.start_broker(settings.BROKER_SOCKET)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if BROKER in config.stash:
+        ground.stop_broker(config.stash[BROKER])
+    ground.remove_files()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_triggers() -> Iterator[None]:
+    """The log's tables refuse DELETE and TRUNCATE; only the clean-up after a transactional test may do it."""
+    from django.db import connections
+    from django.test import TestCase, TransactionTestCase
+
+    from mlops_portal.ledger import triggers
+
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # private, no public hook
+
+    def teardown(self: TransactionTestCase) -> None:
+        if isinstance(self, TestCase):
+            flush(self)
+            return
+        connection = connections["default"]
+        triggers.remove(connection)
+        try:
+            flush(self)
+        finally:
+            triggers.install(connection)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(request: pytest.FixtureRequest) -> None:
+    """No test sees another's cache; counters of failed sign-ins live there."""
+    if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
+        from django.core.cache import cache
+
+        cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _queued(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs run at once, in the test's process; with the mark ``queued`` they wait in the broker."""
+    if request.node.get_closest_marker("queued"):
+        from mlops_portal.celery import app
+
+        monkeypatch.setattr(app.conf, "task_always_eager", False)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The small fixed cast: one site, two lines, a person for each role on each, and a stranger."""
+    from tests.cast import make_cast
+
+    return make_cast()
+
+
+@pytest.fixture
+def client_for() -> Callable[[Person], Client]:
+    """``client_for(person)``: a browser in which that person is signed in."""
+    from django.test import Client
+
+    def sign_in(person: Person, **defaults: Any) -> Client:
+        client = Client(**defaults)
+        client.force_login(person)
+        return client
+
+    return sign_in

@@ -84,12 +84,16 @@ def _nothing_remembered(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _queued(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _queued(request: pytest.FixtureRequest) -> Iterator[None]:
     """Jobs run at once, in the test's process; with the mark ``queued`` they wait in the broker."""
-    if request.node.get_closest_marker("queued"):
-        from mlops_portal.celery import app
+    if not request.node.get_closest_marker("queued"):
+        yield
+        return
+    from mlops_portal.celery import app
 
-        monkeypatch.setattr(app.conf, "task_always_eager", False)
+    app.conf.task_always_eager = False
+    yield
+    app.conf.task_always_eager = True
 
 
 @pytest.fixture

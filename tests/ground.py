@@ -1,7 +1,7 @@
 """The ground that tests stand on: files, database and broker of their own, one set for each process.
 
 - Everything lies in a new temporary folder; the VAR_DIR of the machine is never touched.
-- The database is SQLite on disk (threads and transactions behave as they do outside) unless DATABASE_URL is set.
+- The database is SQLite on disk, so that threads and transactions behave, unless DATABASE_URL is set.
 - The broker is a real Valkey server on a unix socket unless REDIS_URL is set.
 """
 
@@ -94,4 +94,4 @@ def refuse_outer_network() -> None:
                 raise AssertionError(f"A test tried to reach {address!r}; tests use this machine alone.")
         connect(self, address)
 
-    socket.socket.connect = guarded  # type: ignore[method-assign]  # for the whole run, on purpose
+    socket.socket.connect = guarded  # type: ignore[method-assign, assignment]  # on purpose, for the whole run

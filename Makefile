@@ -1,0 +1,47 @@
+# `make` lists the targets. PYTHON=… names the Python to make the environment with, PORT=… where to listen.
+.DEFAULT_GOAL := help
+.PHONY: help run test check messages lock clean env
+
+# Named by a person: an environment of another version is made anew. Otherwise the first of these that runs.
+PYTHON_NAMED := $(if $(filter undefined,$(origin PYTHON)),no,yes)
+export PYTHON_NAMED
+ifeq ($(PYTHON_NAMED),no)
+PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	if $$python -c 'import sys' >/dev/null 2>&1; then echo $$python; break; fi; done)
+endif
+BIN := .venv/bin
+
+help:
+	@echo 'make run       start everything on this machine (ARGS="--no-demo", PORT=8010)'
+	@echo 'make test      run all tests, the browser'"'"'s too (ARGS="-k words")'
+	@echo 'make check     formatting, lint, types, layers, migrations, settings: what runs before the tests'
+	@echo 'make messages  bring the translation catalogs up to the texts in the code'
+	@echo 'make lock      resolve pyproject.toml into requirements.lock (ARGS=--upgrade)'
+	@echo 'make clean     remove the environment and what tools left behind; var/ stays'
+
+env:
+	@if [ -z "$(PYTHON)" ]; then echo 'No Python 3 was found: install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3.12' >&2; exit 1; fi
+	@"$(PYTHON)" deploy/bootstrap.py
+
+run: env
+	@exec $(BIN)/python manage.py serve $(ARGS)
+
+test: env
+	@exec $(BIN)/python deploy/run_tests.py $(ARGS)
+
+check: env
+	@exec $(BIN)/python deploy/run_checks.py
+
+messages: env
+	@$(BIN)/python manage.py messages $(ARGS)
+
+lock: env
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet $(ARGS) \
+		--output-file requirements.lock
+	@{ echo '# Made by: make lock'; cat requirements.lock; } > requirements.lock.new && mv requirements.lock.new requirements.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist ./*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find locale -name '*.mo' -delete

@@ -1,0 +1,190 @@
+"""The environment below .venv: made, noticed when half-made, mended, kept.
+
+- The stamp holds the digest of the lock and is written last: without it, what is there is not finished.
+- An environment whose Python is gone or too old is made anew; so is one of another Python than PYTHON names.
+- uv installs several times faster than pip; where it cannot be had, pip does the same from the same hashes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOCK = ROOT / "requirements.lock"
+STAMP = VENV / "installed"
+
+
+def make() -> int:
+    """Returns the exit code; every fault is one sentence on standard error."""
+    try:
+        with _alone():
+            _environment()
+            _translations()
+    except Fault as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; the next run goes on from here.", file=sys.stderr)
+        return 130
+    return 0
+
+
+class Fault(Exception):
+    """One sentence that says what is wrong and how to mend it."""
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Of two that are started at once, the second waits for the first."""
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _environment() -> None:
+    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    version = _version()
+    named = os.environ.get("PYTHON_NAMED") == "yes"
+    if version and version >= (3, 11) and not (named and version != sys.version_info[:2]):
+        if STAMP.is_file() and STAMP.read_text() == wanted:
+            return
+        _say("Bringing .venv up to requirements.lock" if STAMP.is_file() else "Finishing a half-made .venv")
+    else:
+        _new()
+    STAMP.unlink(missing_ok=True)
+    _install()
+    made = STAMP.with_suffix(".new")
+    made.write_text(wanted)
+    made.replace(STAMP)
+
+
+def _version() -> tuple[int, int] | None:
+    """The Python of .venv, None when there is none that runs and has pip."""
+    asked = [str(PYTHON), "-c", "import sys, pip; print(*sys.version_info[:2])"]
+    try:
+        said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return int(said[0]), int(said[1])
+
+
+def _new() -> None:
+    if VENV.is_symlink() or VENV.is_file() or (VENV.is_dir() and not _ours()):
+        raise Fault(f"{VENV} is not an environment that can be mended; move it away and run again.")
+    number = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
+        raise Fault(
+            f"Python {number} is here without its venv module; install it and run again "
+            f"(Debian and Ubuntu: apt install python{number}-venv)."
+        )
+    _say(f"Making .venv with Python {number}")
+    try:
+        shutil.rmtree(VENV, ignore_errors=True)
+        _run([sys.executable, "-m", "venv", str(VENV)], "The environment could not be made")
+    except OSError as error:
+        raise Fault(f"{error.filename or VENV} cannot be written ({error.strerror}).") from None
+
+
+def _ours() -> bool:
+    """An environment, even one that was left half-made, or an empty folder."""
+    return (VENV / "pyvenv.cfg").exists() or not any(VENV.iterdir())
+
+
+def _install() -> None:
+    begun = time.monotonic()
+    _say("Installing from requirements.lock; the first time takes a minute or more")
+    lock = ["--require-hashes", "--requirement", str(LOCK)]
+    uv = _uv()
+    if uv is None or subprocess.run([str(uv), "pip", "install", "--python", str(PYTHON), *lock],
+                                    env=_uv_environ(), check=False).returncode:  # fmt: skip
+        _say("Installing with pip")
+        _run([str(PYTHON), "-m", "pip", "install", "--quiet", *lock],
+             "The packages of requirements.lock could not be installed")  # fmt: skip
+    _say(f"Installed in {time.monotonic() - begun:.0f} s")
+
+
+def _uv() -> Path | None:
+    """uv inside .venv, of the version and hashes in the lock where it is named there."""
+    uv = VENV / "bin" / "uv"
+    if uv.exists():
+        return uv
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--no-deps"]
+    block = _block("uv")
+    if block:
+        chosen = VENV / "uv.lock"
+        chosen.write_text(block)
+        pip += ["--require-hashes", "--requirement", str(chosen)]
+    else:
+        pip.append("uv")
+    done = subprocess.run(pip, capture_output=True, check=False)
+    return uv if done.returncode == 0 and uv.exists() else None
+
+
+def _block(name: str) -> str:
+    """The lines of one package in the lock, empty when it is not there."""
+    lines: list[str] = []
+    for line in LOCK.read_text(encoding="utf-8").splitlines():
+        if line.startswith(f"{name}=="):
+            lines = [line]
+        elif lines and line.startswith("    --hash"):
+            lines.append(line)
+        elif lines:
+            break
+    return "\n".join(lines)
+
+
+def _uv_environ() -> dict[str, str]:
+    """uv reads neither pip's configuration nor its variables; a plant's own package index is named there."""
+    listed = subprocess.run(
+        [str(PYTHON), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    )
+    pip: dict[str, str] = {}
+    for line in listed.stdout.splitlines():
+        key, _, value = line.partition("=")
+        pip[key.rpartition(".")[2]] = value.strip("'\"")
+    said = {
+        "UV_DEFAULT_INDEX": pip.get("index-url"),
+        "UV_INDEX": pip.get("extra-index-url"),
+        "UV_FIND_LINKS": ",".join(pip.get("find-links", "").split()),
+        "SSL_CERT_FILE": pip.get("cert"),
+        # Every file's hash is in the lock, so it does not matter which index has it.
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+        "UV_LINK_MODE": "copy",
+    }
+    return {name: value for name, value in said.items() if value} | dict(os.environ)
+
+
+def _translations() -> None:
+    """Compile the catalogs whose text is newer than what was compiled."""
+    for text in sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po")):
+        compiled = text.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < text.stat().st_mtime:
+            _run(
+                [str(VENV / "bin" / "pybabel"), "--quiet", "compile", "-i", str(text), "-o", str(compiled)],
+                f"The translations of {text.relative_to(ROOT)} could not be compiled",
+            )
+
+
+def _run(command: list[str], otherwise: str) -> None:
+    done = subprocess.run(command, check=False)
+    if done.returncode:
+        raise Fault(f"{otherwise}; the reason is above.")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

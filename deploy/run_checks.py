@@ -1,0 +1,67 @@
+"""What CI runs before the tests; all checks run even when one fails."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+PRODUCTION = {
+    "PORTAL_PROFILE": "production",
+    "SECRET_KEY": "only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH",
+    "DATABASE_URL": "postgres://portal@database.invalid/portal",
+    "REDIS_URL": "redis://broker.invalid:6379/0",
+    "MLFLOW_TRACKING_URI": "https://mlflow.invalid",
+    "STORAGE_URL": "s3://portal",
+    "PUBLIC_URL": "https://portal.invalid",
+}
+
+
+def manage(*arguments: str) -> list[str]:
+    return [sys.executable, "manage.py", *arguments]
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as var_dir:
+        own = {"VAR_DIR": var_dir}
+        checks: list[tuple[str, list[str], dict[str, str]]] = [
+            ("formatting", [str(BIN / "ruff"), "format", "--check", "."], {}),
+            ("lint", [str(BIN / "ruff"), "check", "."], {}),
+            ("types", [str(BIN / "mypy")], own),
+            ("layers", [str(BIN / "lint-imports")], {}),
+            ("migrations", manage("makemigrations", "--check", "--dry-run"), own),
+            ("settings, embedded", manage("check"), own),
+            (
+                "settings, production",
+                manage("check", "--deploy", "--fail-level", "WARNING"),
+                own | PRODUCTION,
+            ),
+        ]
+        failed = [name for name, command, environ in checks if not _passes(name, command, environ)]
+    if failed:
+        print(f"Failed: {', '.join(failed)}.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _passes(name: str, command: list[str], environ: dict[str, str]) -> bool:
+    """Prints one line, and what the tool said when it fails."""
+    begun = time.monotonic()
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environ, text=True, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    passed = done.returncode == 0
+    print(f"{name:<22} {'ok' if passed else 'FAILED':<7} {time.monotonic() - begun:5.1f} s", flush=True)
+    if not passed:
+        print(done.stdout, flush=True)
+    return passed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

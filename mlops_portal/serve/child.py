@@ -1,0 +1,100 @@
+"""One process of the table while it runs: started in a group of its own, asked, ended, started again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections import deque
+
+from django.conf import settings
+
+from mlops_portal.serve import logfiles
+from mlops_portal.serve.processes import Process
+
+DEATHS = 5
+WITHIN = 60.0  # seconds
+
+
+class Child:
+    """``pid`` also names the process group; ``ready`` holds from the first positive answer until it ends."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.name = process.name
+        self.ready = False
+        self.seconds = 0.0
+        self._popen: subprocess.Popen[bytes] | None = None
+        self._since = 0.0
+        self._asked = 0.0
+        self._begun = time.monotonic()
+        self._deaths: deque[float] = deque(maxlen=DEATHS)
+
+    @property
+    def pid(self) -> int | None:
+        return self._popen.pid if self._popen else None
+
+    def start(self) -> int:
+        log = logfiles.open_for(self.name)
+        try:
+            self._since = time.time()
+            self._begun = time.monotonic()
+            # A session of its own: a closed terminal and Ctrl-C reach the supervisor alone.
+            self._popen = subprocess.Popen(
+                self.process.argv,
+                cwd=settings.BASE_DIR,
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **self.process.env},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        finally:
+            os.close(log)
+        return self._popen.pid
+
+    def became_ready(self, now: float) -> bool:
+        """Ask once in a fifth of a second; True at the moment when the answer turns."""
+        if self.ready or self._popen is None or now - self._asked < 0.2:
+            return False
+        self._asked = now
+        if self.process.restart:
+            self.ready = self.process.ready is None or self.process.ready(self._since)
+        self.seconds = time.monotonic() - self._begun
+        return self.ready
+
+    def waited(self, now: float) -> float:
+        return now - self._begun
+
+    def ended(self) -> int | None:
+        """The exit code (negative: the signal) once it has ended; what its group left behind is killed."""
+        code = self._popen.poll() if self._popen else None
+        if code is not None and self._popen:
+            _signal_group(self._popen.pid, signal.SIGKILL)
+            self.seconds = time.monotonic() - self._begun
+            self._popen = None
+            self.ready = code == 0 and not self.process.restart
+        return code
+
+    def pause(self, now: float) -> float | None:
+        """Seconds before the next start after a death, doubling; None when it died too often to go on."""
+        self._deaths.append(now)
+        recent = sum(now - death < WITHIN for death in self._deaths)
+        return None if recent == DEATHS else 0.25 * 2**recent
+
+    def ask_to_end(self) -> None:
+        """SIGTERM to the leader alone: it ends its own children in its own order."""
+        if self._popen:
+            self._popen.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        if self._popen:
+            _signal_group(self._popen.pid, signal.SIGKILL)
+
+
+def _signal_group(group: int, number: signal.Signals) -> None:
+    # macOS answers EPERM for a group of zombies
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)

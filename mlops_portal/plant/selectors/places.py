@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from mlops_portal.plant.models import Asset, Line, Node, Person
+from mlops_portal.plant.matrix import ACTIONS, Scope
+from mlops_portal.plant.models import Asset, Line, Node, Person, Site
 from mlops_portal.plant.policies import lines_reached
 
 
@@ -16,15 +17,29 @@ def lines_for(*, person: Person, action: str = "plant.view") -> QuerySet[Line]:
     return Line.objects.filter(Q(site__in=sites) | Q(pk__in=lines)).select_related("site")
 
 
-def assets_for(*, person: Person) -> QuerySet[Asset]:
-    lines = lines_for(person=person)
-    return Asset.objects.filter(line__in=lines, retired_at=None).select_related("line__site", "type", "node")
+def sites_for(*, person: Person, action: str = "plant.view") -> QuerySet[Site]:
+    """The sites where ``person`` may do ``action`` on at least one line, or on the whole site."""
+    if person.token_scopes is not None and action not in person.token_scopes:
+        return Site.objects.none()
+    sites, lines = lines_reached(person.held, action)
+    if ACTIONS[action].scope is Scope.SITE:
+        lines = set()
+    return Site.objects.filter(Q(pk__in=sites) | Q(lines__in=lines)).distinct().order_by("name")
 
 
-def nodes_for(*, person: Person) -> QuerySet[Node]:
-    lines = lines_for(person=person, action="node.view")
-    return (
-        Node.objects.filter(line__in=lines, retired_at=None)
-        .select_related("line__site")
-        .prefetch_related("assets")
+def assets_for(*, person: Person, retired: bool = False) -> QuerySet[Asset]:
+    """The machines on those lines; with ``retired`` also those that were taken out."""
+    found = Asset.objects.filter(line__in=lines_for(person=person)).select_related(
+        "line__site", "type", "node"
     )
+    return found if retired else found.filter(retired_at=None)
+
+
+def nodes_for(*, person: Person, retired: bool = False) -> QuerySet[Node]:
+    """The edge nodes on the lines whose nodes the person may see, each with its machines."""
+    found = (
+        Node.objects.filter(line__in=lines_for(person=person, action="node.view"))
+        .select_related("line__site")
+        .prefetch_related(Prefetch("assets", Asset.objects.filter(retired_at=None).select_related("type")))
+    )
+    return found if retired else found.filter(retired_at=None)

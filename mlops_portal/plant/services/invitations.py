@@ -91,7 +91,7 @@ def invitation_withdraw(*, by: Person, invitation: Invitation) -> None:
 
 def _check(person: Person, password: str) -> None:
     try:
-        person.clean_fields(exclude=["password"])
+        Person._meta.get_field("username").clean(person.username, person)
     except ValidationError as error:
         raise Invalid(" ".join(error.messages), field="username") from None
     try:

@@ -1,0 +1,65 @@
+"""Shifts and closed days."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from mlops_portal.directory.api.base import Things, gone
+from mlops_portal.directory.filters import ClosedDayFilter, ShiftFilter
+from mlops_portal.directory.serializers.calendar import ClosedDaySerializer, ShiftSerializer
+from mlops_portal.plant.models import ClosedDay, Shift
+from mlops_portal.plant.selectors.places import lines_for, sites_for
+from mlops_portal.plant.services.calendar import (
+    closed_day_add,
+    closed_day_remove,
+    shift_remove,
+    shift_set,
+)
+
+
+class Shifts(Things):
+    view_action = "plant.view"
+    queryset = Shift.objects.order_by("pk")
+    serializer_class = ShiftSerializer
+    filterset_class = ShiftFilter
+    lookup_field = "pk"
+
+    def visible(self) -> QuerySet[Shift]:
+        return (
+            Shift.objects.filter(site__in=sites_for(person=self.person)).select_related("site").order_by("pk")
+        )
+
+    def create(self, request: Request) -> Response:
+        """Make a shift, or change the hours of the one that has this name at the site."""
+        given = self.parsed()
+        return self.shown(shift_set(by=self.person, **({"weekdays": "1234567"} | given)))
+
+    def destroy(self, request: Request, pk: int) -> Response:
+        shift_remove(by=self.person, shift=self.get_object())
+        return gone()
+
+
+class ClosedDays(Things):
+    view_action = "plant.view"
+    queryset = ClosedDay.objects.order_by("pk")
+    serializer_class = ClosedDaySerializer
+    filterset_class = ClosedDayFilter
+    lookup_field = "pk"
+
+    def visible(self) -> QuerySet[ClosedDay]:
+        lines = lines_for(person=self.person)
+        return (
+            ClosedDay.objects.filter(site__in=sites_for(person=self.person))
+            .filter(Q(line=None) | Q(line__in=lines))
+            .select_related("site", "line")
+            .order_by("pk")
+        )
+
+    def create(self, request: Request) -> Response:
+        return self.shown(closed_day_add(by=self.person, **self.parsed()))
+
+    def destroy(self, request: Request, pk: int) -> Response:
+        closed_day_remove(by=self.person, closed=self.get_object())
+        return gone()

@@ -41,6 +41,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[BROKER] = ground.start_broker(settings.BROKER_SOCKET)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if _leads(session.config):
+        ground.hide_settings()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if BROKER in config.stash:
         ground.stop_broker(config.stash[BROKER])

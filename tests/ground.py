@@ -20,13 +20,25 @@ from pathlib import Path
 from typing import Any
 
 VAR_DIR = Path(tempfile.mkdtemp(prefix="portal-test-"))
+SETTINGS = "mlops_portal.settings"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 def prepare_environment() -> None:
-    """Before the settings are read; a worker of xdist inherits and replaces what its parent had set."""
+    """Before the settings are read; RuntimeError where pytest-django has read them already."""
+    from django.conf import settings
+
+    if settings.configured:
+        raise RuntimeError(
+            "Unset DJANGO_SETTINGS_MODULE: tests choose their files before the settings are read."
+        )
     os.environ["VAR_DIR"] = str(VAR_DIR)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops_portal.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+
+
+def hide_settings() -> None:
+    """Workers of xdist inherit this environment, and must make their own ground first."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def tune(settings: Any) -> None:

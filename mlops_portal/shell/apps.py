@@ -1,6 +1,14 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class ShellConfig(AppConfig):
     name = "mlops_portal.shell"
     label = "shell"
+
+    def ready(self) -> None:
+        from mlops_portal.shell import registrations
+
+        import_module("mlops_portal.shell.receivers")
+        registrations.register_all()

@@ -1,0 +1,33 @@
+"""What every template knows: ``nav``, ``person``, ``unread``, ``theme``, ``page_name``, ``live_topics``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from mlops_portal.plant.models import Person
+from mlops_portal.shell.navigation import items_for
+from mlops_portal.shell.notifications import unread_count
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Computed once a request, and only where a template asks."""
+    known = getattr(request, "_page_context", None)
+    if known is None:
+        known = request._page_context = _page(request)  # type: ignore[attr-defined]  # a cache of our own
+    return known
+
+
+def _page(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)  # absent where an outer middleware failed
+    person = user if isinstance(user, Person) else None
+    match = request.resolver_match
+    return {
+        "person": person,
+        "theme": person.theme if person else "system",
+        "page_name": match.view_name if match else "",
+        "nav": SimpleLazyObject(lambda: items_for(request)) if person else [],
+        "unread": SimpleLazyObject(lambda: unread_count(person=person)) if person else 0,
+    }

@@ -1,0 +1,16 @@
+"""What the shell itself registers."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mlops_portal.shell import jobs, navigation, undo
+from mlops_portal.shell.navigation import NavItem
+from mlops_portal.shell.notifications import notifications_unread
+
+
+def register_all() -> None:
+    navigation.register(NavItem("home", _("Home"), "home", 0, lambda person: True))
+    undo.register("shell.unread", notifications_unread)
+    jobs.every("shell.notify_outside", seconds=60)
+    jobs.every("shell.jobs_resend", seconds=30)
+    jobs.every("shell.kept_answers_expire", seconds=3600)
+    jobs.every("ledger.sequence", seconds=10)

@@ -1,0 +1,126 @@
+"""Telemetry: what a node sends, at most 1 MiB a request, numbered so that it merges exactly once.
+
+A batch holds windows (sketches), predictions (compact records), rows (readings of sampled parts, each with the
+reason and the probability of being sent) and quarantined records (what failed an acquisition check at the node).
+``SHAPE`` is its description; ``parse`` holds to it and names the place of what does not fit.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from mlops_portal.wire.errors import Invalid
+
+FORMAT = "mlops-portal/telemetry@1"
+LARGEST = 1 << 20
+REASONS = ("random", "uncertain", "out_of_reference", "golden", "requested")
+
+TEXT, TIME, WHOLE, NUMBER, SHARE = "text", "time", "whole number", "number", "number above 0 and up to 1"
+COUNTS, MOMENTS, TALLY, READINGS = "list of counts", "counts by feature", "tally", "numbers by feature"
+FEATURE_MOMENTS = "moments by feature"
+
+SHAPE: dict[str, dict[str, str]] = {
+    "windows": {
+        "asset": TEXT, "activation": TEXT, "artifact": TEXT, "lot": TEXT, "starts": TIME, "ends": TIME,
+        "n": WHOLE, "counts": MOMENTS, "moments": FEATURE_MOMENTS, "classes": TALLY, "confidence": COUNTS,
+    },
+    "predictions": {
+        "id": TEXT, "asset": TEXT, "part": TEXT, "at": TIME, "label": TEXT, "confidence": NUMBER,
+        "artifact": TEXT, "activation": TEXT, "lot": TEXT, "recipe": TEXT, "tool": TEXT,
+    },
+    "rows": {
+        "id": TEXT, "readings": READINGS, "probabilities": READINGS, "reason": TEXT,
+        "inclusion_probability": SHARE,
+    },
+    "quarantined": {
+        "asset": TEXT, "part": TEXT, "check": TEXT, "reason": TEXT, "record": "object", "at": TIME,
+    },
+}  # fmt: skip
+HEAD = {"format", "node", "sequence", "sent_at", "agent", "backlog", *SHAPE}
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value < 1 << 53
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]  # the line checks it
+
+
+def _is_time(value: object) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_tally(value: object) -> bool:
+    return isinstance(value, dict) and all(_is_count(one) for one in value.values())
+
+
+def _lists(value: object, one: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(found, list) and all(one(number) for number in found) for found in value.values()
+    )
+
+
+FITS: Mapping[str, Any] = {
+    TEXT: lambda value: isinstance(value, str) and len(value) <= 200,
+    TIME: _is_time,
+    WHOLE: _is_count,
+    NUMBER: _is_number,
+    SHARE: lambda value: _is_number(value) and 0 < value <= 1,
+    COUNTS: lambda value: isinstance(value, list) and all(map(_is_count, value)),
+    MOMENTS: lambda value: _lists(value, _is_count),
+    FEATURE_MOMENTS: lambda value: _lists(value, _is_number),
+    TALLY: _is_tally,
+    READINGS: lambda value: (
+        isinstance(value, dict) and all(one is None or _is_number(one) for one in value.values())
+    ),
+    "object": lambda value: isinstance(value, dict),
+}
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """A batch that fits ``SHAPE``; Invalid with the place of the first thing that does not, and what to send."""
+    if len(body) > LARGEST:
+        raise Invalid(
+            f"The batch has {len(body)} bytes; send at most {LARGEST} and the rest in the next one."
+        )
+    try:
+        batch = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Invalid(f"The batch is not JSON: {error}.") from None
+    if not isinstance(batch, dict) or batch.get("format") != FORMAT:
+        raise Invalid(f"The batch's format is not {FORMAT}; update the agent.")
+    if set(batch) != HEAD:
+        odd = min(set(batch) ^ HEAD)
+        raise Invalid(
+            f"The batch's field {odd} is {'not known' if odd in batch else 'missing'}.", pointer=f"/{odd}"
+        )
+    for field in ("sequence", "backlog"):
+        if not _is_count(batch[field]):
+            raise Invalid(f"{field} must be a whole number from 0.", pointer=f"/{field}")
+    if not _is_time(batch["sent_at"]) or not isinstance(batch["node"], str):
+        raise Invalid("sent_at must be a time with its zone and node a name.", pointer="/sent_at")
+    for part, shape in SHAPE.items():
+        _check_part(part, batch[part], shape)
+    return batch
+
+
+def _check_part(part: str, records: object, shape: dict[str, str]) -> None:
+    if not isinstance(records, list):
+        raise Invalid(f"{part} must be a list.", pointer=f"/{part}")
+    for index, record in enumerate(records):
+        place = f"/{part}/{index}"
+        if not isinstance(record, dict) or set(record) != set(shape):
+            raise Invalid(f"{place} must have exactly the fields {', '.join(shape)}.", pointer=place)
+        for field, kind in shape.items():
+            if not FITS[kind](record[field]):
+                raise Invalid(f"{place}/{field} must be a {kind}.", pointer=f"{place}/{field}")
+        if part == "rows" and record["reason"] not in REASONS:
+            raise Invalid(f"{place}/reason must be one of {', '.join(REASONS)}.", pointer=f"{place}/reason")

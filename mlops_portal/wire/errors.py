@@ -7,7 +7,7 @@ Pages show the sentence, the API sends it as ``application/problem+json`` (RFC 9
 class PortalError(Exception):
     """One sentence that says what is wrong, where, and how to mend it.
 
-    ``code`` names the kind of problem (the last part of the problem's ``type``), ``status`` is the HTTP status.
+    ``code`` names the kind of problem (the last part of the problem's ``type``), ``status`` is HTTP's.
     """
 
     code = "problem"

@@ -1,4 +1,4 @@
-"""The training manifest: exactly which rows a run trained on, who said what they are, and which were left out."""
+"""The training manifest: exactly which rows a run trained on, who labelled them, which were left out."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ FIELDS = {"format", "model", "pipeline", "created", "base", "rows", "excluded", 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measured row: the part, its readings by digest, the label, and who gave it (``source`` label or inspection).
+    """One measured row: the part, its readings by digest, its label and who gave it.
 
+    ``source`` is label or inspection.
     ``version`` is the model version whose judgement the person was asked about.
     """
 

@@ -49,6 +49,5 @@ def verify(
     except (InvalidSignature, ValueError):
         raise NodeNotKnown("the request's signature is not this node's; enrol the node again") from None
     if stated.tzinfo is None or abs(now - stated) > TOLERANCE:
-        raise NodeNotKnown(
-            f"the node's clock says {time}, the portal's {now.isoformat(timespec='seconds')}; set the node's clock"
-        )
+        ours = now.isoformat(timespec="seconds")
+        raise NodeNotKnown(f"the node's clock says {time}, the portal's {ours}; set the node's clock")

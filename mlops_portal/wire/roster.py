@@ -1,4 +1,4 @@
-"""The roster: who may approve what on a line, with which keys. Signed offline; nodes take policy from it alone.
+"""The roster: who may approve what on a line, with which keys. Signed offline; nodes trust it alone.
 
 Rules:
 - A decision counts only if its person stands in the roster, holds the role named in the statement, and the

@@ -1,7 +1,7 @@
 """Telemetry: what a node sends, at most 1 MiB a request, numbered so that it merges exactly once.
 
-A batch holds windows (sketches), predictions (compact records), rows (readings of sampled parts, each with the
-reason and the probability of being sent) and quarantined records (what failed an acquisition check at the node).
+A batch holds windows (sketches), predictions (compact records), rows (readings of sampled parts, each with
+the reason and the probability of being sent) and quarantined records (what failed a check at the node).
 ``SHAPE`` is its description; ``parse`` holds to it and names the place of what does not fit.
 """
 
@@ -86,7 +86,7 @@ FITS: Mapping[str, Any] = {
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """A batch that fits ``SHAPE``; Invalid with the place of the first thing that does not, and what to send."""
+    """A batch that fits ``SHAPE``; Invalid with the place of the first thing that does not."""
     if len(body) > LARGEST:
         raise Invalid(
             f"The batch has {len(body)} bytes; send at most {LARGEST} and the rest in the next one."

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from tests import ground
 
 ground.prepare_environment()
+hypothesis.settings.register_profile("portal", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("portal")
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -83,7 +86,7 @@ def _flush_past_the_triggers() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _nothing_remembered(request: pytest.FixtureRequest) -> None:
     """No test sees another's cache; counters of failed sign-ins live there."""
-    if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
+    if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & {*request.fixturenames}:
         from django.core.cache import cache
 
         cache.clear()

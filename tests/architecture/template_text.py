@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from django.template.base import Lexer, Token, TokenType
 
 WORD = re.compile(r"[^\W\d_]{2,}")
-NAMES = re.compile(r"MLOps Portal|&[a-z]+;")
+NAMES = re.compile(r"MLOps Portal|&[a-z]+;|[\w-]+=\"\"")  # the last: attributes in a file of their own
 TEXT_ATTRIBUTES = {
     "title",
     "alt",
@@ -25,6 +25,9 @@ LITERAL = re.compile(
     r"=(\"[^\"]*\"|'[^']*')"
 )
 MACHINE_TAGS = {"script", "style", "code", "kbd", "samp", "pre"}
+MACHINE_BLOCK = re.compile(
+    r"block \w*(class|attributes|name|key)$"
+)  # fills an attribute of the page it extends
 OPENING = re.compile(r"blocktrans(late)?\b|comment\b|verbatim\b")
 
 
@@ -75,8 +78,11 @@ def visible(source: str) -> tuple[str, list[tuple[int, str]]]:
         else:
             kept.append(_blank(token))
             if token.token_type == TokenType.BLOCK:
-                if opened := OPENING.match(token.contents):
+                opened = OPENING.match(token.contents)
+                if opened:
                     closing = "end" + opened.group()
+                elif MACHINE_BLOCK.match(token.contents):
+                    closing = "endblock"
                 literals += [
                     (token.lineno or 0, value)
                     for _key, value in LITERAL.findall(token.contents)

@@ -56,6 +56,8 @@ def test_no_python_file_writes_inline_style_or_script() -> None:
         ('{% include "row.html" with label="Save" kind="primary" %}', ['"Save"']),
         ('{% include "row.html" with label=_("Save") %}', []),
         ("<code>make run</code><b>MLOps Portal</b>&nbsp;", []),
+        ("{% block main_class %}narrow{% endblock %}{% block title %}Home{% endblock %}", ["Home"]),
+        ('data-text="{% translate "Hello" %}" data-other=""', []),
         ("{% comment %}note{% endcomment %}{# note #}", []),
     ],
 )

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import os
 import shutil
@@ -91,8 +92,12 @@ def stop_broker(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def remove_files() -> None:
-    shutil.rmtree(VAR_DIR, ignore_errors=True)
+def remove_files(owner: int = os.getpid()) -> None:
+    if os.getpid() == owner:  # a forked child leaves its parent's files alone
+        shutil.rmtree(VAR_DIR, ignore_errors=True)
+
+
+atexit.register(remove_files)  # also where pytest ends before it was configured
 
 
 def refuse_outer_network() -> None:

@@ -1,0 +1,82 @@
+"""Who tries too often is refused, and reads for how long."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast
+from tests.directory.signing import code_of, is_signed_in, sign_in, with_app
+
+pytestmark = pytest.mark.services
+
+
+def test_the_sixth_wrong_password_within_five_minutes_says_how_long_to_wait(
+    client: Client, cast: Cast
+) -> None:
+    for _ in range(5):
+        assert "not right" in sign_in(client, cast.one.operator, "wrong").content.decode()
+    sixth = sign_in(client, cast.one.operator, "wrong").content.decode()
+    assert re.search(r"Too many wrong attempts\. Try again in 5 minutes\.", sixth)
+
+
+def test_the_right_password_is_refused_too_until_the_time_is_over(client: Client, cast: Cast) -> None:
+    for _ in range(5):
+        sign_in(client, cast.one.operator, "wrong")
+    assert "Try again in" in sign_in(client, cast.one.operator).content.decode()
+    assert not is_signed_in(client)
+
+
+def test_user_name_and_mail_of_one_person_are_counted_together(client: Client, cast: Cast) -> None:
+    person = cast.one.operator
+    for typed in (person.username, person.email, person.username.upper(), person.email.upper(), person.email):
+        client.post("/sign-in/", {"login": typed, "password": "wrong"})
+    assert "Try again in" in sign_in(client, person).content.decode()
+
+
+def test_others_still_get_in_from_another_address(client: Client, cast: Cast) -> None:
+    for _ in range(6):
+        sign_in(client, cast.one.operator, "wrong")
+    elsewhere = Client(REMOTE_ADDR="10.1.2.3")
+    sign_in(elsewhere, cast.two.operator)
+    assert is_signed_in(elsewhere)
+
+
+def test_good_sign_ins_are_not_counted(client: Client, cast: Cast) -> None:
+    for _ in range(8):
+        sign_in(client, cast.one.operator)
+        assert is_signed_in(client)
+        client.post("/sign-out/")
+
+
+def test_the_sixth_wrong_code_is_refused(client: Client, cast: Cast) -> None:
+    secret = with_app(cast.one.operator)
+    sign_in(client, cast.one.operator)
+    for _ in range(5):
+        assert "not right" in client.post("/sign-in/second-step/", {"code": "000"}).content.decode()
+    refused = client.post("/sign-in/second-step/", {"code": code_of(secret)}).content.decode()
+    assert "Try again in 5 minutes." in refused
+    assert not is_signed_in(client)
+
+
+def test_wrong_current_passwords_at_a_change_are_counted_as_well(client: Client, cast: Cast) -> None:
+    sign_in(client, cast.one.operator)
+    for _ in range(3):
+        client.post("/confirm/password/", {"password": "wrong"})
+    for _ in range(2):
+        client.post(
+            "/me/security/password/",
+            {"oldpassword": "wrong", "password1": "new-words-here", "password2": "new-words-here"},
+        )
+    refused = client.post("/confirm/password/", {"password": "a-good-long-password"}).content.decode()
+    assert "Try again in" in refused
+
+
+def test_the_eleventh_wrong_invitation_link_is_refused(client: Client, db: None) -> None:
+    for _ in range(10):
+        assert client.get("/join/guess/").status_code == 410
+    refused = client.get("/join/guess/")
+    assert refused.status_code == 429
+    assert "Try again in 5 minutes." in refused.content.decode()

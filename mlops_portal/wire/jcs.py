@@ -21,6 +21,15 @@ def canonical(value: Json) -> bytes:
     return rfc8785.dumps(value)
 
 
+SAFE = 2**53 - 1
+
+
+def _number(digits: str) -> int | float:
+    """ECMAScript writes large floats without a point: 1e20 is 100000000000000000000."""
+    value = int(digits)
+    return value if -SAFE <= value <= SAFE else float(digits)
+
+
 def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -30,7 +39,7 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 def parse(text: str | bytes) -> Json:
     """The value of canonical ``text``; ValueError where it is not JSON or not in canonical form."""
-    value: Json = json.loads(text, object_pairs_hook=_once)
+    value: Json = json.loads(text, parse_int=_number, object_pairs_hook=_once)
     encoded = text.encode() if isinstance(text, str) else text
     if canonical(value) != encoded:
         raise ValueError("the text is not in canonical form")

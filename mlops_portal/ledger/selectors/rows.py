@@ -50,6 +50,11 @@ class Row:
         return leaf_hash(self.public.encode())
 
 
+def blob(value: bytes | memoryview | str) -> bytes:
+    """A binary column as bytes; SQLite lets a stranger put text there."""
+    return value.encode() if isinstance(value, str) else bytes(value)
+
+
 def rows(found: QuerySet[Any], prefix: str, index: str) -> Iterator[Row]:
     """Stream ``found``: events, or leaves with ``prefix`` ``event__``; subjects and personal part added."""
     source = found.values_list(index, *(prefix + name for name in COLUMNS)).iterator(chunk_size=CHUNK)
@@ -63,7 +68,7 @@ def rows(found: QuerySet[Any], prefix: str, index: str) -> Iterator[Row]:
         ):
             subjects[event_id].append((subject[0], subject[1], subject[2]))
         parts = {
-            event_id: (bytes(salt), data, erased_by)
+            event_id: (blob(salt), data, erased_by)
             for event_id, salt, data, erased_by in EventPersonal.objects.filter(event_id__in=ids).values_list(
                 "event_id", "salt", "data", "erased_by_id"
             )
@@ -79,7 +84,7 @@ def rows(found: QuerySet[Any], prefix: str, index: str) -> Iterator[Row]:
 
 def checked(row: Row) -> Iterator[str]:
     """One sentence for everything within the event that does not fit."""
-    if row.hash() != bytes(row.leaf_hash):
+    if row.hash() != blob(row.leaf_hash):
         yield _("Event %(uuid)s: its text does not hash to its leaf.") % {"uuid": row.uuid}
     yield from _columns(row)
     yield from _personal(row)
@@ -103,7 +108,7 @@ def _columns(row: Row) -> Iterator[str]:
         "actor": {"kind": row.actor_kind, "id": row.actor_id},
         "channel": row.channel,
         "subjects": [{"relation": r, "kind": k, "id": i} for r, k, i in row.subjects],
-        "personal": None if digest is None else bytes(digest).hex(),
+        "personal": None if digest is None else blob(digest).hex(),
     }
     if entry != expected:
         names = sorted(key for key in entry.keys() | expected.keys() if entry.get(key) != expected.get(key))
@@ -123,7 +128,7 @@ def _personal(row: Row) -> Iterator[str]:
         yield _("Event %(uuid)s: its personal part is gone, and no event tells of it.") % {"uuid": row.uuid}
     elif row.erased_by is None:
         salt, data = row.personal
-        if sha256(salt + data.encode()).digest() != bytes(row.personal_digest):
+        if sha256(salt + data.encode()).digest() != blob(row.personal_digest):
             yield _("Event %(uuid)s: its personal part was changed.") % {"uuid": row.uuid}
     elif any(row.personal):
         yield _("Event %(uuid)s: its personal part is called erased, but is there.") % {"uuid": row.uuid}

@@ -21,7 +21,7 @@ from mlops_portal.ledger import triggers
 from mlops_portal.ledger.errors import NoCheckpointKey
 from mlops_portal.ledger.models import Checkpoint, Event, Leaf, StoredTile
 from mlops_portal.ledger.selectors import keys
-from mlops_portal.ledger.selectors.rows import Row, checked, rows
+from mlops_portal.ledger.selectors.rows import Row, blob, checked, rows
 from mlops_portal.ledger.selectors.snapshot import snapshot
 from mlops_portal.wire import checkpoint as checkpoints
 from mlops_portal.wire import note, tiles
@@ -45,8 +45,20 @@ class Report:
 
 def log_verify(*, kept: str = "") -> Report:
     """Verify everything in one snapshot; ``kept`` is the text of a checkpoint kept elsewhere."""
+    verification = _Verification(kept)
     with snapshot():
-        return _Verification(kept).run()
+        try:
+            verification.run()
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+        ) as error:  # SQLite keeps any value in any column
+            verification.fault(
+                _("A row cannot be read, and what follows it was not verified: %(why)s.") % {"why": error}
+            )
+    return verification.report
 
 
 class _Verification:
@@ -62,7 +74,7 @@ class _Verification:
     def fault(self, sentence: str) -> None:
         self.report.faults.append(sentence)
 
-    def run(self) -> Report:
+    def run(self) -> None:
         missing = triggers.expected(connection.vendor) - triggers.present(connection)
         if missing:
             self.fault(
@@ -73,7 +85,6 @@ class _Verification:
         self._leaves()
         self._waiting()
         self._end()
-        return self.report
 
     def _known_keys(self) -> None:
         self.keys: list[note.Key] = []
@@ -126,7 +137,7 @@ class _Verification:
     def _compare_tile(self, level: int) -> None:
         index = self.tiles_done[level]
         stored = StoredTile.objects.filter(level=level, index=index).values_list("hashes", flat=True).first()
-        if stored is None or bytes(stored) != self.levels[level]:
+        if stored is None or blob(stored) != self.levels[level]:
             width = len(self.levels[level]) // HASH_SIZE
             self.fault(
                 _("The tile %(path)s is missing or differs from the events.")
@@ -140,7 +151,7 @@ class _Verification:
         if claim.size != self.tree.size:
             self.fault(_("Checkpoint %(size)s stands where no leaf ends.") % {"size": claim.size})
             return
-        if bytes(claim.root) != self.tree.root():
+        if blob(claim.root) != self.tree.root():
             self.wrong_roots.append(claim.size)
         try:
             text, _signers = note.verify(claim.note, self.keys)
@@ -151,7 +162,7 @@ class _Verification:
                 % {"size": claim.size, "why": error}
             )
             return
-        if (said.size, said.root, said.extensions) != (claim.size, bytes(claim.root), ()) or not any(
+        if (said.size, said.root, said.extensions) != (claim.size, blob(claim.root), ()) or not any(
             key.name == said.origin for key in self.keys
         ):
             self.fault(

@@ -110,12 +110,25 @@ def _install() -> None:
     _say("Installing from requirements.lock; the first time takes a minute or more")
     lock = ["--require-hashes", "--requirement", str(LOCK)]
     uv = _uv()
-    if uv is None or subprocess.run([str(uv), "pip", "install", "--python", str(PYTHON), *lock],
-                                    env=_uv_environ(), check=False).returncode:  # fmt: skip
+    if uv is None or _watched(
+        [str(uv), "pip", "install", "--quiet", "--python", str(PYTHON), *lock], _uv_environ()
+    ):
         _say("Installing with pip")
-        _run([str(PYTHON), "-m", "pip", "install", "--quiet", *lock],
-             "The packages of requirements.lock could not be installed")  # fmt: skip
+        if _watched([str(PYTHON), "-m", "pip", "install", "--quiet", *lock], dict(os.environ)):
+            raise Fault("The packages of requirements.lock could not be installed; the reason is above.")
     _say(f"Installed in {time.monotonic() - begun:.0f} s")
+
+
+def _watched(command: list[str], environ: dict[str, str]) -> int:
+    """Run it to its exit code; a terminal sees the seconds run."""
+    begun = time.monotonic()
+    process = subprocess.Popen(command, env=environ)
+    while True:
+        try:
+            return process.wait(1)
+        except subprocess.TimeoutExpired:
+            if sys.stdout.isatty():
+                print(f"\r  {time.monotonic() - begun:.0f} s \r", end="", flush=True)
 
 
 def _uv() -> Path | None:

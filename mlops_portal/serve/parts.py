@@ -65,7 +65,8 @@ def scheduler() -> Process:
     return Process(
         name="scheduler",
         argv=_celery(
-            "beat", "--schedule", str(settings.VAR_DIR / "run" / "schedule"), "--pidfile=", "--loglevel", "INFO",
+            "beat", "--schedule", str(settings.VAR_DIR / "run" / "schedule"), "--pidfile=",
+            "--loglevel", "INFO",
         ),
         env=JOBS,
         ready=heartbeat.since,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import sys
@@ -84,8 +85,7 @@ def _announce(board: Board, *, demo: bool) -> None:
     board.say()
     board.say("  " + settings.PUBLIC_URL)
     if demo and importlib.util.find_spec("mlops_portal.demo.accounts"):
-        from mlops_portal.demo import accounts
-
+        accounts = importlib.import_module("mlops_portal.demo.accounts")
         board.say()
         for username, password, role, line in accounts.sign_ins():
             board.say(f"  {username:<14} {password:<22} {role}, {line}")

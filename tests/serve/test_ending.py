@@ -1,0 +1,90 @@
+"""However it ends, no process stays, and the next start goes on with the same data."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+from redis import Redis
+
+from mlops_portal import environment
+from tests.serve.running import Run
+
+pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.slow]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_asked_to_end_it_ends_everything_without_an_error(run: Run, number: signal.Signals) -> None:
+    run.start()
+    assert {"broker", "web", "worker", "scheduler"} == set(run.note["processes"])
+
+    assert run.end(number) == 0
+
+    assert run.left() == []
+    assert "started again" not in run.said
+
+
+def test_a_closed_terminal_ends_everything(run: Run) -> None:
+    """The kernel hangs up the terminal, and what is printed afterwards goes nowhere."""
+    import pty
+    import subprocess
+    import sys
+
+    master, terminal = pty.openpty()
+    environ = {**os.environ, "VAR_DIR": str(run.var_dir), "PORT": str(run.port)}
+    environ.pop("REDIS_URL", None)
+    environ.pop("DATABASE_URL", None)
+    process = subprocess.Popen(
+        [sys.executable, "-c", TERMINAL, "manage.py", "serve", "--no-demo", "--without", "mlflow"],
+        env=environ,
+        cwd=environment.BASE_DIR,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    )
+    os.close(terminal)
+    printed = b""
+    while b"Ctrl-C ends everything." not in printed:
+        printed += os.read(master, 4096)
+
+    os.close(master)
+
+    assert process.wait(40) == 0
+    assert run.left() == []
+
+
+TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
+
+def test_killed_itself_it_leaves_no_process_and_the_next_start_has_the_same_data(run: Run) -> None:
+    run.start()
+    socket = environment.socket_path(run.var_dir, "broker")
+    with Redis.from_url(f"unix://{socket}") as broker:
+        broker.set("kept", "yes")
+        broker.execute_command("WAITAOF", 1, 0, 5000)
+
+    run.end(signal.SIGKILL)
+    run.start()
+
+    with Redis.from_url(f"unix://{socket}") as broker:
+        assert broker.get("kept") == b"yes"
+    assert run.ready()
+    assert run.end() == 0
+    assert run.left() == []
+
+
+def test_ended_before_it_is_ready_it_leaves_no_process(run: Run) -> None:
+    process = run.begin()
+    run.until(lambda: "broker" in run.said, "the broker")
+
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(40) == 0
+    assert run.left() == []
+    assert "Ctrl-C ends everything." not in run.said

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from mlops_portal.serve import preflight
+from mlops_portal.serve.board import Board
+from mlops_portal.serve.errors import CannotStart
+from mlops_portal.serve.lock import RunLock
+from mlops_portal.serve.processes import Process
+from mlops_portal.serve.supervisor import Supervisor
+from tests.serve.running import Run
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+
+@pytest.mark.slow
+def test_a_part_that_dies_is_started_again_and_said(run: Run) -> None:
+    run.start()
+    for part in ("broker", "web", "worker"):
+        before = run.pid(part)
+        os.kill(before, signal.SIGKILL)
+        run.until(lambda part=part, before=before: run.note["processes"].get(part, before) != before, part)
+        said = f"The part {part} ended (signal KILL) and is started again; see {run.var_dir}/log/{part}.log."
+        run.until(lambda said=said: said in run.said, said)
+    run.until(run.ready, "everything to be ready again")
+
+
+@pytest.mark.slow
+def test_the_watcher_is_replaced_when_somebody_ends_it(run: Run) -> None:
+    run.start()
+    (watcher,) = [int(line.partition(":")[0]) for line in run.left() if "watcher.py" in line]
+    os.kill(watcher, signal.SIGKILL)
+    run.until(
+        lambda: [line for line in run.left() if "watcher.py" in line and str(watcher) not in line], "it"
+    )
+
+    run.end(signal.SIGKILL)
+
+    run.until(lambda: not run.left(), "the new watcher to end everything", 20)
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> RunLock:
+    (tmp_path / "run").mkdir()
+    preflight.folders()
+    return RunLock(tmp_path)
+
+
+def supervise(lock: RunLock, *processes: Process) -> None:
+    try:
+        Supervisor(stages=[processes], lock=lock, board=Board(), address="here").run(lambda: None)
+    finally:
+        lock.release()
+
+
+def python(name: str, code: str, *, restart: bool = True) -> Process:
+    return Process(name=name, argv=(sys.executable, "-S", "-c", code), restart=restart)
+
+
+def test_a_part_that_cannot_live_ends_everything_with_one_sentence(lock: RunLock) -> None:
+    with pytest.raises(CannotStart) as raised:
+        supervise(
+            lock, python("lasting", "import time; time.sleep(600)"), python("dying", "raise SystemExit(3)")
+        )
+
+    assert raised.value.sentence == (
+        "The part dying ended 5 times within a minute (exit 3), so everything is ended; "
+        f"see {settings.VAR_DIR}/log/dying.log."
+    )
+
+
+def test_a_job_of_the_start_that_fails_ends_everything_with_one_sentence(lock: RunLock) -> None:
+    with pytest.raises(CannotStart, match=r"The part loading ended \(exit 4\); see .*loading\.log\."):
+        supervise(lock, python("loading", "raise SystemExit(4)", restart=False))
+
+
+def test_what_a_part_leaves_behind_in_its_group_is_ended_with_it(lock: RunLock, tmp_path: Path) -> None:
+    note = tmp_path / "child"
+    leaving = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(600)'])\n"
+        f"open({str(note)!r}, 'w').write(str(child.pid))\n"
+        "raise SystemExit(4)"
+    )
+    with pytest.raises(CannotStart):
+        supervise(lock, python("leaving", leaving, restart=False))
+
+    status = Path(f"/proc/{note.read_text()}/stat")
+    assert not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z"

@@ -1,0 +1,73 @@
+"""Forms: label, hint, input and error of a field, tied together for screen readers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms, template
+from django.forms import BoundField
+
+register = template.Library()
+Context = dict[str, Any]
+NATIVE = {
+    forms.DateTimeInput: ("datetime-local", "%Y-%m-%dT%H:%M"),
+    forms.DateInput: ("date", "%Y-%m-%d"),
+    forms.TimeInput: ("time", "%H:%M"),
+}
+
+
+def _kind(bound: BoundField) -> str:
+    widget = bound.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        return "checkbox"
+    if isinstance(widget, forms.CheckboxSelectMultiple):
+        return "checkboxes"
+    return "radio" if isinstance(widget, forms.RadioSelect) else "input"
+
+
+def _go_native(widget: forms.Widget) -> None:
+    """Dates and times use the browser's own picker, which wants ISO form whatever the language."""
+    for kind, (input_type, iso) in NATIVE.items():
+        if type(widget) is kind and isinstance(
+            widget, forms.DateTimeInput | forms.DateInput | forms.TimeInput
+        ):
+            widget.input_type = input_type
+            widget.format = iso
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, label: str = "", hint: str = "", **extra: str) -> Context:
+    """{% field form.name %}; ``label`` and ``hint`` override the form's; other attributes go to the input."""
+    kind = _kind(bound)
+    _go_native(bound.field.widget)
+    hint = hint or bound.help_text
+    described = [f"{bound.auto_id}_hint"] if hint else []
+    described += [f"{bound.auto_id}_error"] if bound.errors else []
+    attrs: dict[str, Any] = {name.replace("_", "-"): value for name, value in extra.items()}
+    if kind in ("input", "checkbox"):
+        if described:
+            attrs["aria-describedby"] = " ".join(described)
+        if bound.errors:
+            attrs["aria-invalid"] = "true"
+    return {
+        "bound": bound,
+        "kind": kind,
+        "label": label or bound.label,
+        "hint": hint,
+        "described": " ".join(described),
+        "input": bound.as_widget(attrs=attrs) if kind in ("input", "checkbox") else "",
+        "options": list(bound.subwidgets) if kind in ("radio", "checkboxes") else [],
+        "optional": not bound.field.required and kind == "input",
+    }
+
+
+@register.inclusion_tag("components/fields.html")
+def fields(form: forms.BaseForm) -> Context:
+    """The error summary, then every field of the form in order; hidden ones too."""
+    return {"form": form, "hidden": form.hidden_fields(), "visible": form.visible_fields()}
+
+
+@register.inclusion_tag("components/error_summary.html")
+def errors(form: forms.BaseForm) -> Context:
+    """What is wrong with the form, each line a link to its field; nothing while nothing is wrong."""
+    return {"form": form, "bound_fields": [bound for bound in form if bound.errors] if form.is_bound else []}

@@ -10,6 +10,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,13 +113,13 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         "PUBLIC_URL",
-        "the address that people type, used in mails and for passkeys; http://localhost:PORT where it is not set",
+        "the address that people type, in mails and for passkeys; http://localhost:PORT where it is not set",
         "",
         _url("http", "https"),
     ),
     Variable(
         "CHECKPOINT_KEY",
-        "the Ed25519 key in PEM that signs the log's checkpoints; made once below VAR_DIR in the embedded profile",
+        "the Ed25519 key (PEM) that signs the log's checkpoints; the embedded profile makes one below VAR_DIR",
         "",
         _text,
     ),
@@ -173,10 +174,8 @@ def kept_secret(path: Path) -> str:
         descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(64))
-        try:
+        with suppress(FileExistsError):
             os.link(made, path)  # of several processes that start at once, one wins
-        except FileExistsError:
-            pass
         made.unlink()
     except OSError as error:
         raise ImproperlyConfigured(
@@ -186,7 +185,7 @@ def kept_secret(path: Path) -> str:
 
 
 def socket_path(var_dir: Path, name: str) -> Path:
-    """Where a unix socket lies; below the temporary folder where VAR_DIR is too deep for sun_path (108 bytes)."""
+    """Where a unix socket lies; below the temporary folder where VAR_DIR is too deep for sun_path."""
     path = var_dir / "run" / f"{name}.sock"
     if len(os.fsencode(path)) < 100:
         return path

@@ -1,5 +1,6 @@
 """Every address of the portal."""
 
+from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
@@ -10,6 +11,9 @@ urlpatterns = [
     path("api/v1/", include("mlops_portal.shell.api.urls")),
     path("api/v1/", include("mlops_portal.directory.api.urls")),
 ]
+
+if not settings.PRODUCTION:
+    urlpatterns.append(path("", include("mlops_portal.demo.urls")))
 
 handler400 = "mlops_portal.shell.views.errors.bad_request"
 handler403 = "mlops_portal.shell.views.errors.forbidden"

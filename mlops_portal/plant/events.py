@@ -6,6 +6,7 @@ from mlops_portal.ledger.types import register
 
 
 def register_types() -> None:
+    register("plant.site.founded", _("The site {name} was founded; {person} looks after it"))
     register("plant.role.granted", _("{actor} made {person} {role} on {place}"))
     register("plant.role.ended", _("{actor} ended the role {role} of {person} on {place}"))
     register("plant.person.invited", _("{actor} invited {person} as {role} on {place}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -50,6 +51,31 @@ def shift_at(*, site: Site, when: datetime, line: Line | None = None) -> ShiftSp
             if span.starts <= when < span.ends and not is_closed(site=site, day=day, line=line):
                 return span
     return None
+
+
+def shifts_at(*, lines: Iterable[Line], when: datetime) -> dict[int, ShiftSpan | None]:
+    """What ``shift_at`` says for each of many lines (by primary key), in two queries; sites must be loaded."""
+    lines = list(lines)
+    sites = {line.site_id for line in lines}
+    shifts: dict[int, list[Shift]] = {site: [] for site in sites}
+    for shift in Shift.objects.filter(site__in=sites):
+        shifts[shift.site_id].append(shift)
+    near = (when.date() - timedelta(days=2), when.date() + timedelta(days=2))  # zones differ by up to a day
+    closed = set(ClosedDay.objects.filter(site__in=sites, day__range=near).values_list("site", "line", "day"))
+    when = when.astimezone(UTC)
+    found: dict[int, ShiftSpan | None] = {}
+    for line in lines:
+        zone = zoneinfo.ZoneInfo(line.site.time_zone)
+        local = when.astimezone(zone).date()
+        running = (
+            span
+            for day in (local - timedelta(days=1), local)
+            if not {(line.site_id, None, day), (line.site_id, line.pk, day)} & closed
+            for span in spans(shifts[line.site_id], day=day, zone=zone)
+            if span.starts <= when < span.ends
+        )
+        found[line.pk] = next(running, None)
+    return found
 
 
 def is_closed(*, site: Site, day: date, line: Line | None = None) -> bool:

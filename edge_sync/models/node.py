@@ -1,0 +1,43 @@
+"""What nodes say of themselves."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from mlops_portal.plant.models import Asset, Node
+
+
+class NodeStatus(models.Model):
+    """The last thing known of a node: when it was heard and what runs there."""
+
+    node = models.OneToOneField(Node, models.CASCADE, related_name="status")
+    heard_at = models.DateTimeField(null=True)
+    agent_version = models.CharField(max_length=40, blank=True)
+    backlog = models.PositiveIntegerField(default=0)
+    body = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.node}"
+
+
+class NodeReport(models.Model):
+    """One signed report of a step of an activation, in the node's own order; it arrives exactly once."""
+
+    node = models.ForeignKey(Node, models.PROTECT, related_name="reports")
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="+")
+    sequence = models.PositiveBigIntegerField()
+    number = models.PositiveIntegerField()
+    artifact = models.CharField(max_length=64)
+    state = models.CharField(max_length=14)
+    reason = models.CharField(max_length=240, blank=True)
+    body = models.TextField()
+    signature = models.CharField(max_length=128)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-received_at"]
+        constraints = [models.UniqueConstraint(fields=["node", "sequence"], name="node_report_once")]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.state}"

@@ -1,0 +1,47 @@
+"""Releases: an approved version on its way to assets."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from approvals.models import ApprovalRequest
+from edge_sync.transitions import NodeState, ReleaseState
+from mlops_portal.ledger.refs import Ref
+from mlops_portal.plant.models import Asset
+
+
+class Release(models.Model):
+    """One approval, published. An approval is claimed by at most one release."""
+
+    approval = models.OneToOneField(ApprovalRequest, models.PROTECT, related_name="release")
+    state = models.CharField(max_length=10, choices=ReleaseState, default=ReleaseState.STAGED)
+    created_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.approval.version} → {self.approval.line}"
+
+    def ref(self, relation: str = "about") -> Ref:
+        return Ref("release", str(self.pk), relation)
+
+
+class ReleaseTarget(models.Model):
+    """One asset of a release, with its number there and what its node last reported."""
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="targets")
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="release_targets")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=14, choices=NodeState, default=NodeState.DESIRED)
+    reason = models.CharField(max_length=240, blank=True)
+    reported_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["asset", "-number"]
+        constraints = [models.UniqueConstraint(fields=["asset", "number"], name="release_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.asset} {self.number}"

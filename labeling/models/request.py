@@ -1,0 +1,90 @@
+"""Label requests and what people answered."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from labeling.transitions import RequestState
+from mlops_portal.ledger.refs import Ref
+from mlops_portal.plant.models import Line
+from mlops_portal.registry.models import ModelVersion
+from monitoring.models import Alert, SampledRow
+
+
+class LabelRequest(models.Model):
+    """A question to the people of a line: which of these is this part?
+
+    ``why``: {"strategy", "measure", "value", "random": bool, "text_key"}; ``inclusion_probability`` is that
+    of the choice among the pool. Leased to one person until ``leased_until``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    row = models.ForeignKey(SampledRow, models.PROTECT, related_name="requests")
+    version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+")
+    line = models.ForeignKey(Line, models.PROTECT, related_name="+")
+    alert = models.ForeignKey(Alert, models.PROTECT, null=True, related_name="label_requests")
+    state = models.CharField(max_length=10, choices=RequestState, default=RequestState.OPEN)
+    priority = models.SmallIntegerField(default=0)
+    why = models.JSONField(default=dict)
+    inclusion_probability = models.FloatField()
+    for_expert = models.BooleanField(default=False)
+    leased_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    leased_until = models.DateTimeField(null=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-priority", "asked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["row"],
+                condition=Q(state__in=["open", "leased", "answered", "disputed"]),
+                name="one_open_request_per_row",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="leased") | Q(leased_by__isnull=False), name="a_lease_has_a_person"
+            ),
+            models.UniqueConstraint(
+                fields=["leased_by"], condition=Q(state="leased"), name="one_lease_per_person"
+            ),
+        ]
+        indexes = [models.Index(fields=["line", "state", "-priority", "asked_at"], name="request_queue")]
+
+    def __str__(self) -> str:
+        return self.row.prediction.part_id
+
+    def ref(self, relation: str = "about") -> Ref:
+        return Ref("label_request", str(self.pk), relation)
+
+
+class Label(models.Model):
+    """One person's answer: a class of the model, can't tell, or escalate; undone, never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey(LabelRequest, models.PROTECT, related_name="labels")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="labels")
+    answer = models.CharField(max_length=40)
+    model_said = models.CharField(max_length=40)
+    seconds = models.FloatField(null=True)
+    expert = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "person"], condition=Q(undone_at=None), name="one_answer_per_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.answer
+
+    def ref(self, relation: str = "about") -> Ref:
+        return Ref("label", str(self.pk), relation)

@@ -1,0 +1,28 @@
+"""Where the simulator keeps its files, below VAR_DIR."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+
+def home() -> Path:
+    return Path(settings.VAR_DIR) / "demo"
+
+
+def state_file() -> Path:
+    return home() / "plant.json"
+
+
+def truth_file() -> Path:
+    """What only the simulator knows; no other part of the portal reads it."""
+    return home() / "truth.jsonl"
+
+
+def feed_file(node: str, asset: str) -> Path:
+    return home() / "feeds" / node / f"{asset}.jsonl"
+
+
+def camera_port() -> int:
+    return int(settings.PORT) + 2

@@ -1,0 +1,92 @@
+"""The demo plant's page: what the machines make now, and what one may do to them."""
+
+from __future__ import annotations
+
+import http.client
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from mlops_portal.demo import places, selectors
+from mlops_portal.demo.forms import DisturbanceForm
+from mlops_portal.demo.models import Disturbance
+from mlops_portal.demo.services import disturbance_off, disturbance_on
+from mlops_portal.demo.sim.disturbances import DISTURBANCES
+from mlops_portal.demo.words import in_words
+from mlops_portal.plant.policies import guard
+from mlops_portal.plant.selectors.places import assets_for
+from mlops_portal.shell.signed_in import person_of, signed_in
+
+VIEWS = ("colour", "depth")
+
+
+@require_safe
+@signed_in
+def board(request: HttpRequest) -> HttpResponse:
+    return _board(request, DisturbanceForm(assets=assets_for(person=person_of(request))))
+
+
+def _board(request: HttpRequest, form: DisturbanceForm, status: int = 200) -> HttpResponse:
+    by = person_of(request)
+    guard(by, "demo.disturb")
+    texts = [(in_words(one.name), in_words(one.text)) for one in DISTURBANCES.values()]
+    context = {"machines": selectors.machines(person=by), "form": form, "texts": texts}
+    return render(request, "demo/board.html", context, status=status)
+
+
+@require_safe
+@signed_in
+def machines(request: HttpRequest) -> HttpResponse:
+    """The machines alone, fetched again every few seconds."""
+    by = person_of(request)
+    guard(by, "demo.disturb")
+    return render(request, "demo/board.html#machines", {"machines": selectors.machines(person=by)})
+
+
+@require_POST
+@signed_in
+def switch_on(request: HttpRequest) -> HttpResponse:
+    by = person_of(request)
+    guard(by, "demo.disturb")
+    form = DisturbanceForm(request.POST, assets=assets_for(person=by))
+    if not form.is_valid():
+        return _board(request, form, status=422)
+    on = disturbance_on(by=by, **form.cleaned_data)
+    name = in_words(DISTURBANCES[on.key].name)
+    messages.success(request, _("%(name)s is on at %(asset)s.") % {"name": name, "asset": on.asset})
+    return redirect("demo:board")
+
+
+@require_POST
+@signed_in
+def switch_off(request: HttpRequest, pk: int) -> HttpResponse:
+    by = person_of(request)
+    on = get_object_or_404(Disturbance.objects.select_related("asset__line"), pk=pk)
+    disturbance_off(by=by, disturbance=on)
+    name = in_words(DISTURBANCES[on.key].name)
+    messages.success(request, _("%(name)s is off at %(asset)s.") % {"name": name, "asset": on.asset})
+    return redirect("demo:board")
+
+
+@require_safe
+@signed_in
+def picture(request: HttpRequest, part: str, view: str) -> HttpResponse:
+    """A part as the camera sees it; 404 where the camera is off or has forgotten the part."""
+    guard(person_of(request), "demo.disturb")
+    if view not in VIEWS or not part.replace("-", "").isalnum():
+        raise Http404
+    camera = http.client.HTTPConnection("127.0.0.1", places.camera_port(), timeout=3)
+    try:
+        camera.request("GET", f"/pictures/{part}/{view}.png")
+        answer = camera.getresponse()
+        data = answer.read()
+    except OSError:
+        raise Http404 from None
+    finally:
+        camera.close()
+    if answer.status != 200:
+        raise Http404
+    return HttpResponse(data, content_type="image/png", headers={"Cache-Control": "private, max-age=3600"})

@@ -1,0 +1,16 @@
+from mlops_portal.registry.models.artifact import Artifact
+from mlops_portal.registry.models.automation import AutomationLevel, Level, Step
+from mlops_portal.registry.models.champion import Champion
+from mlops_portal.registry.models.model import Feature, RegisteredModel
+from mlops_portal.registry.models.version import ModelVersion
+
+__all__ = [
+    "Artifact",
+    "AutomationLevel",
+    "Champion",
+    "Feature",
+    "Level",
+    "ModelVersion",
+    "RegisteredModel",
+    "Step",
+]

@@ -1,0 +1,20 @@
+from monitoring.models.alert import Alert
+from monitoring.models.golden import GoldenCheck, GoldenSample
+from monitoring.models.prediction import Picture, Prediction, SampledRow
+from monitoring.models.process import ProcessChange
+from monitoring.models.telemetry import Quarantined, TelemetryBatch
+from monitoring.models.window import StatisticPoint, Window
+
+__all__ = [
+    "Alert",
+    "GoldenCheck",
+    "GoldenSample",
+    "Picture",
+    "Prediction",
+    "ProcessChange",
+    "Quarantined",
+    "SampledRow",
+    "StatisticPoint",
+    "TelemetryBatch",
+    "Window",
+]

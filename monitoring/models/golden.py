@@ -1,0 +1,60 @@
+"""Golden samples and the checks run on them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mlops_portal.ledger.refs import Ref
+from mlops_portal.registry.models import ModelVersion, RegisteredModel
+
+
+class GoldenSample(models.Model):
+    """A part with a truth that a named skilled person gave; the model must give that truth at least
+    ``tolerance`` probability, and every ``safety`` sample must be judged right."""
+
+    model = models.ForeignKey(RegisteredModel, models.PROTECT, related_name="golden")
+    code = models.CharField(_("Code"), max_length=20)
+    readings = models.JSONField(default=dict)
+    truth = models.CharField(max_length=40)
+    tolerance = models.FloatField(default=0.5)
+    safety = models.BooleanField(default=False)
+    judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    judged_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["model", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "code"], condition=Q(retired_at=None), name="golden_code_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def ref(self, relation: str = "about") -> Ref:
+        return Ref("golden_sample", f"{self.model.slug}/{self.code}", relation)
+
+
+class GoldenCheck(models.Model):
+    """The golden set run against one version in the portal; the set is known by its digest.
+
+    ``results``: [{"code", "truth", "said", "probability", "tolerance", "safety", "passed"}].
+    """
+
+    version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="golden_checks")
+    set_digest = models.CharField(max_length=64)
+    results = models.JSONField(default=list)
+    passed = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [models.UniqueConstraint(fields=["version", "set_digest"], name="golden_check_once")]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {'passed' if self.passed else 'failed'}"

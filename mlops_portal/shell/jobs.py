@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from celery import current_app, current_task
+from celery import current_task
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from structlog import get_logger
 
 from mlops_portal.plant.models import Person
 from mlops_portal.shell import job_names
+from mlops_portal.shell.celery_app import celery_app
 from mlops_portal.shell.live import changed
 from mlops_portal.shell.models import Job
 from mlops_portal.wire.errors import Conflict, NotFound, PortalError
@@ -45,7 +46,7 @@ class UnknownJob(LookupError):
 
 def every(name: str, *, seconds: float) -> None:
     """Let the scheduler run the task ``name`` every so many seconds; called by apps in ``ready()``."""
-    current_app.add_periodic_task(seconds, current_app.signature(name), name=name)
+    celery_app().add_periodic_task(seconds, celery_app().signature(name), name=name)
 
 
 def enqueue(
@@ -74,12 +75,13 @@ def enqueue(
 
 def send(name: str, kwargs: dict[str, Any], *, after: float = 0) -> bool:
     """Wake a worker; False (and a line in the log) when the broker does not answer."""
-    if current_app.conf.task_always_eager:
-        current_app.loader.import_default_modules()
-        current_app.tasks[name].apply(kwargs=kwargs)
+    app = celery_app()
+    if app.conf.task_always_eager:
+        app.loader.import_default_modules()
+        app.tasks[name].apply(kwargs=kwargs)
         return True
     try:
-        current_app.send_task(name, kwargs=kwargs, countdown=after or None, retry=False)
+        app.send_task(name, kwargs=kwargs, countdown=after or None, retry=False)
     except (KombuError, RedisError, OSError) as error:
         log.warning("job_not_sent", job=name, error=str(error))
         return False

@@ -11,6 +11,4 @@ def register_all() -> None:
     navigation.register(NavItem("home", _("Home"), "home", 0, lambda person: True))
     undo.register("shell.unread", notifications_unread)
     jobs.every("shell.notify_outside", seconds=60)
-    jobs.every("shell.jobs_resend", seconds=30)
     jobs.every("shell.kept_answers_expire", seconds=3600)
-    jobs.every("ledger.sequence", seconds=10)

@@ -32,7 +32,12 @@ def jobs_resend() -> int:
     waiting = Job.objects.filter(state=Job.State.QUEUED)
     never = waiting.filter(sent_at=None, created__lt=now - timedelta(seconds=10))
     lost = waiting.filter(sent_at__lt=now - UNHEARD)
-    return sum(jobs.send_row(row) for row in (never | lost).order_by("created")[:500])
+    sent = 0
+    for row in (never | lost).order_by("created")[:500]:
+        if not jobs.send_row(row):
+            break  # the broker is still down
+        sent += 1
+    return sent
 
 
 @shared_task(name="shell.log_changed")

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,8 +18,6 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-
-from mlops_portal.shell.signed_in import signed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def operations() -> list[Operation]:
 
 
 @require_safe
-@signed_in
+@login_required  # a page among addresses for programs: people are sent to sign in
 def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "shell/api_docs.html", {"operations": operations()})
 

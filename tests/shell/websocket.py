@@ -1,0 +1,25 @@
+"""A browser's end of a websocket, without a network (channels.testing would need daphne)."""
+
+import json
+
+from asgiref.testing import ApplicationCommunicator
+
+
+class Browser(ApplicationCommunicator):
+    def __init__(self, application, *, user=None, headers=()):
+        scope = {"type": "websocket", "path": "/ws/live", "headers": list(headers), "subprotocols": []}
+        super().__init__(application, scope | ({"user": user} if user else {}))
+
+    async def connects(self):
+        await self.send_input({"type": "websocket.connect"})
+        return (await self.receive_output(5))["type"] == "websocket.accept"
+
+    async def tell(self, what):
+        await self.send_input({"type": "websocket.receive", "text": json.dumps(what)})
+
+    async def hears(self):
+        return json.loads((await self.receive_output(5))["text"])
+
+    async def leaves(self):
+        await self.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wait(5)

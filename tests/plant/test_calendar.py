@@ -10,7 +10,7 @@ import pytest
 from mlops_portal.plant.errors import NameTaken, WrongDate, WrongPlace
 from mlops_portal.plant.models import Shift, Site
 from mlops_portal.plant.roles import Role
-from mlops_portal.plant.selectors.calendar import shift_at, spans
+from mlops_portal.plant.selectors.calendar import shift_at, shifts_at, spans
 from mlops_portal.plant.services.calendar import (
     closed_day_add,
     closed_day_remove,
@@ -175,3 +175,16 @@ def test_a_line_of_another_site_is_not_closed(cast, other_site):
             day=MONDAY,
             reason="No",
         )
+
+
+@pytest.mark.parametrize("hour", [0, 3, 6, 8, 14, 22, 23])
+@pytest.mark.parametrize("days", [0, 1, 5, 6])
+def test_many_lines_at_once_say_the_same_as_one_by_one(three_shifts, cast, other_site, days, hour):
+    closed_day_add(
+        by=cast.whole.administrator, site=three_shifts, line=cast.line_1, day=MONDAY, reason="Tool change"
+    )
+    when = at(MONDAY + timedelta(days=days), hour)
+    lines = [cast.line_1, cast.line_2, other_site.lines.get()]
+    assert shifts_at(lines=lines, when=when) == {
+        line.pk: shift_at(site=line.site, line=line, when=when) for line in lines
+    }

@@ -67,7 +67,8 @@ def test_every_refusal_gives_its_reason():
 def test_nobody_both_looks_after_people_and_decides_about_models():
     """The administrator has no action by which a model would come closer to a machine."""
     held = {key for key, action in ACTIONS.items() if Role.ADMINISTRATOR in action.roles}
-    assert not {key for key in held if key.startswith(("approval.", "release.", "label."))}
+    deciding = ("model", "automation", "alert", "golden", "label", "run", "policy", "approval", "release")
+    assert not {key for key in held if ACTIONS[key].area in deciding and not key.endswith(".view")}
 
 
 def test_lists_are_filtered_by_the_lines_that_a_role_reaches():

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mlops_portal.directory.api.base import Things, gone
 from mlops_portal.directory.filters import ClosedDayFilter, ShiftFilter
+from mlops_portal.directory.selectors.calendar import closed_days_for, shifts_for
 from mlops_portal.directory.serializers.calendar import ClosedDaySerializer, ShiftSerializer
 from mlops_portal.plant.models import ClosedDay, Shift
-from mlops_portal.plant.selectors.places import lines_for, sites_for
 from mlops_portal.plant.services.calendar import (
     closed_day_add,
     closed_day_remove,
@@ -27,9 +27,7 @@ class Shifts(Things):
     lookup_field = "pk"
 
     def visible(self) -> QuerySet[Shift]:
-        return (
-            Shift.objects.filter(site__in=sites_for(person=self.person)).select_related("site").order_by("pk")
-        )
+        return shifts_for(person=self.person).order_by("pk")
 
     def create(self, request: Request) -> Response:
         """Make a shift, or change the hours of the one that has this name at the site."""
@@ -49,13 +47,7 @@ class ClosedDays(Things):
     lookup_field = "pk"
 
     def visible(self) -> QuerySet[ClosedDay]:
-        lines = lines_for(person=self.person)
-        return (
-            ClosedDay.objects.filter(site__in=sites_for(person=self.person))
-            .filter(Q(line=None) | Q(line__in=lines))
-            .select_related("site", "line")
-            .order_by("pk")
-        )
+        return closed_days_for(person=self.person).order_by("pk")
 
     def create(self, request: Request) -> Response:
         return self.shown(closed_day_add(by=self.person, **self.parsed()))

@@ -1,0 +1,45 @@
+"""What the directory's pages share: a page with one form, and what happened lately to a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+
+from mlops_portal.ledger.selectors import events
+from mlops_portal.ledger.types import sentence
+from mlops_portal.wire.errors import Conflict, Invalid
+
+Text = str | Promise
+LATELY = 30
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.Form,
+    do: Callable[[dict[str, Any]], HttpResponse],
+    *,
+    template: str = "directory/form.html",
+    **context: Any,
+) -> HttpResponse:
+    """Show a form; once it is valid, ``do`` it. What can be mended is said at the form, the rest goes up."""
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return do(form.cleaned_data)
+            except (Conflict, Invalid) as error:
+                form.add_error(None, error.sentence)
+                status = error.status
+    return render(request, template, {"form": form, **context}, status=status)
+
+
+def lately(kind: str, key: str) -> list[dict[str, Any]]:
+    """The last events about a thing, newest first, as the timeline shows them."""
+    found = events(subject=(kind, key))[:LATELY]
+    return [{"at": event.at, "text": sentence(event)} for event in found]

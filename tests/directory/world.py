@@ -1,0 +1,89 @@
+"""A plant to act on: the cast, a second site with people of its own, machines, a colleague to act upon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+
+from django.utils import timezone
+
+from mlops_portal.plant.models import (
+    Asset,
+    AssetType,
+    Line,
+    Node,
+    Person,
+    RoleAssignment,
+    Shift,
+    Site,
+    Skill,
+)
+from mlops_portal.plant.roles import Role
+from tests.cast import JOINED, Cast, Team, make_cast, new_person
+
+PLACES = ("here", "there", "whole", "elsewhere")
+
+
+@dataclass(frozen=True)
+class World:
+    """Things stand on line 1 of the first site; ``worker`` is an operator there."""
+
+    cast: Cast
+    other_site: Site
+    other_line: Line
+    elsewhere: Team
+    worker: Person
+    press: AssetType
+    asset: Asset
+    node: Node
+    spare_node: Node
+    shift: Shift
+    skill: Skill
+
+    def person(self, role: Role, place: str) -> Person:
+        """Somebody who holds the role on line 1, on line 2, on the whole site, or on the whole other site."""
+        teams = {
+            "here": self.cast.one,
+            "there": self.cast.two,
+            "whole": self.cast.whole,
+            "elsewhere": self.elsewhere,
+        }
+        return teams[place].having(role)
+
+
+def make_world() -> World:
+    cast = make_cast()
+    other_site = Site.objects.create(name="Borkheide", slug="borkheide", time_zone="America/Chicago")
+    other_line = Line.objects.create(name="Line 9", slug="line-9", site=other_site)
+    away = {role: new_person(f"{role.value}-elsewhere") for role in Role}
+    worker = new_person("worker", "Wanda Worker")
+    Person.objects.bulk_create([*away.values(), worker])
+    RoleAssignment.objects.bulk_create(
+        [
+            *(
+                RoleAssignment(person=person, role=role, site=other_site, granted_at=JOINED)
+                for role, person in away.items()
+            ),
+            RoleAssignment(
+                person=worker, role=Role.OPERATOR, site=cast.site, line=cast.line_1, granted_at=JOINED
+            ),
+        ]
+    )
+    press = AssetType.objects.create(name="Press", slug="press")
+    node, spare = Node.objects.bulk_create(
+        Node(name=f"Node {number}", slug=f"node-{number}", line=cast.line_1, registered_at=timezone.now())
+        for number in (1, 2)
+    )
+    return World(
+        cast=cast,
+        other_site=other_site,
+        other_line=other_line,
+        elsewhere=Team(**{role.value: person for role, person in away.items()}),
+        worker=worker,
+        press=press,
+        asset=Asset.objects.create(name="Press 1", slug="press-1", line=cast.line_1, type=press, node=node),
+        node=node,
+        spare_node=spare,
+        shift=Shift.objects.create(site=cast.site, name="Early", starts=time(6), ends=time(14)),
+        skill=Skill.objects.create(slug="cracks", name="Judging cracks"),
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlops_portal.shell.charts.canvas import Canvas, Pen
-from mlops_portal.shell.charts.scales import Linear, nice_ticks, text_width, thinned, tick_texts, widened
+from mlops_portal.shell.charts.scales import Linear, nice_axis, nice_ticks, text_width, thinned, tick_texts
 from mlops_portal.shell.charts.times import local, time_ticks
 
-SIZE = 12.0
+SIZE = 12.5
 TOP, BOTTOM = 26.0, 30.0
 
 
@@ -53,14 +53,13 @@ def make(
     canvas = Canvas(pen, pen.width, height)
     bottom = height - BOTTOM
     lines = max(2, int((bottom - top) // 44))
-    low, high = widened(*y, lines)
-    ticks, step = nice_ticks(low, high, lines)
+    ticks, step = nice_axis(*y, lines)
     texts = tick_texts(ticks, step, pen.notation)
     left = 8.0
     if y_axis:
         left = min(pen.width / 3, max((text_width(text, SIZE) for text in texts), default=0) + 12)
     right = pen.width - 14
-    frame = Frame(canvas, Linear(*x, left, right), Linear(low, high, bottom, top))
+    frame = Frame(canvas, Linear(*x, left, right), Linear(ticks[0], ticks[-1], bottom, top))
     if y_axis:
         for tick, text in zip(ticks, texts, strict=True):
             at = frame.y(tick)
@@ -79,7 +78,7 @@ def _x_axis(frame: Frame, timed: bool, unit: str) -> None:
     if timed:
         unit = local(scale.high, pen.zone).tzname() or ""
     reserved = text_width(unit, SIZE) + 10 if unit else 0
-    count = max(2, int((scale.end - scale.start) // (110 if timed else 64)))
+    count = max(2, int((scale.end - scale.start) // (80 if timed else 68)))
     if timed:
         ticks, texts = time_ticks(scale.low, scale.high, count, pen.zone, pen.months)
     else:

@@ -86,9 +86,16 @@ class LineChart:
                 y2=y,
             )
             if limit.label and y <= edge - 15:
-                words = clip_text(limit.label, frame.right - frame.left - 8, 12)
-                frame.canvas.text(frame.left + 6, y - 6, words, f"c-text-{limit.tone}", size=12)
+                for words in reversed(self._lines(limit.label, frame.right - frame.left - 8)):
+                    y -= 6 if y == frame.y(limit.value) else 15
+                    frame.canvas.text(frame.left + 6, y, words, f"c-halo c-text-{limit.tone}", size=12)
                 edge = y
+
+    def _lines(self, label: str, width: float) -> list[str]:
+        """The label in one line, or broken where it says so with a dot."""
+        if text_width(label, 12) <= width:
+            return [label]
+        return [clip_text(part, width, 12) for part in label.split(" · ")]
 
     def _line(self, frame: frames.Frame, series: Series, found: list[Spot], timed: bool) -> None:
         shown = thin(found, int(frame.right - frame.left))
@@ -140,7 +147,7 @@ class LineChart:
                     start = x - 10 - width
                     if start >= edge:
                         y = top + 4 if row == 0 else top - 14
-                        frame.canvas.text(x - 10, y, change.label, "c-text-change", size=12, anchor="end")
+                        frame.canvas.text(x - 10, y, change.label, "c-halo c-text-change", size=12, anchor="end")
                         rows[row] = x + 10
                         break
                 rows[0] = max(rows[0], x + 10)

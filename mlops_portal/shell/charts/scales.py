@@ -79,10 +79,11 @@ def nice_ticks(low: float, high: float, count: int = 5) -> tuple[list[float], fl
     return [index * step for index in range(first, min(last, first + count + 1) + 1)], step
 
 
-def widened(low: float, high: float, count: int = 5) -> tuple[float, float]:
-    """The extent moved outward to whole steps, so that the axis ends on a tick."""
+def nice_axis(low: float, high: float, count: int = 5) -> tuple[list[float], float]:
+    """Ticks that enclose ``low``..``high``, the axis from the first to the last, and their step."""
     step = nice_step(high - low, count)
-    return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [index * step for index in range(first, max(last, first + 1) + 1)], step
 
 
 def tick_texts(ticks: list[float], step: float, notation: Notation) -> list[str]:

@@ -1,0 +1,83 @@
+"""Ticks are nice, few, distinct, inside the axis, and their labels do not touch."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlops_portal.shell.charts.numbers import Notation, text
+from mlops_portal.shell.charts.scales import extent, nice_axis, nice_ticks, text_width, thinned, tick_texts
+from mlops_portal.shell.charts.times import seconds, time_ticks
+
+FINITE = st.floats(-1e299, 1e299)
+
+
+@settings(deadline=None)
+@given(st.lists(FINITE, min_size=1, max_size=5), st.integers(2, 10))
+def test_value_ticks_are_few_distinct_and_inside(values, count):
+    low, high = extent(values)
+    ticks, step = nice_axis(low, high, count)
+    assert 2 <= len(ticks) <= count + 3
+    assert ticks[0] <= low + step * 1e-6
+    assert ticks[-1] >= high - step * 1e-6
+    inner, _ = nice_ticks(low, high, count)
+    assert all(low - step * 1e-6 <= tick <= high + step * 1e-6 for tick in inner)
+    texts = tick_texts(ticks, step, Notation())
+    assert len(set(texts)) == len(texts)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 1000), st.text(min_size=1, max_size=9)), max_size=30))
+def test_kept_labels_do_not_touch(labels):
+    labels.sort(key=lambda label: label[0])
+    places, texts = [place for place, _ in labels], [words for _, words in labels]
+    kept = thinned(places, texts, 12)
+    for left, right in itertools.pairwise(kept):
+        end = places[left] + text_width(texts[left], 12) / 2
+        assert end < places[right] - text_width(texts[right], 12) / 2
+
+
+@settings(deadline=None)
+@given(
+    st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)),
+    st.floats(5, 3e9),
+    st.integers(2, 9),
+    st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe"]),
+)
+def test_time_ticks_are_ascending_few_and_inside(start, span, count, zone):
+    low = seconds(start)
+    ticks, texts = time_ticks(low, low + span, count, ZoneInfo(zone))
+    assert len(ticks) == len(texts) <= count + 2
+    assert ticks == sorted(set(ticks))
+    assert all(low <= tick <= low + span for tick in ticks)
+
+
+def test_ticks_stand_on_the_plants_own_hours_through_the_change_of_the_clock():
+    start = datetime(2026, 10, 24, 22, tzinfo=UTC)  # midnight in Berlin, the night of the long hour
+    ticks, texts = time_ticks(
+        seconds(start), seconds(start + timedelta(hours=24)), 4, ZoneInfo("Europe/Berlin")
+    )
+    assert texts == ["25 Oct", "06:00", "12:00", "18:00"]
+    assert [(b - a) / 3600 for a, b in itertools.pairwise(ticks)] == [7, 6, 6]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1240, "1.240"),
+        (151.4, "151,4"),
+        (0.105, "0,105"),
+        (-0.2, "−0,2"),
+        (-0.0, "0"),
+        (2e-7, "2,0·10⁻⁷"),
+        (None, "–"),
+        (float("nan"), "–"),
+    ],
+)
+def test_numbers_are_written_as_people_write_them(value, shown):
+    assert text(value, Notation(",", ".")) == shown

@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from celery import current_task
+from celery import Celery, current_task
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
@@ -26,12 +28,13 @@ from structlog import get_logger
 
 from mlops_portal.plant.models import Person
 from mlops_portal.shell import job_names
-from mlops_portal.shell.celery_app import celery_app
 from mlops_portal.shell.live import changed
 from mlops_portal.shell.models import Job
 from mlops_portal.wire.errors import Conflict, NotFound, PortalError
 
 SECONDS_BETWEEN_WRITES = 0.5
+# A broker that is down must not hold up a request: kombu would try again for six seconds.
+QUICK = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
 State = Job.State
 log = get_logger(__name__)
 
@@ -42,6 +45,19 @@ class JobCancelled(Exception):
 
 class UnknownJob(LookupError):
     """No task of that name is registered by any app."""
+
+
+@cache
+def celery_app() -> Celery:
+    """The roof's Celery application, by name, as Django does with its root URLs.
+
+    ``celery.current_app`` will not do: it is set for the thread that made the application, and the web serves
+    each request in a thread of its own, where it would be an application without a broker.
+    """
+    app: Celery = import_string(getattr(settings, "TASK_APP", "mlops_portal.celery.app"))
+    app.set_default()
+    app.conf.broker_transport_options = {**QUICK, **app.conf.broker_transport_options}
+    return app
 
 
 def every(name: str, *, seconds: float) -> None:

@@ -127,7 +127,7 @@
         minute: "2-digit",
       });
       const words = line.querySelector("[data-words]") || line;
-      words.textContent = line.dataset.lost.replace("{time}", time);
+      words.textContent = (line.dataset.lost || "{time}").replace("{time}", time);
     }
   }
 

@@ -10,4 +10,4 @@ def registers(monkeypatch):
 
     for register in (navigation.ITEMS, cards.CARDS, search.SOURCES, kinds.KINDS, undo.INVERSES):
         monkeypatch.setattr(register, "things", dict(register.things))
-    monkeypatch.setattr(actions, "OFFERS", dict(actions.OFFERS))
+    monkeypatch.setattr(actions, "OFFERS", {model: list(found) for model, found in actions.OFFERS.items()})

@@ -18,8 +18,17 @@ from mlops_portal.shell.notifications import notify
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registers")]
 
 
-class Channel(BaseHTTPRequestHandler):
+class Plant(HTTPServer):
     """A plant's channel that keeps what it is sent, or refuses it."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Channel)
+        self.got: list[dict[str, str]] = []
+        self.status = 200
+
+
+class Channel(BaseHTTPRequestHandler):
+    server: Plant
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -33,9 +42,8 @@ class Channel(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def channel(settings):
-    server = HTTPServer(("127.0.0.1", 0), Channel)
-    server.got, server.status = [], 200
-    thread = threading.Thread(target=server.serve_forever)
+    server = Plant()
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     settings.NOTIFY_WEBHOOKS = [f"json://127.0.0.1:{server.server_port}/"]
     yield server

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -19,8 +18,8 @@ class CursorPages(CursorPagination):
     ordering = "-pk"
     page_size_query_param = "limit"
     max_page_size = MOST
-    page_size_query_description = gettext_lazy("How many entries a page has, 1 to 200.")
-    cursor_query_description = gettext_lazy("Where the page begins, as next and previous give it.")
+    page_size_query_description = "How many entries a page has, 1 to 200."
+    cursor_query_description = "Where the page begins, as next and previous give it."
 
     def get_page_size(self, request: Request) -> int | None:
         given = request.query_params.get(self.page_size_query_param)

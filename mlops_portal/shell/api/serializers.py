@@ -28,7 +28,7 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     instance = serializers.CharField()
-    errors = FieldProblem(many=True, required=False)
+    errors = FieldProblem(many=True, required=False)  # type: ignore[assignment]  # a field here, RFC 9457's name
 
 
 class Me(serializers.Serializer[Person]):
@@ -67,7 +67,7 @@ class Undo(serializers.Serializer[Any]):
 
 class NotificationPreferenceOut(serializers.Serializer[Any]):
     kind = serializers.CharField()
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]  # a field, not this one's label
     page = serializers.BooleanField()
     mail = serializers.BooleanField()
     webhook = serializers.BooleanField()

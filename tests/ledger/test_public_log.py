@@ -68,7 +68,7 @@ def test_nothing_can_be_written():
 
 @pytest.mark.usefixtures("_log")
 def test_entry_bundles_hash_to_the_tiles():
-    entries = tiles.parse_bundle(selectors.bundle_bytes(index=1, width=44))
+    entries = tiles.parse_bundle(selectors.bundle_bytes(index=1, width=44) or b"")
     hashes = b"".join(merkle.leaf_hash(entry) for entry in entries)
     assert hashes == selectors.tile_bytes(tiles.Tile(0, 1, 44))
     assert selectors.bundle_bytes(index=1, width=45) is None

@@ -16,7 +16,9 @@ from mlops_portal.plant.models import Asset
 class DisturbanceForm(forms.Form):
     """Which disturbance, at which machine, how strong; a sensor only where the disturbance is of one."""
 
-    asset = forms.ModelChoiceField(Asset.objects.none(), label=_("Machine"), to_field_name="slug")
+    asset = forms.ModelChoiceField(
+        Asset.objects.none(), label=_("Machine"), to_field_name="slug", empty_label=_("choose a machine")
+    )
     key = forms.ChoiceField(label=_("Disturbance"))
     reading = forms.ChoiceField(
         label=_("Sensor"), required=False, help_text=_("Only for a sensor that drifts or sticks")

@@ -78,7 +78,7 @@ def picture(request: HttpRequest, part: str, view: str) -> HttpResponse:
     guard(person_of(request), "demo.disturb")
     if view not in VIEWS or not part.replace("-", "").isalnum():
         raise Http404
-    camera = http.client.HTTPConnection("127.0.0.1", places.camera_port(), timeout=3)
+    camera = http.client.HTTPConnection("127.0.0.1", places.camera_port(), timeout=10)
     try:
         camera.request("GET", f"/pictures/{part}/{view}.png")
         answer = camera.getresponse()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from mlops_portal.demo.sim.catalogue import ASSETS
 from mlops_portal.demo.sim.pictures import draw
 
-KEPT = 20_000
+KEPT, DRAWN = 20_000, 200
 VIEWS = ("colour", "depth")
 
 
@@ -19,7 +20,8 @@ class Camera:
     def __init__(self, seed: int, port: int) -> None:
         self.seed = seed
         self._parts: OrderedDict[str, tuple[str, str]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._drawn: OrderedDict[str, draw.Pictures] = OrderedDict()
+        self._lock, self._drawing = threading.Lock(), threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
 
@@ -42,7 +44,12 @@ class Camera:
             found = self._parts.get(part)
         if found is None or view not in VIEWS:
             return None
-        pictures = draw.pictures(self.seed, part, *found)
+        with self._drawing:  # both views come from one drawing, which takes a core for itself anyway
+            pictures = self._drawn.get(part)
+            if pictures is None:
+                pictures = self._drawn[part] = draw.pictures(self.seed, part, *found)
+            if len(self._drawn) > DRAWN:
+                self._drawn.popitem(last=False)
         return pictures.colour if view == "colour" else pictures.depth
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -58,7 +65,8 @@ class Camera:
                 self.send_header("Content-Type", "image/png" if data else "text/plain")
                 self.send_header("Content-Length", str(len(data or b"")))
                 self.end_headers()
-                self.wfile.write(data or b"")
+                with suppress(BrokenPipeError):  # whoever asked has gone
+                    self.wfile.write(data or b"")
 
             def log_message(self, *_arguments: object) -> None:
                 """Quiet: the portal's log is not the camera's."""

@@ -15,9 +15,9 @@ LINES = (
 )
 
 NODES = (
-    Node("node-1", words("Node 1, Presses 1 and 2", "Knoten 1, Pressen 1 und 2"), "line-1"),
-    Node("node-2", words("Node 2, Presses 3 and 4", "Knoten 2, Pressen 3 und 4"), "line-2"),
-    Node("node-3", words("Node 3, Mills 5 and 6", "Knoten 3, Fräsen 5 und 6"), "line-2"),
+    Node("node-1", words("Node 1", "Knoten 1"), "line-1"),
+    Node("node-2", words("Node 2", "Knoten 2"), "line-2"),
+    Node("node-3", words("Node 3", "Knoten 3"), "line-2"),
 )
 
 SHIFTS = (

@@ -155,7 +155,7 @@ class MfaAdapter(DefaultMFAAdapter):
     def build_totp_svg(self, url: str) -> str:
         """The QR code, dark on light in both themes, without inline style."""
         return segno.make(url, error="m").svg_inline(
-            scale=5, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None
+            border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True
         )
 
     def generate_authenticator_name(self, user: Person, type: Authenticator.Type) -> str:  # noqa: A002 - allauth passes it by name

@@ -30,6 +30,8 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
+from mlops_portal.plant.models import Person
+
 NAME_LENGTH = 60
 _UNREADABLE = (TypeError, ValueError, KeyError, AttributeError)
 
@@ -121,7 +123,13 @@ def _retitle_code(form: forms.Form, hint: Any) -> None:
     field = form.fields["code"]
     field.label, field.help_text = _("Code"), hint
     field.widget.attrs.pop("placeholder", None)
-    field.widget.attrs |= {"inputmode": "numeric", "autofocus": True}
+    field.widget.attrs["inputmode"] = "numeric"
+
+
+def _hint_of(person: Person) -> Any:
+    if Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists():
+        return _("Six digits from your authenticator app, or one of your recovery codes.")
+    return _("One of your recovery codes.")
 
 
 class _OnceOnly:
@@ -140,13 +148,13 @@ class _OnceOnly:
 class CodeForm(_OnceOnly, AuthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _retitle_code(self, _("Six digits from your authenticator app, or one of your recovery codes."))
+        _retitle_code(self, _hint_of(self.user))
 
 
 class ConfirmCodeForm(_OnceOnly, ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _retitle_code(self, _("Six digits from your authenticator app, or one of your recovery codes."))
+        _retitle_code(self, _hint_of(self.user))
 
 
 class AppAddForm(ActivateTOTPForm):

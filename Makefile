@@ -36,6 +36,7 @@ messages: env
 	@$(BIN)/python manage.py messages $(ARGS)
 
 lock: env
+	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet $(ARGS) \
 		--output-file requirements.lock

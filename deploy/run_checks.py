@@ -15,6 +15,7 @@ BIN = Path(sys.executable).parent
 PRODUCTION = {
     "PORTAL_PROFILE": "production",
     "SECRET_KEY": "only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH",
+    "CHECKPOINT_KEY": "only for the check",
     "DATABASE_URL": "postgres://portal@database.invalid/portal",
     "REDIS_URL": "redis://broker.invalid:6379/0",
     "MLFLOW_TRACKING_URI": "https://mlflow.invalid",

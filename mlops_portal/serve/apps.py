@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 
 class ServeConfig(AppConfig):
@@ -7,6 +8,5 @@ class ServeConfig(AppConfig):
 
     def ready(self) -> None:
         # Celery knows its current app by thread; without a default, other threads would get one of no use.
-        from mlops_portal.celery import app
-
-        app.set_default()
+        # By its name, as Django loads ROOT_URLCONF: it belongs to the roof, above this room.
+        import_string("mlops_portal.celery.app").set_default()

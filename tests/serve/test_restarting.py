@@ -19,15 +19,19 @@ from tests.serve.running import Run
 pytestmark = pytest.mark.xdist_group("stack")
 
 
+def kill_and_await_another(run: Run, part: str) -> None:
+    before = run.pid(part)
+    os.kill(before, signal.SIGKILL)
+    said = f"The part {part} ended (signal KILL) and is started again; see {run.var_dir}/log/{part}.log."
+    run.until(lambda: said in run.said, said)
+    run.until(lambda: run.note["processes"].get(part, before) != before, f"another {part}")
+
+
 @pytest.mark.slow
 def test_a_part_that_dies_is_started_again_and_said(run: Run) -> None:
     run.start()
     for part in ("broker", "web", "worker"):
-        before = run.pid(part)
-        os.kill(before, signal.SIGKILL)
-        run.until(lambda part=part, before=before: run.note["processes"].get(part, before) != before, part)
-        said = f"The part {part} ended (signal KILL) and is started again; see {run.var_dir}/log/{part}.log."
-        run.until(lambda said=said: said in run.said, said)
+        kill_and_await_another(run, part)
     run.until(run.ready, "everything to be ready again")
 
 

@@ -49,8 +49,8 @@ INSTALLED_APPS = [
     "labeling",
     "approvals",
     "edge_sync",
-    "mlops_portal.demo",
     "mlops_portal.serve",
+    "mlops_portal.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -175,7 +175,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # ---------------------------------------------------------------- the log
 CHECKPOINT_KEY: str = ENV["CHECKPOINT_KEY"]
-LOG_ORIGIN = f"{_public.netloc}/mlops-portal"
+LOG_ORIGIN = f"{_public.hostname}/mlops-portal"  # without the port, so that it never changes
 
 # ---------------------------------------------------------------- models, files, mail
 EMBEDDED_MLFLOW = not ENV["MLFLOW_TRACKING_URI"]

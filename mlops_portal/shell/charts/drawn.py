@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,6 +47,6 @@ class Chart(Protocol):
     def draw(self, pen: Pen) -> Drawn: ...
 
 
-def data(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> Data:
+def data(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Data:
     """The last ``ROWS`` rows: what is newest matters most."""
     return Data(headers, tuple(rows[-ROWS:]), max(0, len(rows) - ROWS))

@@ -147,7 +147,9 @@ class LineChart:
                     start = x - 10 - width
                     if start >= edge:
                         y = top + 4 if row == 0 else top - 14
-                        frame.canvas.text(x - 10, y, change.label, "c-halo c-text-change", size=12, anchor="end")
+                        frame.canvas.text(
+                            x - 10, y, change.label, "c-halo c-text-change", size=12, anchor="end"
+                        )
                         rows[row] = x + 10
                         break
                 rows[0] = max(rows[0], x + 10)

@@ -36,6 +36,7 @@ class Column:
     template: str = ""
     align: Literal["left", "right"] = "left"
     unit: str = ""
+    digits: int | None = None
     link: Callable[[Any], str] | None = None
     export: Callable[[Any], Any] | None = None
     exported: bool = True
@@ -65,7 +66,7 @@ class Column:
         if isinstance(value, datetime):
             return when(value, "short")
         if value is None or (isinstance(value, int | float | Decimal) and not isinstance(value, bool)):
-            return number(value, self.unit)
+            return number(value, self.unit, self.digits)
         return value if isinstance(value, SafeString) else str(value)
 
     def written(self, row: Any) -> Any:

@@ -35,11 +35,14 @@ def lines(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[str]:
     yield "".join(held)
 
 
+def _next(chunks: Iterator[str]) -> str | None:
+    return next(chunks, None)
+
+
 async def _in_turn(chunks: Iterator[str]) -> AsyncIterator[str]:
     """The same chunks for an asynchronous server, which would otherwise collect all of them first."""
-    end = object()
-    while (chunk := await sync_to_async(next)(chunks, end)) is not end:
-        yield str(chunk)
+    while (chunk := await sync_to_async(_next)(chunks)) is not None:
+        yield chunk
 
 
 def csv_response(

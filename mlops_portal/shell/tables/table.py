@@ -114,7 +114,7 @@ class Table:
         order = (
             self._order()
             or self.default_sort
-            or tuple(rows.query.order_by)
+            or tuple(str(name) for name in rows.query.order_by)
             or tuple(rows.model._meta.ordering)
         )
         if not {"pk", "-pk", "id", "-id"} & {str(name) for name in order}:

@@ -40,7 +40,7 @@ def field(bound: BoundField, label: str = "", hint: str = "", **extra: str) -> C
     """{% field form.name %}; ``label`` and ``hint`` override the form's; other attributes go to the input."""
     kind = _kind(bound)
     _go_native(bound.field.widget)
-    hint = hint or bound.help_text
+    hint = hint or str(bound.help_text)
     described = [f"{bound.auto_id}_hint"] if hint else []
     described += [f"{bound.auto_id}_error"] if bound.errors else []
     attrs: dict[str, Any] = {name.replace("_", "-"): value for name, value in extra.items()}

@@ -125,6 +125,7 @@
       const time = lostSince.toLocaleTimeString(document.documentElement.lang || undefined, {
         hour: "2-digit",
         minute: "2-digit",
+        hourCycle: "h23",
       });
       const words = line.querySelector("[data-words]") || line;
       words.textContent = (line.dataset.lost || "{time}").replace("{time}", time);

@@ -36,3 +36,40 @@ class Trigger(TextChoices):
     PROCESS_CHANGE = "process_change", _("Process change")
     SCHEDULE = "schedule", _("Schedule")
     MANUAL = "manual", _("By hand")
+
+
+class RunStepName(TextChoices):
+    """The steps of a run in their order."""
+
+    MANIFEST = "manifest", _("Collect the parts")
+    TRAIN = "train", _("Train")
+    EXPORT = "export", _("Write the edge model")
+    PARITY = "parity", _("Compare the edge model row by row")
+    COMPARE = "compare", _("Measure beside the champion")
+    REGISTER = "register", _("Register the candidate")
+    GOLDEN = "golden", _("Golden samples")
+    EXPLAIN = "explain", _("Reasons")
+    TRACK = "track", _("Tell MLflow")
+
+
+AFTERWARDS = frozenset({RunStepName.GOLDEN, RunStepName.EXPLAIN, RunStepName.TRACK})
+"""Steps after the candidate stands: what fails there is tried again without it."""
+
+
+class StepState(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+RUN_WAYS: frozenset[tuple[RunState, RunState]] = frozenset(
+    {
+        (RunState.PROPOSED, RunState.STARTED),
+        (RunState.PROPOSED, RunState.CANCELLED),
+        (RunState.STARTED, RunState.CANDIDATE),
+        (RunState.STARTED, RunState.FAILED),
+        (RunState.STARTED, RunState.CANCELLED),
+        (RunState.FAILED, RunState.STARTED),
+    }
+)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from labeling.models.manifest import TrainingManifest
-from labeling.transitions import RunState, Trigger
+from labeling.transitions import RunState, RunStepName, StepState, Trigger
 from mlops_portal.ledger.refs import Ref
 from mlops_portal.registry.models import ModelVersion, RegisteredModel
 from monitoring.models import Alert
@@ -23,6 +23,7 @@ class RetrainRun(models.Model):
     alert = models.ForeignKey(Alert, models.PROTECT, null=True, related_name="retrain_runs")
     parameters = models.JSONField(default=dict)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     manifest = models.ForeignKey(TrainingManifest, models.PROTECT, null=True, related_name="runs")
     candidate = models.OneToOneField(ModelVersion, models.PROTECT, null=True, related_name="retrain_run")
     error = models.CharField(max_length=400, blank=True)
@@ -46,13 +47,17 @@ class RetrainRun(models.Model):
 
 
 class RunStep(models.Model):
-    """One step of a run: manifest, train, export, parity, explain, golden, register."""
+    """One step of a run, in the order of ``labeling.transitions.RunStepName``.
+
+    ``result`` is what later steps need of it: digests of artifacts, measures.
+    """
 
     run = models.ForeignKey(RetrainRun, models.CASCADE, related_name="steps")
     name = models.CharField(max_length=20)
     order = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=10, default="waiting")
+    state = models.CharField(max_length=10, choices=StepState, default=StepState.WAITING)
     output = models.CharField(max_length=400, blank=True)
+    result = models.JSONField(default=dict)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -61,4 +66,10 @@ class RunStep(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "name"], name="run_step_once")]
 
     def __str__(self) -> str:
-        return self.name
+        return str(RunStepName(self.name).label)
+
+    @property
+    def seconds(self) -> float | None:
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return (self.finished_at - self.started_at).total_seconds()

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class RegistryConfig(AppConfig):
     name = "mlops_portal.registry"
     label = "registry"
+
+    def ready(self) -> None:
+        from mlops_portal.registry.events import register_types
+
+        register_types()

@@ -6,119 +6,252 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('plant', '0001_people_and_places'),
+        ("plant", "0001_people_and_places"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Artifact',
+            name="Artifact",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=12)),
-                ('size', models.PositiveBigIntegerField()),
-                ('name', models.CharField(max_length=120)),
-                ('created_at', models.DateTimeField()),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=12)),
+                ("size", models.PositiveBigIntegerField()),
+                ("name", models.CharField(max_length=120)),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='ModelVersion',
+            name="ModelVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('candidate', 'Candidate'), ('in_review', 'In review'), ('approved', 'Approved'), ('returned', 'Returned'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], default='candidate', max_length=12)),
-                ('pipeline', models.CharField(max_length=80)),
-                ('manifest_digest', models.CharField(blank=True, max_length=64)),
-                ('reference', models.JSONField(default=dict)),
-                ('reference_digest', models.CharField(max_length=64)),
-                ('measures', models.JSONField(default=dict)),
-                ('parity', models.JSONField(default=dict)),
-                ('run_id', models.CharField(blank=True, max_length=64, verbose_name='MLflow run')),
-                ('created_at', models.DateTimeField()),
-                ('artifact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.artifact')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='registry.modelversion')),
-                ('store', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.artifact')),
-                ('trained_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("candidate", "Candidate"),
+                            ("in_review", "In review"),
+                            ("approved", "Approved"),
+                            ("returned", "Returned"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="candidate",
+                        max_length=12,
+                    ),
+                ),
+                ("pipeline", models.CharField(max_length=80)),
+                ("manifest_digest", models.CharField(blank=True, max_length=64)),
+                ("reference", models.JSONField(default=dict)),
+                ("reference_digest", models.CharField(max_length=64)),
+                ("measures", models.JSONField(default=dict)),
+                ("parity", models.JSONField(default=dict)),
+                ("run_id", models.CharField(blank=True, max_length=64, verbose_name="MLflow run")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "artifact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.artifact"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="registry.modelversion",
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.artifact",
+                    ),
+                ),
+                (
+                    "trained_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['model', '-number'],
+                "ordering": ["model", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Champion',
+            name="Champion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('since', models.DateTimeField()),
-                ('asset', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='champion', to='plant.asset')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='champion_on', to='registry.modelversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("since", models.DateTimeField()),
+                (
+                    "asset",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="champion", to="plant.asset"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="champion_on",
+                        to="registry.modelversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RegisteredModel',
+            name="RegisteredModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120, verbose_name='Name')),
-                ('classes', models.JSONField(default=list)),
-                ('window_seconds', models.PositiveIntegerField(default=900, verbose_name='Window, seconds')),
-                ('created_at', models.DateTimeField()),
-                ('asset_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='models', to='plant.assettype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120, verbose_name="Name")),
+                ("classes", models.JSONField(default=list)),
+                ("window_seconds", models.PositiveIntegerField(default=900, verbose_name="Window, seconds")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "asset_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="models",
+                        to="plant.assettype",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='modelversion',
-            name='model',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='registry.registeredmodel'),
+            model_name="modelversion",
+            name="model",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="versions",
+                to="registry.registeredmodel",
+            ),
         ),
         migrations.CreateModel(
-            name='Feature',
+            name="Feature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60)),
-                ('words', models.JSONField(default=dict)),
-                ('unit', models.CharField(blank=True, max_length=20)),
-                ('group_words', models.JSONField(default=dict)),
-                ('order', models.PositiveSmallIntegerField()),
-                ('low', models.FloatField(null=True)),
-                ('high', models.FloatField(null=True)),
-                ('tolerance', models.FloatField(help_text="The smallest shift that matters, in the feature's unit", null=True)),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='features', to='registry.registeredmodel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60)),
+                ("words", models.JSONField(default=dict)),
+                ("unit", models.CharField(blank=True, max_length=20)),
+                ("group_words", models.JSONField(default=dict)),
+                ("order", models.PositiveSmallIntegerField()),
+                ("low", models.FloatField(null=True)),
+                ("high", models.FloatField(null=True)),
+                (
+                    "tolerance",
+                    models.FloatField(
+                        help_text="The smallest shift that matters, in the feature's unit", null=True
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="features",
+                        to="registry.registeredmodel",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['model', 'order'],
+                "ordering": ["model", "order"],
             },
         ),
         migrations.CreateModel(
-            name='AutomationLevel',
+            name="AutomationLevel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('label', 'Ask for labels'), ('retrain', 'Retrain'), ('validate', 'Validate'), ('release', 'Release')], max_length=10)),
-                ('level', models.CharField(choices=[('auto', 'By itself'), ('ask', 'Proposes, a person starts it'), ('manual', 'Only a person')], max_length=8)),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='automation', to='registry.registeredmodel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("label", "Ask for labels"),
+                            ("retrain", "Retrain"),
+                            ("validate", "Validate"),
+                            ("release", "Release"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("auto", "By itself"),
+                            ("ask", "Proposes, a person starts it"),
+                            ("manual", "Only a person"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="automation",
+                        to="registry.registeredmodel",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=models.UniqueConstraint(fields=('model', 'number'), name='version_number_once'),
+            model_name="modelversion",
+            constraint=models.UniqueConstraint(fields=("model", "number"), name="version_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='feature',
-            constraint=models.UniqueConstraint(fields=('model', 'key'), name='feature_key_once'),
+            model_name="feature",
+            constraint=models.UniqueConstraint(fields=("model", "key"), name="feature_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='automationlevel',
-            constraint=models.UniqueConstraint(fields=('model', 'step'), name='automation_step_once'),
+            model_name="automationlevel",
+            constraint=models.UniqueConstraint(fields=("model", "step"), name="automation_step_once"),
         ),
         migrations.AddConstraint(
-            model_name='automationlevel',
-            constraint=models.CheckConstraint(condition=models.Q(('level', 'auto'), ('step', 'release'), _negated=True), name='release_is_never_automatic'),
+            model_name="automationlevel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level", "auto"), ("step", "release"), _negated=True),
+                name="release_is_never_automatic",
+            ),
         ),
     ]

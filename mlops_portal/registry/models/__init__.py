@@ -1,6 +1,7 @@
 from mlops_portal.registry.models.artifact import Artifact
 from mlops_portal.registry.models.automation import AutomationLevel, Level, Step
 from mlops_portal.registry.models.champion import Champion
+from mlops_portal.registry.models.dataset import Dataset
 from mlops_portal.registry.models.model import Feature, RegisteredModel
 from mlops_portal.registry.models.version import ModelVersion
 
@@ -8,6 +9,7 @@ __all__ = [
     "Artifact",
     "AutomationLevel",
     "Champion",
+    "Dataset",
     "Feature",
     "Level",
     "ModelVersion",

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Artifact(models.Model):
-    """An immutable file in the portal's storage; ``kind`` is onnx, store (skops), or picture."""
+    """An immutable file in the portal's storage; ``kind`` is onnx, store (skops), dataset or picture."""
 
     sha256 = models.CharField(primary_key=True, max_length=64)
     kind = models.CharField(max_length=12)

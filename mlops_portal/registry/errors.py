@@ -1,0 +1,31 @@
+"""What can go wrong with models, versions and their files."""
+
+from mlops_portal.wire.errors import Conflict, Invalid, NotFound, Unavailable
+
+
+class NameTaken(Conflict):
+    code = "model-name-taken"
+
+
+class WrongState(Conflict):
+    code = "version-wrong-state"
+
+
+class NumberRaced(Conflict):
+    code = "version-number-raced"
+
+
+class ReleaseNeverAutomatic(Invalid):
+    code = "release-never-automatic"
+
+
+class FeatureUnfit(Invalid):
+    code = "feature-unfit"
+
+
+class NoDataset(NotFound):
+    code = "no-dataset"
+
+
+class ArtifactDamaged(Unavailable):
+    code = "artifact-damaged"

@@ -1,0 +1,37 @@
+"""Tables of past parts."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from mlops_portal.ledger.refs import SYSTEM
+from mlops_portal.ledger.services import event_record
+from mlops_portal.plant.models import Person
+from mlops_portal.plant.policies import guard
+from mlops_portal.registry.models import Dataset, RegisteredModel
+from mlops_portal.registry.services.artifacts import artifact_put
+
+
+def dataset_put(*, by: Person | None, model: RegisteredModel, data: bytes, rows: int, name: str) -> Dataset:
+    """Keep a table (see ``Dataset`` for its columns) as what the model's next versions build on.
+
+    The same table again changes nothing.
+    """
+    if by is not None:
+        guard(by, "model.register")
+    now = timezone.now()
+    with transaction.atomic():
+        artifact = artifact_put(data=data, kind="dataset", name=name)
+        dataset, made = Dataset.objects.get_or_create(
+            model=model, artifact=artifact, defaults={"rows": rows, "added_by": by, "added_at": now}
+        )
+        if made:
+            event_record(
+                type="registry.dataset.added",
+                actor=by.actor if by else SYSTEM,
+                subjects=[dataset.ref(), model.ref("of")],
+                public={"name": model.name, "rows": rows},
+                at=now,
+            )
+    return dataset

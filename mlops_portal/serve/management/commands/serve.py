@@ -88,6 +88,6 @@ def _announce(board: Board, *, demo: bool) -> None:
         accounts = importlib.import_module("mlops_portal.demo.accounts")
         board.say()
         for username, password, role, line in accounts.sign_ins():
-            board.say(f"  {username:<14} {password:<22} {role}, {line}")
+            board.say(f"  {username:<14} {password:<22} {', '.join(filter(None, (role, line)))}")
     board.say()
     board.say(_("Ctrl-C ends everything."))

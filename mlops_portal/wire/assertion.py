@@ -90,7 +90,7 @@ def verify_passkey(
         raise AssertionRefused("type", "it was not made for signing in or signing")
     if client.get("challenge") != b64url(challenge(statement)):
         raise AssertionRefused("challenge", "it was made for another statement")
-    if client.get("origin") not in origins:
+    if not isinstance(client.get("origin"), str) or client["origin"] not in origins:
         raise AssertionRefused("origin", f"it was made at {client.get('origin')!r}, not at this portal")
     if client.get("crossOrigin", False) is not False or "topOrigin" in client:
         raise AssertionRefused("cross-origin", "it was made inside another site's page")

@@ -35,6 +35,21 @@ def build(*, model: str, samples: Iterable[Mapping[str, Any]]) -> tuple[bytes, s
     return data, sha256(data).hexdigest()
 
 
+def _sample(one: Any) -> Golden:
+    if not isinstance(one, dict) or set(one) != SAMPLE:
+        raise ValueError("a sample has other fields")
+    if not all(isinstance(one[field], str) for field in ("code", "truth")) or type(one["safety"]) is not bool:
+        raise ValueError("a sample's code, truth or safety is of another kind")
+    if type(one["tolerance"]) not in (int, float) or not 0.0 <= one["tolerance"] <= 1.0:
+        raise ValueError("a sample's tolerance is not between 0 and 1")
+    readings = one["readings"]
+    if not isinstance(readings, dict) or any(
+        value is not None and type(value) not in (int, float) for value in readings.values()
+    ):
+        raise ValueError("a sample's readings are no numbers by name")
+    return Golden(**one)
+
+
 def parse(data: bytes) -> tuple[Golden, ...]:
     """Read a golden set strictly; Invalid names what does not fit."""
     try:
@@ -45,9 +60,11 @@ def parse(data: bytes) -> tuple[Golden, ...]:
             or whole["format"] != FORMAT
         ):
             raise ValueError("its fields are others")
-        for one in whole["samples"]:
-            if set(one) != SAMPLE or not 0.0 <= one["tolerance"] <= 1.0:
-                raise ValueError("a sample has other fields or a tolerance outside 0 to 1")
-        return tuple(Golden(**one) for one in whole["samples"])
-    except (ValueError, KeyError, TypeError) as error:
+        if not isinstance(whole["model"], str) or not isinstance(whole["samples"], list):
+            raise ValueError("its model or its samples are of another kind")
+        samples = tuple(_sample(one) for one in whole["samples"])
+        if len({one.code for one in samples}) != len(samples):
+            raise ValueError("a code stands in it twice")
+        return samples
+    except (ValueError, RecursionError) as error:
         raise Invalid(f"this is not a golden set: {error}") from None

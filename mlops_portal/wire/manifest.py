@@ -75,7 +75,7 @@ def parse(data: bytes) -> dict[str, Any]:
             raise ValueError("its fields are others")
         whole["rows"] = [Row(**row) for row in whole["rows"]]
         return whole
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise Invalid(f"this is not a manifest: {error}") from None
 
 

@@ -25,6 +25,7 @@ from mlops_portal.wire import jcs
 from mlops_portal.wire.assertion import AssertionRefused
 from mlops_portal.wire.errors import Invalid, PortalError
 from mlops_portal.wire.roster import Roster, Verified, check_decision, quorum_met
+from mlops_portal.wire.statement import is_digest
 
 FORMAT = "mlops-portal/release@1"
 FIELDS: dict[str, type] = {
@@ -129,7 +130,7 @@ def parse(data: bytes) -> Descriptor:
     """Read a descriptor strictly; Invalid names what does not fit."""
     try:
         whole: Any = jcs.parse(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid(f"this is not a release: {error}") from None
     if not isinstance(whole, dict) or set(whole) != set(FIELDS) or whole["format"] != FORMAT:
         raise Invalid("this is not a release: its fields are others")
@@ -138,8 +139,13 @@ def parse(data: bytes) -> Descriptor:
             raise Invalid(f"this is not a release: {field} is of another kind")
     if whole["number"] < 1 or not whole["statements"]:
         raise Invalid("this is not a release: it needs a number from 1 and at least one statement")
-    if not all(isinstance(one, str) for one in whole["statements"]):
-        raise Invalid("this is not a release: a statement's digest is of another kind")
+    digests = [whole["artifact"], whole["spec"], whole["golden"], *whole["statements"]]
+    if not all(is_digest(one) for one in digests) or not (
+        whole["fallback"] == "" or is_digest(whole["fallback"])
+    ):
+        raise Invalid("this is not a release: a digest is not 64 hex digits")
+    if len(set(whole["statements"])) != len(whole["statements"]):
+        raise Invalid("this is not a release: it names a statement twice")
     values = {field: whole[field] for field in FIELDS if field not in ("format", "statements")}
     return Descriptor(**values, statements=tuple(whole["statements"]), digest=sha256(data).hexdigest())
 
@@ -156,7 +162,7 @@ def parse_signed(data: bytes) -> Signed:
         if set(whole) != {"statement", "envelope"} or not isinstance(whole["envelope"], dict):
             raise ValueError("its fields are others")
         return Signed(base64.b64decode(whole["statement"], validate=True), whole["envelope"])
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
         raise Invalid(f"this is not a signed statement: {error}") from None
 
 

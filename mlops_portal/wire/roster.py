@@ -5,6 +5,7 @@ Rules:
   signature is made with a key that the roster gives to that person and nobody revoked.
 - A seal counts as ``code``, a passkey as ``passkey``; below the minimum assurance nothing counts.
 - The quorum is met when every place of every role is filled by a different person (bipartite matching).
+- A passkey belongs to one person; nobody fills two places with one key.
 - A roster is valid for at most 30 days after it was signed; that bounds a freeze.
 """
 
@@ -101,6 +102,21 @@ def build(
     }
 
 
+def _person(one: Any) -> RosterPerson:
+    if not isinstance(one["id"], str) or not isinstance(one["roles"], list):
+        raise ValueError("a person's id or roles are of another kind")
+    passkeys = {key["id"]: from_b64url(key["public_key"], "public_key") for key in one["passkeys"]}
+    if len(passkeys) != len(one["passkeys"]):
+        raise ValueError("a passkey stands in it twice")
+    return RosterPerson(id=one["id"], name=one["name"], roles=frozenset(one["roles"]), passkeys=passkeys)
+
+
+def _version(value: object) -> int:
+    if type(value) is not int or value < 1:
+        raise ValueError("its version is no whole number from 1")
+    return value
+
+
 def parse(data: bytes) -> Roster:
     """Read a roster strictly; Invalid names what does not fit."""
     try:
@@ -108,25 +124,28 @@ def parse(data: bytes) -> Roster:
         if not isinstance(whole, dict) or set(whole) != FIELDS or whole["format"] != FORMAT:
             raise ValueError("its fields are not those of a roster")
         expires = datetime.fromisoformat(whole["expires"])
-        quorum = {str(role): int(count) for role, count in whole["quorum"].items()}
+        quorum = dict(whole["quorum"])
+        if any(type(count) is not int for count in quorum.values()):
+            raise ValueError("its quorum does not count people")
+        for field in ("origins", "people", "seal_keys", "revoked"):
+            if not isinstance(whole[field], list):
+                raise ValueError(f"{field} is no list")
+        if not all(isinstance(one, str) for one in (whole["line"], whole["rp_id"], *whole["origins"])):
+            raise ValueError("its line, relying party or an origin is no text")
         if expires.tzinfo is None or whole["minimum_assurance"] not in ASSURANCE:
             raise ValueError("its expiry has no time zone or its assurance is unknown")
         if not quorum or min(quorum.values()) < 1:
             raise ValueError("its quorum is empty")
-        people = [
-            RosterPerson(
-                id=one["id"],
-                name=one["name"],
-                roles=frozenset(one["roles"]),
-                passkeys={key["id"]: from_b64url(key["public_key"], "public_key") for key in one["passkeys"]},
-            )
-            for one in whole["people"]
-        ]
+        people = [_person(one) for one in whole["people"]]
         if len({one.id for one in people}) != len(people):
             raise ValueError("a person stands in it twice")
+        keys = [key for one in people for key in one.passkeys.values()]
+        credentials = [credential for one in people for credential in one.passkeys]
+        if len(set(keys)) != len(keys) or len(set(credentials)) != len(credentials):
+            raise ValueError("a passkey stands in it twice")
         return Roster(
             line=whole["line"],
-            version=int(whole["version"]),
+            version=_version(whole["version"]),
             expires=expires,
             rp_id=whole["rp_id"],
             origins=tuple(whole["origins"]),
@@ -136,7 +155,7 @@ def parse(data: bytes) -> Roster:
             seal_keys={key["id"]: bytes.fromhex(key["public"]) for key in whole["seal_keys"]},
             revoked=frozenset(whole["revoked"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError, AssertionRefused) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, AssertionRefused) as error:
         raise Invalid(f"this is not a roster: {error}") from None
 
 

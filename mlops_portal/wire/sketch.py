@@ -1,7 +1,8 @@
 """Sketches: what a window keeps of a feature instead of its values.
 
 - Bins are the reference's: for edges e_0 < … < e_k the counts are [x <= e_0, (e_0, e_1], …, (e_{k-1}, e_k],
-  x > e_k, missing], so k + 3 of them. Infinities count as missing: a sensor does not measure them.
+  x > e_k, missing], so k + 3 of them. What float32 cannot hold (infinities, beyond 3.4e38) counts as missing:
+  no sensor measures it, models could not read it, and its square would leave the format.
 - Moments are [n, sum, sum of squares, sum of lag-1 products, lag-1 pairs] over finite values, in the unit of
   the feature; a pair is broken by a missing value.
 - Everything is a sum, so windows merge by addition (``wire.merge``).
@@ -12,6 +13,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+LARGEST = float(np.finfo(np.float32).max)
+
+
+def readable(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of ``values`` float (n,) are readings at all: bool (n,)."""
+    return np.abs(values) <= LARGEST
+
 
 def reference_edges(values: ArrayLike, bins: int = 20) -> NDArray[np.float64]:
     """Quantile edges of a reference; values float (n,). Ties merge, so a constant has one edge.
@@ -19,7 +27,7 @@ def reference_edges(values: ArrayLike, bins: int = 20) -> NDArray[np.float64]:
     Returns float64 (k + 1,), strictly rising, k + 1 <= bins + 1; ValueError without a finite value.
     """
     finite = np.asarray(values, dtype=np.float64)
-    finite = finite[np.isfinite(finite)]
+    finite = finite[readable(finite)]
     if finite.size == 0:
         raise ValueError("a reference needs at least one finite value")
     return np.unique(np.quantile(finite, np.linspace(0.0, 1.0, bins + 1)))
@@ -29,7 +37,7 @@ def bin_counts(values: ArrayLike, edges: ArrayLike) -> NDArray[np.int64]:
     """Counts of ``values`` float (n,) in the bins of ``edges`` float (k + 1,): int64 (k + 3,)."""
     found = np.asarray(values, dtype=np.float64)
     limits = np.asarray(edges, dtype=np.float64)
-    finite = np.isfinite(found)
+    finite = readable(found)
     where = np.searchsorted(limits, found[finite], side="left")
     counts = np.zeros(limits.size + 2, dtype=np.int64)
     counts[: limits.size + 1] = np.bincount(where, minlength=limits.size + 1)
@@ -40,7 +48,7 @@ def bin_counts(values: ArrayLike, edges: ArrayLike) -> NDArray[np.int64]:
 def moments(values: ArrayLike) -> list[float]:
     """[n, sum, sum of squares, sum of lag-1 products, lag-1 pairs] of ``values`` float (n,) in time order."""
     found = np.asarray(values, dtype=np.float64)
-    finite = np.isfinite(found)
+    finite = readable(found)
     kept = found[finite]
     both = finite[1:] & finite[:-1]
     lagged = float(np.sum(found[1:][both] * found[:-1][both])) if found.size > 1 else 0.0
@@ -66,7 +74,9 @@ def autocorrelation(of: list[float]) -> float:
 
 
 def confidence_counts(confidences: ArrayLike, bins: int = 20) -> list[int]:
-    """Counts of confidences in [0, 1] in ``bins`` equal bins."""
+    """Counts of confidences in [0, 1] in ``bins`` equal bins; ValueError where one is no number."""
     found = np.clip(np.asarray(confidences, dtype=np.float64), 0.0, 1.0)
+    if np.isnan(found).any():
+        raise ValueError("a confidence is no number")
     where = np.minimum((found * bins).astype(np.int64), bins - 1)
     return [int(n) for n in np.bincount(where, minlength=bins)]

@@ -8,8 +8,10 @@ from typing import Any
 
 from mlops_portal.wire import jcs
 from mlops_portal.wire.errors import Invalid
+from mlops_portal.wire.statement import is_digest
 
 FORMAT = "mlops-portal/model-spec@1"
+FEATURE = {"key", "unit", "low", "high", "edges"}
 FIELDS = {
     "format", "model", "version", "artifact", "artifact_size", "features", "classes", "window_seconds",
     "confidence_bins",
@@ -68,31 +70,52 @@ def build(
     )
 
 
+def _feature(one: Any) -> SpecFeature:
+    if not isinstance(one, dict) or set(one) != FEATURE:
+        raise ValueError("a feature's fields are others")
+    if not isinstance(one["key"], str) or not isinstance(one["unit"], str):
+        raise ValueError("a feature's key or unit is no text")
+    limits = [one["low"], one["high"]]
+    if not isinstance(one["edges"], list) or not one["edges"]:
+        raise ValueError("a feature has no edges")
+    if any(type(n) not in (int, float) for n in [*one["edges"], *(n for n in limits if n is not None)]):
+        raise ValueError("a feature's limit or edge is no number")
+    edges = tuple(map(float, one["edges"]))
+    if list(edges) != sorted(set(edges)):
+        raise ValueError("a feature's edges do not rise")
+    return SpecFeature(one["key"], one["unit"], one["low"], one["high"], edges)
+
+
 def parse(data: bytes) -> ModelSpec:
     """Read a spec strictly; Invalid names what does not fit."""
     try:
         whole: Any = jcs.parse(data)
         if not isinstance(whole, dict) or set(whole) != FIELDS or whole["format"] != FORMAT:
             raise ValueError("its fields are others")
-        features = tuple(
-            SpecFeature(one["key"], one["unit"], one["low"], one["high"], tuple(map(float, one["edges"])))
-            for one in whole["features"]
-        )
+        for field in ("version", "artifact_size", "window_seconds", "confidence_bins"):
+            if type(whole[field]) is not int or whole[field] < 1:
+                raise ValueError(f"{field} is no whole number from 1")
+        if not isinstance(whole["model"], str) or not is_digest(whole["artifact"]):
+            raise ValueError("its model or its artifact is of another kind")
+        if not isinstance(whole["features"], list) or not isinstance(whole["classes"], list):
+            raise ValueError("its features or its classes are no list")
+        features = tuple(_feature(one) for one in whole["features"])
         if not features or len({one.key for one in features}) != len(features):
             raise ValueError("it needs features, each once")
-        if any(list(one.edges) != sorted(set(one.edges)) or not one.edges for one in features):
-            raise ValueError("a feature's edges do not rise")
-        if len(whole["classes"]) < 2 or len(set(whole["classes"])) != len(whole["classes"]):
-            raise ValueError("it needs at least two classes, each once")
+        classes = tuple(whole["classes"])
+        if not all(isinstance(one, str) for one in classes) or len(set(classes)) != len(classes):
+            raise ValueError("its classes are not different names")
+        if len(classes) < 2:
+            raise ValueError("it needs at least two classes")
         return ModelSpec(
-            model=str(whole["model"]),
-            version=int(whole["version"]),
-            artifact=str(whole["artifact"]),
-            artifact_size=int(whole["artifact_size"]),
+            model=whole["model"],
+            version=whole["version"],
+            artifact=whole["artifact"],
+            artifact_size=whole["artifact_size"],
             features=features,
-            classes=tuple(whole["classes"]),
-            window_seconds=int(whole["window_seconds"]),
-            confidence_bins=int(whole["confidence_bins"]),
+            classes=classes,
+            window_seconds=whole["window_seconds"],
+            confidence_bins=whole["confidence_bins"],
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid(f"this is not a model spec: {error}") from None

@@ -134,7 +134,8 @@ def _refuse(what: str) -> Invalid:
     return Invalid(f"this is not a decision statement: {what}")
 
 
-def _is_digest(value: object) -> bool:
+def is_digest(value: object) -> bool:
+    """Whether ``value`` is a SHA-256 as 64 lower-case hex digits."""
     return isinstance(value, str) and len(value) == 64 and not set(value) - set("0123456789abcdef")
 
 
@@ -159,7 +160,7 @@ def _check_subject(subject: Any) -> str:
         or set(one["digest"]) != {"sha256"}
     ):
         raise _refuse("its subject must have a name and a SHA-256")
-    if not isinstance(one["name"], str) or not _is_digest(one["digest"]["sha256"]):
+    if not isinstance(one["name"], str) or not is_digest(one["digest"]["sha256"]):
         raise _refuse("a digest is not 64 hex digits")
     return str(one["digest"]["sha256"])
 
@@ -170,9 +171,9 @@ def _check_predicate(body: Any) -> None:
     for field, kind in PREDICATE.items():
         if not isinstance(body[field], kind):
             raise _refuse(f"{field} is of another kind")
-    if not _is_digest(body["golden"]) or not _is_digest(body["evidence"]):
+    if not is_digest(body["golden"]) or not is_digest(body["evidence"]):
         raise _refuse("a digest is not 64 hex digits")
-    if not all(one == "" or _is_digest(one) for one in (body["fallback"], *body["predecessors"].values())):
+    if not all(one == "" or is_digest(one) for one in (body["fallback"], *body["predecessors"].values())):
         raise _refuse("a digest is not 64 hex digits")
     if body["verdict"] not in VERDICTS:
         raise _refuse("its verdict is none of approve, return, reject")
@@ -188,7 +189,7 @@ def parse(payload: bytes) -> Statement:
     """Read a statement's bytes strictly; Invalid names what does not fit."""
     try:
         whole: Any = jcs.parse(payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _refuse(str(error)) from None
     if not isinstance(whole, dict) or set(whole) != {"_type", "subject", "predicateType", "predicate"}:
         raise _refuse("its fields are not those of an in-toto statement")

@@ -17,19 +17,22 @@ from mlops_portal.wire.errors import Invalid
 
 FORMAT = "mlops-portal/telemetry@1"
 LARGEST = 1 << 20
+MOMENTS = 5  # n, sum, sum of squares, sum of lag-1 products, lag-1 pairs
 REASONS = ("random", "uncertain", "out_of_reference", "golden", "requested")
 
-TEXT, TIME, WHOLE, NUMBER, SHARE = "text", "time", "whole number", "number", "number above 0 and up to 1"
-COUNTS, MOMENTS, TALLY, READINGS = "list of counts", "counts by feature", "tally", "numbers by feature"
+TEXT, TIME, WHOLE, SHARE = "text", "time", "whole number", "number above 0 and up to 1"
+CONFIDENCE = "number from 0 to 1"
+COUNTS, FEATURE_COUNTS, TALLY, READINGS = "list of counts", "counts by feature", "tally", "numbers by feature"
 FEATURE_MOMENTS = "moments by feature"
 
 SHAPE: dict[str, dict[str, str]] = {
     "windows": {
         "asset": TEXT, "activation": TEXT, "artifact": TEXT, "lot": TEXT, "starts": TIME, "ends": TIME,
-        "n": WHOLE, "counts": MOMENTS, "moments": FEATURE_MOMENTS, "classes": TALLY, "confidence": COUNTS,
+        "n": WHOLE, "counts": FEATURE_COUNTS, "moments": FEATURE_MOMENTS, "classes": TALLY,
+        "confidence": COUNTS,
     },
     "predictions": {
-        "id": TEXT, "asset": TEXT, "part": TEXT, "at": TIME, "label": TEXT, "confidence": NUMBER,
+        "id": TEXT, "asset": TEXT, "part": TEXT, "at": TIME, "label": TEXT, "confidence": CONFIDENCE,
         "artifact": TEXT, "activation": TEXT, "lot": TEXT, "recipe": TEXT, "tool": TEXT,
     },
     "rows": {
@@ -40,15 +43,35 @@ SHAPE: dict[str, dict[str, str]] = {
         "asset": TEXT, "part": TEXT, "check": TEXT, "reason": TEXT, "record": "object", "at": TIME,
     },
 }  # fmt: skip
+LARGEST_WHOLE = (1 << 53) - 1
 HEAD = {"format", "node", "sequence", "sent_at", "agent", "backlog", *SHAPE}
 
 
 def _is_count(value: object) -> bool:
-    return type(value) is int and 0 <= value < 1 << 53
+    return type(value) is int and 0 <= value <= LARGEST_WHOLE
 
 
 def _is_number(value: object) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]  # the line checks it
+    """JSON has whole numbers that no float holds; they are no readings."""
+    if type(value) is int:
+        return -LARGEST_WHOLE <= value <= LARGEST_WHOLE
+    return type(value) is float and math.isfinite(value)
+
+
+def _is_text(value: object) -> bool:
+    """Databases hold neither a NUL nor half a surrogate pair."""
+    return isinstance(value, str) and not any(one == "\0" or "\ud800" <= one <= "\udfff" for one in value)
+
+
+def _is_clean(value: object) -> bool:
+    """Texts that a database holds and numbers that JSON has, at any depth."""
+    if isinstance(value, dict):
+        return all(_is_text(key) and _is_clean(one) for key, one in value.items())
+    if isinstance(value, list):
+        return all(_is_clean(one) for one in value)
+    if isinstance(value, str):
+        return _is_text(value)
+    return value is None or isinstance(value, bool) or _is_number(value)
 
 
 def _is_time(value: object) -> bool:
@@ -69,19 +92,19 @@ def _lists(value: object, one: Any) -> bool:
 
 
 FITS: Mapping[str, Any] = {
-    TEXT: lambda value: isinstance(value, str) and len(value) <= 200,
+    TEXT: lambda value: _is_text(value) and len(value) <= 200,
     TIME: _is_time,
     WHOLE: _is_count,
-    NUMBER: _is_number,
+    CONFIDENCE: lambda value: _is_number(value) and 0 <= value <= 1,
     SHARE: lambda value: _is_number(value) and 0 < value <= 1,
     COUNTS: lambda value: isinstance(value, list) and all(map(_is_count, value)),
-    MOMENTS: lambda value: _lists(value, _is_count),
+    FEATURE_COUNTS: lambda value: _lists(value, _is_count),
     FEATURE_MOMENTS: lambda value: _lists(value, _is_number),
     TALLY: _is_tally,
     READINGS: lambda value: (
         isinstance(value, dict) and all(one is None or _is_number(one) for one in value.values())
     ),
-    "object": lambda value: isinstance(value, dict),
+    "object": lambda value: isinstance(value, dict) and _is_clean(value),
 }
 
 
@@ -105,8 +128,10 @@ def parse(body: bytes) -> dict[str, Any]:
     for field in ("sequence", "backlog"):
         if not _is_count(batch[field]):
             raise Invalid(f"{field} must be a whole number from 0.", pointer=f"/{field}")
-    if not _is_time(batch["sent_at"]) or not isinstance(batch["node"], str):
-        raise Invalid("sent_at must be a time with its zone and node a name.", pointer="/sent_at")
+    if not _is_time(batch["sent_at"]) or not all(_is_text(batch[key]) for key in ("node", "agent")):
+        raise Invalid(
+            "sent_at must be a time with its zone, node and agent must be names.", pointer="/sent_at"
+        )
     for part, shape in SHAPE.items():
         _check_part(part, batch[part], shape)
     return batch
@@ -124,3 +149,21 @@ def _check_part(part: str, records: object, shape: dict[str, str]) -> None:
                 raise Invalid(f"{place}/{field} must be a {kind}.", pointer=f"{place}/{field}")
         if part == "rows" and record["reason"] not in REASONS:
             raise Invalid(f"{place}/reason must be one of {', '.join(REASONS)}.", pointer=f"{place}/reason")
+        if part == "windows":
+            _check_sums(place, record)
+
+
+def _check_sums(place: str, window: Mapping[str, Any]) -> None:
+    """Every part of a window stands in one bin of each feature, one class and one bin of confidence."""
+    tallies = {
+        "classes": window["classes"].values(),
+        "confidence": window["confidence"],
+        **{f"counts/{feature}": counts for feature, counts in window["counts"].items()},
+    }
+    for field, counts in tallies.items():
+        if sum(counts) != window["n"]:
+            raise Invalid(f"{place}/{field} must add up to n = {window['n']}.", pointer=f"{place}/{field}")
+    if any(len(one) != MOMENTS for one in window["moments"].values()):
+        raise Invalid(f"{place}/moments must have {MOMENTS} numbers each.", pointer=f"{place}/moments")
+    if datetime.fromisoformat(window["starts"]) >= datetime.fromisoformat(window["ends"]):
+        raise Invalid(f"{place}/ends must be after starts.", pointer=f"{place}/ends")

@@ -9,18 +9,18 @@ basil basket beach beaver bicycle bishop bison blanket blossom bonfire border bo
 bucket butter button cabin cactus camel camera canal candle canyon captain carbon cargo carpet
 castle cavern cedar cello cement cherry chimney circus citrus clover cobalt coconut coffee comet
 compass copper coral cotton cousin coyote cradle crater cricket crystal cymbal daisy dancer delta
-desert diamond dinner doctor dolphin donkey dragon drummer eagle easel echo eclipse elbow ember
+desert diamond dinner doctor dolphin donkey dragon drummer eagle easel echo eclipse elbow ermine
 emerald engine envelope espresso fabric falcon farmer feather fender fiddle finger flame flannel flute
-forest fossil fountain freckle galaxy garden garlic gecko geyser ginger giraffe glacier goblet granite
+forest fossil fountain freckle galaxy garden garlic gecko geyser gondola giraffe glacier goblet granite
 gravel guitar hammer harbor harvest hazel helmet hermit hockey honey horizon hotel hunter igloo
 indigo insect island ivory jacket jaguar jasmine jelly jersey jigsaw jungle juniper kayak kettle
 kiwi koala ladder lagoon lantern lapel lasso lava lemon lentil lily linen lizard llama
-lobster locket lotus lumber magnet mango maple marble meadow melon meteor midnight mirror mitten
-monkey mosaic motor muffin museum napkin nectar needle nickel novel nutmeg oasis ocean olive
+lobster lighthouse lotus lumber magnet mango maple marble meadow melon meteor midnight mirror mitten
+mongoose mosaic motor muffin museum napkin nectar needle nickel novel nutmeg oasis ocean olive
 onion opera orbit orchid otter oyster paddle palace panda paper parrot pebble pelican pencil
-pepper piano pickle pilot pirate planet plaza pocket polar pony poppy prairie pretzel puffin
-pumpkin puzzle quarry quartz rabbit radar raven ribbon river robin rocket saddle saffron salmon
-sandal satin saturn scarf seven shadow shovel silver singer spider tiger turtle velvet violin
+pepper piano pickle pilot pirate planet plaza polka polar pony poppy prairie pretzel pumice
+pumpkin puzzle quarry quartz rabbit radar raven ribbon river robin rocket sailor saffron salmon
+sandal satin saturn scarf seven shadow shovel silver sparrow spider tiger turtle velvet violin
 walnut window winter yellow
 """
 WORDS: tuple[str, ...] = tuple(_LIST.split())

@@ -1,0 +1,87 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlops_portal.wire import sketch
+
+READING = st.one_of(
+    st.floats(-1e6, 1e6), st.just(float("nan")), st.floats(allow_nan=True, allow_infinity=True)
+)
+VALUES = st.lists(READING, max_size=200)
+EDGES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20, unique=True).map(sorted)
+
+
+@given(VALUES, EDGES)
+def test_every_value_stands_in_exactly_one_bin(values, edges):
+    counts = sketch.bin_counts(values, edges)
+    assert counts.shape == (len(edges) + 2,)
+    assert counts.sum() == len(values)
+    assert (counts >= 0).all()
+
+
+@given(VALUES, EDGES)
+def test_bins_are_closed_above(values, edges):
+    limits = [-np.inf, *edges, np.inf]
+    finite = [x for x in values if abs(x) <= sketch.LARGEST]
+    by_hand = [sum(low < x <= high for x in finite) for low, high in itertools.pairwise(limits)]
+    assert sketch.bin_counts(values, edges).tolist() == [*by_hand, len(values) - len(finite)]
+
+
+@given(st.lists(VALUES, min_size=2, max_size=4), EDGES)
+def test_the_counts_of_parts_add_up_to_the_counts_of_the_whole(parts, edges):
+    whole = sketch.bin_counts([x for part in parts for x in part], edges)
+    assert (sum(sketch.bin_counts(part, edges) for part in parts) == whole).all()
+
+
+@given(VALUES)
+def test_moments_are_finite_whatever_was_read(values):
+    found = sketch.moments(values)
+    assert np.isfinite(found).all()
+    assert found[0] >= found[4]
+
+
+def test_a_missing_value_breaks_a_pair():
+    assert sketch.moments([1.0, 2.0, float("nan"), 3.0, 4.0]) == [4.0, 10.0, 30.0, 14.0, 2.0]
+    assert sketch.moments([]) == [0.0, 0.0, 0.0, 0.0, 0.0]
+
+
+@given(st.lists(READING, min_size=1, max_size=300), st.integers(1, 30))
+def test_edges_of_a_reference_rise_and_span_it(values, bins):
+    finite = [x for x in values if abs(x) <= sketch.LARGEST]
+    if not finite:
+        with pytest.raises(ValueError):
+            sketch.reference_edges(values, bins)
+        return
+    edges = sketch.reference_edges(values, bins)
+    assert (np.diff(edges) > 0).all()
+    assert edges.size <= bins + 1
+    assert (edges[0], edges[-1]) == (min(finite), max(finite))
+
+
+def test_a_constant_has_one_edge():
+    assert sketch.reference_edges([7.0] * 50).tolist() == [7.0]
+    assert sketch.bin_counts([6.0, 7.0, 8.0], [7.0]).tolist() == [2, 1, 0]
+
+
+def test_autocorrelation_of_a_long_series_is_found():
+    draw = np.random.default_rng(3)
+    series = np.zeros(20_000)
+    for index, noise in enumerate(draw.normal(size=series.size - 1), start=1):
+        series[index] = 0.7 * series[index - 1] + noise
+    assert sketch.autocorrelation(sketch.moments(series)) == pytest.approx(0.7, abs=0.02)
+    assert sketch.autocorrelation(sketch.moments([5.0] * 100)) == 0.0
+    assert sketch.autocorrelation(sketch.moments([5.0])) == 0.0
+
+
+@given(st.lists(st.floats(0, 1), max_size=50), st.integers(1, 40))
+def test_every_confidence_is_counted_once(confidences, bins):
+    found = sketch.confidence_counts(confidences, bins)
+    assert (len(found), sum(found)) == (bins, len(confidences))
+
+
+def test_a_confidence_that_is_no_number_is_an_error():
+    with pytest.raises(ValueError):
+        sketch.confidence_counts([0.5, float("nan")])

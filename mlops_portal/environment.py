@@ -119,7 +119,7 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         "CHECKPOINT_KEY",
-        "the Ed25519 key (PEM) that signs the log's checkpoints; the embedded profile makes one below VAR_DIR",
+        "the Ed25519 key (PEM) that signs the checkpoints of the log; made below VAR_DIR where it may be",
         "",
         _text,
     ),
@@ -165,10 +165,8 @@ def read(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
 def kept_secret(path: Path) -> str:
     """The embedded profile's secret: made at the first start, then read from ``path``."""
     try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        pass
-    try:
+        if path.exists():
+            return path.read_text(encoding="ascii").strip()
         path.parent.mkdir(parents=True, exist_ok=True)
         made = path.with_suffix(f".{os.getpid()}")
         descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -177,11 +175,11 @@ def kept_secret(path: Path) -> str:
         with suppress(FileExistsError):
             os.link(made, path)  # of several processes that start at once, one wins
         made.unlink()
+        return path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise ImproperlyConfigured(
             f"{path.parent} cannot be written ({error.strerror}); set VAR_DIR to a folder that can."
         ) from None
-    return path.read_text(encoding="ascii").strip()
 
 
 def socket_path(var_dir: Path, name: str) -> Path:

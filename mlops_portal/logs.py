@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict
+
+SECRET_PATHS = re.compile(r"(/join/|/password/new/)[^/ ]+")
+
+
+def without_secrets(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Addresses that open an account stay out of the log."""
+    if isinstance(request := event.get("request"), str):
+        event["request"] = SECRET_PATHS.sub(r"\1…", request)
+    return event
+
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
+    without_secrets,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -1,6 +1,7 @@
 """The portal's own parts: broker, web, worker, scheduler, MLflow server.
 
-- The worker takes all queues with a pool of processes, so a task that crashes takes nothing else along.
+- The worker works with a pool of processes, so a task that crashes takes nothing else along; what takes
+  minutes has a worker of its own (the learner).
 - The scheduler is a process of its own: inside the worker (``-B``) it would be forked as a process anyway.
 - MLflow's own command keeps a second process and, with its defaults, a dozen more; its application under one
   uvicorn is the same server. The names of its variables are private to the version that is locked.
@@ -26,7 +27,7 @@ JOBS = SMALL | {"CELERY_SKIP_CHECKS": "1"}
 
 def own(*, host: str, without: frozenset[str]) -> list[Process]:
     """The parts in the order in which they are started."""
-    parts = [web(host), worker(), scheduler()]
+    parts = [web(host), worker(), learner(), scheduler()]
     if settings.EMBEDDED_BROKER:
         parts.insert(0, broker())
     if settings.EMBEDDED_MLFLOW and "mlflow" not in without:
@@ -52,12 +53,25 @@ def worker() -> Process:
     return Process(
         name="worker",
         argv=_celery(
-            "worker", "-Q", "default,learn,explain", "--concurrency", "2", "--pool", "prefork",
+            "worker", "-Q", "default", "--concurrency", "2", "--pool", "prefork",
             "--without-gossip", "--without-mingle", "--loglevel", "INFO", "-n", "worker@portal",
         ),
         # Ending cold puts what was being worked on back into its queue instead of losing an hour with it.
         env=JOBS | {"REMAP_SIGTERM": "SIGQUIT"},
         ready=heartbeat.since,
+    )  # fmt: skip
+
+
+def learner() -> Process:
+    """What takes minutes, apart from what people wait for: training and explaining."""
+    return Process(
+        name="learner",
+        argv=_celery(
+            "worker", "-Q", "learn,explain", "--concurrency", "1", "--pool", "prefork",
+            "--without-gossip", "--without-mingle", "--loglevel", "INFO", "-n", "learner@portal",
+        ),
+        env=JOBS | {"REMAP_SIGTERM": "SIGQUIT"},
+        wait=False,
     )  # fmt: skip
 
 

@@ -137,11 +137,11 @@ def sign_in(stack: Stack) -> Callable[[Page, str], None]:
     """``sign_in(page, "username")``: through the page, as one of the demo's people."""
 
     def through_the_page(page: Page, username: str) -> None:
-        page.goto("/accounts/login/")
+        page.goto("/sign-in/")
         page.locator("input[name=login]").fill(username)
         page.locator("input[name=password]").fill(stack.passwords[username])
         page.locator("input[name=password]").press("Enter")
-        page.wait_for_url(lambda url: "/accounts/login/" not in url)
+        page.wait_for_url(lambda url: "/sign-in/" not in url)
 
     return through_the_page
 

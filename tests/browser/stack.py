@@ -80,7 +80,7 @@ class Stack:
 
     @property
     def said(self) -> str:
-        return (self.var_dir / "said.txt").read_text(encoding="utf-8", errors="replace")[-4000:]
+        return (self.var_dir / "said.txt").read_text(encoding="utf-8", errors="replace")[-8000:]
 
     def manage(self, *arguments: str) -> str:
         """Run ``manage.py`` with these arguments; returns what it printed."""
@@ -129,6 +129,9 @@ class Stack:
             time.sleep(0.3)
 
     def _ready(self) -> bool:
+        """Whether it has printed its address and the demo's sign-ins, and its parts are sound."""
+        if f"  {self.url}" not in self.said:
+            return False
         try:
             with urllib.request.urlopen(f"{self.url}/readyz", timeout=3) as answer:
                 status: int = answer.status

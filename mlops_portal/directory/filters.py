@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_filters.widgets import BooleanWidget
 
 from mlops_portal.plant.models import (
     Asset,
@@ -21,18 +24,32 @@ from mlops_portal.plant.models import (
 )
 from mlops_portal.plant.roles import Role
 
+ALL = _("All")
+
+
+class YesNo(BooleanWidget):
+    """django-filter calls “not asked” unknown."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.choices = [("", ALL), ("true", _("Yes")), ("false", _("No"))]
+
 
 class PeopleFilter(filters.FilterSet):
     """Role and line are asked of one role held: an operator of line 1 is no operator of line 2."""
 
-    role = filters.ChoiceFilter(label=_("Role"), choices=Role, method="held")
+    role = filters.ChoiceFilter(label=_("Role"), choices=Role, method="held", empty_label=ALL)
     line = filters.ModelChoiceFilter(
-        label=_("Line"), queryset=Line.objects.all(), to_field_name="slug", method="held"
+        label=_("Line"), queryset=Line.objects.all(), to_field_name="slug", method="held", empty_label=ALL
     )
     skill = filters.ModelChoiceFilter(
-        label=_("Skill"), queryset=Skill.objects.all(), to_field_name="slug", method="skilled"
+        label=_("Skill"),
+        queryset=Skill.objects.all(),
+        to_field_name="slug",
+        method="skilled",
+        empty_label=ALL,
     )
-    is_active = filters.BooleanFilter(label=_("Active"))
+    is_active = filters.BooleanFilter(label=_("Active"), widget=YesNo)
 
     class Meta:
         model = Person
@@ -57,9 +74,15 @@ class PeopleFilter(filters.FilterSet):
 
 
 class AssetFilter(filters.FilterSet):
-    line = filters.ModelChoiceFilter(label=_("Line"), queryset=Line.objects.all(), to_field_name="slug")
-    type = filters.ModelChoiceFilter(label=_("Type"), queryset=AssetType.objects.all(), to_field_name="slug")
-    node = filters.ModelChoiceFilter(label=_("Edge node"), queryset=Node.objects.all(), to_field_name="slug")
+    line = filters.ModelChoiceFilter(
+        label=_("Line"), queryset=Line.objects.all(), to_field_name="slug", empty_label=ALL
+    )
+    type = filters.ModelChoiceFilter(
+        label=_("Type"), queryset=AssetType.objects.all(), to_field_name="slug", empty_label=ALL
+    )
+    node = filters.ModelChoiceFilter(
+        label=_("Edge node"), queryset=Node.objects.all(), to_field_name="slug", empty_label=ALL
+    )
 
     class Meta:
         model = Asset
@@ -67,9 +90,11 @@ class AssetFilter(filters.FilterSet):
 
 
 class NodeFilter(filters.FilterSet):
-    line = filters.ModelChoiceFilter(label=_("Line"), queryset=Line.objects.all(), to_field_name="slug")
+    line = filters.ModelChoiceFilter(
+        label=_("Line"), queryset=Line.objects.all(), to_field_name="slug", empty_label=ALL
+    )
     enrolled = filters.BooleanFilter(
-        label=_("Enrolled"), field_name="enrolled_at", lookup_expr="isnull", exclude=True
+        label=_("Enrolled"), field_name="enrolled_at", lookup_expr="isnull", exclude=True, widget=YesNo
     )
 
     class Meta:

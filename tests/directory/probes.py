@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -67,16 +66,16 @@ class Probe:
         return f"{self.action}-{self.channel}-{self.name}"
 
 
-def _get(address: str) -> Callable[[Client, World], HttpResponse]:
+def _get(address: str) -> Callable[[Client, World], Any]:
     return lambda client, world: client.get(address.format(world=world))
 
 
-def _post(address: str, **data: Any) -> Callable[[Client, World], HttpResponse]:
+def _post(address: str, **data: Any) -> Callable[[Client, World], Any]:
     return lambda client, world: client.post(address.format(world=world), _filled(data, world))
 
 
-def _send(method: str, address: str, **data: Any) -> Callable[[Client, World], HttpResponse]:
-    def call(client: Client, world: World) -> HttpResponse:
+def _send(method: str, address: str, **data: Any) -> Callable[[Client, World], Any]:
+    def call(client: Client, world: World) -> Any:
         return client.generic(
             method,
             f"/api/v1/{address.format(world=world)}",

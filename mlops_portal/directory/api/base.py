@@ -21,7 +21,7 @@ class Things(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericV
     """A list of things and each of them; ``view_action`` of the matrix is what one needs to look."""
 
     view_action: ClassVar[str | None] = None
-    lookup_field = "slug"
+    lookup_field = ordering = "slug"
 
     @property
     def person(self) -> Person:

@@ -21,13 +21,13 @@ from mlops_portal.plant.services.calendar import (
 
 class Shifts(Things):
     view_action = "plant.view"
-    queryset = Shift.objects.order_by("pk")
+    queryset = Shift.objects.all()
     serializer_class = ShiftSerializer
     filterset_class = ShiftFilter
-    lookup_field = "pk"
+    lookup_field = ordering = "pk"
 
     def visible(self) -> QuerySet[Shift]:
-        return shifts_for(person=self.person).order_by("pk")
+        return shifts_for(person=self.person)
 
     def create(self, request: Request) -> Response:
         """Make a shift, or change the hours of the one that has this name at the site."""
@@ -41,13 +41,13 @@ class Shifts(Things):
 
 class ClosedDays(Things):
     view_action = "plant.view"
-    queryset = ClosedDay.objects.order_by("pk")
+    queryset = ClosedDay.objects.all()
     serializer_class = ClosedDaySerializer
     filterset_class = ClosedDayFilter
-    lookup_field = "pk"
+    lookup_field = ordering = "pk"
 
     def visible(self) -> QuerySet[ClosedDay]:
-        return closed_days_for(person=self.person).order_by("pk")
+        return closed_days_for(person=self.person)
 
     def create(self, request: Request) -> Response:
         return self.shown(closed_day_add(by=self.person, **self.parsed()))

@@ -35,13 +35,13 @@ from mlops_portal.plant.services.skills import skill_end, skill_grant
 class People(Things):
     """Everybody for who may see people; oneself for all others."""
 
-    queryset = Person.objects.order_by("pk")
+    queryset = Person.objects.all()
     serializer_class = PersonSerializer
     filterset_class = PeopleFilter
-    lookup_field = "pk"
+    lookup_field = ordering = "pk"
 
     def visible(self) -> QuerySet[Person]:
-        return people_for(person=self.person).order_by("pk")
+        return people_for(person=self.person)
 
     @extend_schema(request=None, responses=PersonSerializer)
     @action(detail=True, methods=["post"])
@@ -54,13 +54,13 @@ class People(Things):
 class Roles(Things):
     """Roles held, also those that ended."""
 
-    queryset = RoleAssignment.objects.order_by("pk")
+    queryset = RoleAssignment.objects.all()
     serializer_class = RoleSerializer
     filterset_class = RoleFilter
-    lookup_field = "pk"
+    lookup_field = ordering = "pk"
 
     def visible(self) -> QuerySet[RoleAssignment]:
-        return roles_for(person=self.person).order_by("pk")
+        return roles_for(person=self.person)
 
     def create(self, request: Request) -> Response:
         return self.shown(role_grant(by=self.person, **self.parsed()))
@@ -73,23 +73,23 @@ class Roles(Things):
 class Skills(Things):
     """What is taught and tested."""
 
-    queryset = Skill.objects.select_related("asset_type").order_by("slug")
+    queryset = Skill.objects.select_related("asset_type")
     serializer_class = SkillSerializer
 
     def visible(self) -> QuerySet[Skill]:
-        return Skill.objects.select_related("asset_type").order_by("slug")
+        return Skill.objects.select_related("asset_type")
 
 
 class PersonSkills(Things):
     """Skills that were confirmed of people, also those that ended."""
 
-    queryset = PersonSkill.objects.order_by("pk")
+    queryset = PersonSkill.objects.all()
     serializer_class = PersonSkillSerializer
     filterset_class = PersonSkillFilter
-    lookup_field = "pk"
+    lookup_field = ordering = "pk"
 
     def visible(self) -> QuerySet[PersonSkill]:
-        return skills_for(person=self.person).order_by("pk")
+        return skills_for(person=self.person)
 
     def create(self, request: Request) -> Response:
         """Confirm a skill, or renew it."""
@@ -104,12 +104,12 @@ class Invitations(Things):
     """Open invitations; the link is in the answer that makes one, and nowhere else."""
 
     view_action = "people.invite"
-    queryset = Invitation.objects.order_by("pk")
+    queryset = Invitation.objects.all()
     serializer_class = InvitationSerializer
-    lookup_field = "pk"
+    lookup_field = ordering = "pk"
 
     def visible(self) -> QuerySet[Invitation]:
-        return invitations_for(person=self.person).order_by("pk")
+        return invitations_for(person=self.person)
 
     @extend_schema(request=InvitationSerializer, responses={201: InvitationMadeSerializer})
     def create(self, request: Request) -> Response:

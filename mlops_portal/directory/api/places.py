@@ -31,30 +31,30 @@ from mlops_portal.plant.services.places import (
 
 class Sites(Things):
     view_action = "plant.view"
-    queryset = Site.objects.order_by("slug")
+    queryset = Site.objects.all()
     serializer_class = SiteSerializer
 
     def visible(self) -> QuerySet[Site]:
-        return sites_for(person=self.person).order_by("slug")
+        return sites_for(person=self.person)
 
 
 class AssetTypes(Things):
     view_action = "plant.view"
-    queryset = AssetType.objects.order_by("slug")
+    queryset = AssetType.objects.all()
     serializer_class = AssetTypeSerializer
 
     def visible(self) -> QuerySet[AssetType]:
-        return AssetType.objects.order_by("slug")
+        return AssetType.objects.all()
 
 
 class Lines(Things):
     view_action = "plant.view"
-    queryset = Line.objects.order_by("slug")
+    queryset = Line.objects.all()
     serializer_class = LineSerializer
     filterset_class = LineFilter
 
     def visible(self) -> QuerySet[Line]:
-        return lines_for(person=self.person).order_by("slug")
+        return lines_for(person=self.person)
 
     def create(self, request: Request) -> Response:
         return self.shown(line_create(by=self.person, **self.parsed()))
@@ -62,12 +62,12 @@ class Lines(Things):
 
 class Assets(Things):
     view_action = "plant.view"
-    queryset = Asset.objects.order_by("slug")
+    queryset = Asset.objects.all()
     serializer_class = AssetSerializer
     filterset_class = AssetFilter
 
     def visible(self) -> QuerySet[Asset]:
-        return assets_for(person=self.person, retired=self.action == "retrieve").order_by("slug")
+        return assets_for(person=self.person, retired=self.action == "retrieve")
 
     def create(self, request: Request) -> Response:
         return self.shown(asset_create(by=self.person, **self.parsed()))
@@ -88,12 +88,12 @@ class Assets(Things):
 
 class Nodes(Things):
     view_action = "node.view"
-    queryset = Node.objects.order_by("slug")
+    queryset = Node.objects.all()
     serializer_class = NodeSerializer
     filterset_class = NodeFilter
 
     def visible(self) -> QuerySet[Node]:
-        return nodes_for(person=self.person, retired=self.action == "retrieve").order_by("slug")
+        return nodes_for(person=self.person, retired=self.action == "retrieve")
 
     def create(self, request: Request) -> Response:
         return self.shown(node_register(by=self.person, **self.parsed()))

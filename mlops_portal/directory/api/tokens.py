@@ -27,12 +27,12 @@ class Tokens(Things):
     """One's own API tokens; the secret is in the answer that makes one, and nowhere else."""
 
     view_action = "token.create"
-    queryset = Token.objects.order_by("pk")
+    queryset = Token.objects.all()
     serializer_class = TokenSerializer
-    lookup_field = "pk"
+    lookup_field = ordering = "pk"
 
     def visible(self) -> QuerySet[Token]:
-        return tokens_for(person=self.person).order_by("pk")
+        return tokens_for(person=self.person)
 
     @extend_schema(request=TokenSerializer, responses={201: TokenMadeSerializer})
     def create(self, request: Request) -> Response:

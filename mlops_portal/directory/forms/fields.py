@@ -40,7 +40,7 @@ class PlaceField(forms.ChoiceField):
             )
         self.choices = groups
 
-    def clean(self, value: Any) -> Place:  # type: ignore[override]  # hands on things, not text
+    def clean(self, value: Any) -> Place:
         key = super().clean(value)
         if key not in self.places:
             raise ValidationError(_("Choose one of the places in the list."))

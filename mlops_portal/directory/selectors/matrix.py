@@ -17,11 +17,18 @@ class Row:
     action: Action
     cells: list[tuple[Role, bool]]
     mine: Verdict
+    elsewhere: bool  # a role of theirs has the action, but not where it would be needed
 
 
 def matrix_for(*, person: Person) -> list[Row]:
+    held = {one.role for one in person.held}
     return [
-        Row(action, [(role, role in action.roles) for role in Role], verdict(person, key))
+        Row(
+            action,
+            [(role, role in action.roles) for role in Role],
+            verdict(person, key),
+            bool(held & action.roles),
+        )
         for key, action in ACTIONS.items()
     ]
 

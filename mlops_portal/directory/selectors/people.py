@@ -60,7 +60,7 @@ def tokens_for(*, person: Person) -> QuerySet[Token]:
 def skills_ending(*, person: Person, now: datetime) -> QuerySet[PersonSkill]:
     """Skills that expired or will within 30 days, of active people on the lines where the person confirms."""
     lines = lines_for(person=person, action="skill.grant")
-    there = RoleAssignment.objects.current().filter(  # type: ignore[attr-defined]  # the manager is a queryset
+    there = RoleAssignment.objects.current().filter(
         Q(line__in=lines) | Q(line=None, site__in=lines.values("site"))
     )
     return (

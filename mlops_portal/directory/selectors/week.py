@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from mlops_portal.plant.models import ClosedDay, Shift
 
 LEFT, TOP, HOUR, ROW, BAR = 64, 24, 28, 40, 28
-WIDTH, HEIGHT = LEFT + 24 * HOUR + 8, TOP + 7 * ROW + 4
+WIDTH, HEIGHT = LEFT + 24 * HOUR + 20, TOP + 7 * ROW + 4
 
 
 @dataclass(frozen=True, slots=True)

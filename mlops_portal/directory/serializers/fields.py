@@ -41,7 +41,7 @@ class Visible(serializers.SlugRelatedField):
                 _("There is no %(field)s “%(value)s”, or you may not see it.")
                 % {"field": self.field_name, "value": data}
             )
-        return found  # type: ignore[no-any-return]  # a row of the queryset
+        return found
 
 
 def _sites(person: Person) -> QuerySet[Site]:

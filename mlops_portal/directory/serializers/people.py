@@ -6,7 +6,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from mlops_portal.directory.serializers.fields import LineField, PersonField, SiteField
-from mlops_portal.plant.models import Invitation, Person, PersonSkill, RoleAssignment, Skill
+from mlops_portal.plant.models import AssetType, Invitation, Person, PersonSkill, RoleAssignment, Skill
 
 
 class RoleSerializer(serializers.ModelSerializer[RoleAssignment]):
@@ -34,7 +34,9 @@ class RoleSerializer(serializers.ModelSerializer[RoleAssignment]):
 
 
 class SkillSerializer(serializers.ModelSerializer[Skill]):
-    asset_type = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
+    asset_type: serializers.SlugRelatedField[AssetType] = serializers.SlugRelatedField(
+        slug_field="slug", read_only=True, allow_null=True
+    )
 
     class Meta:
         model = Skill

@@ -9,6 +9,8 @@ from rest_framework import serializers
 from mlops_portal.directory.serializers.fields import LineField, NodeField, SiteField
 from mlops_portal.plant.models import Asset, AssetType, Line, Node, Site
 
+Kwargs = dict[str, dict[str, Any]]
+
 
 class SiteSerializer(serializers.ModelSerializer[Site]):
     class Meta:
@@ -22,7 +24,7 @@ class LineSerializer(serializers.ModelSerializer[Line]):
     class Meta:
         model = Line
         fields = ["slug", "name", "site", "order"]
-        extra_kwargs = {"slug": {"validators": []}}  # the service says who has it
+        extra_kwargs: Kwargs = {"slug": {"validators": []}}  # the service says who has it
 
 
 class AssetTypeSerializer(serializers.ModelSerializer[AssetType]):
@@ -40,7 +42,7 @@ class AssetSerializer(serializers.ModelSerializer[Asset]):
         model = Asset
         fields = ["slug", "name", "line", "type", "node", "retired_at"]
         read_only_fields = ["retired_at"]
-        extra_kwargs = {"slug": {"validators": []}}  # the service says who has it
+        extra_kwargs: Kwargs = {"slug": {"validators": []}}  # the service says who has it
 
 
 class AssetChangeSerializer(AssetSerializer):
@@ -50,12 +52,14 @@ class AssetChangeSerializer(AssetSerializer):
 
     class Meta(AssetSerializer.Meta):
         read_only_fields = ["slug", "retired_at"]
-        extra_kwargs: dict[str, dict[str, Any]] = {}
+        extra_kwargs: Kwargs = {}
 
 
 class NodeSerializer(serializers.ModelSerializer[Node]):
     line = LineField()
-    assets = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
+    assets: serializers.SlugRelatedField[Asset] = serializers.SlugRelatedField(
+        slug_field="slug", many=True, read_only=True
+    )
 
     class Meta:
         model = Node
@@ -70,4 +74,4 @@ class NodeSerializer(serializers.ModelSerializer[Node]):
             "assets",
         ]
         read_only_fields = ["public_key", "registered_at", "enrolled_at", "retired_at"]
-        extra_kwargs = {"slug": {"validators": []}}  # the service says who has it
+        extra_kwargs: Kwargs = {"slug": {"validators": []}}  # the service says who has it

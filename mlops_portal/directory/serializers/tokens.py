@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from mlops_portal.plant.matrix import ACTIONS, Scope
@@ -36,7 +38,7 @@ class TokenMadeSerializer(TokenSerializer):
         fields = [*TokenSerializer.Meta.fields, "secret"]
 
 
-class ActionSerializer(serializers.Serializer[dict[str, object]]):
+class ActionSerializer(serializers.Serializer[Any]):
     """One row of the matrix, and whether the person who asks may do it somewhere."""
 
     key = serializers.ChoiceField(choices=[(key, key) for key in ACTIONS])

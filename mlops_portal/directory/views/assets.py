@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mlops_portal.directory.forms.places import AssetAddForm, AssetForm
+from mlops_portal.directory.selectors.history import lately
 from mlops_portal.directory.services.undo import asset_as_it_is
-from mlops_portal.directory.views.pages import form_page, lately
-from mlops_portal.directory.views.tables import asset_table
+from mlops_portal.directory.views.pages import form_page
+from mlops_portal.directory.views.tables import answer, asset_table
 from mlops_portal.plant.policies import guard
 from mlops_portal.plant.selectors.calendar import shifts_at
 from mlops_portal.plant.selectors.places import assets_for
@@ -31,7 +32,7 @@ def assets(request: HttpRequest) -> HttpResponse:
     by = person_of(request)
     guard(by, "plant.view")
     table = asset_table(request, assets_for(person=by))
-    return table.respond("directory/assets.html", {"table": table, "may_edit": by.may("plant.edit")})
+    return answer(table, "directory/assets.html", {"may_edit": by.may("plant.edit")})
 
 
 @require_safe

@@ -75,7 +75,7 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
         "shifts": shifts,
         "coming": [one for one in closed if one.day >= now.date()],
         "edit": verdict(by, "calendar.edit", site=site),
-        "now": now,
+        "clock": f"{now:%H:%M}",
     }
     return render(request, "directory/calendar.html", context)
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mlops_portal.directory.forms.places import NodeForm
-from mlops_portal.directory.views.pages import form_page, lately
-from mlops_portal.directory.views.tables import node_table
+from mlops_portal.directory.selectors.history import lately
+from mlops_portal.directory.views.pages import form_page
+from mlops_portal.directory.views.tables import answer, node_table
 from mlops_portal.plant.policies import guard
 from mlops_portal.plant.selectors.places import nodes_for
 from mlops_portal.plant.services.places import node_register, node_retire
@@ -27,7 +28,7 @@ def nodes(request: HttpRequest) -> HttpResponse:
     by = person_of(request)
     guard(by, "node.view")
     table = node_table(request, nodes_for(person=by))
-    return table.respond("directory/nodes.html", {"table": table, "may_register": by.may("node.register")})
+    return answer(table, "directory/nodes.html", {"may_register": by.may("node.register")})
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""What the directory's pages share: a page with one form, and what happened lately to a thing."""
+"""What the directory's pages share: a page with one form."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 
-from mlops_portal.ledger.selectors import events
-from mlops_portal.ledger.types import sentence
 from mlops_portal.wire.errors import Conflict, Invalid
 
 Text = str | Promise
-LATELY = 30
 
 
 def form_page(
@@ -37,9 +34,3 @@ def form_page(
                 form.add_error(None, error.sentence)
                 status = error.status
     return render(request, template, {"form": form, **context}, status=status)
-
-
-def lately(kind: str, key: str) -> list[dict[str, Any]]:
-    """The last events about a thing, newest first, as the timeline shows them."""
-    found = events(subject=(kind, key))[:LATELY]
-    return [{"at": event.at, "text": sentence(event)} for event in found]

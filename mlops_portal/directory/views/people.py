@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mlops_portal.directory.selectors.history import lately
 from mlops_portal.directory.selectors.people import expiry, invitations_for, people_for, tokens_for
-from mlops_portal.directory.views.pages import lately
-from mlops_portal.directory.views.tables import people_table
+from mlops_portal.directory.views.tables import answer, people_table
 from mlops_portal.plant.models import Person, RoleAssignment
 from mlops_portal.plant.policies import demand, guard, leave_verdict, skill_verdict, verdict
 from mlops_portal.plant.services.people import person_leave
@@ -29,11 +29,10 @@ def people(request: HttpRequest) -> HttpResponse:
     guard(by, "people.view")
     table = people_table(request, people_for(person=by))
     context = {
-        "table": table,
         "invitations": invitations_for(person=by).count(),
         "may_invite": by.may("people.invite"),
     }
-    return table.respond("directory/people.html", context)
+    return answer(table, "directory/people.html", context)
 
 
 @require_safe

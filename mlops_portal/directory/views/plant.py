@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mlops_portal.directory.forms.places import LineForm
 from mlops_portal.directory.selectors.board import board_for
-from mlops_portal.directory.views.pages import form_page, lately
+from mlops_portal.directory.selectors.history import lately
+from mlops_portal.directory.views.pages import form_page
 from mlops_portal.plant.policies import guard
 from mlops_portal.plant.selectors.calendar import shifts_at
 from mlops_portal.plant.selectors.places import assets_for, lines_for, nodes_for

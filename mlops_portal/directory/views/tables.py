@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,11 @@ from mlops_portal.directory.filters import AssetFilter, NodeFilter, PeopleFilter
 from mlops_portal.plant.models import Asset, Node, Person
 from mlops_portal.shell.tables.columns import Column
 from mlops_portal.shell.tables.table import Table
+
+
+def answer(table: Table, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The page, its table alone, or the CSV, which streams and is a response all the same."""
+    return cast(HttpResponse, table.respond(template, {"table": table, **context}))
 
 
 def _roles(person: Any) -> str:

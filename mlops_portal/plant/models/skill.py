@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mlops_portal.ledger.refs import Ref
 from mlops_portal.plant.models.person import Person
 from mlops_portal.plant.models.place import AssetType
 
@@ -23,6 +24,9 @@ class Skill(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def ref(self, relation: str = "about") -> Ref:
+        return Ref("skill", self.slug, relation)
 
 
 class PersonSkill(models.Model):

@@ -54,7 +54,7 @@ def shift_at(*, site: Site, when: datetime, line: Line | None = None) -> ShiftSp
 
 
 def shifts_at(*, lines: Iterable[Line], when: datetime) -> dict[int, ShiftSpan | None]:
-    """What ``shift_at`` says for each of many lines (by primary key), in two queries; sites must be loaded."""
+    """What ``shift_at`` says for each of many lines (by primary key), in two queries; with sites loaded."""
     lines = list(lines)
     sites = {line.site_id for line in lines}
     shifts: dict[int, list[Shift]] = {site: [] for site in sites}

@@ -15,7 +15,7 @@ def people() -> QuerySet[Person]:
     return Person.objects.prefetch_related(
         Prefetch(
             "roles",
-            RoleAssignment.objects.current().select_related("line", "site"),  # type: ignore[attr-defined]
+            RoleAssignment.objects.current().select_related("line", "site"),
             to_attr="current_roles",
         ),
         Prefetch(
@@ -28,7 +28,7 @@ def people() -> QuerySet[Person]:
 
 def people_with(*, role: Role, line: Line | None = None) -> list[Person]:
     """Active people who hold the role now, on that line where one is named."""
-    assignments = RoleAssignment.objects.current().filter(role=role, person__is_active=True)  # type: ignore[attr-defined]
+    assignments = RoleAssignment.objects.current().filter(role=role, person__is_active=True)
     if line is not None:
         assignments = assignments.filter(site=line.site, line__in=[line]) | assignments.filter(
             site=line.site, line=None

@@ -63,7 +63,7 @@ def invitation_create(
             type="plant.person.invited",
             actor=by.actor,
             subjects=[invitation.ref(), (line or site).ref("at")],
-            public={"role": str(role), "place": (line or site).slug},
+            public={"role": str(role), "place": (line or site).name},
             personal={"person": name},
             at=now,
         )
@@ -154,7 +154,7 @@ def invitation_accept(*, secret: str, username: str, password: str) -> Person:
             type="plant.person.joined",
             actor=person.actor,
             subjects=[person.ref(), invitation.ref("through")],
-            public={"role": invitation.role, "place": (invitation.line or invitation.site).slug},
+            public={"role": invitation.role, "place": (invitation.line or invitation.site).name},
             personal={"invited_by": invitation.invited_by.name},
             at=now,
         )

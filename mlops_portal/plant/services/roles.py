@@ -55,7 +55,7 @@ def role_grant(
             subjects=[person.ref(), site.ref("at"), *([line.ref("at")] if line else [])],
             public={
                 "role": str(role),
-                "place": (line or site).slug,
+                "place": (line or site).name,
                 "until": until.isoformat() if until else None,
             },
             personal={"person": person.name},
@@ -77,8 +77,12 @@ def role_end(*, by: Person, assignment: RoleAssignment) -> None:
         event_record(
             type="plant.role.ended",
             actor=by.actor,
-            subjects=[assignment.person.ref(), assignment.site.ref("at")],
-            public={"role": assignment.role, "place": (assignment.line or assignment.site).slug},
+            subjects=[
+                assignment.person.ref(),
+                assignment.site.ref("at"),
+                *([assignment.line.ref("at")] if assignment.line else []),
+            ],
+            public={"role": assignment.role, "place": (assignment.line or assignment.site).name},
             personal={"person": assignment.person.name},
             at=now,
         )

@@ -39,8 +39,8 @@ def skill_grant(
         event_record(
             type="plant.skill.granted",
             actor=by.actor,
-            subjects=[person.ref()],
-            public={"skill": skill.slug, "expires": expires.isoformat()},
+            subjects=[person.ref(), skill.ref("skill")],
+            public={"skill": skill.name, "expires": expires.isoformat()},
             personal={"person": person.name},
             at=now,
         )
@@ -57,8 +57,8 @@ def skill_end(*, by: Person, held: PersonSkill) -> None:
         event_record(
             type="plant.skill.ended",
             actor=by.actor,
-            subjects=[held.person.ref()],
-            public={"skill": held.skill.slug},
+            subjects=[held.person.ref(), held.skill.ref("skill")],
+            public={"skill": held.skill.name},
             personal={"person": held.person.name},
             at=now,
         )

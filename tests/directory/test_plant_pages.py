@@ -96,3 +96,12 @@ def test_what_happened_to_a_machine_stands_on_its_page(admin):
 def test_the_list_of_machines_exports_what_it_shows(admin):
     response = admin.get("/plant/machines/?line=line-1&csv=1")
     assert response.headers["Content-Type"].startswith("text/csv")
+
+
+def test_a_line_s_page_tells_of_roles_only_to_who_may_read_the_log(admin, world, client_for):
+    admin.post(f"/people/{world.worker.pk}/role/", {"role": "auditor", "place": "ahrensfeld/line-1"})
+    admin.post("/plant/machines/press-1/retire/")
+    for person, told in ((world.cast.one.auditor, True), (world.cast.one.operator, False)):
+        text = client_for(person).get("/plant/lines/line-1/").content.decode()
+        assert ("made Wanda Worker Auditor" in text) is told
+        assert "retired the machine Press 1" in text

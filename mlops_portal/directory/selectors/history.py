@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlops_portal.ledger.models import Event
+from mlops_portal.ledger.refs import Ref
 from mlops_portal.ledger.selectors import events
 from mlops_portal.ledger.types import sentence
+from mlops_portal.plant.models import Person
 from mlops_portal.plant.roles import Role
 
 LATELY = 30
+PLACES = ("plant.line.*", "plant.asset.*", "plant.node.*", "plant.shift.*", "plant.day.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,11 @@ class Told:
         return self.event.is_erased
 
 
-def lately(kind: str, key: str) -> list[dict[str, Any]]:
-    """The last events about a thing, newest first, as the timeline shows them."""
-    found = events(subject=(kind, key))[:LATELY]
+def lately(thing: Ref, *, person: Person) -> list[dict[str, Any]]:
+    """The last events about a thing, newest first, as the timeline shows them.
+
+    Who may not read the log sees what happened to places and to oneself, not who got which role where.
+    """
+    everything = person.may("log.view") or thing == person.ref()
+    found = events(subject=(thing.kind, thing.id), types=() if everything else PLACES)[:LATELY]
     return [{"at": event.at, "text": sentence(Told(event))} for event in found]

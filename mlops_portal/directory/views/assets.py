@@ -45,7 +45,7 @@ def asset(request: HttpRequest, slug: str) -> HttpResponse:
         "asset": found,
         "offers": offers_for(by, found),
         "shift": shifts_at(lines=[found.line], when=timezone.now())[found.line_id],
-        "history": lately("asset", found.slug),
+        "history": lately(found.ref(), person=by),
     }
     return render(request, "directory/asset.html", context)
 

@@ -40,7 +40,7 @@ def node(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "node": found,
         "offers": offers_for(by, found),
-        "history": lately("node", found.slug),
+        "history": lately(found.ref(), person=by),
     }
     return render(request, "directory/node.html", context)
 

@@ -58,7 +58,7 @@ def person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         ],
         "may_end_skill": skill_verdict(by, found),
         "tokens": tokens_for(person=by).filter(person=found, revoked_at=None, expires_at__gt=now),
-        "history": lately("person", str(found.pk)),
+        "history": lately(found.ref(), person=by),
     }
     return render(request, "directory/person.html", context)
 

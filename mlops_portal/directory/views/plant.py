@@ -48,7 +48,7 @@ def line(request: HttpRequest, slug: str) -> HttpResponse:
         "assets": assets_for(person=by).filter(line=found).order_by("name"),
         "nodes": nodes_for(person=by).filter(line=found).order_by("name"),
         "shift": shifts_at(lines=[found], when=now)[found.pk],
-        "history": lately("line", found.slug),
+        "history": lately(found.ref(), person=by),
     }
     return render(request, "directory/line.html", context)
 

@@ -8,11 +8,8 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import Promise
 
 from mlops_portal.wire.errors import Conflict, Invalid
-
-Text = str | Promise
 
 
 def form_page(

@@ -84,8 +84,3 @@ def leave(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "back": reverse("person", args=[found.pk]),
     }
     return render(request, "directory/leave.html", context)
-
-
-def visible_person(by: Person, pk: uuid.UUID) -> Person:
-    """Somebody whom ``by`` may see; Http404 otherwise."""
-    return get_object_or_404(people_for(person=by), pk=pk)

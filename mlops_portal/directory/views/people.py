@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mlops_portal.directory.selectors.history import lately
 from mlops_portal.directory.selectors.people import expiry, invitations_for, people_for, tokens_for
 from mlops_portal.directory.views.tables import answer, people_table
-from mlops_portal.plant.models import Person, RoleAssignment
+from mlops_portal.plant.models import RoleAssignment
 from mlops_portal.plant.policies import demand, guard, leave_verdict, skill_verdict, verdict
 from mlops_portal.plant.services.people import person_leave
 from mlops_portal.shell.actions import offers_for

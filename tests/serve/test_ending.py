@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.slow]
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_asked_to_end_it_ends_everything_without_an_error(run: Run, number: signal.Signals) -> None:
     run.start()
-    assert {"broker", "web", "worker", "scheduler"} == set(run.note["processes"])
+    assert {"broker", "web", "worker", "learner", "scheduler"} == set(run.note["processes"])
 
     assert run.end(number) == 0
 

@@ -68,7 +68,11 @@ def test_after_ten_minutes_it_is_too_late(person, undone, monkeypatch):
     assert undone == []
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", signing.dumps(["test.thing", "1", {}], salt="other")])
+@pytest.mark.parametrize(
+    "token",
+    ["", "nonsense", signing.dumps(["test.thing", "1", {}], salt="other")],
+    ids=["empty", "nonsense", "of another salt"],
+)
 def test_what_we_did_not_sign_is_refused(browser, person, undone, token):
     assert press(browser, token).status_code == 422
     with pytest.raises(Invalid):

@@ -8,138 +8,322 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('monitoring', '0001_what_nodes_send_and_alerts'),
-        ('plant', '0001_people_and_places'),
-        ('registry', '0001_models_and_versions'),
+        ("monitoring", "0001_what_nodes_send_and_alerts"),
+        ("plant", "0001_people_and_places"),
+        ("registry", "0001_models_and_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LabelRequest',
+            name="LabelRequest",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('leased', 'With somebody'), ('answered', 'Answered'), ('agreed', 'Agreed'), ('disputed', 'Disputed'), ('settled', 'Settled'), ('expired', 'Expired'), ('withdrawn', 'Withdrawn')], default='open', max_length=10)),
-                ('priority', models.SmallIntegerField(default=0)),
-                ('why', models.JSONField(default=dict)),
-                ('inclusion_probability', models.FloatField()),
-                ('for_expert', models.BooleanField(default=False)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('asked_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('alert', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='label_requests', to='monitoring.alert')),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('leased_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plant.line')),
-                ('row', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='monitoring.sampledrow')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.modelversion')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("leased", "With somebody"),
+                            ("answered", "Answered"),
+                            ("agreed", "Agreed"),
+                            ("disputed", "Disputed"),
+                            ("settled", "Settled"),
+                            ("expired", "Expired"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("priority", models.SmallIntegerField(default=0)),
+                ("why", models.JSONField(default=dict)),
+                ("inclusion_probability", models.FloatField()),
+                ("for_expert", models.BooleanField(default=False)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("asked_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "alert",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="label_requests",
+                        to="monitoring.alert",
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "leased_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plant.line"
+                    ),
+                ),
+                (
+                    "row",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="monitoring.sampledrow",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.modelversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-priority', 'asked_at', 'id'],
+                "ordering": ["-priority", "asked_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Label',
+            name="Label",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('answer', models.CharField(max_length=40)),
-                ('model_said', models.CharField(max_length=40)),
-                ('seconds', models.FloatField(null=True)),
-                ('expert', models.BooleanField(default=False)),
-                ('at', models.DateTimeField()),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='labels', to=settings.AUTH_USER_MODEL)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='labels', to='labeling.labelrequest')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("answer", models.CharField(max_length=40)),
+                ("model_said", models.CharField(max_length=40)),
+                ("seconds", models.FloatField(null=True)),
+                ("expert", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="labels",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="labels",
+                        to="labeling.labelrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
+                "ordering": ["-at"],
             },
         ),
         migrations.CreateModel(
-            name='RetrainRun',
+            name="RetrainRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('started', 'Started'), ('candidate', 'Candidate'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='proposed', max_length=10)),
-                ('trigger', models.CharField(choices=[('drift', 'Drift'), ('degradation', 'Degradation'), ('process_change', 'Process change'), ('schedule', 'Schedule'), ('manual', 'By hand')], max_length=16)),
-                ('reason', models.CharField(blank=True, max_length=240)),
-                ('parameters', models.JSONField(default=dict)),
-                ('error', models.CharField(blank=True, max_length=400)),
-                ('created_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('alert', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='retrain_runs', to='monitoring.alert')),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('candidate', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='retrain_run', to='registry.modelversion')),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='retrain_runs', to='registry.registeredmodel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("started", "Started"),
+                            ("candidate", "Candidate"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[
+                            ("drift", "Drift"),
+                            ("degradation", "Degradation"),
+                            ("process_change", "Process change"),
+                            ("schedule", "Schedule"),
+                            ("manual", "By hand"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=240)),
+                ("parameters", models.JSONField(default=dict)),
+                ("error", models.CharField(blank=True, max_length=400)),
+                ("created_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "alert",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="retrain_runs",
+                        to="monitoring.alert",
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "candidate",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="retrain_run",
+                        to="registry.modelversion",
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="retrain_runs",
+                        to="registry.registeredmodel",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='RunStep',
+            name="RunStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20)),
-                ('order', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(default='waiting', max_length=10)),
-                ('output', models.CharField(blank=True, max_length=400)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='labeling.retrainrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=20)),
+                ("order", models.PositiveSmallIntegerField()),
+                ("state", models.CharField(default="waiting", max_length=10)),
+                ("output", models.CharField(blank=True, max_length=400)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="labeling.retrainrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['run', 'order'],
+                "ordering": ["run", "order"],
             },
         ),
         migrations.CreateModel(
-            name='TrainingManifest',
+            name="TrainingManifest",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('body', models.TextField()),
-                ('rows', models.PositiveIntegerField()),
-                ('per_asset', models.JSONField(default=dict)),
-                ('per_person', models.JSONField(default=dict)),
-                ('per_source', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='manifests', to='registry.registeredmodel')),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("body", models.TextField()),
+                ("rows", models.PositiveIntegerField()),
+                ("per_asset", models.JSONField(default=dict)),
+                ("per_person", models.JSONField(default=dict)),
+                ("per_source", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="manifests",
+                        to="registry.registeredmodel",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='retrainrun',
-            name='manifest',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='labeling.trainingmanifest'),
+            model_name="retrainrun",
+            name="manifest",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="runs",
+                to="labeling.trainingmanifest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='labelrequest',
-            index=models.Index(fields=['line', 'state', '-priority', 'asked_at'], name='request_queue'),
+            model_name="labelrequest",
+            index=models.Index(fields=["line", "state", "-priority", "asked_at"], name="request_queue"),
         ),
         migrations.AddConstraint(
-            model_name='labelrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'leased', 'answered', 'disputed'])), fields=('row',), name='one_open_request_per_row'),
+            model_name="labelrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["open", "leased", "answered", "disputed"])),
+                fields=("row",),
+                name="one_open_request_per_row",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labelrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'leased'), _negated=True), ('leased_by__isnull', False), _connector='OR'), name='a_lease_has_a_person'),
+            model_name="labelrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "leased"), _negated=True),
+                    ("leased_by__isnull", False),
+                    _connector="OR",
+                ),
+                name="a_lease_has_a_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labelrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'leased')), fields=('leased_by',), name='one_lease_per_person'),
+            model_name="labelrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "leased")), fields=("leased_by",), name="one_lease_per_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('request', 'person'), name='one_answer_per_person'),
+            model_name="label",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undone_at", None)),
+                fields=("request", "person"),
+                name="one_answer_per_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='runstep',
-            constraint=models.UniqueConstraint(fields=('run', 'name'), name='run_step_once'),
+            model_name="runstep",
+            constraint=models.UniqueConstraint(fields=("run", "name"), name="run_step_once"),
         ),
         migrations.AddConstraint(
-            model_name='retrainrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['proposed', 'started'])), fields=('model',), name='one_run_at_a_time'),
+            model_name="retrainrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["proposed", "started"])),
+                fields=("model",),
+                name="one_run_at_a_time",
+            ),
         ),
     ]

@@ -1,0 +1,1 @@
+"""Numerics of labeling and training; called by tasks and commands alone."""

@@ -1,0 +1,22 @@
+"""How questions, answers and runs read in the log."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mlops_portal.ledger.types import register
+
+
+def register_types() -> None:
+    register("labeling.requests.asked", _("{actor} asked {line} about {count} parts"))
+    register("labeling.requests.expired", _("{count} questions to {line} ran out without an answer"))
+    register("labeling.label.answered", _("{actor} judged part {part}: {answer}"))
+    register("labeling.label.undone", _("{actor} took back the answer {answer} for part {part}"))
+    register("labeling.request.agreed", _("The inspection agrees with the answer for part {part}: {answer}"))
+    register("labeling.request.disputed", _("{actor} disputes the answer for part {part}: {reason}"))
+    register("labeling.request.settled", _("{actor} settled part {part}: {answer}"))
+    register("labeling.run.proposed", _("{actor} proposed to retrain {name}: {reason}"))
+    register("labeling.run.started", _("{actor} started retraining {name}"))
+    register("labeling.run.cancelled", _("{actor} cancelled retraining {name}"))
+    register("labeling.run.failed", _("Retraining {name} failed at “{step}”"))
+    register("labeling.run.finished", _("Retraining {name} gave version {number}"))
+    register("labeling.step.retried", _("{actor} tried “{step}” of a retrain run again"))
+    register("labeling.manifest.frozen", _("{rows} parts since the first training were collected for {name}"))

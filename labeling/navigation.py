@@ -1,0 +1,12 @@
+"""Where labeling and training live in the top bar."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mlops_portal.shell import kinds, navigation
+from mlops_portal.shell.kinds import Kind
+from mlops_portal.shell.navigation import NavItem
+
+
+def register_run_items() -> None:
+    navigation.register(NavItem("runs", _("Training"), "runs", 45, lambda person: person.may("run.view")))
+    kinds.register(Kind("run.over", _("A retrain run that I started is over"), icon="model"))

@@ -1,0 +1,102 @@
+"""Retrain runs as pages and the API read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from labeling.models import RetrainRun, RunStep
+from labeling.transitions import RunStepName, StepState
+from mlops_portal.registry.models import RegisteredModel
+from monitoring.models import GoldenCheck
+
+UNKNOWN = "–"
+
+
+def runs_all() -> QuerySet[RetrainRun]:
+    return RetrainRun.objects.select_related(
+        "model", "asked_by", "started_by", "candidate__model", "manifest", "alert__asset"
+    ).prefetch_related("steps")
+
+
+def models_to_train() -> QuerySet[RegisteredModel]:
+    """Models that have past parts to build on."""
+    return RegisteredModel.objects.filter(datasets__isnull=False).distinct().order_by("name")
+
+
+def results_of(run: RetrainRun) -> dict[str, dict[str, Any]]:
+    """What the finished steps left, by the step's name."""
+    return {
+        step.name: step.result
+        for step in RunStep.objects.filter(run=run, state=StepState.DONE).order_by("order")
+    }
+
+
+def golden_check_of(run: RetrainRun) -> GoldenCheck | None:
+    return run.candidate.golden_checks.first() if run.candidate else None
+
+
+def tracking_is_behind(run: RetrainRun) -> bool:
+    """Whether the candidate stands and MLflow does not know it yet."""
+    return bool(run.candidate and not run.candidate.run_id)
+
+
+def step_sentence(step: RunStep, check: GoldenCheck | None = None) -> str:
+    """What a step did, in the reader's language; the failure's own sentence where it failed."""
+    if step.state != StepState.DONE:
+        return step.output
+    found = step.result
+    match RunStepName(step.name):
+        case RunStepName.MANIFEST:
+            return _("%(base)s past parts and %(new)s since; %(out)s left out.") % {
+                "base": found.get("base", 0),
+                "new": found.get("rows", 0),
+                "out": found.get("excluded", 0),
+            }
+        case RunStepName.TRAIN:
+            return _("Trained on %(rows)s parts, %(held)s kept for measuring.") % {
+                "rows": found.get("rows", 0),
+                "held": found.get("held_out", 0),
+            }
+        case RunStepName.EXPORT:
+            return _("%(size)s kB of ONNX.") % {"size": round(found.get("size", 0) / 1000)}
+        case RunStepName.PARITY:
+            return _("%(rows)s parts: every verdict equal, largest difference %(largest)s.") % {
+                "rows": found.get("rows", 0),
+                "largest": f"{found.get('largest', 0):.1e}",
+            }
+        case RunStepName.COMPARE:
+            return _compared(found)
+        case RunStepName.REGISTER:
+            return _("Version %(number)s.") % {"number": found.get("number", UNKNOWN)}
+        case RunStepName.GOLDEN:
+            return _golden(check)
+        case RunStepName.EXPLAIN:
+            return _("Reasons are being compared; they appear on the candidate's page.")
+        case RunStepName.TRACK:
+            return _("MLflow run %(run)s.") % {"run": str(found.get("run_id", UNKNOWN))[:12]}
+    return ""
+
+
+def _compared(found: dict[str, Any]) -> str:
+    value = found.get("macro_f1")
+    if value is None:
+        return _("No part could be held out; nothing was measured.")
+    if found.get("before") is None:
+        return _("F1 %(value).3f; there is no champion to compare with.") % {"value": value}
+    return _("F1 %(value).3f, champion %(before).3f, on the same parts.") % {
+        "value": value,
+        "before": found["before"],
+    }
+
+
+def _golden(check: GoldenCheck | None) -> str:
+    if check is None:
+        return _("The golden samples are being run.")
+    passed, n = sum(bool(one.get("passed")) for one in check.results), len(check.results)
+    return ngettext(
+        "%(passed)s of %(n)s golden sample passed.", "%(passed)s of %(n)s golden samples passed.", n
+    ) % {"passed": passed, "n": n}

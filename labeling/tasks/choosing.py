@@ -1,0 +1,120 @@
+"""Choosing parts to ask about, with the model that would be retrained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from celery import shared_task
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from labeling.compute.choosing import CannotHesitate, Pick, choose
+from labeling.errors import NothingToAsk, UnfitToChoose
+from labeling.selectors.pool import Pool, pool_read, pool_rows
+from labeling.services.asking import Choice, requests_add
+from mlops_portal.plant.models import Line, Person
+from mlops_portal.registry.compute import store
+from mlops_portal.registry.models import ModelVersion
+from mlops_portal.registry.selectors import classes_of, features_of
+from mlops_portal.registry.services import artifact_read
+from mlops_portal.shell import jobs
+from monitoring.models import Alert
+
+STRATEGY = "margin, far apart, random share"
+TEXTS = {"margin": "hesitates", "random": "random", "all": "all"}
+
+
+@shared_task(name="labeling.choose")
+def choose_parts(
+    version: int, line: int, count: int, job_id: str, alert: int | None = None, asked_by: str | None = None
+) -> None:
+    """Choose and ask; a message that comes twice finds its job taken."""
+    with jobs.running(job_id) as job:
+        if job is None:
+            return
+        by = Person.objects.get(pk=asked_by) if asked_by else None
+        with override(by.language if by else None):
+            place = Line.objects.get(pk=line)
+            made = ask(
+                by=by,
+                version=ModelVersion.objects.select_related("model", "store").get(pk=version),
+                line=place,
+                alert=Alert.objects.select_related("asset").get(pk=alert) if alert else None,
+                count=count,
+                job_id=job_id,
+            )
+            words = ngettext("%(n)d part is asked about.", "%(n)d parts are asked about.", made) % {"n": made}
+        job.result_url = reverse("label_line", args=[place.slug])
+        jobs.progress(job_id, made, made, words)
+
+
+def ask(
+    *, by: Person | None, version: ModelVersion, line: Line, alert: Alert | None, count: int, job_id: str
+) -> int:
+    """How many questions were written. Raises NothingToAsk, UnfitToChoose with what to do."""
+    pool_of = pool_rows(version=version, line=line, alert=alert)
+    features = [one.key for one in features_of(version.model)]
+    pool = pool_read(pool_of, features=features)
+    if not pool.rows:
+        raise NothingToAsk(
+            _("There is no sampled part on %(line)s that was not asked about or inspected yet; wait for the "
+              "next ones.") % {"line": line}
+        )  # fmt: skip
+    if version.store is None:
+        raise UnfitToChoose(
+            _("%(version)s came as an edge model only, so it cannot say where it hesitates.")
+            % {"version": version}
+        )
+    known = version.reference.get("features", {})
+    try:
+        picks = choose(
+            store.load(artifact_read(version.store)),
+            np.array(pool.readings, dtype=np.float64),
+            count=count,
+            seed=int(job_id.replace("-", "")[:8], 16),
+            centre=[_number(known, key, "mean") for key in features],
+            spread=[_number(known, key, "sd") for key in features],
+        )
+    except CannotHesitate:
+        raise UnfitToChoose(
+            _("%(version)s knows fewer than two classes, so it cannot say where it hesitates; label parts by "
+              "hand first.") % {"version": version}
+        ) from None  # fmt: skip
+    choices = [_choice(pick, pool, features, classes_of(version)) for pick in picks]
+    made = requests_add(by=by, alert=alert, version=version, line=line, choices=choices, job_id=job_id)
+    return len(made)
+
+
+def _number(known: dict[str, Any], key: str, name: str) -> float:
+    value = known.get(key, {}).get(name)
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _choice(pick: Pick, pool: Pool, features: list[str], classes: list[str]) -> Choice:
+    lot = pool.lots[pick.index]
+    feature = features[pick.feature]
+    text = TEXTS.get(pick.kind) or ("new_lot" if lot and _is_new(lot, pick, pool) else "new_reading")
+    why = {
+        "strategy": STRATEGY,
+        "measure": "novelty" if pick.kind == "novelty" else "margin",
+        "value": round(pick.value, 4),
+        "random": pick.kind == "random",
+        "text_key": text,
+        "classes": [classes[place] for place in pick.pair],
+        "feature": feature,
+        "lot": lot,
+    }
+    return Choice(pool.rows[pick.index], why, pick.inclusion)
+
+
+def _is_new(lot: str, pick: Pick, pool: Pool) -> bool:
+    """Whether most of the lot's parts lie on the same side of the pool in the reading that looks new."""
+    column = np.array([row[pick.feature] for row in pool.readings], dtype=np.float64)
+    inside = np.array([one == lot for one in pool.lots])
+    if inside.sum() < 3 or inside.all():
+        return False
+    own, others = np.nanmedian(column[inside]), np.nanmedian(column[~inside])
+    spread = np.nanstd(column[~inside])
+    return bool(spread > 0 and abs(own - others) > 2 * spread)

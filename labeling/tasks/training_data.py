@@ -1,0 +1,97 @@
+"""From tables to arrays: the rows of a run, exactly as its manifest names them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from labeling.compute.training.rows import BASE, Rows, joined, rows_of
+from labeling.errors import RowsChanged
+from labeling.models import RetrainRun
+from mlops_portal.registry.compute import datasets, edge_model
+from mlops_portal.registry.models import Artifact
+from mlops_portal.registry.selectors import features_of
+from mlops_portal.registry.services import artifact_read
+from mlops_portal.wire import manifest
+from monitoring.models import GoldenSample, SampledRow
+
+CHUNK = 500
+
+
+def classes_of(run: RetrainRun) -> list[str]:
+    """All registered classes, in their order."""
+    return [one["key"] for one in run.model.classes]
+
+
+def defects_of(run: RetrainRun) -> list[bool]:
+    return [bool(one.get("defect")) for one in run.model.classes]
+
+
+def rows_of_run(run: RetrainRun) -> Rows:
+    """Past parts of the base table and parts since; a part that was judged since counts with that judgement.
+
+    Raises RowsChanged where readings are no longer those that the manifest froze.
+    """
+    assert run.manifest is not None
+    frozen = manifest.parse(run.manifest.body.encode())
+    keys = [one.key for one in features_of(run.model)]
+    base = datasets.decode(artifact_read(Artifact.objects.get(pk=frozen["base"]["dataset"])), keys)
+    past = rows_of(
+        readings=edge_model.as_read(base.readings),
+        label=base.label,
+        part=base.part,
+        asset=base.asset,
+        source=[BASE] * len(base.label),
+        at=base.at,
+        by_chance=[True] * len(base.label),
+        classes=classes_of(run),
+    )
+    since = _since(run, frozen, keys)
+    return joined(past.take(~np.isin(past.part, since.part)), since) if len(since) else past
+
+
+def _since(run: RetrainRun, frozen: dict[str, Any], keys: list[str]) -> Rows:
+    named: list[manifest.Row] = frozen["rows"]
+    chance = set(frozen["parameters"]["by_chance"])
+    readings, moments = _readings([one.prediction for one in named])
+    for one in named:
+        if manifest.readings_digest(readings.get(one.prediction, {})) != one.readings:
+            raise RowsChanged(
+                _("The readings of part %(part)s are not those that the run collected; start a new run.")
+                % {"part": one.part}
+            )
+    table = [[_number(readings[one.prediction].get(key)) for key in keys] for one in named]
+    return rows_of(
+        readings=edge_model.as_read(np.array(table, dtype=np.float64).reshape(len(named), len(keys))),
+        label=[one.label for one in named],
+        part=[one.part for one in named],
+        asset=[one.asset for one in named],
+        source=[one.source for one in named],
+        at=[moments[one.prediction] for one in named],
+        by_chance=[one.prediction in chance for one in named],
+        classes=classes_of(run),
+    )
+
+
+def _readings(predictions: list[str]) -> tuple[dict[str, dict[str, float | None]], dict[str, float]]:
+    readings, moments = {}, {}
+    for start in range(0, len(predictions), CHUNK):
+        found = SampledRow.objects.filter(prediction__in=predictions[start : start + CHUNK])
+        for key, values, at in found.values_list("prediction_id", "readings", "prediction__at"):
+            readings[key], moments[key] = values, at.timestamp()
+    return readings, moments
+
+
+def golden_readings(run: RetrainRun) -> NDArray[np.float64]:
+    """Readings of the golden samples, float64 (n, features)."""
+    keys = [one.key for one in features_of(run.model)]
+    found = GoldenSample.objects.filter(model=run.model, retired_at=None).values_list("readings", flat=True)
+    table = [[_number(readings.get(key)) for key in keys] for readings in found]
+    return edge_model.as_read(np.array(table, dtype=np.float64).reshape(len(table), len(keys)))
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)

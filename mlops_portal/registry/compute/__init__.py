@@ -1,0 +1,1 @@
+"""Numerics over files of the registry; called by tasks and commands alone."""

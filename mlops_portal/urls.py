@@ -10,6 +10,11 @@ urlpatterns = [
     path("", include("mlops_portal.directory.urls")),
     path("api/v1/", include("mlops_portal.shell.api.urls")),
     path("api/v1/", include("mlops_portal.directory.api.urls")),
+    path("api/v1/", include("mlops_portal.registry.api.urls")),
+    path("", include("labeling.urls")),
+    path("api/v1/", include("labeling.api.urls")),
+    path("", include("explain.urls")),
+    path("api/v1/", include("explain.api.urls")),
 ]
 
 if not settings.PRODUCTION:

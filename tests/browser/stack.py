@@ -33,17 +33,18 @@ FROM_OUTSIDE = (
 
 
 def free_ports() -> int:
-    """A port that is free together with the next one (the MLflow server's)."""
+    """A port that is free together with the next two (the MLflow server's and the camera's)."""
     for _attempt in range(50):
-        with socket.socket() as first, socket.socket() as second:
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
             first.bind(("127.0.0.1", 0))
             port: int = first.getsockname()[1]
             try:
                 second.bind(("127.0.0.1", port + 1))
+                third.bind(("127.0.0.1", port + 2))
             except OSError:
                 continue
             return port
-    raise RuntimeError("no two free ports in a row")
+    raise RuntimeError("no three free ports in a row")
 
 
 def left_behind(var_dir: Path) -> list[str]:

@@ -1,0 +1,74 @@
+"""Every role comes home to what it needs, in its language, on a phone and at a desk, by day and by night."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+PEOPLE = {
+    "elif": "Hallo, Elif Kaya",
+    "tom": "Hello, Tom Baker",
+    "maja": "Hello, Maja Lindgren",
+    "anna": "Hello, Anna Ferrari",
+    "sam": "Hello, Sam Okafor",
+    "ruth": "Hello, Ruth Novak",
+    "sofia": "Hallo, Sofia Weber",
+}
+
+
+@pytest.mark.parametrize("username", PEOPLE)
+def test_everybody_comes_home_in_their_own_language(
+    page: Page, sign_in: Callable[[Page, str], None], assert_accessible: Callable[[Page], None], username: str
+) -> None:
+    sign_in(page, username)
+    expect(page.get_by_role("heading", level=1)).to_have_text(PEOPLE[username])
+    expect(page.locator("#cards > .card").first).to_be_visible()
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (390, "light"), (1440, "dark")])
+def test_home_fits_every_screen_and_hour(
+    new_page: Callable[..., Page],
+    sign_in: Callable[[Page, str], None],
+    assert_accessible: Callable[[Page], None],
+    width: int,
+    scheme: str,
+) -> None:
+    page = new_page(width=width, color_scheme=scheme)
+    sign_in(page, "elif")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert_accessible(page)
+
+
+PAGES = {
+    "sofia": [
+        "/people/", "/people/invitations/", "/people/invitations/new/", "/plant/", "/plant/machines/",
+        "/plant/machines/press-4/", "/plant/nodes/", "/plant/calendar/", "/matrix/", "/notifications/",
+        "/search?q=press", "/me/", "/me/tokens/", "/me/tokens/new/", "/styleguide", "/api/v1/docs/",
+    ],
+    "maja": ["/demo/"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
+@pytest.mark.parametrize(
+    ("username", "path"), [(who, path) for who, paths in PAGES.items() for path in paths]
+)
+def test_every_page_is_accessible_and_fits(
+    new_page: Callable[..., Page],
+    sign_in: Callable[[Page, str], None],
+    assert_accessible: Callable[[Page], None],
+    username: str,
+    path: str,
+    width: int,
+    scheme: str,
+) -> None:
+    page = new_page(width=width, color_scheme=scheme)
+    sign_in(page, username)
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 200
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert_accessible(page)

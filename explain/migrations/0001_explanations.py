@@ -5,32 +5,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_models_and_versions'),
+        ("registry", "0001_models_and_versions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Explanation',
+            name="Explanation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_kind', models.CharField(max_length=12)),
-                ('subject_id', models.CharField(max_length=80)),
-                ('label', models.CharField(blank=True, max_length=40)),
-                ('values', models.JSONField(default=dict)),
-                ('base', models.FloatField(default=0.0)),
-                ('output', models.FloatField(default=0.0)),
-                ('difference', models.FloatField(default=0.0)),
-                ('rows', models.PositiveIntegerField(default=1)),
-                ('reasons', models.JSONField(default=list)),
-                ('at', models.DateTimeField()),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='explanations', to='registry.modelversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject_kind", models.CharField(max_length=12)),
+                ("subject_id", models.CharField(max_length=80)),
+                ("label", models.CharField(blank=True, max_length=40)),
+                ("values", models.JSONField(default=dict)),
+                ("base", models.FloatField(default=0.0)),
+                ("output", models.FloatField(default=0.0)),
+                ("difference", models.FloatField(default=0.0)),
+                ("rows", models.PositiveIntegerField(default=1)),
+                ("reasons", models.JSONField(default=list)),
+                ("at", models.DateTimeField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="explanations",
+                        to="registry.modelversion",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('version', 'subject_kind', 'subject_id'), name='explanation_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "subject_kind", "subject_id"), name="explanation_once"
+                    )
+                ],
             },
         ),
     ]

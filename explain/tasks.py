@@ -1,0 +1,202 @@
+"""What the explain worker does. Each task leaves alone what is there already, so each may run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from celery import shared_task
+from numpy.typing import NDArray
+
+from explain.compute import comparing
+from explain.compute.contributions import Contributions, Explainer
+from explain.compute.groups import Readings, leaning, row_reasons, shares
+from explain.errors import NoStoredModel
+from explain.selectors import rows as read
+from explain.selectors.stored import ALERT, CANDIDATE, PART, stored
+from explain.services import explanation_store, no_model
+from mlops_portal.registry.compute import datasets, store
+from mlops_portal.registry.errors import NoDataset
+from mlops_portal.registry.models import Artifact, ModelVersion
+from mlops_portal.registry.selectors import champion_of, classes_of, dataset_of
+from mlops_portal.registry.services import artifact_read
+from mlops_portal.shell.jobs import enqueue
+from monitoring.models import Alert, SampledRow
+
+KEPT = 8
+FEWEST_BEFORE = 20
+FEWEST_RECENT = 50
+MOST_PAST = 20_000  # twins trained on fewer rows differ more, so a cap errs towards chance
+
+
+@lru_cache(maxsize=KEPT)
+def _explainer(sha256: str) -> Explainer:
+    """By the digest of the stored model, so that a version explains with its very trees."""
+    return Explainer(store.load(artifact_read(Artifact.objects.get(pk=sha256))))
+
+
+def explainer_of(version: ModelVersion) -> Explainer:
+    if version.store_id is None:
+        raise NoStoredModel(no_model(version))
+    return _explainer(version.store_id)
+
+
+def table(columns: Readings, found: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
+    """Float64 (n, features): NaN where a reading is missing."""
+    nan = float("nan")
+    return np.array(
+        [[nan if one.get(key) is None else float(one[key]) for key in columns.keys] for one in found],
+        dtype=np.float64,
+    ).reshape(len(found), len(columns.keys))
+
+
+def _by_key(columns: Readings, values: Iterable[float]) -> dict[str, float]:
+    return {key: float(value) for key, value in zip(columns.keys, values, strict=True)}
+
+
+@shared_task(name="explain.row")
+def row(version_id: int, prediction_id: str) -> None:
+    """Why the version says what it says about one part."""
+    _rows(version_id, [prediction_id])
+
+
+@shared_task(name="explain.rows")
+def rows(version_id: int, prediction_ids: list[str]) -> None:
+    """The same for many parts at once, which costs the least per part."""
+    _rows(version_id, prediction_ids)
+
+
+def _rows(version_id: int, prediction_ids: list[str]) -> None:
+    version = ModelVersion.objects.select_related("model").get(pk=version_id)
+    found = [
+        one
+        for one in SampledRow.objects.filter(prediction__in=prediction_ids)
+        if stored(version, PART, one.prediction_id) is None
+    ]
+    if not found:
+        return
+    columns, classes = Readings(**read.columns_of(version.model)), classes_of(version)
+    readings = table(columns, [one.readings for one in found])
+    whole = explainer_of(version).explain(readings)
+    for place, (one, values, said) in enumerate(zip(found, whole.of_said(), whole.said, strict=True)):
+        explanation_store(
+            version=version,
+            kind=PART,
+            subject=one.prediction_id,
+            label=classes[said],
+            values=_by_key(columns, values),
+            base=float(whole.base[said]),
+            output=float(whole.output[place, said]),
+            difference=float(whole.difference[place]),
+            rows=1,
+            reasons=row_reasons(values, readings[place], columns),
+        )
+
+
+@shared_task(name="explain.alert")
+def alert(alert_id: int) -> None:
+    """What the model leans on in parts since the alert began, beside the parts before; anew once twice as
+    many parts are there."""
+    found = Alert.objects.select_related("version__model").get(pk=alert_id)
+    version, since = found.version, read.rows_since(found)
+    known = stored(version, ALERT, str(alert_id))
+    if not since or (known is not None and len(since) < min(2 * known.rows, read.MOST)):
+        return
+    if known is not None and known.rows >= len(since):
+        return
+    columns = Readings(**read.columns_of(version.model))
+    readings, explainer = table(columns, since), explainer_of(version)
+    whole = explainer.explain(readings)
+    reasons = leaning(whole.of_said(), readings, columns)
+    before, difference = read.rows_before(found), float(whole.difference.max())
+    if len(before) >= FEWEST_BEFORE:
+        past = explainer.explain(table(columns, before))
+        difference = max(difference, float(past.difference.max()))
+        old = dict(zip(columns.names, shares(past.of_said(), columns), strict=True))
+        for one in reasons:
+            one["before"] = float(old[one["group"]])
+    for one in reasons:
+        own = {
+            key for key, group in zip(columns.keys, columns.group_of, strict=True) if group == one["group"]
+        }
+        one["moved"] = sorted(own & set(found.features or [found.feature]))
+    explanation_store(
+        version=version,
+        kind=ALERT,
+        subject=str(alert_id),
+        values=_by_key(columns, np.abs(whole.of_said()).mean(0)),
+        difference=difference,
+        rows=len(since),
+        reasons=reasons,
+    )
+
+
+@shared_task(name="explain.candidate")
+def candidate(version_id: int) -> None:
+    """What the version and the one that runs lean on, on the same rows, and which change is beyond chance.
+
+    Once worked out it stays as it is, because the evidence rests on it.
+    """
+    version = ModelVersion.objects.select_related("model").get(pk=version_id)
+    champion = champion_of(version.model)
+    if champion is None or champion.pk == version.pk:
+        return
+    if stored(version, CANDIDATE, str(champion.number)) is not None:
+        return
+    columns = Readings(**read.columns_of(version.model))
+    past = _past(champion, columns)
+    readings = _same_rows(version, columns, past)
+    if not len(readings):
+        return
+    old, new = explainer_of(champion).explain(readings), explainer_of(version).explain(readings)
+    twins = None
+    if past is not None:
+        twins = comparing.twin_shares(explainer_of(champion).model, past, readings, columns)
+    compared = comparing.differences(old.of_said(), new.of_said(), columns, twins)
+    explanation_store(
+        version=version,
+        kind=CANDIDATE,
+        subject=str(champion.number),
+        values=_by_key(columns, np.abs(new.of_said()).mean(0)),
+        difference=_largest(old, new),
+        rows=len(readings),
+        reasons=[{**one, "twins": 0 if twins is None else len(twins)} for one in compared],
+    )
+
+
+def _largest(*found: Contributions) -> float:
+    return max(float(one.difference.max()) for one in found)
+
+
+def _past(champion: ModelVersion, columns: Readings) -> tuple[NDArray[np.float64], NDArray[np.int64]] | None:
+    """Readings and classes of the past parts; None where none are kept or they hold one class alone."""
+    try:
+        dataset = dataset_of(champion.model)
+    except NoDataset:
+        return None
+    found = datasets.decode(artifact_read(dataset.artifact), columns.keys)
+    names, label = np.unique(np.array(found.label), return_inverse=True)
+    if len(names) < 2:
+        return None
+    return found.readings[-MOST_PAST:], label[-MOST_PAST:].astype(np.int64)
+
+
+def _same_rows(
+    version: ModelVersion, columns: Readings, past: tuple[NDArray[np.float64], NDArray[np.int64]] | None
+) -> NDArray[np.float64]:
+    """The newest parts of the random share; where there are few, the newest past parts besides."""
+    readings = table(columns, read.recent_rows(version.model))
+    if len(readings) < FEWEST_RECENT and past is not None:
+        readings = np.concatenate([readings, past[0][-(read.MOST - len(readings)) :]])
+    return readings
+
+
+@shared_task(name="explain.waiting")
+def waiting() -> None:
+    """Find alerts and candidates that wait for their explanation; nothing is lost where no signal came."""
+    for one in read.alerts_waiting():
+        enqueue("explain.alert", alert_id=one)
+    for one in read.candidates_waiting():
+        enqueue("explain.candidate", version_id=one)

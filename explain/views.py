@@ -1,0 +1,68 @@
+"""Parts of pages: the reasons behind a part, an alert, a candidate; each fetches itself when it changed."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from explain.selectors import comparison_for, reasons_for
+from explain.selectors.access import alert_for, prediction_for, version_for
+from explain.selectors.stored import ALERT, CANDIDATE, PART, topic
+from explain.services import part_ask
+from mlops_portal.registry.selectors import champion_of
+from mlops_portal.shell.signed_in import person_of, signed_in
+from monitoring.models import Prediction
+
+
+def _part(request: HttpRequest, found: Prediction, *, asked: bool) -> HttpResponse:
+    context = {
+        "prediction": found,
+        "explanation": reasons_for(found.version, PART, found.pk),
+        "topic": topic(found.version, PART, found.pk),
+        "asked": asked,
+    }
+    return render(request, "explain/part.html", context)
+
+
+@require_safe
+@signed_in
+def part(request: HttpRequest, pk: str) -> HttpResponse:
+    asked = "asked" in request.GET
+    return _part(request, prediction_for(person=person_of(request), pk=pk), asked=asked)
+
+
+@require_POST
+@signed_in
+def ask(request: HttpRequest, pk: str) -> HttpResponse:
+    by = person_of(request)
+    found = prediction_for(person=by, pk=pk)
+    part_ask(by=by, prediction=found)
+    return _part(request, found, asked=True)
+
+
+@require_safe
+@signed_in
+def alert(request: HttpRequest, pk: int) -> HttpResponse:
+    found = alert_for(person=person_of(request), pk=pk)
+    context = {
+        "alert": found,
+        "explanation": reasons_for(found.version, ALERT, found.pk),
+        "topic": topic(found.version, ALERT, str(found.pk)),
+    }
+    return render(request, "explain/alert.html", context)
+
+
+@require_safe
+@signed_in
+def candidate(request: HttpRequest, model: str, number: int) -> HttpResponse:
+    version = version_for(person=person_of(request), model=model, number=number)
+    champion = champion_of(version.model)
+    apart = champion is not None and champion.pk != version.pk
+    context = {
+        "version": version,
+        "champion": champion if apart else None,
+        "comparison": comparison_for(champion, version) if champion and apart else None,
+        "topic": topic(version, CANDIDATE, str(champion.number)) if champion and apart else "",
+    }
+    return render(request, "explain/candidate.html", context)

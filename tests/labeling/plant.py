@@ -25,11 +25,14 @@ def past(n: int = 600) -> History:
 
 
 def classes() -> list[dict[str, object]]:
-    found = [{"key": "ok", "words": {"en": "Good part"}, "icon": "check", "defect": False}]
-    for one in ASSET_TYPES["press"].classes:
-        if one.key != "ok":
-            found.append({"key": one.key, "words": dict(one.name), "icon": one.shape, "defect": True})
-    return found
+    found: list[dict[str, object]] = [
+        {"key": "ok", "words": {"en": "Good part"}, "icon": "check", "defect": False}
+    ]
+    return found + [
+        {"key": one.key, "words": dict(one.name), "icon": one.shape, "defect": True}
+        for one in ASSET_TYPES["press"].classes
+        if one.key != "ok"
+    ]
 
 
 def features() -> list[dict[str, object]]:

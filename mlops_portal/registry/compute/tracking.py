@@ -99,7 +99,11 @@ def _registered(client: MlflowClient, model: str, version: str, run: Run) -> Non
         known[0]
         if known
         else client.create_model_version(
-            model, f"{run.info.artifact_uri}/model", run_id=run.info.run_id, tags={TAG: version}
+            model,
+            f"{run.info.artifact_uri}/model",
+            run_id=run.info.run_id,
+            tags={TAG: version},
+            await_creation_for=0,
         )
     )
     client.set_registered_model_alias(model, ALIAS, made.version)

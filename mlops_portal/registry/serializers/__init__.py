@@ -1,0 +1,61 @@
+"""Models and versions as JSON."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from mlops_portal.registry.models import AutomationLevel, Feature, Level, ModelVersion, RegisteredModel, Step
+
+
+class FeatureOut(serializers.ModelSerializer[Feature]):
+    class Meta:
+        model = Feature
+        fields = ["key", "words", "unit", "group_words", "low", "high", "tolerance"]
+
+
+class AutomationOut(serializers.ModelSerializer[AutomationLevel]):
+    class Meta:
+        model = AutomationLevel
+        fields = ["step", "level"]
+
+
+class ModelOut(serializers.ModelSerializer[RegisteredModel]):
+    asset_type = serializers.SlugRelatedField(slug_field="slug", read_only=True)  # type: ignore[var-annotated]  # read only
+    features = FeatureOut(many=True, read_only=True)
+    automation = AutomationOut(many=True, read_only=True)
+
+    class Meta:
+        model = RegisteredModel
+        fields = ["slug", "name", "asset_type", "classes", "features", "window_seconds", "automation"]
+
+
+class AutomationIn(serializers.Serializer[AutomationLevel]):
+    step = serializers.ChoiceField(choices=Step.choices)
+    level = serializers.ChoiceField(choices=Level.choices)
+    reason = serializers.CharField(max_length=240)
+
+
+class VersionOut(serializers.ModelSerializer[ModelVersion]):
+    model = serializers.SlugRelatedField(slug_field="slug", read_only=True)  # type: ignore[var-annotated]  # read only
+    artifact = serializers.CharField(source="artifact_id", read_only=True)
+    parent = serializers.IntegerField(source="parent.number", read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        model = ModelVersion
+        fields = [
+            "id",
+            "model",
+            "number",
+            "state",
+            "artifact",
+            "pipeline",
+            "manifest_digest",
+            "reference_digest",
+            "measures",
+            "parity",
+            "run_id",
+            "trained_by",
+            "parent",
+            "created_at",
+        ]
+        read_only_fields = fields

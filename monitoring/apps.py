@@ -3,3 +3,27 @@ from django.apps import AppConfig
 
 class MonitoringConfig(AppConfig):
     name = "monitoring"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from mlops_portal.shell import jobs, kinds, undo
+        from monitoring.actions import register_offers
+        from monitoring.cards import register_cards
+        from monitoring.events import register_types
+        from monitoring.navigation import register_items
+        from monitoring.search import register_sources
+        from monitoring.services import change_undo
+
+        register_types()
+        register_items()
+        register_cards()
+        register_offers()
+        register_sources()
+        kinds.register(
+            kinds.Kind("alert.opened", _("An alert opened on my lines"), "alert-triangle", mail=True)
+        )
+        undo.register("monitoring.change", change_undo)
+        jobs.every("monitoring.merge", seconds=10)
+        jobs.every("monitoring.judge", seconds=15)
+        jobs.every("monitoring.wake", seconds=60)

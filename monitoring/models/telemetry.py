@@ -23,6 +23,7 @@ class TelemetryBatch(models.Model):
     body = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=BatchState, default=BatchState.RECEIVED)
     received_at = models.DateTimeField()
+    problem = models.CharField(max_length=240, blank=True)
 
     class Meta:
         ordering = ["node", "sequence"]

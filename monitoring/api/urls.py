@@ -1,0 +1,17 @@
+"""Below /api/v1/."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from monitoring.api.alerts import Alerts
+from monitoring.api.readings import Batches, Changes, Inspections, Predictions, Statistics, Windows
+
+router = SimpleRouter(use_regex_path=False)
+router.register("alerts", Alerts, "api-alerts")
+router.register("windows", Windows, "api-windows")
+router.register("statistics", Statistics, "api-statistics")
+router.register("batches", Batches, "api-batches")
+router.register("predictions", Predictions, "api-predictions")
+router.register("changes", Changes, "api-changes")
+
+urlpatterns = [*router.urls, path("inspections/", Inspections.as_view(), name="api-inspections")]

@@ -1,0 +1,103 @@
+"""Limits that hold for the sample size, the autocorrelation and the number of questions asked. Pure.
+
+- All statistics of an asset share one budget of false alarms (Bonferroni over features, statistics and the
+  windows of a week), so the promise “at most so many a week” needs no independence.
+- A window of n parts whose neighbours resemble each other (AR(1), lag-1 φ) tells as much about a mean as
+  n / V_n(φ) independent parts (Bayley & Hammersley 1946).
+- PSI · n is asymptotically a sum of weighted χ²₁, with weights 1 for independent parts (Yurdakul 2018). Of a
+  Gaussian AR(1) the j-th Hermite contrast has lag-1 φ^j, so its weight is V_n(φ^j); the tail is Kuonen's
+  (1999) saddlepoint.
+- KS has Kolmogorov's tail for the effective sizes of both samples, with Stephens' (1970) correction.
+- The reference is a sample too: its own effective size m enters every limit as 1/n + 1/m.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import log_ndtr, ndtri
+
+WEEK_SECONDS = 7 * 86_400
+PHI_MOST = 0.995
+F = NDArray[np.float64]
+
+
+def alpha_of(*, per_week: float, window_seconds: float, tests: int) -> float:
+    """The share of windows in which one of ``tests`` statistics may be over its limit by chance.
+
+    ``per_week`` false alarms of one asset, windows of ``window_seconds``; ValueError where one is 0 or less.
+    """
+    if per_week <= 0 or window_seconds <= 0 or tests < 1:
+        raise ValueError("a budget needs alarms, seconds and tests above 0")
+    return min(0.05, per_week * window_seconds / WEEK_SECONDS / tests)
+
+
+def inflation(n: ArrayLike, phi: ArrayLike) -> F:
+    """V_n(φ): the variance of a mean of n AR(1) values over that of n independent ones; 1 to n.
+
+    V_n = 1 + 2 Σ_{k<n} (1 - k/n) φ^k; negative φ counts as 0. Shapes broadcast.
+    """
+    count = np.maximum(np.asarray(n, dtype=np.float64), 1.0)
+    lag = np.clip(np.asarray(phi, dtype=np.float64), 0.0, PHI_MOST)
+    whole = (1 + lag) / (1 - lag) - 2 * lag * (1 - lag**count) / (count * (1 - lag) ** 2)
+    return np.clip(whole, 1.0, count)
+
+
+def effective(n: ArrayLike, phi: ArrayLike) -> F:
+    """How many independent values n autocorrelated ones are worth (for a mean)."""
+    count = np.asarray(n, dtype=np.float64)
+    return count / inflation(count, phi)
+
+
+def weighted_chi2_limit(weights: ArrayLike, alpha: float) -> F:
+    """x with P(Σ w_j χ²₁ > x) = alpha; weights (…, j) above 0, result (…).
+
+    Kuonen 1999, Biometrika 86: Lugannani-Rice on the cumulant generating function, which is swept over its
+    whole range instead of being inverted.
+    """
+    w = np.asarray(weights, dtype=np.float64)
+    largest = w.max(axis=-1, keepdims=True)
+    near = 1 - 10.0 ** -np.geomspace(0.02, 4.0, 400)
+    t = (near / (2 * largest))[..., None, :]
+    room = 1 - 2 * w[..., :, None] * t
+    k0 = -0.5 * np.log(room).sum(axis=-2)
+    x = (w[..., :, None] / room).sum(axis=-2)
+    k2 = 2 * ((w[..., :, None] / room) ** 2).sum(axis=-2)
+    t = t[..., 0, :]
+    u = np.sqrt(np.maximum(2 * (t * x - k0), 1e-12))
+    tail = log_ndtr(-(u + np.log(t * np.sqrt(k2) / u) / u))
+    flat_tail, flat_x = tail.reshape(-1, tail.shape[-1]), x.reshape(-1, x.shape[-1])
+    found = [np.interp(-np.log(alpha), -one, at) for one, at in zip(flat_tail, flat_x, strict=True)]
+    return np.asarray(found, dtype=np.float64).reshape(w.shape[:-1])
+
+
+def psi_limit(*, n: float, phi: float, bins: int, m: float, alpha: float, widen: float = 1.0) -> float:
+    """The limit of a PSI over ``bins`` bins of n parts against a reference worth m parts; dimensionless.
+
+    ``widen``: how much more the machine's own past varies than AR(1) says, 1 or more.
+    """
+    powers = np.arange(1, max(2, bins))
+    weights = inflation(n, phi**powers) * widen / max(n, 1.0) + 1.0 / max(m, 1.0)
+    return float(weighted_chi2_limit(weights, alpha))
+
+
+def ks_limit(*, n: float, m: float, alpha: float) -> float:
+    """The limit of the two-sample KS distance for effective sizes n and m; above 1 nothing can reach it."""
+    size = np.sqrt(n * m / (n + m))
+    return float(np.sqrt(-np.log(alpha / 2) / 2) / (size + 0.12 + 0.11 / size))
+
+
+def mean_limit(*, alpha: float) -> float:
+    """The limit of a mean's distance from the reference, in its own standard errors."""
+    return float(-ndtri(alpha / 2))
+
+
+def error_limit(*, n: int, expected: float, alpha: float) -> float:
+    """The share of wrong judgements that n parts exceed with probability below ``alpha`` at most.
+
+    The one-sided Clopper-Pearson argument turned round: the smallest share s with P(X > s n) < alpha for a
+    binomial X(n, expected).
+    """
+    from scipy.stats import binom
+
+    return float(binom.isf(alpha, n, min(max(expected, 1e-6), 1.0)) / max(n, 1))

@@ -1,0 +1,57 @@
+"""What can be wrong with telemetry and alerts."""
+
+from mlops_portal.wire.errors import Conflict, Invalid, NotFound
+
+
+class SequenceReused(Conflict):
+    """A node sent other content under a sequence that the portal has already."""
+
+    code = "sequence-reused"
+
+
+class NotThisNode(Invalid):
+    """A batch names another node than the one that signed it."""
+
+    code = "not-this-node"
+
+
+class BatchUnfit(Invalid):
+    """A batch that parses but does not fit what the portal knows: its model, machine or bins."""
+
+    code = "batch-unfit"
+
+
+class TooEarly(Conflict):
+    """A batch speaks of a prediction that lies in another batch, which has not come yet."""
+
+    code = "too-early"
+
+
+class AlertMoved(Conflict):
+    """Somebody was first, or the alert's state has no such way."""
+
+    code = "alert-moved"
+
+
+class CauseMissing(Invalid):
+    code = "cause-missing"
+
+
+class NotASnooze(Invalid):
+    code = "not-a-snooze"
+
+
+class NoSuchPart(NotFound):
+    code = "no-such-part"
+
+
+class NoSuchClass(Invalid):
+    code = "no-such-class"
+
+
+class NotAChange(Invalid):
+    code = "not-a-change"
+
+
+class NotAPicture(Invalid):
+    code = "not-a-picture"

@@ -1,0 +1,20 @@
+"""How the events of monitoring read in the log."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mlops_portal.ledger.types import register
+
+
+def register_types() -> None:
+    register("monitoring.alert.opened", _("{reading} on {asset} left what the model learned"))
+    register("monitoring.alert.joined", _("{reading} on {asset} joined the alert"))
+    register("monitoring.alert.acknowledged", _("{actor} acknowledged the alert on {asset}"))
+    register("monitoring.alert.taken", _("{actor} took the alert on {asset}"))
+    register("monitoring.alert.snoozed", _("{actor} snoozed the alert on {asset}"))
+    register("monitoring.alert.woken", _("The alert on {asset} is open again: its rest is over"))
+    register("monitoring.alert.resolved", _("{actor} resolved the alert on {asset}: {cause}"))
+    register("monitoring.alert.reopened", _("{actor} reopened the alert on {asset}"))
+    register("monitoring.change.recorded", _("{actor} recorded a change on {asset}: {kind} {value}"))
+    register("monitoring.change.undone", _("{actor} took back a change on {asset}: {kind} {value}"))
+    register("monitoring.batch.refused", _("A batch of {node} was refused: {reason}"))
+    register("monitoring.inspection.recorded", _("{actor} recorded an inspection result"))

@@ -1,0 +1,10 @@
+"""Where alerts live in the top bar."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mlops_portal.shell import navigation
+from mlops_portal.shell.navigation import NavItem
+
+
+def register_items() -> None:
+    navigation.register(NavItem("alerts", _("Alerts"), "alerts", 20, lambda person: person.may("alert.view")))

@@ -1,0 +1,93 @@
+"""Alerts as a person may see them, and how each reads in one sentence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.utils.translation import gettext as _
+
+from mlops_portal.plant.models import Asset, Person
+from mlops_portal.plant.selectors.places import lines_for
+from mlops_portal.shell.templatetags.ui_text import number_text
+from monitoring.models import Alert, Prediction
+from monitoring.selectors.readings import CLASSES, CONFIDENCE, ERROR, ReadingWords
+from monitoring.transitions import UNRESOLVED, AlertState
+
+URGENCY = {
+    AlertState.OPEN: 0,
+    AlertState.ACKNOWLEDGED: 1,
+    AlertState.IN_WORK: 2,
+    AlertState.SNOOZED: 3,
+    AlertState.RESOLVED: 4,
+}
+
+
+def alerts_for(*, person: Person) -> QuerySet[Alert]:
+    """The alerts on the person's lines; those that nobody looks after first, then the newest."""
+    ranked = Case(
+        *(When(state=state, then=Value(rank)) for state, rank in URGENCY.items()),
+        output_field=IntegerField(),
+    )
+    return (
+        Alert.objects.filter(asset__line__in=lines_for(person=person, action="alert.view"))
+        .select_related("asset__line__site", "asset__type", "version__model", "owner")
+        .prefetch_related("version__model__features")
+        .annotate(urgency=ranked)
+        .order_by("urgency", "-opened_at")
+    )
+
+
+def alerts_open(*, asset: Asset | None = None) -> QuerySet[Alert]:
+    """Every alert that is not resolved, for the apps that pull."""
+    found = Alert.objects.filter(state__in=UNRESOLVED).select_related("asset__line", "version__model")
+    return found.filter(asset=asset) if asset is not None else found
+
+
+def headline(alert: Alert) -> str:
+    """“Hydraulic pressure on Press 4 is 5.8 bar higher than the model learned”."""
+    words = ReadingWords(alert.version.model)
+    own = {
+        CLASSES: _("The model on %(asset)s gives other answers than it did when it was trained"),
+        CONFIDENCE: _("The model on %(asset)s is not as sure as it was when it was trained"),
+        ERROR: _("The model on %(asset)s is wrong more often than it promised"),
+    }
+    if alert.feature in own:
+        return own[alert.feature] % {"asset": alert.asset}
+    shift = alert.features.get(alert.feature, {}).get("shift")
+    facts = {"reading": words.name(alert.feature), "asset": alert.asset}
+    if not shift:
+        return _("%(reading)s on %(asset)s is spread otherwise than the model learned") % facts
+    amount = f"{number_text(abs(_readable(shift)))} {words.unit(alert.feature)}".strip()
+    if shift > 0:
+        return _("%(reading)s on %(asset)s is %(amount)s higher than the model learned") % (
+            facts | {"amount": amount}
+        )
+    return _("%(reading)s on %(asset)s is %(amount)s lower than the model learned") % (
+        facts | {"amount": amount}
+    )
+
+
+def _readable(value: float) -> float:
+    """Two significant digits: nobody acts on the third."""
+    return float(f"{value:.2g}")
+
+
+def parts_since(alert: Alert, until: datetime | None = None) -> int:
+    """How many parts this machine's model has judged since the alert's beginning."""
+    found = Prediction.objects.filter(asset=alert.asset, at__gte=alert.since)
+    return (found.filter(at__lt=until) if until else found).count()
+
+
+def similar(alert: Alert, most: int = 50) -> list[Alert]:
+    """Resolved alerts of the same reading on machines of the same type, newest first."""
+    return list(
+        Alert.objects.filter(
+            feature=alert.feature,
+            asset__type=alert.asset.type_id,
+            state=AlertState.RESOLVED,
+        )
+        .exclude(pk=alert.pk)
+        .select_related("asset__line")
+        .order_by("-resolved_at")[:most]
+    )

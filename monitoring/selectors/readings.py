@@ -1,0 +1,36 @@
+"""The words, units and references of a model's readings, read once per page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from mlops_portal.registry.models import Feature, RegisteredModel
+from mlops_portal.registry.models.model import in_words
+
+CLASSES, CONFIDENCE, ERROR = ":classes", ":confidence", ":error"
+
+
+class ReadingWords:
+    """Names of readings by key; those that begin with a colon are of the model itself."""
+
+    def __init__(self, model: RegisteredModel) -> None:
+        self.features: dict[str, Feature] = {one.key: one for one in model.features.all()}
+
+    def name(self, key: str) -> str:
+        own = {
+            CLASSES: _("What the model says"),
+            CONFIDENCE: _("How sure the model is"),
+            ERROR: _("How often the model is wrong"),
+        }
+        if key in own:
+            return own[key]
+        feature = self.features.get(key)
+        return str(feature) if feature else key
+
+    def unit(self, key: str) -> str:
+        feature = self.features.get(key)
+        return feature.unit if feature else ""
+
+    def group(self, key: str) -> str:
+        feature = self.features.get(key)
+        return in_words(feature.group_words) if feature else ""

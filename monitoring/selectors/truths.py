@@ -1,0 +1,53 @@
+"""How often a model was wrong, from what inspection found later."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Q
+
+from mlops_portal.plant.models import Asset
+from mlops_portal.registry.models import ModelVersion
+from monitoring.models import Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Truths:
+    """Inspected parts and how many of them were judged wrong; ``low`` to ``high`` is Wilson's 95 %."""
+
+    n: int
+    wrong: int
+    low: float
+    high: float
+
+
+def wilson(wrong: int, n: int, z: float = 1.96) -> tuple[float, float]:
+    """Wilson's interval of a share; (0, 1) without a part. Wilson 1927."""
+    if n == 0:
+        return 0.0, 1.0
+    share = wrong / n
+    middle = share + z * z / (2 * n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
+
+
+def truths(*, asset: Asset, version: ModelVersion, since: datetime, until: datetime | None = None) -> Truths:
+    """What inspection found of the parts judged from ``since`` on."""
+    mine = Prediction.objects.filter(asset=asset, version=version, at__gte=since, truth_source="inspection")
+    if until is not None:
+        mine = mine.filter(at__lt=until)
+    found = mine.aggregate(n=Count("pk"), wrong=Count("pk", filter=~Q(label=F("truth"))))
+    return Truths(found["n"], found["wrong"], *wilson(found["wrong"], found["n"]))
+
+
+def expected_error(version: ModelVersion, confidences: Sequence[float]) -> float:
+    """The share of errors that the version promised: of its holdout, else of its own confidence."""
+    accuracy = version.measures.get("holdout", {}).get("accuracy")
+    if isinstance(accuracy, dict):
+        accuracy = accuracy.get("value")
+    if isinstance(accuracy, int | float):
+        return max(0.0, 1.0 - float(accuracy))
+    return 1.0 - sum(confidences) / len(confidences) if confidences else 0.0

@@ -1,0 +1,26 @@
+"""All writes of monitoring."""
+
+from monitoring.services.alerts import (
+    alert_acknowledge,
+    alert_reopen,
+    alert_resolve,
+    alert_snooze,
+    alert_take,
+)
+from monitoring.services.changes import change_record, change_undo
+from monitoring.services.inspections import inspection_record
+from monitoring.services.pictures import picture_put
+from monitoring.services.telemetry import batch_receive
+
+__all__ = [
+    "alert_acknowledge",
+    "alert_reopen",
+    "alert_resolve",
+    "alert_snooze",
+    "alert_take",
+    "batch_receive",
+    "change_record",
+    "change_undo",
+    "inspection_record",
+    "picture_put",
+]

@@ -1,0 +1,50 @@
+"""Taking what a node sends: kept at once, merged by a worker."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops_portal.plant.models import Node
+from mlops_portal.shell.jobs import enqueue
+from mlops_portal.wire import telemetry
+from monitoring.errors import NotThisNode, SequenceReused
+from monitoring.models import TelemetryBatch
+from monitoring.models.telemetry import BatchState
+
+
+def batch_receive(*, node: Node, body: bytes) -> TelemetryBatch:
+    """Keep one batch of a node whose signature the caller has checked; again changes nothing.
+
+    Invalid with the place of what does not fit, NotThisNode, SequenceReused for other content under a
+    sequence that is known.
+    """
+    batch = telemetry.parse(body)
+    if batch["node"] != node.slug:
+        raise NotThisNode(
+            _("The batch says it comes from “%(said)s”, but %(node)s signed it; check the agent's settings.")
+            % {"said": batch["node"], "node": node}
+        )
+    digest = sha256(body).hexdigest()
+    try:
+        with transaction.atomic():
+            row = TelemetryBatch.objects.create(
+                node=node,
+                sequence=batch["sequence"],
+                digest=digest,
+                body=body.decode(),
+                state=BatchState.RECEIVED,
+                received_at=timezone.now(),
+            )
+            enqueue("monitoring.merge", batch_id=row.pk)
+    except IntegrityError:
+        row = TelemetryBatch.objects.get(node=node, sequence=batch["sequence"])
+        if row.digest != digest:
+            raise SequenceReused(
+                _("%(node)s sent other content as batch %(sequence)d; enrol it again with a new key.")
+                % {"node": node, "sequence": row.sequence}
+            ) from None
+    return row

@@ -100,14 +100,13 @@ def alert(alert_id: int) -> None:
     """What the model leans on in parts since the alert began, beside the parts before; anew once twice as
     many parts are there."""
     found = Alert.objects.select_related("version__model").get(pk=alert_id)
-    version, since = found.version, read.rows_since(found)
+    version, count = found.version, read.count_since(found)
     known = stored(version, ALERT, str(alert_id))
-    if not since or (known is not None and len(since) < min(2 * known.rows, read.MOST)):
-        return
-    if known is not None and known.rows >= len(since):
+    had = known.rows if known else 0
+    if count <= had or count < min(2 * had, read.MOST):
         return
     columns = Readings(**read.columns_of(version.model))
-    readings, explainer = table(columns, since), explainer_of(version)
+    readings, explainer = table(columns, read.rows_since(found)), explainer_of(version)
     whole = explainer.explain(readings)
     reasons = leaning(whole.of_said(), readings, columns)
     before, difference = read.rows_before(found), float(whole.difference.max())
@@ -128,7 +127,7 @@ def alert(alert_id: int) -> None:
         subject=str(alert_id),
         values=_by_key(columns, np.abs(whole.of_said()).mean(0)),
         difference=difference,
-        rows=len(since),
+        rows=len(readings),
         reasons=reasons,
     )
 

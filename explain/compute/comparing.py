@@ -66,8 +66,8 @@ def differences(
     """
     before, after = shares(champion, columns), shares(challenger, columns)
     old, new = np.abs(columns.added(champion)), np.abs(columns.added(challenger))
-    times = np.random.default_rng(SEED).multinomial(len(old), np.full(len(old), 1 / len(old)), size=DRAWS)
-    drawn = _parts(times @ new) - _parts(times @ old)
+    times = _times_drawn(len(old))
+    drawn: NDArray[np.float64] = _parts(times @ new) - _parts(times @ old)
     variance, factor = drawn.var(0), float(student.ppf(LEVEL, max(len(old) - 1, 1)))
     if twins is not None:
         variance = variance + 2 * twins.var(0, ddof=1)
@@ -84,6 +84,11 @@ def differences(
         }
         for group in np.argsort(-np.abs(change), kind="stable")
     ]
+
+
+def _times_drawn(n: int) -> NDArray[np.float64]:
+    """How often each of ``n`` rows is drawn: float64 (DRAWS, n)."""
+    return np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=DRAWS).astype(np.float64)
 
 
 def _parts(each: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -45,6 +45,11 @@ def rows_since(alert: Alert) -> list[dict[str, Any]]:
     return _newest(_random().filter(**_judged(alert), prediction__at__gte=alert.since))
 
 
+def count_since(alert: Alert) -> int:
+    """How many rows ``rows_since`` gives."""
+    return min(_random().filter(**_judged(alert), prediction__at__gte=alert.since).count(), MOST)
+
+
 def rows_before(alert: Alert) -> list[dict[str, Any]]:
     """As ``rows_since``, before it began."""
     return _newest(_random().filter(**_judged(alert), prediction__at__lt=alert.since))

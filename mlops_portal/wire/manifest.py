@@ -52,6 +52,7 @@ def build(
 ) -> tuple[bytes, str]:
     """The manifest's RFC 8785 bytes and their SHA-256; ``base`` is {"dataset": sha256, "rows": n} or None,
     ``excluded`` are {"prediction", "reason"}."""
+    left_out = sorted((dict(one) for one in excluded), key=lambda one: one["prediction"])
     data = jcs.canonical(
         {
             "format": FORMAT,
@@ -60,7 +61,7 @@ def build(
             "created": created.isoformat(timespec="seconds"),
             "base": dict(base) if base else None,
             "rows": [asdict(row) for row in sorted(rows, key=lambda row: row.prediction)],
-            "excluded": sorted((dict(one) for one in excluded), key=lambda one: one["prediction"]),
+            "excluded": left_out,
             "parameters": dict(parameters),
         }
     )

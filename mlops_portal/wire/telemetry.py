@@ -63,12 +63,12 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and not any(one == "\0" or "\ud800" <= one <= "\udfff" for one in value)
 
 
-def _is_clean(value: object) -> bool:
+def is_clean(value: object) -> bool:
     """Texts that a database holds and numbers that JSON has, at any depth."""
     if isinstance(value, dict):
-        return all(_is_text(key) and _is_clean(one) for key, one in value.items())
+        return all(_is_text(key) and is_clean(one) for key, one in value.items())
     if isinstance(value, list):
-        return all(_is_clean(one) for one in value)
+        return all(is_clean(one) for one in value)
     if isinstance(value, str):
         return _is_text(value)
     return value is None or isinstance(value, bool) or _is_number(value)
@@ -104,7 +104,7 @@ FITS: Mapping[str, Any] = {
     READINGS: lambda value: (
         isinstance(value, dict) and all(one is None or _is_number(one) for one in value.values())
     ),
-    "object": lambda value: isinstance(value, dict) and _is_clean(value),
+    "object": lambda value: isinstance(value, dict) and is_clean(value),
 }
 
 

@@ -1,0 +1,139 @@
+"""Checks of a record before a model sees it. What fails is kept and sent, apart from every statistic:
+
+- format: the line is a JSON object with a part, a time with its zone, and readings that are numbers;
+- asset: the record is this machine's;
+- mapping: every reading that the model needs is there by name (a missing value is null, not absent);
+- unit: where the record names units, they are the model's;
+- missing: at least half of the readings have a value;
+- clock: the time lies between the feed's last end and now, within the tolerance.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from mlops_portal.wire.spec import ModelSpec
+from mlops_portal.wire.telemetry import is_clean
+
+LARGEST_RECORD = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A record that passed."""
+
+    part: str
+    at: datetime
+    lot: str
+    recipe: str
+    tool: str
+    values: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A record that failed ``check``."""
+
+    part: str
+    check: str
+    reason: str
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The times that a reading of this moment may have."""
+
+    earliest: datetime | None
+    latest: datetime
+
+    @classmethod
+    def of(cls, reached: float, now: datetime, tolerance_s: float) -> Between:
+        slack = timedelta(seconds=tolerance_s)
+        return cls(datetime.fromtimestamp(reached, UTC) - slack if reached else None, now + slack)
+
+
+def _clean(text: str) -> str:
+    """Without what no database holds: NUL and halves of surrogate pairs."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
+def _kept(line: bytes, record: Any) -> dict[str, Any]:
+    """What of the record travels: all of it, or the start of a line that is too long or cannot be stored."""
+    if isinstance(record, dict) and len(line) <= LARGEST_RECORD and is_clean(record):
+        return record
+    return {"line": _clean(line.decode("utf-8", "replace"))[:LARGEST_RECORD]}
+
+
+def _text(record: Mapping[str, Any], field: str) -> str:
+    value = record.get(field)
+    return "" if value is None else _clean(str(value))[:60]
+
+
+def _number(value: Any) -> float | None:
+    """A reading as float; None where it is missing or no reading at all."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def check(line: bytes, *, asset: str, spec: ModelSpec, between: Between) -> Reading | Odd:
+    """Apply the checks of this module to one line of a feed."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return Odd("", "format", "The line is not JSON.", _kept(line, None))
+    part = _text(record, "part") if isinstance(record, dict) else ""
+
+    def odd(name: str, reason: str) -> Odd:
+        return Odd(part, name, _clean(reason)[:200], _kept(line, record))
+
+    if not part or not isinstance(record.get("readings"), dict):
+        return odd("format", "The record has no part or no readings.")
+    try:
+        at = datetime.fromisoformat(record["at"])
+    except (KeyError, TypeError, ValueError):
+        return odd("format", "The record has no time.")
+    if at.tzinfo is None:
+        return odd("format", "The record's time has no zone.")
+    if record.get("asset", asset) != asset:
+        return odd("asset", f"The record is that of {_text(record, 'asset')}, not of {asset}.")
+    trouble = _readings(record, spec) or _clock(at, between)
+    if trouble:
+        return odd(*trouble)
+    values = {one.key: _number(record["readings"][one.key]) for one in spec.features}
+    lot, recipe, tool = (_text(record, field)[:40] for field in ("lot", "recipe", "tool"))
+    return Reading(part, at.astimezone(UTC), lot, recipe, tool, values)
+
+
+def _readings(record: Mapping[str, Any], spec: ModelSpec) -> tuple[str, str] | None:
+    readings, units = record["readings"], record.get("units") or {}
+    absent = [one.key for one in spec.features if one.key not in readings]
+    if absent:
+        return "mapping", f"The record has no reading named {absent[0]}."
+    for one in spec.features:
+        if isinstance(readings[one.key], str | list | dict):
+            return "format", f"{one.key} is no number."
+        if isinstance(units, dict) and units.get(one.key, one.unit) != one.unit:
+            return "unit", f"{one.key} comes in {units[one.key]}, the model reads {one.unit}."
+    missing = sum(_number(readings[one.key]) is None for one in spec.features)
+    if 2 * missing > len(spec.features):
+        return "missing", f"{missing} of {len(spec.features)} readings have no value."
+    return None
+
+
+def _clock(at: datetime, between: Between) -> tuple[str, str] | None:
+    if at > between.latest:
+        return "clock", f"The record's time {at.isoformat(timespec='seconds')} lies in the future."
+    if between.earliest and at < between.earliest:
+        return "clock", f"The record's time {at.isoformat(timespec='seconds')} is older than the feed."
+    return None

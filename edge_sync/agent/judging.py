@@ -1,0 +1,90 @@
+"""Judging lines of a feed: checks, the model, and what is recorded of each part."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sync.agent.acquisition import Between, Odd, Reading, check
+from edge_sync.agent.infer import BadModel, matrix, valid
+from edge_sync.agent.running import Running
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Parts that got a judgement, in the order of the feed; arrays float64 (n, features), (n, classes)."""
+
+    readings: list[Reading]
+    values: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    odd: list[Odd] = field(default_factory=list)
+    invalid: int = 0
+    ms: float = 0.0
+
+
+def judge(lines: Sequence[bytes], running: Running, *, between: Between) -> Judged:
+    """Check and judge ``lines``; a part without a valid judgement is odd by ``output``."""
+    spec = running.spec
+    found = [check(line, asset=running.installed.asset, spec=spec, between=between) for line in lines]
+    readings = [one for one in found if isinstance(one, Reading)]
+    odd = [one for one in found if isinstance(one, Odd)]
+    values = matrix([one.values for one in readings], spec)
+    if not readings:
+        return Judged([], values, np.empty((0, len(spec.classes))), odd)
+    started = time.perf_counter()
+    try:
+        probabilities = running.model.probabilities(values)
+        good, why = valid(probabilities), "The model gave no probabilities."
+    except BadModel as error:
+        probabilities = np.zeros((len(readings), len(spec.classes)))
+        good, why = np.zeros(len(readings), dtype=bool), f"The model failed: {error}"[:200]
+    ms = 1000 * (time.perf_counter() - started)
+    for one, is_good in zip(readings, good, strict=True):
+        if not is_good:
+            record = {"part": one.part, "at": one.at.isoformat(), "readings": dict(one.values)}
+            odd.append(Odd(one.part, "output", why, record))
+    return Judged(
+        [one for one, is_good in zip(readings, good, strict=True) if is_good],
+        values[good],
+        np.clip(probabilities[good], 0.0, 1.0),
+        odd,
+        int(np.count_nonzero(~good)),
+        ms,
+    )
+
+
+def prediction(
+    one: Reading, running: Running, *, number: str, label: str, confidence: float
+) -> dict[str, Any]:
+    """The compact record of one part (``wire.telemetry``)."""
+    return {
+        "id": number,
+        "asset": running.installed.asset,
+        "part": one.part,
+        "at": one.at.isoformat(),
+        "label": label,
+        "confidence": confidence,
+        "artifact": running.installed.artifact,
+        "activation": running.installed.activation,
+        "lot": one.lot,
+        "recipe": one.recipe,
+        "tool": one.tool,
+    }
+
+
+def quarantined(one: Odd, asset: str, now: datetime) -> dict[str, Any]:
+    """A record that failed a check (``wire.telemetry``)."""
+    return {
+        "asset": asset,
+        "part": one.part,
+        "check": one.check,
+        "reason": one.reason,
+        "record": one.record,
+        "at": now.isoformat(),
+    }

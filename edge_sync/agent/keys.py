@@ -1,0 +1,38 @@
+"""The node's own key: made at the first start, readable by its owner alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from edge_sync.agent import files
+from edge_sync.agent.config import BadConfig
+
+
+def load_or_make(path: Path) -> Ed25519PrivateKey:
+    """The Ed25519 key in ``path`` (PEM, PKCS #8); BadConfig where it is another or others may read it."""
+    if not path.exists():
+        made = Ed25519PrivateKey.generate()
+        files.write(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), mode=0o600)
+        return made
+    if path.stat().st_mode & 0o077:
+        raise BadConfig(f"{path} can be read by others: chmod 600 {path}, or delete it and enrol again.")
+    try:
+        found = load_pem_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError) as error:
+        raise BadConfig(f"{path} is not a key: {error}.") from None
+    if not isinstance(found, Ed25519PrivateKey):
+        raise BadConfig(f"{path} is not an Ed25519 key.")
+    return found
+
+
+def public_hex(key: Ed25519PrivateKey) -> str:
+    """The public half as the portal's enrolment takes it."""
+    return key.public_key().public_bytes_raw().hex()

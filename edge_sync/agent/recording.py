@@ -1,0 +1,148 @@
+"""What is recorded of judged parts: predictions, kept and sampled rows, windows. All inside a transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+
+from edge_sync.agent import outbox
+from edge_sync.agent.acquisition import Reading
+from edge_sync.agent.config import Config
+from edge_sync.agent.judging import Judged, prediction
+from edge_sync.agent.running import Running
+from edge_sync.agent.sampler import Shares, sample
+from edge_sync.agent.store import Store
+from edge_sync.agent.windows import OpenWindow, start_of
+
+VIEWS = ("colour", "depth")
+
+
+class Recorder:
+    """The open windows of one asset, and where its parts are written."""
+
+    def __init__(self, asset: str, config: Config, store: Store, secret: bytes) -> None:
+        self._asset, self._config, self._store, self._secret = asset, config, store, secret
+        self._shares = Shares(
+            config.random_share, config.uncertain_share, config.out_share, config.uncertain_margin
+        )
+        self._watermark = 0.0
+        self._windows: dict[str, OpenWindow] = {}
+        self.recall()
+
+    def recall(self) -> None:
+        """Take the open windows from the store."""
+        rows = self._store.db.execute("SELECT body FROM open_windows WHERE asset = ?", (self._asset,))
+        self._windows = {one.key: one for one in (OpenWindow.restore(body) for (body,) in rows)}
+
+    def record(self, judged: Judged, running: Running, now: datetime) -> None:
+        """Write every judged part, and add it to its window."""
+        spec = running.spec
+        order = np.sort(judged.probabilities, axis=1)
+        confidences, margins = order[:, -1], order[:, -1] - order[:, -2]
+        labels = [spec.classes[int(best)] for best in judged.probabilities.argmax(axis=1)]
+        low = np.array([one.edges[0] for one in spec.features])
+        high = np.array([one.edges[-1] for one in spec.features])
+        outside = np.any((judged.values < low) | (judged.values > high), axis=1)
+        first = self._store.take_numbers("prediction", now, len(labels), per_second=1000)
+        grouped: dict[str, list[int]] = {}
+        for index, one in enumerate(judged.readings):
+            number = f"{self._config.node}:{first + index}"
+            said = prediction(
+                one, running, number=number, label=labels[index], confidence=float(confidences[index])
+            )
+            outbox.put(self._store, "predictions", said)
+            chances = dict(zip(spec.classes, map(float, judged.probabilities[index]), strict=True))
+            self._keep_row(number, one, chances, margin=float(margins[index]), outside=bool(outside[index]))
+            grouped.setdefault(self._window_of(one, running), []).append(index)
+        for key, rows in grouped.items():
+            window = self._windows[key]
+            window.add(spec, judged.values[rows], [labels[row] for row in rows], confidences[rows])
+            self._store.db.execute(
+                "INSERT OR REPLACE INTO open_windows VALUES (?, ?, ?)", (self._asset, key, window.dump())
+            )
+
+    def _keep_row(
+        self, number: str, one: Reading, chances: Mapping[str, float], *, margin: float, outside: bool
+    ) -> None:
+        chosen = sample(number, secret=self._secret, shares=self._shares, margin=margin, outside=outside)
+        self._store.db.execute(
+            "INSERT INTO kept_rows VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                number,
+                one.part,
+                one.at.timestamp(),
+                json.dumps(one.values),
+                json.dumps(chances),
+                chosen is not None,
+            ),
+        )
+        if chosen is not None:
+            send_row(
+                self._store,
+                number,
+                one.part,
+                readings=one.values,
+                probabilities=chances,
+                reason=chosen.reason,
+                inclusion_probability=chosen.inclusion_probability,
+                pictures=bool(self._config.camera),
+            )
+
+    def _window_of(self, one: Reading, running: Running) -> str:
+        """The key of the part's window, which is opened where it was not."""
+        self._watermark = max(self._watermark, one.at.timestamp())
+        starts = start_of(one.at, running.spec.window_seconds)
+        window = OpenWindow(
+            asset=self._asset,
+            activation=running.installed.activation,
+            artifact=running.installed.artifact,
+            lot=one.lot,
+            starts=starts,
+            ends=starts + running.spec.window_seconds,
+        )
+        self._windows.setdefault(window.key, window)
+        return window.key
+
+    def over(self, now: datetime, *, at_end: bool) -> list[OpenWindow]:
+        """The windows that are to be closed."""
+        return [
+            one
+            for one in self._windows.values()
+            if one.is_over(watermark=self._watermark, now=now.timestamp(), at_end=at_end)
+        ]
+
+    def close(self, one: OpenWindow) -> None:
+        """Send a window and forget it."""
+        outbox.put(self._store, "windows", one.record())
+        self._store.db.execute("DELETE FROM open_windows WHERE asset = ? AND key = ?", (self._asset, one.key))
+        del self._windows[one.key]
+
+
+def send_row(
+    store: Store,
+    number: str,
+    part: str,
+    *,
+    readings: Mapping[str, float | None],
+    probabilities: Mapping[str, float],
+    reason: str,
+    inclusion_probability: float,
+    pictures: bool,
+) -> None:
+    """Queue the readings of one part, and its pictures where there is a camera."""
+    record = {
+        "id": number,
+        "readings": readings,
+        "probabilities": probabilities,
+        "reason": reason,
+        "inclusion_probability": inclusion_probability,
+    }
+    outbox.put(store, "rows", record)
+    if pictures:
+        store.db.executemany(
+            "INSERT OR IGNORE INTO pictures (id, part, view) VALUES (?, ?, ?)",
+            [(number, part, view) for view in VIEWS],
+        )

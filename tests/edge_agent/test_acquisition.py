@@ -1,0 +1,99 @@
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge_sync.agent.acquisition import Between, Odd, Reading, check
+from edge_sync.agent.judging import quarantined
+from mlops_portal.wire import telemetry
+from mlops_portal.wire.spec import ModelSpec, SpecFeature
+from tests.wire.test_telemetry import BATCH
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+FEATURES = tuple(SpecFeature(key, "bar", None, None, (0.0, 1.0)) for key in ("a", "b", "c"))
+SPEC = ModelSpec("press", 1, "a" * 64, 1, FEATURES, ("ok", "crack"), 60, 20)
+RECORD = {
+    "part": "P-1",
+    "asset": "press-3",
+    "at": NOW.isoformat(),
+    "lot": "L7",
+    "recipe": None,
+    "readings": {"a": 1, "b": 2.5, "c": None, "more": "text"},
+}
+BETWEEN = Between.of((NOW - timedelta(seconds=5)).timestamp(), NOW, 60)
+
+
+def run(line):
+    return check(line, asset="press-3", spec=SPEC, between=BETWEEN)
+
+
+def changed(**fields):
+    return run(json.dumps(RECORD | fields).encode())
+
+
+def test_a_sound_record_passes():
+    assert changed() == Reading("P-1", NOW, "L7", "", "", {"a": 1.0, "b": 2.5, "c": None})
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("format", {"part": None}),
+        ("format", {"readings": [1]}),
+        ("format", {"readings": {"a": "1", "b": 2, "c": 3}}),
+        ("format", {"at": "yesterday"}),
+        ("format", {"at": "2026-11-22T12:00:00"}),
+        ("format", {"at": None}),
+        ("asset", {"asset": "press-4"}),
+        ("mapping", {"readings": {"a": 1.0, "b": 2.0}}),
+        ("unit", {"units": {"a": "psi"}}),
+        ("missing", {"readings": {"a": None, "b": None, "c": 1}}),
+        ("clock", {"at": (NOW + timedelta(seconds=61)).isoformat()}),
+        ("clock", {"at": (NOW - timedelta(seconds=66)).isoformat()}),
+    ],
+)
+def test_a_record_that_no_model_may_see_is_set_aside(name, fields):
+    found = changed(**fields)
+    assert isinstance(found, Odd)
+    assert found.check == name
+
+
+def test_readings_that_are_no_numbers_count_as_missing():
+    line = json.dumps(RECORD).replace('"a": 1', '"a": NaN').replace('"b": 2.5', '"b": 1e999')
+    found = run(line.encode())
+    assert isinstance(found, Odd)
+    assert found.check == "missing"
+
+
+def test_old_records_pass_when_the_feed_was_not_read_for_long():
+    later = Between.of((NOW - timedelta(hours=3)).timestamp(), NOW, 60)
+    line = json.dumps(RECORD | {"at": (NOW - timedelta(hours=2)).isoformat()}).encode()
+    assert isinstance(check(line, asset="press-3", spec=SPEC, between=later), Reading)
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(), inner, max_size=3)),
+    max_leaves=6,
+)
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        JSON.map(json.dumps).map(str.encode),
+        st.tuples(st.sampled_from([*RECORD, "units"]), JSON).map(
+            lambda pair: json.dumps(RECORD | {pair[0]: pair[1]}).encode()
+        ),
+        st.tuples(st.sampled_from("abc"), JSON).map(
+            lambda pair: json.dumps(RECORD | {"readings": RECORD["readings"] | {pair[0]: pair[1]}}).encode()
+        ),
+    )
+)
+def test_whatever_stands_in_a_line_it_is_judged_or_can_be_sent(line):
+    found = run(line)
+    if isinstance(found, Odd):
+        body = json.dumps(BATCH | {"quarantined": [quarantined(found, "press-3", NOW)]})
+        assert telemetry.parse(body.encode())

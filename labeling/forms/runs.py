@@ -7,11 +7,19 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from labeling.models.parameters import PARAMETERS
+from labeling.models.parameters import PARAMETERS, Parameter
 from labeling.selectors.runs import models_to_train
 from mlops_portal.registry.models import RegisteredModel
 
 PREFIX = "p-"
+
+
+def _field(one: Parameter) -> forms.Field:
+    if one.whole:
+        return forms.IntegerField(
+            label=str(one.title), initial=int(one.default), min_value=int(one.low), max_value=int(one.high)
+        )
+    return forms.FloatField(label=str(one.title), initial=one.default, min_value=one.low, max_value=one.high)
 
 
 class RunForm(forms.Form):
@@ -28,13 +36,7 @@ class RunForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["model"].queryset = models_to_train()  # type: ignore[attr-defined]
         for key, one in PARAMETERS.items():
-            kind = forms.IntegerField if one.whole else forms.FloatField
-            self.fields[PREFIX + key] = kind(
-                label=one.title,
-                initial=one.default,
-                min_value=int(one.low) if one.whole else one.low,
-                max_value=int(one.high) if one.whole else one.high,
-            )
+            self.fields[PREFIX + key] = _field(one)
 
     @property
     def main(self) -> list[forms.BoundField]:

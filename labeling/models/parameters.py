@@ -17,7 +17,7 @@ from mlops_portal.wire.errors import Invalid
 class Parameter:
     """One number: its default and its limits; ``whole`` numbers only where it is so."""
 
-    title: str | Promise
+    title: Promise
     default: float
     low: float
     high: float

@@ -10,7 +10,11 @@ from django.utils.translation import ngettext
 
 from labeling.models import RetrainRun, RunStep
 from labeling.transitions import RunStepName, StepState
+from mlops_portal.plant.models import Person
+from mlops_portal.plant.policies import Verdict
 from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.registry.policies import sites_verdict
+from mlops_portal.registry.selectors import sites_of
 from monitoring.models import GoldenCheck
 
 UNKNOWN = "–"
@@ -18,13 +22,18 @@ UNKNOWN = "–"
 
 def runs_all() -> QuerySet[RetrainRun]:
     return RetrainRun.objects.select_related(
-        "model", "asked_by", "started_by", "candidate__model", "manifest", "alert__asset"
+        "model__asset_type", "asked_by", "started_by", "candidate__model", "manifest", "alert__asset"
     ).prefetch_related("steps")
 
 
 def models_to_train() -> QuerySet[RegisteredModel]:
     """Models that have past parts to build on."""
     return RegisteredModel.objects.filter(datasets__isnull=False).distinct().order_by("name")
+
+
+def run_verdict(by: Person, model: RegisteredModel) -> Verdict:
+    """Whether ``by`` may propose, start and cancel runs of ``model``: on every site where it judges parts."""
+    return sites_verdict(by, "run.start", sites_of(model.asset_type))
 
 
 def results_of(run: RetrainRun) -> dict[str, dict[str, Any]]:

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from labeling.errors import RunOpen, WrongRunState, WrongStepState
 from labeling.models import RetrainRun, RunStep
 from labeling.models.parameters import parameters_checked
+from labeling.selectors.runs import run_verdict
 from labeling.transitions import AFTERWARDS, RUN_WAYS, RunState, RunStepName, StepState, Trigger
 from mlops_portal.ledger.refs import SYSTEM, Actor
 from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
+from mlops_portal.plant.policies import demand
 from mlops_portal.registry.models import Level, RegisteredModel, Step
 from mlops_portal.registry.selectors import dataset_of, level_of
 from mlops_portal.shell.jobs import enqueue
@@ -51,7 +52,7 @@ def run_propose(
     run of the model is open, NoDataset where there is nothing to build on, Invalid for odd parameters.
     """
     if by is not None:
-        guard(by, "run.start")
+        demand(run_verdict(by, model))
     level = level_of(model, Step.RETRAIN)
     if by is None and level == Level.MANUAL:
         raise WrongRunState(_("Only a person proposes to retrain %(model)s.") % {"model": model})
@@ -98,7 +99,7 @@ def run_start(*, by: Person | None, run: RetrainRun, here: bool = False) -> Retr
     Raises WrongRunState where it was started or cancelled before.
     """
     if by is not None:
-        guard(by, "run.start")
+        demand(run_verdict(by, run.model))
     elif level_of(run.model, Step.RETRAIN) != Level.AUTO:
         raise WrongRunState(_("A person starts this run; retraining is not set to run by itself."))
     now = timezone.now()
@@ -123,7 +124,7 @@ def run_start(*, by: Person | None, run: RetrainRun, here: bool = False) -> Retr
 
 def run_cancel(*, by: Person, run: RetrainRun) -> RetrainRun:
     """End a run that is proposed or under way; a step at work finishes, and nothing follows it."""
-    guard(by, "run.start")
+    demand(run_verdict(by, run.model))
     now = timezone.now()
     with transaction.atomic():
         _claim(run, RunState(run.state), RunState.CANCELLED, finished_at=now)
@@ -145,7 +146,7 @@ def step_retry(*, by: Person, run: RetrainRun, name: RunStepName) -> RetrainRun:
     A step that says “running” for a quarter of an hour has lost its worker and may be tried again too.
     Raises WrongStepState, WrongRunState, RunOpen.
     """
-    guard(by, "run.start")
+    demand(run_verdict(by, run.model))
     now = timezone.now()
     again = Q(state=StepState.FAILED) | Q(state=StepState.RUNNING, started_at__lt=now - STUCK)
     try:

@@ -53,6 +53,12 @@ def _step_ends(run: RetrainRun, name: RunStepName, **values: Any) -> None:
         run_changed(run)
 
 
+def step_release(*, step: RunStep) -> bool:
+    """Let a failed step wait again without a person; False where somebody was first."""
+    waiting = {"state": StepState.WAITING, "started_at": None, "finished_at": None}
+    return RunStep.objects.filter(pk=step.pk, state=StepState.FAILED).update(**waiting) == 1
+
+
 def run_fail(*, run: RetrainRun, name: RunStepName, sentence: str) -> None:
     """The step failed, and with it the run; what was done before stays and is not done again."""
     now = timezone.now()

@@ -10,7 +10,7 @@ from structlog import get_logger
 
 from labeling.errors import WrongRunState
 from labeling.models import RetrainRun, RunStep
-from labeling.services.steps import run_fail, step_claim, step_done, step_fail
+from labeling.services.steps import run_fail, step_claim, step_done, step_fail, step_release
 from labeling.tasks.training_steps import STEPS
 from labeling.transitions import AFTERWARDS, RunState, RunStepName, StepState
 from mlops_portal.shell import jobs
@@ -80,3 +80,16 @@ def _step(run: RetrainRun, name: RunStepName) -> bool:
         return False
     step_done(run=run, name=name, result=result)
     return True
+
+
+@shared_task(name="labeling.track_again")
+def track_again() -> None:
+    """Tell MLflow of candidates that it missed while it was away; run by the scheduler."""
+    behind = RunStep.objects.filter(
+        name=RunStepName.TRACK, state=StepState.FAILED, run__state=RunState.CANDIDATE
+    ).order_by("finished_at")
+    for step in behind[:20]:
+        if step_release(step=step):
+            steps_do(step.run_id)
+            if RunStep.objects.filter(pk=step.pk, state=StepState.FAILED).exists():
+                return  # it is still away

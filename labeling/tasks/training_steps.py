@@ -104,9 +104,7 @@ def _parity(run: RetrainRun) -> Result:
     )
     if not found.labels_equal or found.largest > LARGEST_GAP:
         raise Invalid(
-            _(
-                "The edge model differs from the trained one by %(gap)s; it was not registered."
-            )
+            _("The edge model differs from the trained one by %(gap)s; it was not registered.")
             % {"gap": f"{found.largest:.1e}"}
         )
     return {**asdict(found), "golden": len(golden)}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from labeling.forms.runs import RunForm
 from labeling.models import RetrainRun
 from labeling.models.parameters import PARAMETERS
-from labeling.selectors.runs import golden_check_of, runs_all, step_sentence, tracking_is_behind
+from labeling.selectors.runs import golden_check_of, run_verdict, runs_all, step_sentence, tracking_is_behind
 from labeling.services.runs import run_cancel, run_propose, run_start, step_retry
 from labeling.transitions import RunState, RunStepName, StepState, Trigger
 from mlops_portal.plant.policies import guard
@@ -43,7 +42,7 @@ STEP_TONES = {
 
 @require_safe
 @signed_in
-def runs(request: HttpRequest) -> HttpResponseBase:
+def runs(request: HttpRequest) -> HttpResponse:
     by = person_of(request)
     guard(by, "run.view")
     table = Table(
@@ -54,7 +53,9 @@ def runs(request: HttpRequest) -> HttpResponseBase:
             Column("state", _("State"), sort="state", value=lambda run: run.get_state_display()),
             Column("trigger", _("Because of"), sort="trigger", value=lambda run: run.get_trigger_display()),
             Column("reason", _("Why"), value=lambda run: run.reason or "–"),
-            Column("candidate", _("Version"), value=lambda run: run.candidate.number if run.candidate else "–"),
+            Column(
+                "candidate", _("Version"), value=lambda run: run.candidate.number if run.candidate else "–"
+            ),
             Column("created_at", _("Proposed"), sort="created_at"),
         ],
         filters=[Choice("state", _("State"), RunState.choices)],
@@ -65,7 +66,8 @@ def runs(request: HttpRequest) -> HttpResponseBase:
         empty_text=_("A run appears here as soon as somebody, or an alert, proposes to retrain a model."),
         filename="runs",
     )
-    return table.respond("labeling/runs.html", {"table": table, "may_start": by.may("run.start")})
+    context = {"table": table, "may_start": by.may("run.start")}
+    return cast(HttpResponse, table.respond("labeling/runs.html", context))  # or a CSV that streams
 
 
 @require_safe
@@ -79,7 +81,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "run": found,
         "tone": RUN_TONES[RunState(found.state)],
-        "steps": _steps(found, may=by.may("run.start")),
+        "steps": _steps(found, may=bool(run_verdict(by, found.model))),
         "done": sum(step.state == StepState.DONE for step in found.steps.all()),
         "behind": tracking_is_behind(found),
         "parameters": [(one.title, found.parameters.get(key)) for key, one in PARAMETERS.items()],

@@ -26,12 +26,10 @@ _LATER = {
         "golden.view",
         "golden.edit",
     ],
-    "the pages of label requests and retrain runs": [
+    "the pages of label requests": [
         "label.ask",
         "label.answer",
         "label.settle",
-        "run.view",
-        "run.start",
     ],
     "the pages of approvals, the decision log and lineage": [
         "policy.set",
@@ -196,4 +194,11 @@ PROBES: tuple[Probe, ...] = (
         "new",
         _send("POST", "tokens/", name="notebook", expires_at=SOON, scopes=["matrix.view"]),
     ),
+    Probe("run.view", "page", "list", _get("/runs/"), writes=False),
+    Probe("run.view", "page", "run", _get("/runs/{world.run.pk}/"), writes=False),
+    Probe("run.view", "api", "run", _get("/api/v1/runs/{world.run.pk}/"), writes=False),
+    Probe("run.start", "page", "cancel", _post("/runs/{world.run.pk}/cancel/")),
+    Probe("run.start", "page", "start", _post("/runs/{world.run.pk}/start/")),
+    Probe("run.start", "api", "cancel", _send("POST", "runs/{world.run.pk}/cancel/")),
+    Probe("run.start", "api", "start", _send("POST", "runs/{world.run.pk}/start/")),
 )

@@ -7,6 +7,7 @@ from datetime import time
 
 from django.utils import timezone
 
+from labeling.models import RetrainRun
 from mlops_portal.plant.models import (
     Asset,
     AssetType,
@@ -19,6 +20,7 @@ from mlops_portal.plant.models import (
     Skill,
 )
 from mlops_portal.plant.roles import Role
+from mlops_portal.registry.models import RegisteredModel
 from tests.cast import JOINED, Cast, Team, make_cast, new_person
 
 PLACES = ("here", "there", "whole", "elsewhere")
@@ -39,6 +41,8 @@ class World:
     spare_node: Node
     shift: Shift
     skill: Skill
+    model: RegisteredModel
+    run: RetrainRun
 
     def person(self, role: Role, place: str) -> Person:
         """Somebody who holds the role on line 1, on line 2, on the whole site, or on the whole other site."""
@@ -74,6 +78,10 @@ def make_world() -> World:
         Node(name=f"Node {number}", slug=f"node-{number}", line=cast.line_1, registered_at=timezone.now())
         for number in (1, 2)
     )
+    asset = Asset.objects.create(name="Press 1", slug="press-1", line=cast.line_1, type=press, node=node)
+    model = RegisteredModel.objects.create(
+        slug="press-quality", name="Press quality", asset_type=press, created_at=timezone.now()
+    )
     return World(
         cast=cast,
         other_site=other_site,
@@ -81,9 +89,11 @@ def make_world() -> World:
         elsewhere=Team(**{role.value: person for role, person in away.items()}),
         worker=worker,
         press=press,
-        asset=Asset.objects.create(name="Press 1", slug="press-1", line=cast.line_1, type=press, node=node),
+        asset=asset,
         node=node,
         spare_node=spare,
         shift=Shift.objects.create(site=cast.site, name="Early", starts=time(6), ends=time(14)),
         skill=Skill.objects.create(slug="cracks", name="Judging cracks"),
+        model=model,
+        run=RetrainRun.objects.create(model=model, trigger="manual", created_at=timezone.now()),
     )

@@ -57,7 +57,7 @@ def table(found: History) -> bytes:
         label=found.defect,
         part=[part.id for part in found.parts],
         asset=[part.asset for part in found.parts],
-        at=[truth.made for truth in found.truths],
+        at=[datetime.fromtimestamp(truth.made, UTC) for truth in found.truths],
     )
 
 

@@ -37,10 +37,20 @@ def train(cast: Cast, shop: Shop, **parameters: float) -> RetrainRun:
     return run
 
 
+def candidate(run: RetrainRun) -> ModelVersion:
+    assert run.candidate is not None, run.error
+    return run.candidate
+
+
+def stored_of(version: ModelVersion) -> bytes:
+    assert version.store is not None
+    return artifact_read(version.store)
+
+
 def test_the_first_run_gives_version_1_with_everything_that_a_node_needs(cast: Cast, shop: Shop) -> None:
     run = train(cast, shop)
     assert run.state == RunState.CANDIDATE, run.error
-    version = run.candidate
+    version = candidate(run)
     assert (version.number, version.trained_by, version.manifest_digest) == (
         1,
         cast.whole.ml_engineer,
@@ -59,9 +69,9 @@ def test_the_first_run_gives_version_1_with_everything_that_a_node_needs(cast: C
 
 
 def test_the_stored_model_says_what_the_edge_model_says_on_every_past_part(cast: Cast, shop: Shop) -> None:
-    version = train(cast, shop).candidate
+    version = candidate(train(cast, shop))
     rows = past().matrix()
-    found = edge_model.parity(store.load(artifact_read(version.store)), artifact_read(version.artifact), rows)
+    found = edge_model.parity(store.load(stored_of(version)), artifact_read(version.artifact), rows)
     assert (found.rows, found.labels_equal) == (len(rows), True)
     assert found.largest < 1e-6
 
@@ -76,7 +86,7 @@ def test_the_same_run_twice_gives_the_same_artifact_and_reference(cast: Cast, sh
 def test_people_and_inspection_teach_the_next_version_and_the_manifest_names_them(
     cast: Cast, shop: Shop
 ) -> None:
-    first = train(cast, shop).candidate
+    first = candidate(train(cast, shop))
     champion_set(asset=shop.asset, version=first, number=1)
     judged_parts(shop, first, 80)
     run = train(cast, shop)

@@ -41,12 +41,15 @@ def encode(
     asset: Sequence[str],
     at: Sequence[datetime],
 ) -> bytes:
-    """Parquet bytes of a table; ``columns`` float64 (n,) by feature key; ValueError where lengths differ."""
+    """Parquet bytes of a table; ``columns`` float64 (n,) by feature key; ValueError where lengths differ
+    or a moment has no zone."""
     arrays: dict[str, pa.Array] = {
         key: pa.array(values, pa.float64(), from_pandas=True) for key, values in columns.items()
     }
     for name, words in zip(WORDS, (label, part, asset), strict=True):
         arrays[name] = pa.array(list(words), pa.string())
+    if not all(isinstance(moment, datetime) and moment.tzinfo for moment in at):
+        raise ValueError("a table's moments need their time zone")
     arrays["at"] = pa.array(list(at), pa.timestamp("us", tz="UTC"))
     if len({len(one) for one in arrays.values()}) != 1:
         raise ValueError("the columns of a table have one length")

@@ -5,6 +5,8 @@ Loading builds only the types that a model of ours consists of; anything else in
 
 from __future__ import annotations
 
+from zipfile import BadZipFile
+
 import skops.io
 from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -20,8 +22,11 @@ def dump(model: HistGradientBoostingClassifier) -> bytes:
 
 
 def load(data: bytes) -> HistGradientBoostingClassifier:
-    """The model of a skops file. Raises Invalid where it holds a type that is not on the list."""
-    foreign = sorted(set(skops.io.get_untrusted_types(data=data)) - set(TRUSTED))
+    """The model of a skops file. Raises Invalid for another file or a type not on the list."""
+    try:
+        foreign = sorted(set(skops.io.get_untrusted_types(data=data)) - set(TRUSTED))
+    except (BadZipFile, KeyError, ValueError, TypeError):
+        raise Invalid("this is not a stored model; it was not loaded") from None
     if foreign:
         raise Invalid(f"the stored model holds the unknown type {foreign[0]}; it was not loaded")
     model = skops.io.loads(data, trusted=TRUSTED)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Asset
+from mlops_portal.plant.models import Asset, AssetType, Site
 from mlops_portal.registry.errors import NoDataset
 from mlops_portal.registry.models import (
     AutomationLevel,
@@ -41,6 +41,12 @@ def champion_of(model: RegisteredModel) -> ModelVersion | None:
 def features_of(model: RegisteredModel) -> list[Feature]:
     """In the order of the model's columns."""
     return list(model.features.order_by("order"))
+
+
+def sites_of(asset_type: AssetType) -> list[Site]:
+    """Where machines of that type stand."""
+    assets = Asset.objects.filter(type=asset_type, retired_at=None)
+    return list(Site.objects.filter(lines__assets__in=assets).distinct().order_by("pk"))
 
 
 def level_of(model: RegisteredModel, step: Step) -> Level:

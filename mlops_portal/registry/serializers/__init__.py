@@ -38,7 +38,9 @@ class AutomationIn(serializers.Serializer[AutomationLevel]):
 class VersionOut(serializers.ModelSerializer[ModelVersion]):
     model = serializers.SlugRelatedField(slug_field="slug", read_only=True)  # type: ignore[var-annotated]  # read only
     artifact = serializers.CharField(source="artifact_id", read_only=True)
-    parent = serializers.IntegerField(source="parent.number", read_only=True, allow_null=True, default=None)
+    parent_number = serializers.IntegerField(
+        source="parent.number", read_only=True, allow_null=True, default=None
+    )
 
     class Meta:
         model = ModelVersion
@@ -55,7 +57,7 @@ class VersionOut(serializers.ModelSerializer[ModelVersion]):
             "parity",
             "run_id",
             "trained_by",
-            "parent",
+            "parent_number",
             "created_at",
         ]
         read_only_fields = fields

@@ -7,15 +7,17 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
+from mlops_portal.plant.policies import demand
 from mlops_portal.registry.errors import ReleaseNeverAutomatic
 from mlops_portal.registry.models import AutomationLevel, Level, RegisteredModel, Step
+from mlops_portal.registry.policies import sites_verdict
+from mlops_portal.registry.selectors import sites_of
 from mlops_portal.wire.errors import Invalid
 
 
 def automation_set(*, by: Person, model: RegisteredModel, step: Step, level: Level, reason: str) -> None:
     """Change one step's level; the event keeps the person and the reason. The same level changes nothing."""
-    guard(by, "automation.set")
+    demand(sites_verdict(by, "automation.set", sites_of(model.asset_type)))
     if step == Step.RELEASE and level == Level.AUTO:
         raise ReleaseNeverAutomatic(
             _("A release never runs by itself: a person approves each. Choose another level.")

@@ -8,8 +8,10 @@ from django.utils import timezone
 from mlops_portal.ledger.refs import SYSTEM
 from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
+from mlops_portal.plant.policies import demand
 from mlops_portal.registry.models import Dataset, RegisteredModel
+from mlops_portal.registry.policies import sites_verdict
+from mlops_portal.registry.selectors import sites_of
 from mlops_portal.registry.services.artifacts import artifact_put
 
 
@@ -19,7 +21,7 @@ def dataset_put(*, by: Person | None, model: RegisteredModel, data: bytes, rows:
     The same table again changes nothing.
     """
     if by is not None:
-        guard(by, "model.register")
+        demand(sites_verdict(by, "model.register", sites_of(model.asset_type)))
     now = timezone.now()
     with transaction.atomic():
         artifact = artifact_put(data=data, kind="dataset", name=name)

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.models import AssetType, Person
-from mlops_portal.plant.policies import guard
+from mlops_portal.plant.policies import demand
 from mlops_portal.registry.errors import FeatureUnfit, NameTaken
 from mlops_portal.registry.models import AutomationLevel, Feature, Level, RegisteredModel, Step
+from mlops_portal.registry.policies import sites_verdict
+from mlops_portal.registry.selectors import sites_of
 
 FIELDS = {"key", "words", "unit", "group_words", "low", "high", "tolerance"}
 BAND = ("low", "high", "tolerance")
@@ -34,7 +36,7 @@ def model_register(
     Classes are {"key", "words", "icon", "defect"}; features {"key", "words", "unit", "group_words", "low",
     "high", "tolerance"}. Every step but releasing starts at “proposes, a person starts it”.
     """
-    guard(by, "model.register")
+    demand(sites_verdict(by, "model.register", sites_of(asset_type)))
     _fits(classes, features)
     now = timezone.now()
     try:

@@ -17,7 +17,7 @@ from explain.errors import NoStoredModel
 from explain.selectors import rows as read
 from explain.selectors.stored import ALERT, CANDIDATE, PART, stored
 from explain.services import explanation_store, no_model
-from mlops_portal.registry.compute import datasets, store
+from mlops_portal.registry.compute import datasets, edge_model, store
 from mlops_portal.registry.errors import NoDataset
 from mlops_portal.registry.models import Artifact, ModelVersion
 from mlops_portal.registry.selectors import champion_of, classes_of, dataset_of
@@ -44,12 +44,13 @@ def explainer_of(version: ModelVersion) -> Explainer:
 
 
 def table(columns: Readings, found: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
-    """Float64 (n, features): NaN where a reading is missing."""
+    """Float64 (n, features) as the node read them: NaN where a reading is missing."""
     nan = float("nan")
-    return np.array(
+    readings = np.array(
         [[nan if one.get(key) is None else float(one[key]) for key in columns.keys] for one in found],
         dtype=np.float64,
-    ).reshape(len(found), len(columns.keys))
+    )
+    return edge_model.as_read(readings.reshape(len(found), len(columns.keys)))
 
 
 def _by_key(columns: Readings, values: Iterable[float]) -> dict[str, float]:
@@ -179,7 +180,7 @@ def _past(champion: ModelVersion, columns: Readings) -> tuple[NDArray[np.float64
     names, label = np.unique(np.array(found.label), return_inverse=True)
     if len(names) < 2:
         return None
-    return found.readings[-MOST_PAST:], label[-MOST_PAST:].astype(np.int64)
+    return edge_model.as_read(found.readings[-MOST_PAST:]), label[-MOST_PAST:].astype(np.int64)
 
 
 def _same_rows(

@@ -126,7 +126,7 @@ class Agent:
             self.uplink.forget(now)
 
     def _speak(self, ending: threading.Event) -> None:
-        backoff = Backoff(self.config.interval_s)
+        backoff = Backoff(self.config.interval_s, max(60.0, 5 * self.config.interval_s))
         wait = 0.0
         while not ending.wait(wait):
             try:

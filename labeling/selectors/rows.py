@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from labeling.models import Label, LabelRequest
 from labeling.transitions import RequestState
@@ -48,11 +48,10 @@ def rows_for(model: RegisteredModel, *, most: int = MOST) -> Iterator[Usable | L
     )
     found = (
         SampledRow.objects.filter(prediction__version__model=model)
-        .filter(~Q(prediction__truth="") | Q(requests__labels__isnull=False))
+        .filter(~Q(prediction__truth="") | Exists(Label.objects.filter(request__row=OuterRef("pk"))))
         .select_related("prediction__asset", "prediction__version__model")
         .prefetch_related(Prefetch("requests", requests))
-        .order_by("-prediction__at", "-prediction_id")
-        .distinct()[:most]
+        .order_by("-prediction__at", "-prediction_id")[:most]
     )
     bad = set(Quarantined.objects.exclude(part_id="").values_list("node_id", "part_id"))
     classes = {one["key"] for one in model.classes}

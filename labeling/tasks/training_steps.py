@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
+from structlog import get_logger
 
 from labeling.compute.training import fit, reference
 from labeling.compute.training.compare import differences
@@ -30,11 +31,12 @@ from mlops_portal.registry.selectors import classes_of as classes_of_version
 from mlops_portal.registry.services import artifact_put, artifact_read, version_tracked
 from mlops_portal.shell.jobs import enqueue
 from mlops_portal.wire import manifest
-from mlops_portal.wire.errors import Invalid, NotFound
+from mlops_portal.wire.errors import Invalid, NotFound, Unavailable
 
 Result = dict[str, Any]
 LARGEST_GAP = 1e-5
 FEWEST_SINCE = 10
+log = get_logger(__name__)
 
 
 def _manifest(run: RetrainRun) -> Result:
@@ -229,24 +231,28 @@ def _track(run: RetrainRun) -> Result:
 
     version = _candidate(run)
     holdout = version.measures.get("holdout", {})
-    run_id = tracking.track(
-        settings.MLFLOW_TRACKING_URI,
-        model=run.model.slug,
-        version=f"{run.model.slug}/{version.number}",
-        artifact=artifact_read(version.artifact),
-        params={**run.parameters, "pipeline": version.pipeline, "rows": results_of(run)["train"]["rows"]},
-        metrics={
-            name: float(one["value"])
-            for name, one in holdout.items()
-            if isinstance(one, dict) and one.get("value") is not None
-        },
-        tags={
-            "portal.artifact": version.artifact_id,
-            "portal.manifest": version.manifest_digest,
-            "portal.run": str(run.pk),
-        },
-        at_ms=int(timezone.now().timestamp() * 1000),
-    )
+    try:
+        run_id = tracking.track(
+            settings.MLFLOW_TRACKING_URI,
+            model=run.model.slug,
+            version=f"{run.model.slug}/{version.number}",
+            artifact=artifact_read(version.artifact),
+            params={**run.parameters, "pipeline": version.pipeline, "rows": results_of(run)["train"]["rows"]},
+            metrics={
+                name: float(one["value"])
+                for name, one in holdout.items()
+                if isinstance(one, dict) and one.get("value") is not None
+            },
+            tags={
+                "portal.artifact": version.artifact_id,
+                "portal.manifest": version.manifest_digest,
+                "portal.run": str(run.pk),
+            },
+            at_ms=int(timezone.now().timestamp() * 1000),
+        )
+    except Unavailable as error:
+        log.warning("mlflow_is_away", version=str(version), error=error.sentence)
+        raise Unavailable(_("MLflow does not answer; the portal tries again by itself.")) from error
     version_tracked(version=version, run_id=run_id)
     return {"run_id": run_id}
 

@@ -86,6 +86,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "behind": tracking_is_behind(found),
         "parameters": [(one.title, found.parameters.get(key)) for key, one in PARAMETERS.items()],
         "offers": offers_for(by, found),
+        "next_steps": offers_for(by, found.candidate) if found.candidate else [],
     }
     return render(request, template, context)
 

@@ -139,6 +139,25 @@ def test_the_api_shows_models_and_versions_to_those_who_may(cast: Cast, shop: Sh
     assert client_for(cast.one.operator).get(reverse("api-models-list")).status_code == 403
 
 
+def test_the_api_registers_a_model_as_the_service_does(cast: Cast, shop: Shop, client_for) -> None:
+    body = {
+        "slug": "another",
+        "name": "Another",
+        "asset_type": "press",
+        "classes": classes(),
+        "features": features(),
+        "window_seconds": 60,
+    }
+    url, kind = reverse("api-models-list"), "application/json"
+    assert client_for(cast.one.ml_engineer).post(url, body, content_type=kind).status_code == 403
+    client = client_for(cast.whole.ml_engineer)
+    made = client.post(url, body, content_type=kind)
+    assert made.status_code == 201, made.text
+    assert [one["key"] for one in made.json()["features"]] == [one["key"] for one in features()]
+    again = client.post(url, body, content_type=kind)
+    assert (again.status_code, again.json()["type"]) == (409, "urn:mlops-portal:problem:model-name-taken")
+
+
 def test_the_api_sets_a_level_and_refuses_the_one_for_releases(cast: Cast, shop: Shop, client_for) -> None:
     url = reverse("api-models-automation", args=["press-quality"])
     client = client_for(cast.whole.quality_engineer)

@@ -16,8 +16,8 @@ from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import guard
 from mlops_portal.registry.models import Level, ModelVersion, RegisteredModel, Step
 from mlops_portal.registry.selectors import models_all, spec_of, versions_all
-from mlops_portal.registry.serializers import AutomationIn, ModelOut, VersionOut
-from mlops_portal.registry.services import automation_set
+from mlops_portal.registry.serializers import AutomationIn, ModelIn, ModelOut, VersionOut
+from mlops_portal.registry.services import automation_set, model_register
 
 MODEL = OpenApiParameter("model", OpenApiTypes.STR, description="Only versions of this model.")
 
@@ -42,6 +42,13 @@ class Models(Seen):
     serializer_class = ModelOut
     lookup_field = "slug"
     ordering = ("slug",)
+
+    @extend_schema(request=ModelIn, responses={201: ModelOut})
+    def create(self, request: Request) -> Response:
+        """Register a model with its classes and features, in the order of its columns."""
+        asked = ModelIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return Response(ModelOut(model_register(by=self.person, **asked.validated_data)).data, status=201)
 
     @extend_schema(request=AutomationIn, responses=ModelOut)
     @action(detail=True, methods=["post"])

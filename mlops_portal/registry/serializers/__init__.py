@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
+from mlops_portal.plant.models import AssetType
 from mlops_portal.registry.models import AutomationLevel, Feature, Level, ModelVersion, RegisteredModel, Step
 
 
@@ -27,6 +30,22 @@ class ModelOut(serializers.ModelSerializer[RegisteredModel]):
     class Meta:
         model = RegisteredModel
         fields = ["slug", "name", "asset_type", "classes", "features", "window_seconds", "automation"]
+
+
+class ClassIn(serializers.Serializer[Any]):
+    key = serializers.SlugField(max_length=40)
+    words = serializers.DictField(child=serializers.CharField(max_length=120))
+    icon = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+    defect = serializers.BooleanField()
+
+
+class ModelIn(serializers.Serializer[RegisteredModel]):
+    slug = serializers.SlugField(max_length=60)
+    name = serializers.CharField(max_length=120)
+    asset_type = serializers.SlugRelatedField(slug_field="slug", queryset=AssetType.objects.all())
+    classes = ClassIn(many=True)
+    features = FeatureOut(many=True)
+    window_seconds = serializers.IntegerField(min_value=10, max_value=86_400, default=900)
 
 
 class AutomationIn(serializers.Serializer[AutomationLevel]):

@@ -6,15 +6,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from labeling.models import RetrainRun
+from labeling.selectors.runs import run_verdict
 from labeling.transitions import RunState
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import verdict
 from mlops_portal.shell import actions
 from mlops_portal.shell.actions import Offer
+from monitoring.models import Alert
+from monitoring.transitions import AlertState
 
 
 def run_offers(by: Person, run: RetrainRun) -> list[Offer]:
-    found = verdict(by, "run.start")
+    found = run_verdict(by, run.model)
     offers = []
     if run.state == RunState.PROPOSED:
         offers.append(
@@ -41,6 +44,27 @@ def run_offers(by: Person, run: RetrainRun) -> list[Offer]:
             )
         )
     return offers
+
+
+def alert_offers(by: Person, alert: Alert) -> list[Offer]:
+    if alert.state == AlertState.RESOLVED or not by.may("label.ask"):
+        return []
+    found = verdict(by, "label.ask", line=alert.asset.line)
+    return [
+        Offer(
+            "ask_labels",
+            _("Ask for labels"),
+            f"{reverse('label_ask')}?alert={alert.pk}",
+            allowed=bool(found),
+            reason=found.reason,
+            icon="label",
+            method="get",
+        )
+    ]
+
+
+def register_label_offers() -> None:
+    actions.register(Alert, alert_offers)
 
 
 def register_run_offers() -> None:

@@ -5,10 +5,20 @@ class LabelingConfig(AppConfig):
     name = "labeling"
 
     def ready(self) -> None:
-        from labeling.actions import register_run_offers
+        from labeling.actions import register_label_offers, register_run_offers
+        from labeling.cards import register_cards
         from labeling.events import register_types
-        from labeling.navigation import register_run_items
+        from labeling.navigation import register_label_items, register_run_items
+        from labeling.services.answering import answer_undo
+        from mlops_portal.shell import jobs, undo
 
         register_types()
         register_run_offers()
         register_run_items()
+        register_label_offers()
+        register_label_items()
+        register_cards()
+        undo.register("labeling.answer", answer_undo)
+        jobs.every("labeling.leases_expire", seconds=60)
+        jobs.every("labeling.answers_compare", seconds=60)
+        jobs.every("labeling.track_again", seconds=120)

@@ -10,3 +10,10 @@ from mlops_portal.shell.navigation import NavItem
 def register_run_items() -> None:
     navigation.register(NavItem("runs", _("Training"), "runs", 45, lambda person: person.may("run.view")))
     kinds.register(Kind("run.over", _("A retrain run that I started is over"), icon="model"))
+
+
+def register_label_items() -> None:
+    navigation.register(
+        NavItem("label", _("Judge parts"), "label", 15, lambda person: person.may("label.answer"))
+    )
+    kinds.register(Kind("labels.asked", _("My line is asked about parts"), icon="label"))

@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from labeling.views import runs
+from labeling.views import asking, experts, label, mine, runs
 
 urlpatterns = [
+    path("label/", label.home, name="label"),
+    path("label/ask/", asking.ask, name="label_ask"),
+    path("label/mine/", mine.mine, name="label_mine"),
+    path("label/mine/<uuid:pk>/take-back/", mine.take_back, name="label_take_back"),
+    path("label/experts/", experts.experts, name="label_experts"),
+    path("label/experts/<uuid:pk>/", experts.expert, name="label_expert"),
+    path("label/experts/<uuid:pk>/dispute/", experts.dispute, name="label_dispute"),
+    path("label/<slug:slug>/", label.line, name="label_line"),
+    path("label/<slug:slug>/answer/", label.answer, name="label_answer"),
+    path("label/<slug:slug>/undo/", label.undo, name="label_undo"),
     path("runs/", runs.runs, name="runs"),
     path("runs/new/", runs.propose, name="run_new"),
     path("runs/<int:pk>/", runs.run, name="run"),

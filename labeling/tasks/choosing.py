@@ -102,7 +102,7 @@ def _choice(pick: Pick, pool: Pool, features: list[str], classes: list[str]) -> 
         "value": round(pick.value, 4),
         "random": pick.kind == "random",
         "text_key": text,
-        "classes": [classes[place] for place in pick.pair],
+        "classes": sorted(classes[place] for place in pick.pair),  # not which one the model favours
         "feature": feature,
         "lot": lot,
     }

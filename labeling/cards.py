@@ -1,0 +1,59 @@
+"""What the loop needs from a person: the cards of operators and experts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from labeling.selectors.queue import for_experts, queues_for
+from mlops_portal.plant.models import Person
+from mlops_portal.plant.roles import Role
+from mlops_portal.shell import cards
+from mlops_portal.shell.cards import Card
+from mlops_portal.shell.signed_in import person_of
+
+FEW = 6
+
+
+def _is_operator(person: Person) -> bool:
+    return any(one.role == Role.OPERATOR for one in person.held)
+
+
+def _needed(request: HttpRequest) -> dict[str, Any]:
+    by = person_of(request)
+    return {
+        "queues": queues_for(person=by, now=timezone.now()),
+        "may_change": by.may("change.record"),
+        "may_golden": by.may("golden.view"),
+    }
+
+
+def _experts(request: HttpRequest) -> dict[str, Any]:
+    found = for_experts(person=person_of(request))
+    return {"requests": found[:FEW], "count": found.count()}
+
+
+def register_cards() -> None:
+    cards.register(
+        Card(
+            "labeling-needed",
+            5,
+            "labeling/cards/needed.html",
+            _is_operator,
+            _needed,
+            topics=("labels",),
+            size="wide",
+        )
+    )
+    cards.register(
+        Card(
+            "labeling-experts",
+            15,
+            "labeling/cards/experts.html",
+            lambda person: person.may("label.settle"),
+            _experts,
+            topics=("labels",),
+        )
+    )

@@ -1,0 +1,145 @@
+"""Which parts to ask about: where the model hesitates, what it has not seen, and a random share.
+
+- A model that is not fitted, or that knows one class, is refused: modAL would hand back arbitrary rows
+  without a word.
+- The random share is drawn first and from the whole pool, so its inclusion probability is its size divided
+  by the pool's; whatever estimates something uses this share.
+- Rows far outside the reference (``NEW`` standard deviations of it in one feature) get up to a quarter of the
+  rest.
+- The others: modAL's margin, prefiltered to ten times the batch without near-duplicates, then greedy k-center
+  on scaled and imputed features. Margin alone picks copies of one part from a burst; ranked batch sampling
+  ignores the model on large pools.
+- A pool no larger than the batch is asked whole, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from modAL.uncertainty import classifier_margin
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
+
+from labeling.compute.spread import Floats, Indices, distinct, far_apart, scaled
+
+RANDOM_SHARE = 0.2
+NOVEL_SHARE = 0.25
+PREFILTER = 10
+NEW = 4.0
+Kind = Literal["margin", "novelty", "random", "all"]
+
+
+class CannotHesitate(ValueError):
+    """The classifier is not fitted, or knows fewer than two classes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One row of the pool: ``kind`` is the measure that chose it and ``value`` what it measured.
+
+    Margin: difference of the two largest probabilities (0 to 1) and ``pair`` the two classes' places;
+    novelty: standard deviations of the reference, ``feature`` the column; random and all: the margin too.
+    ``inclusion`` is the probability of being chosen from the pool.
+    """
+
+    index: int
+    kind: Kind
+    value: float
+    pair: tuple[int, int]
+    feature: int
+    inclusion: float
+
+
+def demand_fitted(classifier: Any) -> None:
+    """Raise CannotHesitate unless the classifier is fitted on at least two classes."""
+    try:
+        check_is_fitted(classifier)
+    except (NotFittedError, TypeError):
+        raise CannotHesitate("the model is not fitted") from None
+    if len(getattr(classifier, "classes_", ())) < 2:
+        raise CannotHesitate("the model knows one class only")
+
+
+def novelty(rows: Floats, centre: Floats, spread: Floats) -> tuple[Floats, Indices]:
+    """Largest distance (n,) from the reference's mean in its standard deviations, and the column (n,).
+
+    ``centre`` and ``spread`` (d,); a column with spread 0 or NaN decides nothing, nor does a missing value.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        far = np.abs(rows - centre) / spread
+    far = np.where(np.isfinite(far), far, 0.0)
+    column = far.argmax(axis=1)
+    return far[np.arange(len(rows)), column], column
+
+
+def choose(
+    classifier: Any,
+    rows: Floats,
+    *,
+    count: int,
+    seed: int,
+    centre: Sequence[float],
+    spread: Sequence[float],
+    random_share: float = RANDOM_SHARE,
+) -> list[Pick]:
+    """Choose up to ``count`` of the pool ``rows`` (n, d; NaN is missing) for people; random ones last.
+
+    Fewer where only near-duplicates are left. CannotHesitate for a classifier without a second class,
+    ValueError for an empty pool or a count below 1.
+    """
+    if count < 1 or not len(rows):
+        raise ValueError("an empty pool, or nothing asked for")
+    demand_fitted(classifier)
+    with threadpool_limits(1, user_api="openmp"):  # two threads on a busy machine wait for one another
+        margin = np.asarray(classifier_margin(classifier, rows), dtype=float)
+    far, column = novelty(rows, np.asarray(centre, dtype=float), np.asarray(spread, dtype=float))
+    random = np.random.default_rng(seed)
+    if len(rows) <= count:
+        everyone = np.arange(len(rows))
+        return _told(classifier, rows, everyone, "all", margin, column, 1.0)
+    n_random = min(count, max(1, round(count * random_share))) if random_share > 0 else 0
+    chance = random.choice(len(rows), n_random, replace=False)
+    flat = scaled(rows)
+    left = np.setdiff1d(np.arange(len(rows)), chance)
+    fresh = left[np.argsort(-far[left], kind="stable")]
+    fresh = fresh[far[fresh] >= NEW]
+    n_new = min(len(fresh), round((count - n_random) * NOVEL_SHARE))
+    unseen = far_apart(
+        flat, distinct(flat, fresh, wanted=PREFILTER * n_new) if n_new else fresh[:0], wanted=n_new,
+        near_to=chance,
+    )  # fmt: skip
+    random.shuffle(left)  # equal margins are no order
+    unsure = left[np.argsort(margin[left], kind="stable")]
+    unsure = unsure[~np.isin(unsure, unseen)]
+    n_margin = count - n_random - len(unseen)
+    torn = far_apart(
+        flat, distinct(flat, unsure, wanted=PREFILTER * n_margin), wanted=n_margin,
+        near_to=np.concatenate([chance, unseen]),
+    )  # fmt: skip
+    return [
+        *_told(classifier, rows, torn, "margin", margin, column, 1.0),
+        *_told(classifier, rows, unseen, "novelty", far, column, 1.0),
+        *_told(classifier, rows, chance, "random", margin, column, n_random / len(rows)),
+    ]
+
+
+def _told(
+    classifier: Any,
+    rows: Floats,
+    picked: Indices,
+    kind: Kind,
+    value: Floats,
+    column: Indices,
+    inclusion: float,
+) -> list[Pick]:
+    if not len(picked):
+        return []
+    two = np.argsort(-classifier.predict_proba(rows[picked]), axis=1, kind="stable")[:, :2]
+    return [
+        Pick(int(index), kind, float(value[index]), (int(a), int(b)), int(column[index]), float(inclusion))
+        for index, (a, b) in zip(picked, two, strict=True)
+    ]

@@ -1,0 +1,57 @@
+"""The pool: sampled parts that nobody was asked about and nobody has inspected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from labeling.models import LabelRequest
+from labeling.transitions import RequestState
+from mlops_portal.plant.models import Line
+from mlops_portal.registry.models import ModelVersion
+from monitoring.models import Alert, SampledRow
+from monitoring.models.prediction import Reason
+
+MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Primary keys of the rows, their readings in the order of ``features``, and their lots."""
+
+    rows: list[int]
+    readings: list[list[float | None]]
+    lots: list[str]
+
+
+def pool_rows(*, version: ModelVersion, line: Line, alert: Alert | None) -> QuerySet[SampledRow]:
+    """Newest first: of the alert's machine since it began, else of the line's machines of that model."""
+    asked = LabelRequest.objects.filter(row=OuterRef("pk")).exclude(state=RequestState.EXPIRED)
+    found = SampledRow.objects.filter(
+        ~Exists(asked),
+        prediction__asset__line=line,
+        prediction__version__model=version.model,
+        prediction__truth="",
+    ).exclude(reason=Reason.GOLDEN)
+    if alert is not None:
+        found = found.filter(prediction__asset=alert.asset, prediction__at__gte=alert.since)
+    return found.order_by("-prediction__at")
+
+
+def pool_read(rows: QuerySet[SampledRow], *, features: list[str], most: int = MOST) -> Pool:
+    """The pool's readings; a reading that is no number is missing."""
+    keys: list[int] = []
+    readings: list[list[float | None]] = []
+    lots: list[str] = []
+    found: Any = rows.values_list("pk", "readings", "prediction__lot")[:most]
+    for key, values, lot in found.iterator(chunk_size=2000):
+        keys.append(key)
+        readings.append([_number(values.get(feature)) for feature in features])
+        lots.append(lot)
+    return Pool(keys, readings, lots)
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,72 @@
+"""What waits on a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from labeling.models import LabelRequest
+from labeling.transitions import RequestState
+from mlops_portal.plant.models import Line, Person
+from mlops_portal.plant.selectors.places import lines_for
+
+MANY = 1000
+
+
+def requests_all() -> QuerySet[LabelRequest]:
+    """With everything that a page shows of a question."""
+    return LabelRequest.objects.select_related(
+        "row__prediction__asset__line__site", "version__model", "line__site", "alert", "leased_by"
+    )
+
+
+def open_on(*, line: Line, now: datetime) -> QuerySet[LabelRequest]:
+    """What an operator of the line may be given, best first; experts' questions are apart."""
+    return LabelRequest.objects.filter(
+        line=line, state=RequestState.OPEN, for_expert=False, expires_at__gt=now
+    ).order_by("-priority", "asked_at", "id")
+
+
+def waiting_on(*, line: Line, now: datetime) -> int:
+    """How many wait, up to ``MANY``; leases that ran out count as waiting."""
+    waiting = LabelRequest.objects.filter(
+        Q(state=RequestState.OPEN) | Q(state=RequestState.LEASED, leased_until__lt=now),
+        line=line,
+        for_expert=False,
+        expires_at__gt=now,
+    )
+    return waiting.order_by()[:MANY].count()
+
+
+def held_by(*, person: Person) -> LabelRequest | None:
+    """The one question that is with the person now."""
+    return requests_all().filter(state=RequestState.LEASED, leased_by=person).first()
+
+
+def after(*, line: Line, now: datetime) -> LabelRequest | None:
+    """Which one probably comes next; only to fetch its pictures early, nobody holds it."""
+    return open_on(line=line, now=now).select_related("row").first()
+
+
+@dataclass(frozen=True, slots=True)
+class LineQueue:
+    line: Line
+    waiting: int
+
+
+def queues_for(*, person: Person, now: datetime) -> list[LineQueue]:
+    """The lines on which the person answers, with what waits there."""
+    lines = lines_for(person=person, action="label.answer").order_by("site__name", "order", "name")
+    return [LineQueue(line, waiting_on(line=line, now=now)) for line in lines]
+
+
+def for_experts(*, person: Person) -> QuerySet[LabelRequest]:
+    """Disputed and handed-on questions on the lines where the person may settle them, oldest first."""
+    return (
+        requests_all()
+        .filter(line__in=lines_for(person=person, action="label.settle"))
+        .filter(Q(state=RequestState.DISPUTED) | Q(state=RequestState.OPEN, for_expert=True))
+        .order_by("-priority", "asked_at", "id")
+    )

@@ -1,0 +1,174 @@
+"""Asking a line about parts: the job, the questions it writes, and what it says where it cannot choose."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from django.utils import timezone
+
+from labeling.compute.training.fit import fit
+from labeling.models import LabelRequest
+from labeling.models.parameters import parameters_checked
+from labeling.selectors.why import why_text
+from labeling.services import requests_ask
+from mlops_portal.ledger.models import Event
+from mlops_portal.registry.compute import datasets, store
+from mlops_portal.registry.models import AutomationLevel, Level, ModelVersion, Step
+from mlops_portal.registry.selectors import features_of
+from mlops_portal.registry.services import artifact_put, artifact_read
+from mlops_portal.shell.models import Job, Notification
+from mlops_portal.wire.errors import Invalid, NotAllowed
+from monitoring.models import Alert, Prediction, SampledRow
+from tests.cast import Cast
+from tests.labeling.plant import QUICK, Shop, a_version, judged_parts, make_shop
+
+pytestmark = pytest.mark.django_db(transaction=True)  # the job runs after commit
+
+
+@pytest.fixture
+def shop(cast_on_disk: Cast) -> Shop:
+    return make_shop(cast_on_disk)
+
+
+@pytest.fixture
+def cast_on_disk(transactional_db) -> Cast:
+    from tests.cast import make_cast
+
+    return make_cast()
+
+
+def trained(shop: Shop) -> ModelVersion:
+    """A version with a real model in its store."""
+    keys = [one.key for one in features_of(shop.model)]
+    base = datasets.decode(artifact_read(shop.dataset.artifact), keys)
+    names = [one["key"] for one in shop.model.classes]
+    label = np.array([names.index(one) for one in base.label])
+    model = fit(base.readings, label, np.zeros(len(label), bool), parameters_checked(QUICK))
+    version = a_version(shop)
+    version.store = artifact_put(data=store.dump(model), kind="store", name="m")
+    version.measures = {"classes": [names[place] for place in model.classes_]}
+    version.reference = {
+        "features": {
+            key: {"edges": [0.0, 1.0], "mean": float(np.nanmean(column)), "sd": float(np.nanstd(column))}
+            for key, column in zip(keys, base.readings.T, strict=True)
+        }
+    }
+    version.save()
+    return version
+
+
+def asked(cast: Cast, version: ModelVersion, count: int = 10, alert: Alert | None = None) -> Job:
+    job = requests_ask(by=cast.one.domain_expert, alert=alert, version=version, line=cast.line_1, count=count)
+    return Job.objects.get(pk=job.pk)
+
+
+def test_an_expert_asks_and_the_line_gets_questions_with_reasons(cast_on_disk, shop):
+    version = trained(shop)
+    judged_parts(shop, version, 60, truth=False)
+    job = asked(cast_on_disk, version)
+    assert (job.state, job.message) == ("done", "10 parts are asked about.")
+    questions = list(LabelRequest.objects.all())
+    assert len({one.row_id for one in questions}) == 10
+    assert sum(one.why["random"] for one in questions) == 2
+    for one in questions:
+        assert why_text(one)
+        assert 0 < one.inclusion_probability <= 1
+        assert one.why["measure"] in ("margin", "novelty")
+    event = Event.objects.get(type="labeling.requests.asked")
+    assert (event.data["count"], event.data["random"]) == (10, 2)
+    told = set(Notification.objects.filter(kind="labels.asked").values_list("person__username", flat=True))
+    assert "operator-one" in told
+    assert "operator-two" not in told
+
+
+def test_a_part_is_asked_about_once(cast_on_disk, shop):
+    version = trained(shop)
+    judged_parts(shop, version, 15, truth=False)
+    asked(cast_on_disk, version, 10)
+    asked(cast_on_disk, version, 10)
+    third = asked(cast_on_disk, version, 10)
+    assert LabelRequest.objects.count() == 15
+    assert third.state == "failed"
+    assert "no sampled part" in third.message
+
+
+def test_inspected_parts_and_golden_samples_are_not_asked_about(cast_on_disk, shop):
+    version = trained(shop)
+    rows = judged_parts(shop, version, 5, truth=True)
+    Prediction.objects.filter(pk=rows[0].prediction_id).update(truth="")
+    Prediction.objects.filter(pk=rows[1].prediction_id).update(truth="")
+    SampledRow.objects.filter(pk=rows[1].pk).update(reason="golden")
+    asked(cast_on_disk, version)
+    assert [one.row for one in LabelRequest.objects.all()] == [rows[0]]
+    assert "few parts" in why_text(LabelRequest.objects.get())
+
+
+def test_from_an_alert_only_parts_since_it_began_are_asked_about(cast_on_disk, shop):
+    version = trained(shop)
+    rows = judged_parts(shop, version, 20, truth=False)
+    alert = Alert.objects.create(
+        asset=shop.asset,
+        version=version,
+        kind="data_drift",
+        since=rows[12].prediction.at,
+        opened_at=timezone.now(),
+    )
+    asked(cast_on_disk, version, 20, alert)
+    questions = LabelRequest.objects.all()
+    assert {one.row for one in questions} == set(rows[12:])
+    assert {one.alert for one in questions} == {alert}
+
+
+def test_a_lot_that_lies_apart_is_named(cast_on_disk, shop):
+    version = trained(shop)
+    rows = judged_parts(shop, version, 60, truth=False)
+    for row in rows[:12]:
+        row.readings["sheet_hardness"] += 60
+        row.save()
+        Prediction.objects.filter(pk=row.prediction_id).update(lot="7731")
+    asked(cast_on_disk, version, 10)
+    reasons = [why_text(one) for one in LabelRequest.objects.all() if one.why["measure"] == "novelty"]
+    assert reasons
+    assert set(reasons) == {"Parts from lot 7731 look new to the model."}
+
+
+def test_a_version_without_a_trained_model_says_that_it_cannot_choose(cast_on_disk, shop):
+    version = a_version(shop)
+    judged_parts(shop, version, 5, truth=False)
+    job = asked(cast_on_disk, version)
+    assert job.state == "failed"
+    assert "cannot say where it hesitates" in job.message
+    assert not LabelRequest.objects.exists()
+
+
+def test_who_may_not_ask_is_told_so(cast_on_disk, shop):
+    version = a_version(shop)
+    with pytest.raises(NotAllowed):
+        requests_ask(
+            by=cast_on_disk.one.operator, alert=None, version=version, line=cast_on_disk.line_1, count=5
+        )
+
+
+def test_the_portal_asks_by_itself_only_where_that_was_set(cast_on_disk, shop):
+    version = trained(shop)
+    judged_parts(shop, version, 5, truth=False)
+    line = cast_on_disk.line_1
+    with pytest.raises(NotAllowed):
+        requests_ask(by=None, alert=None, version=version, line=line, count=5)
+    AutomationLevel.objects.update_or_create(
+        model=shop.model, step=Step.LABEL, defaults={"level": Level.AUTO}
+    )
+    requests_ask(by=None, alert=None, version=version, line=line, count=5)
+    assert LabelRequest.objects.filter(asked_by=None).count() == 5
+
+
+@pytest.mark.parametrize("count", [0, 201])
+def test_a_number_beyond_reason_is_refused(cast_on_disk, shop, count):
+    with pytest.raises(Invalid):
+        requests_ask(
+            by=cast_on_disk.one.domain_expert,
+            alert=None,
+            version=a_version(shop),
+            line=cast_on_disk.line_1,
+            count=count,
+        )

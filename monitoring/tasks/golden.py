@@ -1,0 +1,31 @@
+"""Running the golden set against a version's edge model."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from mlops_portal.registry.compute import edge_model
+from mlops_portal.registry.models import ModelVersion
+from mlops_portal.registry.selectors import classes_of, features_of
+from mlops_portal.registry.services import artifact_read
+from mlops_portal.wire import golden
+from monitoring.compute import golden as compute
+from monitoring.models import GoldenCheck
+from monitoring.selectors.golden import golden_bytes
+from monitoring.services.golden import golden_check_record
+
+
+@shared_task(name="monitoring.golden_check")
+def golden_check(version_id: int) -> None:
+    """Run the set in force; a version that ran this very set is not run again. Nothing to run is no pass."""
+    version = ModelVersion.objects.select_related("model", "artifact").get(pk=version_id)
+    data, digest = golden_bytes(version.model)
+    samples = golden.parse(data)
+    if not samples or GoldenCheck.objects.filter(version=version, set_digest=digest).exists():
+        return
+    features = [one.key for one in features_of(version.model)]
+    _labels, probabilities = edge_model.probabilities(
+        artifact_read(version.artifact), compute.readings(samples, features)
+    )
+    found = compute.results(samples, probabilities, classes_of(version))
+    golden_check_record(version=version, digest=digest, results=found)

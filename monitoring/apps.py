@@ -13,7 +13,7 @@ class MonitoringConfig(AppConfig):
         from monitoring.events import register_types
         from monitoring.navigation import register_items
         from monitoring.search import register_sources
-        from monitoring.services import change_undo
+        from monitoring.services import change_undo, golden_restore
 
         register_types()
         register_items()
@@ -24,6 +24,7 @@ class MonitoringConfig(AppConfig):
             kinds.Kind("alert.opened", _("An alert opened on my lines"), "alert-triangle", mail=True)
         )
         undo.register("monitoring.change", change_undo)
+        undo.register("monitoring.golden", golden_restore)
         jobs.every("monitoring.merge", seconds=10)
         jobs.every("monitoring.judge", seconds=15)
         jobs.every("monitoring.wake", seconds=60)

@@ -55,3 +55,15 @@ class NotAChange(Invalid):
 
 class NotAPicture(Invalid):
     code = "not-a-picture"
+
+
+class CodeTaken(Conflict):
+    """Another golden sample in force has this code."""
+
+    code = "golden-code-taken"
+
+
+class Retired(Conflict):
+    """The sample was retired before."""
+
+    code = "golden-sample-retired"

@@ -18,3 +18,7 @@ def register_types() -> None:
     register("monitoring.change.undone", _("{actor} took back a change on {asset}: {kind} {value}"))
     register("monitoring.batch.refused", _("A batch of {node} was refused: {reason}"))
     register("monitoring.inspection.recorded", _("{actor} recorded an inspection result"))
+    register("monitoring.golden.added", _("{actor} added the golden sample {code} of {name}: {truth}"))
+    register("monitoring.golden.retired", _("{actor} retired the golden sample {code} of {name}"))
+    register("monitoring.golden.restored", _("{actor} brought the golden sample {code} of {name} back"))
+    register("monitoring.golden.checked", _("{name} {number} judged {right} of {count} golden samples right"))

@@ -37,3 +37,18 @@ class SnoozeForm(forms.Form):
     @property
     def rest(self) -> timedelta:
         return timedelta(hours=int(self.cleaned_data["hours"]))
+
+
+class GoldenForm(forms.Form):
+    """The truth about a part, given by the person who sends it."""
+
+    code = forms.CharField(label=_("Code"), max_length=20, help_text=_("As it is written on the part"))
+    truth = forms.ChoiceField(label=_("What is it?"), widget=forms.RadioSelect)
+    tolerance = forms.FloatField(
+        label=_("Least probability"),
+        min_value=0.01,
+        max_value=1,
+        initial=0.5,
+        help_text=_("A model passes where it gives the truth at least this probability."),
+    )
+    safety = forms.BooleanField(label=_("Safety: a model that misses it is never approved"), required=False)

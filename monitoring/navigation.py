@@ -8,3 +8,9 @@ from mlops_portal.shell.navigation import NavItem
 
 def register_items() -> None:
     navigation.register(NavItem("alerts", _("Alerts"), "alerts", 20, lambda person: person.may("alert.view")))
+    navigation.register(
+        NavItem("golden", _("Golden samples"), "golden", 40, lambda person: person.may("golden.view"))
+    )
+    navigation.register(
+        NavItem("changes", _("Changes"), "changes", 25, lambda person: person.may("change.record"))
+    )

@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from monitoring.api.alerts import Alerts
+from monitoring.api.golden import GoldenChecks, GoldenSamples
 from monitoring.api.readings import Batches, Changes, Inspections, Predictions, Statistics, Windows
 
 router = SimpleRouter(use_regex_path=False)
@@ -13,5 +14,7 @@ router.register("statistics", Statistics, "api-statistics")
 router.register("batches", Batches, "api-batches")
 router.register("predictions", Predictions, "api-predictions")
 router.register("changes", Changes, "api-changes")
+router.register("golden-samples", GoldenSamples, "api-golden-samples")
+router.register("golden-checks", GoldenChecks, "api-golden-checks")
 
 urlpatterns = [*router.urls, path("inspections/", Inspections.as_view(), name="api-inspections")]

@@ -8,6 +8,7 @@ from monitoring.services.alerts import (
     alert_take,
 )
 from monitoring.services.changes import change_record, change_undo
+from monitoring.services.golden import golden_add, golden_check_ask, golden_restore, golden_retire
 from monitoring.services.inspections import inspection_record
 from monitoring.services.pictures import picture_put
 from monitoring.services.telemetry import batch_receive
@@ -21,6 +22,10 @@ __all__ = [
     "batch_receive",
     "change_record",
     "change_undo",
+    "golden_add",
+    "golden_check_ask",
+    "golden_restore",
+    "golden_retire",
     "inspection_record",
     "picture_put",
 ]

@@ -3,8 +3,11 @@
 - Windows are judged over spans: a window and as many before it as are needed until the span is worth
   ``WORTH`` independent parts, ``SPAN_MOST`` at most. How long a span is depends on sizes alone, never on what
   was read, so it costs no false alarms.
-- φ is the reference's or that of the machine's own past, whichever is larger; where the past varies between
-  spans more than AR(1) can explain (lots, shifts, the weather), limits widen by as much. The newest windows
+- How much parts resemble their neighbours is learned from the machine's own past (until there is one, from
+  what it has sent so far) and from the reference. Where the reference's rows are ``lag_parts`` parts apart,
+  its φ is that many steps of an AR(1). Where that is not known, φ counts as the share of the variance that
+  moves more slowly than any span: such a mean is never worth more than 1/φ parts.
+- Where the past varies between spans more than all this explains, limits widen by as much. The newest windows
   are no past yet, and a median is taken, so that a drift does not hide itself.
 """
 
@@ -20,6 +23,7 @@ from numpy.typing import NDArray
 from monitoring.compute import binned, limits
 
 WORTH, SPAN_MOST = 8.0, 12
+ENOUGH = 0.8  # of what the longest span is worth
 PAST_LEAST = 40  # windows
 BINS_MOST = 10
 MEDIAN_CHI2 = 0.4549  # of χ²₁
@@ -29,12 +33,14 @@ F = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a version learned of one reading: counts (k,) with missing at the end, mean, sd, φ, rows."""
+    """What a version learned of one reading: counts (k,) with missing at the end, mean, sd, and φ of
+    neighbouring rows, which lie ``lag_parts`` parts apart (None: nobody knows)."""
 
     counts: F
     mean: float
     sd: float
     phi: float
+    lag_parts: float | None = None
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Reference:
@@ -42,8 +48,16 @@ class Reference:
             np.asarray(stored["counts"], dtype=np.float64),
             float(stored.get("mean") or 0.0),
             float(stored.get("sd") or 0.0),
-            float(stored.get("phi") or 0.0),
+            float(np.clip(stored.get("phi") or 0.0, 0.0, limits.PHI_MOST)),
+            stored.get("lag_parts"),
         )
+
+    def inflation(self, n: float, phi: float) -> float:
+        """The variance of a mean of n parts over that of independent ones; ``phi`` is the machine's own."""
+        own = float(limits.inflation(n, phi))
+        if self.lag_parts:
+            return max(own, float(limits.inflation(n, self.phi ** (1 / self.lag_parts))))
+        return self.phi * n + (1 - self.phi) * own
 
     @property
     def worth(self) -> float:
@@ -75,18 +89,24 @@ def past_phi(moments: F) -> float:
     return float(np.clip((lagged / pairs - mean * mean) / variance, 0.0, limits.PHI_MOST))
 
 
-def span_start(sizes: F, index: int, phi: float) -> int:
-    """The first window of the span that ends with ``index``."""
-    total = 0.0
-    for start in range(index, max(-1, index - SPAN_MOST), -1):
-        total += sizes[start]
-        if limits.effective(max(total, 1.0), phi) >= WORTH:
-            return start
-    return max(0, index - SPAN_MOST + 1)
+def own_phi(past: F, so_far: F, reference: Reference) -> float:
+    """What the machine shows of φ: its past; without one all it sent, unless the reference knows."""
+    if len(past) >= PAST_LEAST:
+        return past_phi(past)
+    return 0.0 if reference.lag_parts else past_phi(so_far)
+
+
+def span_start(sizes: F, index: int, reference: Reference, phi: float) -> int:
+    """The first window of the span that ends with ``index``: worth enough, or as much as it gets."""
+    first = max(0, index - SPAN_MOST + 1)
+    totals = np.maximum(sizes[first : index + 1][::-1].cumsum(), 1.0)
+    worth = [n / reference.inflation(n, phi) for n in totals]
+    enough = min(WORTH, ENOUGH * max(worth))
+    return index - next(back for back, one in enumerate(worth) if one >= enough)
 
 
 def widened(moments: F, length: int, reference: Reference, phi: float) -> float:
-    """How much more spans of ``length`` windows of the past (w, 5) vary than AR(1) says."""
+    """How much more spans of ``length`` windows of the past (w, 5) vary than the model of them says."""
     if len(moments) < PAST_LEAST or reference.sd <= 0:
         return 1.0
     sums = np.vstack([np.zeros(5), moments.cumsum(axis=0)])
@@ -96,8 +116,7 @@ def widened(moments: F, length: int, reference: Reference, phi: float) -> float:
         return 1.0
     n = float(np.median(spans[:, 0]))
     squares = ((binned.means(spans) - reference.mean) / reference.sd) ** 2
-    expected = float(limits.inflation(n, phi)) / n
-    return max(1.0, float(np.median(squares)) / MEDIAN_CHI2 / expected)
+    return max(1.0, float(np.median(squares)) / MEDIAN_CHI2 / (reference.inflation(n, phi) / n))
 
 
 def judge(
@@ -114,29 +133,30 @@ def judge(
     found: list[Found] = []
     for index in wanted:
         past = moments[: max(0, index - 2 * SPAN_MOST)]
-        phi = max(reference.phi, past_phi(past))
-        start = span_start(sizes, index, phi)
+        phi = own_phi(past, moments[: index + 1], reference)
+        start = span_start(sizes, index, reference, phi)
         n = float(sizes[start : index + 1].sum())
         if n < 1:
             continue
+        span = slice(start, index + 1)
         wide = widened(past, index - start + 1, reference, phi)
-        found += _span(here[start : index + 1].sum(axis=0), moments[start : index + 1].sum(axis=0),
-                       reference, index=index, n=n, phi=phi, wide=wide, alpha=alpha)  # fmt: skip
+        found += _span(
+            here[span].sum(axis=0),
+            moments[span].sum(axis=0),
+            reference,
+            index=index,
+            phi=phi,
+            inflation=reference.inflation(n, phi) * wide,
+            alpha=alpha,
+        )
     return found
 
 
 def _span(
-    counts: F,
-    moments: F,
-    reference: Reference,
-    *,
-    index: int,
-    n: float,
-    phi: float,
-    wide: float,
-    alpha: float,
+    counts: F, moments: F, reference: Reference, *, index: int, phi: float, inflation: float, alpha: float
 ) -> list[Found]:
-    worth = n / (float(limits.inflation(n, phi)) * wide)
+    n = float(counts.sum())
+    worth = n / inflation
     m = reference.worth
     ref = reference.counts[:-1]
     bins = float(np.clip(worth / 2, 2, BINS_MOST))
@@ -150,7 +170,14 @@ def _span(
             "psi",
             int(n),
             float(binned.psi(joined, ref_joined)),
-            limits.psi_limit(n=n, phi=phi, bins=len(groups), m=m, alpha=alpha, widen=wide),
+            limits.psi_limit(
+                n=n,
+                phi=phi,
+                bins=len(groups),
+                m=m,
+                alpha=alpha,
+                widen=inflation / float(limits.inflation(n, phi)),
+            ),
             shift,
         ),
         Found(
@@ -177,7 +204,7 @@ def judge_mix(counts: F, reference: F, *, phi: float, wanted: list[int], alpha: 
         return []
     order = np.argsort(-reference, kind="stable")  # rare ones stand together, so that they join
     for index in wanted:
-        start = span_start(sizes, index, phi)
+        start = span_start(sizes, index, Reference(reference, 0.0, 1.0, phi, 1.0), phi)
         n = float(sizes[start : index + 1].sum())
         if n < 1:
             continue

@@ -38,7 +38,7 @@ def judged(rows: list[Row], wanted: list[int], version: ModelVersion) -> Iterato
         bins = reference.counts.size
         counts = np.asarray([row.counts.get(key) or [0] * bins for row in rows], dtype=np.int64)
         moments = np.asarray([row.moments.get(key) or [0.0] * 5 for row in rows], dtype=np.float64)
-        phis.append(max(reference.phi, judging.past_phi(moments)))
+        phis.append(max(reference.phi, judging.own_phi(moments[: wanted[0]], moments, reference)))
         for one in judging.judge(counts, moments, reference, wanted=wanted, alpha=alpha):
             yield key, one
     # what a model says follows what it reads; its own autocorrelation is not sent

@@ -38,6 +38,7 @@ def reference_of(values: np.ndarray, phi: float = 0.0) -> dict[str, Any]:
         "mean": float(values.mean()),
         "sd": float(values.std()),
         "phi": phi,
+        "lag_parts": 1,
     }
 
 

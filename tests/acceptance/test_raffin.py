@@ -1,6 +1,6 @@
 """Raffin et al. 2022, a reference architecture for manufacturing: rows RAF-1 and RAF-2.
 
-Fixture: one simulated press with 600 inspected past parts, version 1 trained on them and running.
+Fixture: ``conftest.py``.
 """
 
 from __future__ import annotations
@@ -11,47 +11,15 @@ import pytest
 from django.test import TestCase
 
 from labeling.models import LabelRequest, TrainingManifest
-from labeling.services.runs import run_propose, run_start
-from labeling.tasks.training import steps_do
-from labeling.transitions import Trigger
-from mlops_portal.registry.services import champion_set
 from mlops_portal.wire import manifest
-from tests.labeling.plant import QUICK, judged_parts, make_shop
+from monitoring.services.golden import golden_add
+from tests.labeling.plant import QUICK, judged_parts, past
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shop(cast):
-    return make_shop(cast)
-
-
-@pytest.fixture
-def running(cast, shop):
-    """Version 1, trained on the past parts, runs on the press."""
-    by = cast.whole.ml_engineer
-    run = run_start(
-        by=by,
-        run=run_propose(by=by, model=shop.model, trigger=Trigger.MANUAL, reason="first", parameters=QUICK),
-        here=True,
-    )
-    steps_do(run.pk)
-    run.refresh_from_db()
-    assert run.candidate is not None, run.error
-    champion_set(asset=shop.asset, version=run.candidate, number=1)
-    return run.candidate
-
-
-def posted(client, address, data, status):
-    """A POST through the API, and what the workers do after it."""
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        answer = client.post(address, data, content_type="application/json")
-    assert answer.status_code == status, answer.content
-    return answer.json()
-
-
 def test_raf_1_a_chosen_part_reaches_the_operator_and_the_answer_is_a_row_of_the_next_manifest(
-    cast, shop, running, client_for
+    cast, shop, running, client_for, posted
 ):
     judged_parts(shop, running, 40, truth=False)
     asked = {"line": "line-1", "model": shop.model.slug, "count": 4}
@@ -86,3 +54,35 @@ def test_raf_1_a_chosen_part_reaches_the_operator_and_the_answer_is_a_row_of_the
     assert row.person == str(cast.one.operator.pk)
     assert row.at
     assert row.version == f"{shop.model.slug}/{running.number}"
+
+
+def test_raf_2_a_candidate_that_misses_a_golden_sample_is_refused_and_the_page_shows_both_verdicts(
+    cast, shop, running, train, client_for, posted
+):
+    good = past().defect.index("ok")  # a part on which every model is sure that it is good
+    golden_add(
+        by=cast.whole.domain_expert,
+        model=shop.model,
+        code="G-01",
+        readings=past().parts[good].readings,
+        truth="crack",
+        tolerance=0.5,
+    )
+    challenger = train(learning_rate=0.2)
+    engineer = client_for(cast.one.quality_engineer)
+    address = f"{shop.model.slug}/{challenger.number}/"
+    posted(engineer, f"/api/v1/candidates/{address}golden/", {}, 202)
+
+    page = engineer.get(f"/candidates/{address}").content.decode()
+    assert "Missed beyond its tolerance" in page
+    sentence = re.search(r"G-01: [^<\"]*", page).group(0)
+    assert f"{cast.whole.domain_expert.name} judged it “Crack”" in sentence
+    assert "the model says “Good part”" in sentence
+
+    drawn = engineer.post(f"/candidates/{address}ask/", {"assets": [shop.asset.pk], "comment": "We want it."})
+    assert drawn.status_code == 302
+    refused = posted(engineer, f"/api/v1{drawn['Location']}submit/", {"comment": "All the same."}, 409)
+    assert refused["type"].endswith("gates-unmet")
+    assert "Nobody can override this" in refused["detail"]
+    challenger.refresh_from_db()
+    assert challenger.state == "candidate"

@@ -1,5 +1,25 @@
 from django.apps import AppConfig
+from django.core import checks
+from django.utils.translation import gettext_lazy as _
 
 
 class EdgeSyncConfig(AppConfig):
     name = "edge_sync"
+
+    def ready(self) -> None:
+        from edge_sync.cards import register_cards
+        from edge_sync.events import register_types
+        from edge_sync.keys.demo import no_offline_keys_beside_the_portal
+        from edge_sync.navigation import register_items
+        from edge_sync.search import register_sources
+        from edge_sync.services.following import KIND
+        from mlops_portal.shell import jobs, kinds
+
+        checks.register(no_offline_keys_beside_the_portal)
+        register_types()
+        register_items()
+        register_sources()
+        register_cards()
+        kinds.register(kinds.Kind(KIND, _("Releases"), icon="release", mail=True))
+        jobs.every("edge_sync.publish", seconds=5)
+        jobs.every("edge_sync.refresh", seconds=600)

@@ -5,89 +5,179 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('approvals', '0001_requests_and_decisions'),
-        ('plant', '0001_people_and_places'),
+        ("approvals", "0001_requests_and_decisions"),
+        ("plant", "0001_people_and_places"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PublicKey',
+            name="PublicKey",
             fields=[
-                ('key_id', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(max_length=40)),
-                ('scheme', models.CharField(max_length=20)),
-                ('public', models.TextField()),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
+                ("key_id", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("purpose", models.CharField(max_length=40)),
+                ("scheme", models.CharField(max_length=20)),
+                ("public", models.TextField()),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['purpose', 'since'],
+                "ordering": ["purpose", "since"],
             },
         ),
         migrations.CreateModel(
-            name='NodeStatus',
+            name="NodeStatus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('heard_at', models.DateTimeField(null=True)),
-                ('agent_version', models.CharField(blank=True, max_length=40)),
-                ('backlog', models.PositiveIntegerField(default=0)),
-                ('body', models.JSONField(default=dict)),
-                ('node', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='status', to='plant.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("heard_at", models.DateTimeField(null=True)),
+                ("agent_version", models.CharField(blank=True, max_length=40)),
+                ("backlog", models.PositiveIntegerField(default=0)),
+                ("body", models.JSONField(default=dict)),
+                (
+                    "node",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="status", to="plant.node"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('staged', 'Staged'), ('canary', 'First node'), ('waves', 'Rolling out'), ('complete', 'Complete'), ('paused', 'Paused'), ('halted', 'Halted'), ('gone_back', 'Gone back')], default='staged', max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=240)),
-                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='release', to='approvals.approvalrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("staged", "Staged"),
+                            ("canary", "First node"),
+                            ("waves", "Rolling out"),
+                            ("complete", "Complete"),
+                            ("paused", "Paused"),
+                            ("halted", "Halted"),
+                            ("gone_back", "Gone back"),
+                        ],
+                        default="staged",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=240)),
+                (
+                    "approval",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="release",
+                        to="approvals.approvalrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='NodeReport',
+            name="NodeReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveBigIntegerField()),
-                ('number', models.PositiveIntegerField()),
-                ('artifact', models.CharField(max_length=64)),
-                ('state', models.CharField(max_length=14)),
-                ('reason', models.CharField(blank=True, max_length=240)),
-                ('body', models.TextField()),
-                ('signature', models.CharField(max_length=128)),
-                ('at', models.DateTimeField()),
-                ('received_at', models.DateTimeField()),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plant.asset')),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='plant.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveBigIntegerField()),
+                ("number", models.PositiveIntegerField()),
+                ("artifact", models.CharField(max_length=64)),
+                ("state", models.CharField(max_length=14)),
+                ("reason", models.CharField(blank=True, max_length=240)),
+                ("body", models.TextField()),
+                ("signature", models.CharField(max_length=128)),
+                ("at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plant.asset"
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="plant.node"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-received_at'],
-                'constraints': [models.UniqueConstraint(fields=('node', 'sequence'), name='node_report_once')],
+                "ordering": ["-received_at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("node", "sequence"), name="node_report_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReleaseTarget',
+            name="ReleaseTarget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('desired', 'Desired'), ('downloading', 'Downloading'), ('verified', 'Verified'), ('golden_passed', 'Golden samples passed'), ('active', 'Active'), ('confirmed', 'Confirmed'), ('refused', 'Refused'), ('fallen_back', 'Fallen back')], default='desired', max_length=14)),
-                ('reason', models.CharField(blank=True, max_length=240)),
-                ('reported_at', models.DateTimeField(null=True)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='release_targets', to='plant.asset')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='edge_sync.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("desired", "Desired"),
+                            ("downloading", "Downloading"),
+                            ("verified", "Verified"),
+                            ("golden_passed", "Golden samples passed"),
+                            ("active", "Active"),
+                            ("confirmed", "Confirmed"),
+                            ("refused", "Refused"),
+                            ("fallen_back", "Fallen back"),
+                        ],
+                        default="desired",
+                        max_length=14,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=240)),
+                ("reported_at", models.DateTimeField(null=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="release_targets",
+                        to="plant.asset",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="targets",
+                        to="edge_sync.release",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['asset', '-number'],
-                'constraints': [models.UniqueConstraint(fields=('asset', 'number'), name='release_number_once')],
+                "ordering": ["asset", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("asset", "number"), name="release_number_once")
+                ],
             },
         ),
     ]

@@ -41,3 +41,16 @@ class NodeReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.node} {self.state}"
+
+
+class EnrolmentToken(models.Model):
+    """Lets one node enrol its key once, until it expires; only the token's SHA-256 is kept."""
+
+    node = models.ForeignKey(Node, models.CASCADE, related_name="enrolment_tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.digest[:8]}"

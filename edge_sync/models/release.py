@@ -35,6 +35,8 @@ class ReleaseTarget(models.Model):
     release = models.ForeignKey(Release, models.CASCADE, related_name="targets")
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="release_targets")
     number = models.PositiveIntegerField()
+    descriptor_digest = models.CharField(max_length=64, blank=True)
+    published_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=14, choices=NodeState, default=NodeState.DESIRED)
     reason = models.CharField(max_length=240, blank=True)
     reported_at = models.DateTimeField(null=True)
@@ -45,3 +47,7 @@ class ReleaseTarget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset} {self.number}"
+
+    def ref(self, relation: str = "about") -> Ref:
+        """Telemetry names it so too: “asset/number” is its activation."""
+        return Ref("release_target", f"{self.asset.slug}/{self.number}", relation)

@@ -1,0 +1,23 @@
+"""Below /api/v1/."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from edge_sync.api import nodes
+from edge_sync.api.releases import Releases
+
+router = SimpleRouter()
+router.register("releases", Releases, "api-releases")
+
+urlpatterns = [
+    path("edge/telemetry", nodes.Telemetry.as_view(), name="api-edge-telemetry"),
+    path("edge/reports", nodes.Reports.as_view(), name="api-edge-reports"),
+    path(
+        "edge/pictures/<str:prediction>/<slug:view>",
+        nodes.Pictures.as_view(),
+        name="api-edge-picture",
+    ),
+    path("edge/wanted", nodes.WantedRows.as_view(), name="api-edge-wanted"),
+    path("edge/enrol", nodes.Enrol.as_view(), name="api-edge-enrol"),
+    *router.urls,
+]

@@ -1,0 +1,51 @@
+"""Releases and nodes on the home page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from edge_sync.selectors.pages import TONES
+from edge_sync.selectors.releases import UNFINISHED, releases_for
+from edge_sync.selectors.running import silent_nodes
+from mlops_portal.plant.selectors.places import nodes_for
+from mlops_portal.shell import cards
+from mlops_portal.shell.cards import Card
+from mlops_portal.shell.signed_in import person_of
+
+FEW = 5
+
+
+def _releases(request: HttpRequest) -> dict[str, Any]:
+    found = releases_for(person=person_of(request)).filter(state__in=UNFINISHED)
+    return {"releases": [(one, TONES[one.state]) for one in found[:FEW]], "count": found.count()}
+
+
+def _nodes(request: HttpRequest) -> dict[str, Any]:
+    found = nodes_for(person=person_of(request))
+    return {"silent": silent_nodes(found, now=timezone.now())[:FEW], "count": found.count()}
+
+
+def register_cards() -> None:
+    cards.register(
+        Card(
+            "edge-releases",
+            45,
+            "edge_sync/cards/releases.html",
+            lambda person: person.may("release.control"),
+            _releases,
+            topics=("releases",),
+        )
+    )
+    cards.register(
+        Card(
+            "edge-nodes",
+            78,
+            "edge_sync/cards/nodes.html",
+            lambda person: person.may("node.register") or person.may("release.control"),
+            _nodes,
+            topics=("nodes",),
+        )
+    )

@@ -1,0 +1,51 @@
+"""What can go wrong with keys, releases and nodes."""
+
+from mlops_portal.wire.errors import Conflict, Invalid, NotAllowed, Unavailable
+
+
+class NoCeremony(Unavailable):
+    """There is no signed root or roster yet; nothing can be published."""
+
+    code = "no-ceremony"
+
+
+class KeyUnreadable(Unavailable):
+    code = "key-unreadable"
+
+
+class NotPublished(Invalid):
+    """The repository refuses what was to be published, because nodes would."""
+
+    code = "not-published"
+
+
+class ReleaseNeedsApproval(NotAllowed):
+    """Releases come from approvals alone."""
+
+    code = "release-needs-approval"
+
+
+class WrongReleaseState(Conflict):
+    code = "release-wrong-state"
+
+
+class ReportAltered(Conflict):
+    """A node's sequence number came again with other content."""
+
+    code = "report-altered"
+
+
+class ReportUnsigned(Invalid):
+    code = "report-unsigned"
+
+
+class NotEnrolled(Conflict):
+    code = "node-not-enrolled"
+
+
+class EnrolmentRefused(NotAllowed):
+    code = "enrolment-refused"
+
+
+class KeyTaken(Conflict):
+    code = "node-key-taken"

@@ -1,0 +1,24 @@
+"""How the events of keys, releases and nodes read in the log."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mlops_portal.ledger.types import register
+
+
+def register_types() -> None:
+    register("edge.key.created", _("The key {key} came into use as {purpose}"))
+    register("edge.key.ended", _("The key {key} is no longer in use as {purpose}"))
+    register("edge.root.signed", _("Version {version} of the root was signed with {signatures} offline keys"))
+    register(
+        "edge.roster.signed",
+        _("Roster {version} of {line} was signed offline: {people} people, {keys} passkeys, {assurance}"),
+    )
+    register("edge.node.enrolled", _("{actor} enrolled the edge node {name} with its own key"))
+    register("edge.token.made", _("{actor} made a token to enrol the edge node {name}"))
+    register("edge.release.staged", _("The portal took up the approval of {name} for {line}"))
+    register("edge.release.published", _("Release {number} of {name} was published for {asset}"))
+    register("edge.release.moved", _("The release of {name} on {line} went from {old} to {new}: {reason}"))
+    register("edge.release.paused", _("{actor} paused the release of {name} on {line}: {reason}"))
+    register("edge.release.resumed", _("{actor} let the release of {name} on {line} go on: {reason}"))
+    register("edge.release.halted", _("{actor} halted the release of {name} on {line}: {reason}"))
+    register("edge.target.reported", _("{asset} reports release {number}: {state} {reason}"))

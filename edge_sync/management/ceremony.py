@@ -1,0 +1,157 @@
+"""A key ceremony: what would change, and the signing of it with the offline keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+from securesystemslib.signer import Key
+from tuf.api.metadata import Metadata, Root
+
+from edge_sync.keys import online
+from edge_sync.keys.repository import layout, repository
+from edge_sync.management.offline import OfflineKeys
+from edge_sync.repository import published, roles
+from edge_sync.selectors import roster as rosters
+from edge_sync.selectors.roster_changes import Change, differences
+from edge_sync.services.keys import keys_note
+from mlops_portal.ledger.refs import SYSTEM, Ref
+from mlops_portal.ledger.services import event_record
+from mlops_portal.plant.models import Line
+from mlops_portal.wire import jcs
+from mlops_portal.wire.roster import parse
+from mlops_portal.wire.words import words
+
+RENEW_ROOT = timedelta(days=90)
+
+
+@dataclass(slots=True)
+class Signing:
+    """What was signed for a line."""
+
+    line: Line
+    version: int
+    data: bytes
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def digest(self) -> str:
+        return sha256(self.data).hexdigest()
+
+    @property
+    def words(self) -> str:
+        return " ".join(words(self.digest))
+
+
+def plan(lines: Iterable[Line], *, now: datetime, days: int) -> list[Signing]:
+    """The next roster of each line, and what differs from the one that nodes have."""
+    found = []
+    for line in lines:
+        before = rosters.signed(line)
+        version = before.version + 1 if before else 1
+        data = jcs.canonical(rosters.wanted(line, version=version, now=now, days=days))
+        found.append(Signing(line, version, data, differences(before, parse(data))))
+    return found
+
+
+def hold(planned: list[Signing], keys: OfflineKeys, *, now: datetime) -> None:
+    """Sign and publish; the log's events commit with it or not at all."""
+    lines = {one.line.slug: online.signer_made(online.role_of(one.line.slug)) for one in planned}
+    timestamp, snapshot = (online.signer_made(name) for name in (online.TIMESTAMP, online.SNAPSHOT))
+    version = published.root_version(layout())
+    root = _root(keys, version, timestamp.public_key, snapshot.public_key, now)
+    state = repository().read() if version else None
+    targets = roles.targets(
+        version=state.targets.signed.version + 1 if state and state.targets else 1,
+        expires=max(parse(one.data).expires for one in planned),
+        rosters={one.line.slug: one.data for one in planned},
+        lines={slug: signer.public_key for slug, signer in lines.items()},
+    )
+    targets.sign(keys.roster)
+    with transaction.atomic():
+        _keys_noted(keys, {"timestamp": timestamp, "snapshot": snapshot}, lines, now)
+        if root is not None:
+            _root_told(root, now)
+        for one in planned:
+            _told(one, now)
+        repository().install(
+            root=root,
+            targets=targets,
+            rosters={one.line.slug: one.data for one in planned},
+            now=now,
+        )
+        kept = {f"{one.line.slug}/{one.version}.json": one.data for one in planned}
+        layout().put(layout().root / "rosters", kept)
+
+
+def _root(
+    keys: OfflineKeys, version: int, timestamp: Key, snapshot: Key, now: datetime
+) -> Metadata[Root] | None:
+    """A new root where there is none, where its keys changed, or where it nears its end."""
+    made = roles.root(
+        version=version + 1,
+        now=now,
+        roots=[one.public_key for one in keys.roots],
+        roster=keys.roster.public_key,
+        timestamp=timestamp,
+        snapshot=snapshot,
+    )
+    if version:
+        before = repository().read().root.signed
+        same = before.roles == made.signed.roles
+        if same and before.expires - now > RENEW_ROOT:
+            return None
+    for signer in keys.roots:
+        made.sign(signer, append=True)
+    return made
+
+
+def _keys_noted(keys: OfflineKeys, online_keys: dict[str, Any], lines: dict[str, Any], now: datetime) -> None:
+    def row(signer: Any) -> dict[str, tuple[str, str]]:
+        key = signer.public_key
+        return {key.keyid: (key.scheme, str(key.keyval["public"]))}
+
+    offline = [one for signer in keys.roots for one in row(signer).items()]
+    keys_note(purpose="root", keys=dict(offline), now=now)
+    keys_note(purpose="roster", keys=row(keys.roster), now=now)
+    for name, signer in (online_keys | {f"line-{slug}": one for slug, one in lines.items()}).items():
+        keys_note(purpose=name[:40], keys=row(signer), now=now)
+
+
+def _root_told(root: Metadata[Root], now: datetime) -> None:
+    event_record(
+        type="edge.root.signed",
+        actor=SYSTEM,
+        subjects=[Ref("tuf_root", str(root.signed.version))],
+        public={
+            "version": root.signed.version,
+            "signatures": len(root.signatures),
+            "digest": sha256(roles.dump(root)).hexdigest(),
+            "expires": root.signed.expires.isoformat(),
+        },
+        at=now,
+    )
+
+
+def _told(one: Signing, now: datetime) -> None:
+    said = parse(one.data)
+    event_record(
+        type="edge.roster.signed",
+        actor=SYSTEM,
+        subjects=[one.line.ref(), Ref("roster", f"{one.line.slug}/{one.version}")],
+        public={
+            "line": one.line.name,
+            "version": one.version,
+            "digest": one.digest,
+            "expires": said.expires.isoformat(),
+            "people": len(said.people),
+            "keys": sum(len(person.passkeys) for person in said.people.values()),
+            "assurance": said.minimum_assurance,
+            "quorum": dict(said.quorum),
+        },
+        at=now,
+    )

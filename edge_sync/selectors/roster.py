@@ -1,0 +1,92 @@
+"""The roster of a line: what is signed, what the next ceremony would sign, and what differs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Q
+
+from approvals.selectors.passkeys import passkeys_of
+from approvals.selectors.policies import line_rules
+from approvals.selectors.seal_key import seal_public
+from edge_sync.errors import NoCeremony, NotPublished
+from edge_sync.keys.repository import repository
+from edge_sync.selectors.roster_changes import Change, differences
+from mlops_portal.plant.matrix import ACTIONS
+from mlops_portal.plant.models import Line, Person, RoleAssignment
+from mlops_portal.plant.roles import Role
+from mlops_portal.wire import jcs, roster
+from mlops_portal.wire.assertion import b64url
+from mlops_portal.wire.roster import Roster
+
+LONGEST = timedelta(days=30)
+
+
+def signed(line: Line) -> Roster | None:
+    """The published roster, as the line's nodes have it; None before the first ceremony."""
+    try:
+        return roster.parse(repository().roster_bytes(line.slug))
+    except NoCeremony:
+        return None
+
+
+def wanted(line: Line, *, version: int, now: datetime, days: int = LONGEST.days) -> dict[str, Any]:
+    """The roster as people, roles, passkeys and rules are now. ValueError beyond 30 days."""
+    if not 0 < days <= LONGEST.days:
+        raise ValueError("a roster is valid for 1 to 30 days")
+    held = _roles_on(line)
+    people = list(Person.objects.filter(pk__in=held, is_active=True).order_by("pk"))
+    rules = line_rules(line)
+    return roster.build(
+        line=line.slug,
+        version=version,
+        expires=(now + timedelta(days=days)).replace(microsecond=0),
+        rp_id=urlsplit(settings.PUBLIC_URL).hostname or "",
+        origins=[settings.PUBLIC_URL],
+        minimum_assurance=rules.minimum_assurance.value,
+        quorum=rules.quorum,
+        people=[
+            {
+                "id": str(one.pk),
+                "name": one.name,
+                "roles": sorted(held[one.pk]),
+                "passkeys": [
+                    {"id": key.id, "public_key": b64url(key.public_key)} for key in passkeys_of(one)
+                ],
+            }
+            for one in people
+        ],
+        seal_keys=_seal_keys() if rules.is_portal_trusted else [],
+    )
+
+
+def _seal_keys() -> list[dict[str, str]]:
+    key_id, public = seal_public(make=True)
+    return [{"id": key_id, "public": public.hex()}]
+
+
+def _roles_on(line: Line) -> dict[Any, set[str]]:
+    """Who may decide on the line, by person; administrators never do, whatever else they are."""
+    rows = RoleAssignment.objects.current().filter(Q(line=line) | Q(line=None, site=line.site_id))  # type: ignore[attr-defined]  # the manager is made of the query set
+    found: dict[Any, set[str]] = {}
+    for one in rows:
+        found.setdefault(one.person_id, set()).add(one.role)
+    deciding = ACTIONS["approval.decide"].roles
+    return {
+        person: roles & deciding
+        for person, roles in found.items()
+        if roles & deciding and Role.ADMINISTRATOR not in roles
+    }
+
+
+def pending(line: Line, *, now: datetime) -> list[Change]:
+    """What nodes do not know yet: it waits for the next ceremony."""
+    try:
+        before = signed(line)
+    except NotPublished as error:
+        return [Change("rule", error.sentence)]
+    after = roster.parse(jcs.canonical(wanted(line, version=1, now=now)))
+    return differences(before, after)

@@ -1,0 +1,61 @@
+"""What differs between two rosters, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from approvals.transitions import Assurance
+from mlops_portal.plant.roles import Role
+from mlops_portal.wire.roster import Roster, RosterPerson
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between the signed roster and the plant; ``kind``: person, key, role, rule."""
+
+    kind: str
+    text: str
+    person_id: str = ""
+
+
+def differences(before: Roster | None, after: Roster) -> list[Change]:
+    """People and their keys first, then the rules; everything is new where nothing was signed before."""
+    old = before.people if before else {}
+    found = [change for one in after.people.values() for change in _person(old.get(one.id), one)]
+    found += [
+        Change("person", _("%(person)s goes.") % {"person": one.name}, one.id)
+        for one in old.values()
+        if one.id not in after.people
+    ]
+    return [*found, *_rules(before, after)]
+
+
+def _person(known: RosterPerson | None, one: RosterPerson) -> Iterator[Change]:
+    who = {"person": one.name}
+    if known is None:
+        yield Change("person", _("%(person)s is new.") % who, one.id)
+    elif known.roles != one.roles:
+        yield Change("role", _("%(person)s has other roles.") % who, one.id)
+    elif known.name != one.name:
+        yield Change("person", _("%(person)s has another name.") % who, one.id)
+    before = known.passkeys if known else {}
+    for _key in set(one.passkeys.items()) - set(before.items()):
+        yield Change("key", _("%(person)s has a new passkey.") % who, one.id)
+    for _key in set(before) - set(one.passkeys):
+        yield Change("key", _("A passkey of %(person)s goes.") % who, one.id)
+
+
+def _rules(before: Roster | None, after: Roster) -> Iterator[Change]:
+    if before is None or before.minimum_assurance != after.minimum_assurance:
+        name = Assurance(after.minimum_assurance).label
+        yield Change("rule", _("Decisions need at least: %(assurance)s.") % {"assurance": name})
+    if before is None or before.quorum != after.quorum:
+        places = ", ".join(f"{count} × {Role(role).label}" for role, count in sorted(after.quorum.items()))
+        yield Change("rule", _("An approval needs: %(places)s.") % {"places": places})
+    if before is not None and before.seal_keys != after.seal_keys:
+        yield Change("rule", _("The portal's approval key changes."))
+    if before is not None and (before.rp_id, before.origins) != (after.rp_id, after.origins):
+        yield Change("rule", _("The portal's address changes."))

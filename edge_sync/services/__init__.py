@@ -1,0 +1,1 @@
+"""All writes of keys, releases and what nodes report."""

@@ -1,0 +1,123 @@
+"""Nodes: how they get their identity, and when they were heard."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from edge_sync.errors import EnrolmentRefused, KeyTaken, NotEnrolled
+from edge_sync.models import EnrolmentToken, NodeStatus
+from edge_sync.services.keys import keys_note
+from mlops_portal.ledger.refs import SYSTEM, Actor
+from mlops_portal.ledger.services import event_record
+from mlops_portal.plant.models import Node, Person
+from mlops_portal.plant.policies import guard
+from mlops_portal.shell.live import changed
+from mlops_portal.wire.errors import Invalid
+
+TOKEN_LIVES = timedelta(hours=24)
+BETWEEN_WRITES = timedelta(seconds=5)
+ENROLS = b"mlops-portal enrolment v1\n"
+
+
+def node_enrol(*, by: Person | None, node: Node, public_key: str) -> Node:
+    """Give a node its identity: an Ed25519 public key, 64 hex digits. ``by`` None: a command at the portal.
+
+    A second key replaces the first, for a node that was set up again. Invalid, KeyTaken, NotEnrolled.
+    """
+    if by is not None:
+        guard(by, "node.register", line=node.line)
+    return _enrol(by.actor if by else SYSTEM, node, public_key)
+
+
+def token_make(*, by: Person | None, node: Node) -> str:
+    """A token with which the node enrols itself once, within a day; it is shown this once."""
+    if by is not None:
+        guard(by, "node.register", line=node.line)
+    now, token = timezone.now(), secrets.token_urlsafe(24)
+    with transaction.atomic():
+        EnrolmentToken.objects.create(
+            node=node,
+            digest=sha256(token.encode()).hexdigest(),
+            made_at=now,
+            expires_at=now + TOKEN_LIVES,
+        )
+        event_record(
+            type="edge.token.made",
+            actor=by.actor if by else SYSTEM,
+            subjects=[node.ref(), node.line.ref("on")],
+            public={"name": node.name},
+            at=now,
+        )
+    return token
+
+
+def token_use(*, node: str, token: str, public_key: str, proof: str) -> Node:
+    """Enrol with a token; ``proof`` is the new key's signature over node and token. EnrolmentRefused."""
+    now = timezone.now()
+    digest = sha256(token.encode()).hexdigest()
+    with transaction.atomic():
+        mine = EnrolmentToken.objects.filter(digest=digest, node__slug=node, used_at=None, expires_at__gt=now)
+        try:
+            Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(
+                bytes.fromhex(proof), ENROLS + f"{node}\n{token}".encode()
+            )
+        except (InvalidSignature, ValueError):
+            raise EnrolmentRefused(_("The key did not sign this enrolment.")) from None
+        if mine.update(used_at=now) != 1:
+            raise EnrolmentRefused(
+                _("This token is not known, was used, or is too old; make a new one on the node's page.")
+            )
+        found = Node.objects.select_related("line").get(slug=node)
+        return _enrol(Actor("node", found.slug, ""), found, public_key)
+
+
+def _enrol(actor: Actor, node: Node, public_key: str) -> Node:
+    try:
+        if len(bytes.fromhex(public_key)) != 32:
+            raise ValueError
+    except ValueError:
+        raise Invalid(_("A node's key is 64 hex digits; “agent key” prints it at the node.")) from None
+    now, key = timezone.now(), public_key.lower()
+    try:
+        with transaction.atomic():
+            mine = Node.objects.filter(pk=node.pk, retired_at=None)
+            if mine.update(public_key=key, enrolled_at=now) != 1:
+                raise NotEnrolled(_("%(node)s was retired.") % {"node": node})
+            keys_note(purpose=f"node {node.slug}"[:40], keys={key: ("ed25519", key)}, now=now)
+            event_record(
+                type="edge.node.enrolled",
+                actor=actor,
+                subjects=[node.ref(), node.line.ref("on")],
+                public={"name": node.name, "key": key},
+                at=now,
+            )
+            changed("nodes", f"node:{node.slug}", "plant")
+    except IntegrityError:
+        raise KeyTaken(_("Another node has this key; every node makes its own.")) from None
+    node.refresh_from_db()
+    return node
+
+
+def node_heard(*, node: Node, now: datetime, said: dict[str, Any] | None = None) -> None:
+    """Note that a signed request came; ``said`` are agent and backlog of a batch. Written now and then."""
+    values: dict[str, Any] = {"heard_at": now}
+    if said:
+        values |= {"agent_version": str(said.get("agent", ""))[:40], "backlog": int(said.get("backlog", 0))}
+    row, made = NodeStatus.objects.get_or_create(node=node, defaults=values)
+    news = said is not None and (row.agent_version, row.backlog) != (
+        values["agent_version"],
+        values["backlog"],
+    )
+    if not made and (news or row.heard_at is None or now - row.heard_at > BETWEEN_WRITES):
+        with transaction.atomic():
+            NodeStatus.objects.filter(pk=row.pk).update(**values)
+            changed("nodes", f"node:{node.slug}")

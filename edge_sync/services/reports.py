@@ -1,0 +1,145 @@
+"""What nodes report of their releases: signed, numbered, taken exactly once, in the node's own order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from edge_sync.errors import ReportAltered, ReportUnsigned
+from edge_sync.models import NodeReport, ReleaseTarget
+from edge_sync.services.following import release_follow
+from edge_sync.transitions import NodeState
+from mlops_portal.ledger.refs import Actor, Ref
+from mlops_portal.ledger.services import event_record
+from mlops_portal.plant.models import Asset, Node
+from mlops_portal.registry.services import champion_set
+from mlops_portal.shell.live import changed
+from mlops_portal.wire import jcs
+
+FIELDS: dict[str, type] = {
+    "sequence": int, "asset": str, "number": int, "artifact": str, "state": str, "reason": str, "at": str,
+    "measures": dict,
+}  # fmt: skip
+STATES = {*NodeState.values, "stopped", "resumed"}
+
+
+def reports_receive(*, node: Node, reports: Sequence[Mapping[str, Any]]) -> int:
+    """Take reports of a node whose request was signed; how many were new.
+
+    ReportUnsigned where one does not fit or is not this node's, ReportAltered where a number that was taken
+    comes again with other content. Those before it stay taken.
+    """
+    return sum(_receive(node, one) for one in reports)
+
+
+def _receive(node: Node, report: Mapping[str, Any]) -> bool:
+    body, at = _checked(node, report)
+    text = jcs.canonical(body).decode()
+    now = timezone.now()
+    with transaction.atomic():
+        known = NodeReport.objects.select_for_update().filter(node=node, sequence=body["sequence"]).first()
+        if known is not None:
+            if known.body != text:
+                raise ReportAltered(
+                    _("%(node)s sent report %(sequence)d before, with other content.")
+                    % {"node": node, "sequence": body["sequence"]}
+                )
+            return False
+        asset = Asset.objects.select_related("line").filter(slug=body["asset"], node=node).first()
+        if asset is None:
+            raise ReportUnsigned(
+                _("%(node)s does not serve the machine “%(asset)s”; it may have been moved.")
+                % {"node": node, "asset": body["asset"][:60]}
+            )
+        row = NodeReport.objects.create(
+            node=node,
+            asset=asset,
+            sequence=body["sequence"],
+            number=body["number"],
+            artifact=body["artifact"],
+            state=body["state"],
+            reason=body["reason"],
+            body=text,
+            signature=report["signature"],
+            at=at,
+            received_at=now,
+        )
+        _apply(node, asset, row)
+    return True
+
+
+def _checked(node: Node, report: Mapping[str, Any]) -> tuple[dict[str, Any], datetime]:
+    body = {name: value for name, value in report.items() if name != "signature"}
+    if set(body) != set(FIELDS) or any(type(body[name]) is not kind for name, kind in FIELDS.items()):
+        raise ReportUnsigned(_("A report has other fields than it should."))
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(node.public_key)).verify(
+            bytes.fromhex(report["signature"]), jcs.canonical(body)
+        )
+        at = datetime.fromisoformat(body["at"])
+    except (InvalidSignature, ValueError, KeyError, TypeError):
+        raise ReportUnsigned(_("A report is not signed by %(node)s.") % {"node": node}) from None
+    fits = body["state"] in STATES and len(body["reason"]) <= 240 and len(body["artifact"]) <= 64
+    if not fits or at.tzinfo is None or not 0 <= body["number"] < 2**31 or not 0 < body["sequence"] < 2**53:
+        raise ReportUnsigned(_("A report says something that no node says."))
+    return body, at
+
+
+def _apply(node: Node, asset: Asset, row: NodeReport) -> None:
+    """Carry a report into the target, the champion, the log and the release."""
+    target = (
+        ReleaseTarget.objects.select_related("release__approval__version__model", "asset__line")
+        .filter(asset=asset, number=row.number)
+        .first()
+    )
+    if target is not None and row.state in NodeState.values and _newest(row):
+        ReleaseTarget.objects.filter(pk=target.pk).update(
+            state=row.state, reason=row.reason, reported_at=row.at
+        )
+    subjects = [Ref("release_target", f"{asset.slug}/{row.number}"), asset.ref("at"), node.ref("by")]
+    subjects.append(asset.line.ref("on"))
+    if target is not None:
+        version = target.release.approval.version
+        subjects += [target.release.ref("of"), version.ref("version")]
+    if row.artifact:
+        subjects.append(Ref("artifact", row.artifact, "artifact"))
+    event_record(
+        type="edge.target.reported",
+        actor=Actor("node", node.slug, ""),
+        subjects=subjects,
+        public={
+            "asset": asset.name,
+            "number": row.number,
+            "state": row.state,
+            "reason": row.reason,
+            "sequence": row.sequence,
+        },
+        at=row.at,
+    )
+    changed("nodes", f"node:{node.slug}")
+    if target is None or row.state not in NodeState.values:
+        return
+    approval = target.release.approval
+    if row.state == NodeState.CONFIRMED and row.artifact == approval.version.artifact_id:
+        champion_set(
+            asset=asset,
+            version=approval.version,
+            number=row.number,
+            at=row.at,
+            actor=Actor("node", node.slug, ""),
+        )
+    release_follow(release_id=target.release_id, state=NodeState(row.state), asset=asset, reason=row.reason)
+
+
+def _newest(row: NodeReport) -> bool:
+    later = NodeReport.objects.filter(
+        node=row.node, asset=row.asset, number=row.number, sequence__gt=row.sequence
+    )
+    return not later.filter(state__in=NodeState.values).exists()

@@ -1,0 +1,3 @@
+from edge_sync.tasks.publishing import publish, refresh
+
+__all__ = ["publish", "refresh"]

@@ -1,0 +1,18 @@
+"""Addresses of releases, models and nodes, and of the repository that nodes read."""
+
+from django.urls import path
+
+from edge_sync.views import edge, keys, models, releases, tuf
+
+urlpatterns = [
+    path("tuf/metadata/<path:name>", tuf.metadata, name="tuf_metadata"),
+    path("tuf/targets/<path:path>", tuf.target, name="tuf_target"),
+    path("releases/", releases.releases, name="releases"),
+    path("releases/<int:pk>/", releases.release, name="release"),
+    path("releases/<int:pk>/<str:verb>/", releases.control, name="release_control"),
+    path("models/", models.models, name="models"),
+    path("models/<slug:slug>/", models.model, name="model"),
+    path("edge/<slug:slug>/", edge.node, name="edge_node"),
+    path("edge/<slug:slug>/enrol/", edge.enrol, name="edge_enrol"),
+    path("keys/", keys.keys, name="keys"),
+]

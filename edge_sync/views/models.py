@@ -1,0 +1,40 @@
+"""Models: which version runs where, how well, how sure are we."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from edge_sync.selectors.pages import history, machines_of, versions_of
+from mlops_portal.plant.policies import guard
+from mlops_portal.registry.selectors import features_of, models_all
+from mlops_portal.shell.signed_in import person_of, signed_in
+
+
+@require_safe
+@signed_in
+def models(request: HttpRequest) -> HttpResponse:
+    by = person_of(request)
+    guard(by, "model.view")
+    now = timezone.now()
+    rows = [(one, machines_of(one, person=by, now=now)) for one in models_all()]
+    return render(request, "edge_sync/models.html", {"rows": rows})
+
+
+@require_safe
+@signed_in
+def model(request: HttpRequest, slug: str) -> HttpResponse:
+    by = person_of(request)
+    guard(by, "model.view")
+    found = get_object_or_404(models_all(), slug=slug)
+    machines = machines_of(found, person=by, now=timezone.now())
+    context = {
+        "model": found,
+        "machines": machines,
+        "versions": versions_of(found, machines),
+        "features": features_of(found),
+        "history": history("model", found.slug),
+    }
+    return render(request, "edge_sync/model.html", context)

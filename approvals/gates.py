@@ -1,0 +1,147 @@
+"""What a version must show before people may approve it. Pure: facts in, results out.
+
+Hard gates cannot be overridden by anybody, in any way:
+- the artifact lies in the storage and is what its digest says;
+- every golden sample of the set in force was run, and the model gave each truth at least its tolerance;
+- each safety sample among them as well (told apart, because it is what people ask first);
+- the edge model says what the trained model says, on every compared row.
+
+Soft gates need a written reason from whoever asks for approval in spite of them:
+- not worse than the champion on the same rows: the worse end of the 95 % interval of the paired difference
+  stays within the policy's margin (a non-inferiority test: ICH E9, section 3.3.2), for macro F1 and for the
+  share of defects that are missed;
+- enough held-out parts for the measures to say something;
+- it is known what it was taught.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from approvals.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenFact:
+    """How a version judged one golden sample."""
+
+    code: str
+    safety: bool
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``stored``: SHA-256 of what the storage holds, "" where nothing; ``golden`` None: the set in force was
+    not run. ``differences``: challenger minus champion, {measure: {"value", "low", "high"}}; ``champion`` is
+    what runs now, ``compared_with`` what the differences are about ("" where none)."""
+
+    artifact: str
+    stored: str
+    golden_samples: int
+    golden: Sequence[GoldenFact] | None
+    parity_rows: int
+    parity_largest: float
+    parity_labels_equal: bool
+    holdout_rows: int
+    champion: str
+    compared_with: str
+    differences: Mapping[str, Mapping[str, float]]
+    manifest: str
+    manifest_intact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """``case`` names the sentence (``approvals.gate_words``), ``params`` fill it."""
+
+    key: str
+    kind: Literal["hard", "soft"]
+    met: bool
+    case: str
+    value: str | float | int
+    limit: str | float | int
+    params: Mapping[str, Any]
+
+    def frozen(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "kind": self.kind,
+            "met": self.met,
+            "case": self.case,
+            "value": self.value,
+            "limit": self.limit,
+            "params": dict(self.params),
+        }
+
+
+def gates_of(facts: Facts, rules: Rules) -> list[Gate]:
+    """Every gate, in the order in which a reader asks."""
+    return [
+        _artifact(facts),
+        _golden("golden_safety", facts, safety=True),
+        _golden("golden_all", facts, safety=False),
+        _parity(facts, rules),
+        _difference("not_worse", "macro_f1", -1, facts, rules),
+        _difference("missed", "missed_rate", 1, facts, rules),
+        Gate(
+            "rows", "soft", facts.holdout_rows >= rules.fewest_rows, "rows",
+            facts.holdout_rows, rules.fewest_rows, {"n": facts.holdout_rows, "limit": rules.fewest_rows},
+        ),
+        _manifest(facts),
+    ]  # fmt: skip
+
+
+def unmet(gates: Sequence[Gate], kind: str) -> list[Gate]:
+    return [gate for gate in gates if gate.kind == kind and not gate.met]
+
+
+def _artifact(facts: Facts) -> Gate:
+    met = bool(facts.artifact) and facts.stored == facts.artifact
+    case = "artifact" if met else "artifact_damaged" if facts.stored else "artifact_missing"
+    return Gate("artifact", "hard", met, case, facts.stored, facts.artifact, {})
+
+
+def _golden(key: str, facts: Facts, *, safety: bool) -> Gate:
+    if facts.golden is None:
+        case = "golden_not_run" if facts.golden_samples else "golden_none"
+        return Gate(key, "hard", False, case, 0, facts.golden_samples, {})
+    asked = [one for one in facts.golden if one.safety or not safety]
+    missed = [one.code for one in asked if not one.passed]
+    passed = len(asked) - len(missed)
+    params = {"passed": passed, "n": len(asked), "missed": ", ".join(missed)}
+    if not asked:
+        return Gate(key, "hard", safety, "golden_no_safety" if safety else "golden_none", 0, 0, params)
+    case = "golden_missed" if missed else "golden_passed"
+    return Gate(key, "hard", not missed, case, passed, len(asked), params)
+
+
+def _parity(facts: Facts, rules: Rules) -> Gate:
+    params = {"rows": facts.parity_rows, "largest": facts.parity_largest, "limit": rules.parity}
+    if not facts.parity_rows:
+        return Gate("parity", "hard", False, "parity_none", 0, rules.parity, params)
+    met = facts.parity_labels_equal and facts.parity_largest <= rules.parity
+    case = "parity" if met else "parity_labels" if not facts.parity_labels_equal else "parity_far"
+    return Gate("parity", "hard", met, case, facts.parity_largest, rules.parity, params)
+
+
+def _difference(key: str, measure: str, worse: int, facts: Facts, rules: Rules) -> Gate:
+    """``worse`` is the sign of a difference that is bad."""
+    if not facts.champion:
+        return Gate(key, "soft", True, "no_champion", 0, rules.not_worse_by, {})
+    found = facts.differences.get(measure)
+    if found is None or facts.compared_with != facts.champion:
+        return Gate(key, "soft", False, "not_compared", 0, rules.not_worse_by, {"champion": facts.champion})
+    end = found["high"] if worse > 0 else -found["low"]
+    met = end <= rules.not_worse_by
+    params = {"by": max(end, 0.0) * 100, "limit": rules.not_worse_by * 100}
+    return Gate(key, "soft", met, "within" if met else "may_be_worse", end, rules.not_worse_by, params)
+
+
+def _manifest(facts: Facts) -> Gate:
+    if not facts.manifest:
+        return Gate("manifest", "soft", False, "manifest_none", "", "", {})
+    case = "manifest" if facts.manifest_intact else "manifest_damaged"
+    return Gate("manifest", "soft", facts.manifest_intact, case, facts.manifest, facts.manifest, {})

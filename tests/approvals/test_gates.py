@@ -1,0 +1,114 @@
+"""The gates are pure rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from approvals.errors import PolicyUnfit
+from approvals.gate_words import SENTENCES, TITLES, sentence_of, title_of
+from approvals.gates import Facts, Gate, GoldenFact, gates_of
+from approvals.rules import Rules, parse
+
+GOOD = Facts(
+    artifact="a" * 64,
+    stored="a" * 64,
+    golden_samples=2,
+    golden=(GoldenFact("G-01", True, True), GoldenFact("G-02", False, True)),
+    parity_rows=100,
+    parity_largest=1e-7,
+    parity_labels_equal=True,
+    holdout_rows=500,
+    champion="m/1",
+    compared_with="m/1",
+    differences={
+        "macro_f1": {"value": 0.02, "low": -0.01, "high": 0.05},
+        "missed_rate": {"value": 0.0, "low": -0.01, "high": 0.01},
+    },
+    manifest="b" * 64,
+    manifest_intact=True,
+)
+
+
+def gate(key: str, **changed: object) -> Gate:
+    return next(one for one in gates_of(replace(GOOD, **changed), Rules()) if one.key == key)
+
+
+def test_a_good_version_meets_every_gate() -> None:
+    assert [one.key for one in gates_of(GOOD, Rules()) if not one.met] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "changed", "case"),
+    [
+        ("artifact", {"stored": ""}, "artifact_missing"),
+        ("artifact", {"stored": "c" * 64}, "artifact_damaged"),
+        ("artifact", {"artifact": "", "stored": ""}, "artifact_missing"),
+        ("golden_all", {"golden": None}, "golden_not_run"),
+        ("golden_all", {"golden": (), "golden_samples": 0}, "golden_none"),
+        ("golden_all", {"golden": (GoldenFact("G-02", False, False),)}, "golden_missed"),
+        ("golden_safety", {"golden": (GoldenFact("G-01", True, False),)}, "golden_missed"),
+        ("golden_safety", {"golden": None, "golden_samples": 0}, "golden_none"),
+        ("parity", {"parity_rows": 0}, "parity_none"),
+        ("parity", {"parity_largest": 1e-3}, "parity_far"),
+        ("parity", {"parity_labels_equal": False}, "parity_labels"),
+    ],
+)
+def test_hard_gates_stop(key: str, changed: dict[str, object], case: str) -> None:
+    found = gate(key, **changed)
+    assert (found.kind, found.met, found.case) == ("hard", False, case)
+
+
+@pytest.mark.parametrize(
+    ("key", "changed", "case"),
+    [
+        (
+            "not_worse",
+            {"differences": {"macro_f1": {"value": 0, "low": -0.03, "high": 0.03}}},
+            "may_be_worse",
+        ),
+        (
+            "missed",
+            {"differences": {"missed_rate": {"value": 0, "low": -0.03, "high": 0.03}}},
+            "may_be_worse",
+        ),
+        ("not_worse", {"compared_with": "m/0"}, "not_compared"),
+        ("not_worse", {"differences": {}}, "not_compared"),
+        ("rows", {"holdout_rows": 20}, "rows"),
+        ("manifest", {"manifest": ""}, "manifest_none"),
+        ("manifest", {"manifest_intact": False}, "manifest_damaged"),
+    ],
+)
+def test_soft_gates_ask_for_a_reason(key: str, changed: dict[str, object], case: str) -> None:
+    found = gate(key, **changed)
+    assert (found.kind, found.met, found.case) == ("soft", False, case)
+
+
+def test_an_ordinary_miss_leaves_the_safety_gate_met() -> None:
+    golden = (GoldenFact("G-01", True, True), GoldenFact("G-02", False, False))
+    assert gate("golden_safety", golden=golden).met
+    assert not gate("golden_all", golden=golden).met
+
+
+def test_the_first_version_has_nothing_to_be_worse_than() -> None:
+    assert gate("not_worse", champion="", compared_with="", differences={}).met
+
+
+def test_every_gate_has_a_title_and_every_case_a_sentence() -> None:
+    for one in gates_of(GOOD, Rules()):
+        frozen = one.frozen()
+        assert one.key in TITLES
+        assert one.case in SENTENCES
+        assert title_of(frozen)
+        assert "%" not in sentence_of(frozen).replace(" %", "")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"golden": "safety"}, {"valid_days": 0}, {"valid_days": 1.5}, {"label_share": 2}, {"parity": "small"},
+     {"valid_days": True}],
+)  # fmt: skip
+def test_a_policy_with_odd_rules_is_refused(body: dict[str, object]) -> None:
+    with pytest.raises(PolicyUnfit):
+        parse(body)

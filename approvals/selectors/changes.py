@@ -1,0 +1,38 @@
+"""What an approval request rested on and whether it is still so."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from approvals.models import ApprovalRequest
+from approvals.selectors.facts import stored_digest
+from approvals.selectors.policies import policy_of
+from mlops_portal.plant.models import Asset
+from mlops_portal.registry.models import ModelVersion
+from mlops_portal.registry.selectors import champion_for
+from monitoring.selectors.golden import golden_set
+
+
+def champions_on(assets: list[Asset]) -> dict[str, ModelVersion | None]:
+    """What each machine runs, by slug."""
+    return {asset.slug: champion_for(asset) for asset in assets}
+
+
+def change_since(request: ApprovalRequest) -> str:
+    """What changed since the evidence was frozen, as a sentence; "" where nothing did."""
+    version = request.version
+    _whole, digest = golden_set(version.model)
+    if digest != request.golden_digest:
+        return _("The golden samples of %(model)s were changed.") % {"model": version.model}
+    policy = policy_of(version.model)
+    if policy is None or policy.pk != request.policy_id:
+        return _("The policy of %(model)s was changed.") % {"model": version.model}
+    for asset in request.assets.select_related("line"):
+        running = champion_for(asset)
+        if (running.artifact_id if running else "") != request.champions.get(asset.slug):
+            return _("%(asset)s runs another version now.") % {"asset": asset}
+        if asset.retired_at is not None or asset.line_id != request.line_id:
+            return _("%(asset)s left the line.") % {"asset": asset}
+    if stored_digest(version) != version.artifact_id:
+        return _("The artifact in the storage is not what it was.")
+    return ""

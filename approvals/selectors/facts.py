@@ -1,0 +1,63 @@
+"""The facts that gates, evidence and duties rest on, read from the rooms below."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from approvals.gates import Facts, GoldenFact
+from labeling.models import TrainingManifest
+from mlops_portal.registry.errors import ArtifactDamaged
+from mlops_portal.registry.models import ModelVersion
+from mlops_portal.registry.services import artifact_read
+from monitoring.selectors.golden import check_of, golden_set
+
+
+def name_of(version: ModelVersion | None) -> str:
+    """“press-quality/8”; "" for none."""
+    return f"{version.model.slug}/{version.number}" if version else ""
+
+
+def stored_digest(version: ModelVersion) -> str:
+    """SHA-256 of what the storage holds for the version's artifact; "" where nothing is there."""
+    try:
+        return sha256(artifact_read(version.artifact)).hexdigest()
+    except ArtifactDamaged as error:
+        return "" if "missing" in error.details else "damaged"
+
+
+def manifest_of(version: ModelVersion) -> TrainingManifest | None:
+    return TrainingManifest.objects.filter(digest=version.manifest_digest).first()
+
+
+def compared(version: ModelVersion) -> dict[str, Any]:
+    """The champion's half of the version's measures: {"version", "holdout", "per_class", "differences"}."""
+    found: dict[str, Any] = version.measures.get("champion") or {}
+    return found
+
+
+def facts_of(version: ModelVersion, *, champion: ModelVersion | None) -> Facts:
+    """Everything that the gates ask of ``version`` where ``champion`` runs now."""
+    golden, digest = golden_set(version.model)
+    check = check_of(version, digest)
+    manifest = manifest_of(version)
+    beside = compared(version)
+    parity = version.parity
+    return Facts(
+        artifact=version.artifact_id,
+        stored=stored_digest(version),
+        golden_samples=len(golden["samples"]),
+        golden=None
+        if check is None
+        else [GoldenFact(one["code"], one["safety"], one["passed"]) for one in check.results],
+        parity_rows=int(parity.get("rows", 0)),
+        parity_largest=float(parity.get("largest", 0.0)),
+        parity_labels_equal=bool(parity.get("labels_equal", False)),
+        holdout_rows=int((version.measures.get("holdout") or {}).get("n", 0)),
+        champion=name_of(champion),
+        compared_with=str(beside.get("version", "")),
+        differences=beside.get("differences") or {},
+        manifest=version.manifest_digest,
+        manifest_intact=manifest is not None
+        and sha256(manifest.body.encode()).hexdigest() == manifest.digest,
+    )

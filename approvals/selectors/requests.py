@@ -1,0 +1,99 @@
+"""Reads over approval requests and candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from approvals.models import ApprovalRequest, Decision
+from approvals.selectors.policies import line_rules
+from approvals.transitions import ApprovalState, Verdict
+from mlops_portal.plant.models import Asset, Line, Person
+from mlops_portal.plant.selectors.places import lines_for
+from mlops_portal.registry.models import Champion, ModelVersion
+from mlops_portal.registry.transitions import VersionState
+from mlops_portal.wire import jcs
+from mlops_portal.wire.roster import Quorum, quorum_met
+
+OPEN = (ApprovalState.DRAFT, ApprovalState.SUBMITTED)
+PENDING = (VersionState.CANDIDATE, VersionState.IN_REVIEW, VersionState.RETURNED)
+
+
+def requests_all() -> QuerySet[ApprovalRequest]:
+    return ApprovalRequest.objects.select_related(
+        "version__model", "version__artifact", "line__site", "evidence", "policy", "asked_by"
+    )
+
+
+def requests_for(*, person: Person) -> QuerySet[ApprovalRequest]:
+    """What the person may see, newest first."""
+    return requests_all().filter(line__in=lines_for(person=person, action="approval.view"))
+
+
+def approved_unclaimed() -> QuerySet[ApprovalRequest]:
+    """Approved requests that no release has claimed yet, oldest first."""
+    return requests_all().filter(state=ApprovalState.APPROVED, release=None).order_by("closed_at", "pk")
+
+
+def overdue(*, now: datetime) -> QuerySet[ApprovalRequest]:
+    return requests_all().filter(state__in=OPEN, not_after__lte=now)
+
+
+def candidates_all() -> QuerySet[ModelVersion]:
+    """Versions on which nobody decided yet, newest first."""
+    return (
+        ModelVersion.objects.filter(state__in=PENDING)
+        .select_related("model__asset_type", "artifact", "trained_by")
+        .order_by("-created_at", "-pk")
+    )
+
+
+def pack_of(request: ApprovalRequest) -> dict[str, Any]:
+    """The frozen evidence as JSON."""
+    found = jcs.parse(request.evidence.body)
+    assert isinstance(found, dict)
+    return found
+
+
+def decisions_of(request: ApprovalRequest) -> list[Decision]:
+    return list(request.decisions.select_related("person").order_by("at"))
+
+
+def quorum_of(request: ApprovalRequest, held: Mapping[str, frozenset[str]]) -> Quorum:
+    """Whether the people who approved, {person id: roles}, fill the line's quorum."""
+    return quorum_met(line_rules(request.line).quorum, held)
+
+
+def approvers(request: ApprovalRequest) -> list[Person]:
+    return [one.person for one in request.decisions.filter(verdict=Verdict.APPROVE).select_related("person")]
+
+
+def targets_on(line: Line, version: ModelVersion) -> QuerySet[Asset]:
+    """The machines of the line that a version could run on."""
+    return line.assets.filter(type=version.model.asset_type_id, retired_at=None).order_by("name")
+
+
+def targets_for(*, person: Person, version: ModelVersion) -> QuerySet[Asset]:
+    """The machines for which the person may ask to approve the version."""
+    return (
+        Asset.objects.filter(
+            line__in=lines_for(person=person, action="approval.request"),
+            type=version.model.asset_type_id,
+            retired_at=None,
+        )
+        .select_related("line__site")
+        .order_by("line__order", "line__name", "name")
+    )
+
+
+def number_next(asset: Asset) -> int:
+    """One more than any release number ever allotted to the machine; numbers are never used again."""
+    allotted = [
+        numbers.get(asset.slug, 0)
+        for numbers in ApprovalRequest.objects.filter(assets=asset).values_list("numbers", flat=True)
+    ]
+    running = Champion.objects.filter(asset=asset).values_list("number", flat=True).first() or 0
+    return max([running, *allotted]) + 1

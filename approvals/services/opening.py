@@ -1,0 +1,28 @@
+"""When a person first opened a request: the beginning of the minutes from opening to decision."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from approvals.models import ApprovalRequest
+from mlops_portal.plant.models import Person
+
+LONGEST = timedelta(days=31)
+
+
+def _key(by: Person, request: ApprovalRequest) -> str:
+    return f"approvals.opened.{request.pk}.{by.pk}"
+
+
+def request_opened(*, by: Person, request: ApprovalRequest) -> None:
+    """The person looks at the evidence; only the first time counts. A lost cache costs the measure alone."""
+    now = timezone.now().isoformat()
+    cache.add(_key(by, request), now, timeout=LONGEST.total_seconds())
+
+
+def opened_at(*, by: Person, request: ApprovalRequest) -> datetime | None:
+    kept = cache.get(_key(by, request))
+    return datetime.fromisoformat(kept) if kept else None

@@ -1,0 +1,239 @@
+"""Asking for approval: drawing it up, submitting, withdrawing; and what ends it by itself."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
+
+from approvals.errors import AlreadyOpen, CommentMissing, Expired, GatesUnmet, TargetsUnfit, Void, WrongState
+from approvals.gate_words import title_of
+from approvals.models import ApprovalRequest, EvidencePack
+from approvals.rules import parse
+from approvals.selectors.changes import champions_on, change_since
+from approvals.selectors.duties import who_may_sign
+from approvals.selectors.evidence import evidence_of, frozen
+from approvals.selectors.requests import OPEN, number_next, overdue, pack_of, requests_all, targets_on
+from approvals.services.policies import policy_in_force
+from approvals.services.records import claim, request_event, version_follow
+from approvals.transitions import ApprovalState
+from mlops_portal.plant.models import Asset, Line, Person
+from mlops_portal.plant.policies import guard
+from mlops_portal.registry.models import ModelVersion
+from mlops_portal.registry.transitions import VersionState
+from mlops_portal.shell.notifications import notify
+
+ASKABLE = (VersionState.CANDIDATE, VersionState.RETURNED, VersionState.IN_REVIEW, VersionState.APPROVED)
+
+
+def request_open(
+    *, by: Person, version: ModelVersion, line: Line, assets: Sequence[Asset], comment: str = ""
+) -> ApprovalRequest:
+    """Draw up the approval of ``version`` for machines of one line: freeze the evidence, allot the numbers.
+
+    A draft may have unmet gates, so that people see them; it cannot be submitted then. Raises AlreadyOpen,
+    TargetsUnfit, WrongState.
+    """
+    guard(by, "approval.request", line=line)
+    if VersionState(version.state) not in ASKABLE:
+        raise WrongState(
+            _("%(version)s is “%(state)s”; nobody can be asked to approve it.")
+            % {"version": version, "state": VersionState(version.state).label}
+        )
+    policy = policy_in_force(model=version.model)
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            chosen = _targets(version, line, assets)
+            running = champions_on(chosen)
+            champion = next(iter(running.values()))
+            numbers = {asset.slug: number_next(asset) for asset in chosen}
+            pack = evidence_of(
+                version,
+                champion=champion,
+                policy=policy,
+                line=line.slug,
+                targets=numbers,
+                asked_by=str(by.pk),
+            )
+            body, digest = frozen(pack)
+            evidence, _made = EvidencePack.objects.get_or_create(
+                digest=digest, defaults={"version": version, "body": body, "created_at": now}
+            )
+            request = ApprovalRequest.objects.create(
+                version=version,
+                line=line,
+                numbers=numbers,
+                champions={slug: one.artifact_id if one else "" for slug, one in running.items()},
+                fallback_digest=champion.artifact_id if champion else "",
+                golden_digest=pack["golden"]["set"],
+                evidence=evidence,
+                policy=policy,
+                nonce=secrets.token_hex(32),
+                asked_by=by,
+                comment=comment.strip(),
+                created_at=now,
+                not_after=now + timedelta(days=parse(policy.body).valid_days),
+            )
+            request.assets.set(chosen)
+            request_event(
+                request, "request.opened", by=by, at=now, artifact=version.artifact_id, numbers=numbers,
+                personal={"comment": request.comment},
+            )  # fmt: skip
+    except IntegrityError:
+        raise AlreadyOpen(
+            _("An approval of %(version)s for %(line)s is open already.") % {"version": version, "line": line}
+        ) from None
+    return request
+
+
+def _targets(version: ModelVersion, line: Line, assets: Sequence[Asset]) -> list[Asset]:
+    """The machines, locked so that two requests cannot be allotted one number."""
+    wanted = {asset.pk for asset in assets}
+    fitting = targets_on(line, version).filter(pk__in=wanted)
+    found = list(fitting.select_for_update(of=("self",)).order_by("pk"))
+    if not found or len(found) != len(wanted):
+        raise TargetsUnfit(
+            _("Choose machines of %(line)s of the type %(type)s.")
+            % {"line": line, "type": version.model.asset_type}
+        )
+    running = champions_on(found)
+    if len({one.artifact_id if one else "" for one in running.values()}) > 1:
+        raise TargetsUnfit(
+            _("These machines run different versions, so they would fall back to different ones; ask apart.")
+        )
+    if any(one is not None and one.artifact_id == version.artifact_id for one in running.values()):
+        raise TargetsUnfit(_("These machines run this version already."))
+    return found
+
+
+def request_submit(*, by: Person, request: ApprovalRequest, comment: str = "") -> ApprovalRequest:
+    """Put a draft to those who decide. Raises GatesUnmet for a hard gate, CommentMissing where a soft gate is
+    unmet and nobody said why; Expired, Void, WrongState."""
+    guard(by, "approval.request", line=request.line)
+    request_hold(request=request)
+    gates = [gate for gate in pack_of(request)["gates"] if not gate["met"]]
+    hard = [title_of(gate) for gate in gates if gate["kind"] == "hard"]
+    if hard:
+        raise GatesUnmet(
+            _("%(version)s cannot be approved: %(gates)s. Nobody can override this.")
+            % {"version": request.version, "gates": ", ".join(hard)}
+        )
+    said = comment.strip() or request.comment
+    soft = [title_of(gate) for gate in gates]
+    if soft and not said:
+        raise CommentMissing(
+            _("Say why this should be approved although not every gate is met: %(gates)s.")
+            % {"gates": ", ".join(soft)}
+        )
+    now = timezone.now()
+    with transaction.atomic():
+        until = now + timedelta(days=parse(request.policy.body).valid_days)
+        claim(request, ApprovalState.DRAFT, ApprovalState.SUBMITTED,
+              submitted_at=now, not_after=until, comment=said)  # fmt: skip
+        version_follow(request.version, VersionState.IN_REVIEW, by=by)
+        request_event(
+            request, "request.submitted", by=by, at=now, personal={"comment": said},
+            not_after=until.isoformat(timespec="seconds"), soft_unmet=[gate["key"] for gate in gates],
+        )  # fmt: skip
+        notify(
+            to=[one.person for one in who_may_sign(request) if one.allowed],
+            kind="approval.asked",
+            message=gettext_noop("{model} version {number} waits for your decision on {line}."),
+            url=reverse("approval", args=[request.pk]),
+            model=request.version.model.name,
+            number=request.version.number,
+            line=request.line.name,
+        )
+    return request
+
+
+def request_withdraw(*, by: Person, request: ApprovalRequest, comment: str = "") -> ApprovalRequest:
+    """Take a request back before it was decided; its release numbers are never used again."""
+    guard(by, "approval.request", line=request.line)
+    with transaction.atomic():
+        _end(request, ApprovalState.WITHDRAWN, "request.withdrawn", by=by, reason=comment.strip())
+    return request
+
+
+def request_hold(*, request: ApprovalRequest) -> None:
+    """Raise Expired or Void unless the request still rests on what it rested on; it is ended then."""
+    if request.state in OPEN and request.not_after <= timezone.now():
+        request_expire(request=request)
+        raise Expired(_("This approval was valid until its time ran out; ask for a new one."))
+    if void_if_changed(request=request):
+        raise Void(
+            _("This approval is void: %(reason)s Ask for a new one.") % {"reason": request.closed_reason}
+        )
+
+
+def request_expire(*, request: ApprovalRequest) -> None:
+    """End a request whose time ran out."""
+    with transaction.atomic():
+        _end(request, ApprovalState.EXPIRED, "request.expired", by=None, reason="")
+
+
+def void_if_changed(*, request: ApprovalRequest) -> bool:
+    """End a request whose golden set, policy, champion or artifact changed; whether it was so."""
+    if request.state not in OPEN:
+        return request.state == ApprovalState.VOID
+    with override("en"):  # the log keeps one language
+        reason = change_since(request)
+    if not reason:
+        return False
+    with transaction.atomic():
+        request_void(request=request, reason=reason)
+    return True
+
+
+def request_void(*, request: ApprovalRequest, reason: str) -> None:
+    _end(request, ApprovalState.VOID, "request.voided", by=None, reason=reason)
+    notify(
+        to=[request.asked_by],
+        kind="approval.over",
+        message=gettext_noop("The approval of {model} version {number} for {line} is void: {reason}"),
+        url=reverse("approval", args=[request.pk]),
+        model=request.version.model.name,
+        number=request.version.number,
+        line=request.line.name,
+        reason=reason,
+    )
+
+
+def _end(request: ApprovalRequest, to: ApprovalState, name: str, *, by: Person | None, reason: str) -> None:
+    now = timezone.now()
+    old = ApprovalState(request.state)
+    if old not in OPEN:
+        raise WrongState(_("This approval is “%(state)s” already.") % {"state": old.label})
+    claim(request, old, to, closed_at=now, closed_reason=reason[:240])
+    if old == ApprovalState.SUBMITTED:
+        version_follow(request.version, VersionState.CANDIDATE, by=by)
+    request_event(
+        request,
+        name,
+        by=by,
+        at=now,
+        personal={"comment": reason} if reason and by else None,  # what a person wrote may name people
+        reason="" if by else reason,
+    )
+
+
+def requests_check(*, now: datetime | None = None) -> int:
+    """Expire what ran out and void what changed; how many requests ended."""
+    moment = now or timezone.now()
+    ended = 0
+    for request in overdue(now=moment):
+        with suppress(WrongState):  # somebody decided about it just now
+            request_expire(request=request)
+            ended += 1
+    for request in requests_all().filter(state__in=OPEN):
+        with suppress(WrongState):
+            ended += void_if_changed(request=request)
+    return ended

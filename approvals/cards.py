@@ -1,0 +1,35 @@
+"""Approvals on the home page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from approvals.selectors.requests import candidates_all, requests_for
+from approvals.transitions import ApprovalState
+from mlops_portal.shell import cards
+from mlops_portal.shell.cards import Card
+from mlops_portal.shell.signed_in import person_of
+
+FEW = 6
+
+
+def _waiting(request: HttpRequest) -> dict[str, Any]:
+    by = person_of(request)
+    waiting = requests_for(person=by).filter(state=ApprovalState.SUBMITTED)
+    unsigned = waiting.exclude(decisions__person=by).order_by("not_after")
+    return {"requests": list(unsigned[:FEW]), "candidates": candidates_all().count()}
+
+
+def register_cards() -> None:
+    cards.register(
+        Card(
+            "approvals-waiting",
+            20,
+            "approvals/cards/waiting.html",
+            lambda person: person.may("approval.decide"),
+            _waiting,
+            topics=("approvals",),
+        )
+    )

@@ -1,0 +1,117 @@
+"""The measures of champion and challenger on the same parts, as rows of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.registry.models.model import in_words
+from mlops_portal.shell.charts.intervals import Interval, IntervalRow
+from mlops_portal.shell.templatetags.ui_text import number_text
+
+BETTER, WORSE = 1, -1
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """``tone`` says whether the interval of the difference excludes zero, and on which side."""
+
+    label: str
+    champion: str
+    challenger: str
+    plot: IntervalRow | None
+    difference: str
+    tone: str
+
+
+def measures_shown(pack: Mapping[str, Any], model: RegisteredModel, *, part: str = "") -> list[Measure]:
+    """All measures, or those of one ``part`` (“recent”: parts since the last training)."""
+    new, old, differences = (
+        pack["measures"]["challenger"],
+        pack["measures"]["champion"],
+        pack["measures"]["differences"],
+    )
+    if part:
+        new, old = new.get(part, {}), old.get(part, {})
+        differences = old.get("differences", {})
+    rows = list(_rows(new, old, differences, model))
+    ends = [
+        v for _label, _way, one, two, _diff in rows for m in (one, two) if m for v in (m["low"], m["high"])
+    ]
+    span = (min(ends) * 100, max(ends) * 100) if ends else (0.0, 100.0)
+    return [_measure(pack, span, *row) for row in rows]
+
+
+def _rows(
+    new: Mapping[str, Any], old: Mapping[str, Any], differences: Mapping[str, Any], model: RegisteredModel
+) -> Iterator[tuple[str, int, Any, Any, Any]]:
+    """(label, which way is better, challenger's, champion's, difference), those that are known."""
+    named = [
+        ("missed_rate", _("Defects missed"), WORSE),
+        ("false_reject_rate", _("Good parts rejected"), WORSE),
+        ("macro_f1", _("All classes alike (macro F1)"), BETTER),
+        ("ece", _("Calibration error"), WORSE),
+    ]
+    for key, label, way in named:
+        one = _known((new.get("holdout") or {}).get(key))
+        if one:
+            yield label, way, one, _known((old.get("holdout") or {}).get(key)), differences.get(key)
+    for kind in model.classes:
+        one = _known(((new.get("per_class") or {}).get(kind["key"]) or {}).get("found"))
+        if one and kind.get("defect"):
+            two = _known(((old.get("per_class") or {}).get(kind["key"]) or {}).get("found"))
+            label = _("Found: %(kind)s") % {"kind": in_words(kind["words"]) or kind["key"]}
+            yield label, BETTER, one, two, (differences.get("found") or {}).get(kind["key"])
+
+
+def _known(one: Any) -> Any:
+    return one if isinstance(one, dict) and one.get("value") is not None else None
+
+
+def _measure(
+    pack: Mapping[str, Any], span: tuple[float, float], label: str, way: int, new: Any, old: Any, diff: Any
+) -> Measure:
+    both = [(pack["champion"], old, "quiet"), (pack["version"], new, "info")]
+    known = [
+        Interval(name, one["low"] * 100, one["value"] * 100, one["high"] * 100, tone)
+        for name, one, tone in both
+        if one
+    ]
+    return Measure(
+        label=label,
+        champion=_percent(old["value"]) if old else "–",
+        challenger=_percent(new["value"]),
+        plot=IntervalRow(label, known, low=span[0], high=span[1], unit="%"),
+        difference=_difference(diff),
+        tone=_tone(diff, way),
+    )
+
+
+def _percent(value: float) -> str:
+    return f"{number_text(value * 100, 1)} %"
+
+
+def _signed(value: float) -> str:
+    points = round(value * 100, 1) + 0.0
+    text = number_text(abs(points), 1)
+    return f"+{text}" if points > 0 else f"−{text}" if points < 0 else text
+
+
+def _difference(diff: Any) -> str:
+    if not diff:
+        return ""
+    if "low" not in diff:
+        return _signed(diff["value"])
+    return _("%(value)s (%(low)s to %(high)s)") % {
+        "value": _signed(diff["value"]), "low": _signed(diff["low"]), "high": _signed(diff["high"]),
+    }  # fmt: skip
+
+
+def _tone(diff: Any, way: int) -> str:
+    if not diff or "low" not in diff or diff["low"] <= 0 <= diff["high"]:
+        return "quiet"
+    return "good" if diff["low"] * way > 0 else "bad"

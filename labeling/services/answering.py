@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -59,7 +60,7 @@ def label_answer(
         )
     now = timezone.now()
     handed_on = answer in Answer.values
-    values = {"leased_by": None, "leased_until": None, "state": RequestState.ANSWERED}
+    values: dict[str, Any] = {"leased_by": None, "leased_until": None, "state": RequestState.ANSWERED}
     if handed_on:
         values |= {"state": RequestState.OPEN, "for_expert": True}
     label = Label(

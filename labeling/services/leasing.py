@@ -9,6 +9,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
@@ -57,7 +59,7 @@ def label_next(*, by: Person, line: Line) -> LabelRequest | None:
     return None
 
 
-def _take_first(by: Person, line: Line, now: datetime) -> object | bool | None:
+def _take_first(by: Person, line: Line, now: datetime) -> UUID | Literal[False] | None:
     """The id of the row taken, None where nothing waits, False where somebody was first."""
     with transaction.atomic():
         waiting = open_on(line=line, now=now)
@@ -69,7 +71,7 @@ def _take_first(by: Person, line: Line, now: datetime) -> object | bool | None:
         return first if _claim(first, by, now) else False
 
 
-def _claim(pk: object, by: Person, now: datetime) -> bool:
+def _claim(pk: UUID, by: Person, now: datetime) -> bool:
     free = LabelRequest.objects.filter(pk=pk, state=RequestState.OPEN)
     return free.update(state=RequestState.LEASED, leased_by=by, leased_until=now + LEASE) == 1
 

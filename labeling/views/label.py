@@ -89,6 +89,7 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
         request__line=place,
     )
     done, of = _count(request, "done"), max(1, _count(request, "of"))
+    said: dict[str, Any]
     try:
         held: LabelRequest | None = label_take(by=by, request=label_undo(by=by, label=label))
         said = {"text": _("Taken back. Judge this part again.")}

@@ -29,6 +29,7 @@ ACCOUNTS = (
     Account("karl", "Karl Berg", Role.DOMAIN_EXPERT, "line-2", "de"),
     Account("anna", "Anna Ferrari", Role.QUALITY_ENGINEER, "", "en"),
     Account("jonas", "Jonas Weiss", Role.QUALITY_ENGINEER, "line-1", "de"),
+    Account("petra", "Petra Lang", Role.QUALITY_ENGINEER, "line-2", "de"),
     Account("sam", "Sam Okafor", Role.ML_ENGINEER, "", "en"),
     Account("ruth", "Ruth Novak", Role.AUDITOR, "", "en"),
 )
@@ -43,7 +44,7 @@ SKILLS = (
         "judge-milled-parts",
         {"en": "Judging milled parts", "de": "Frästeile beurteilen"},
         "machining",
-        ("elif", "karl"),
+        ("elif", "maja", "karl"),
     ),
 )
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from mlops_portal.demo import places
 from mlops_portal.demo.events import register_types
+from mlops_portal.demo.sim.catalogue import NODES
 from mlops_portal.serve import processes
 from mlops_portal.shell import navigation
 
@@ -15,6 +19,16 @@ def register() -> None:
     processes.register(
         processes.Process(name="plant", argv=processes.manage("demo_plant"), demo=True, wait=False)
     )
+    for node in NODES:
+        home = str(places.home() / "nodes" / node.key)
+        processes.register(
+            processes.Process(
+                name=node.key,
+                argv=(sys.executable, "-m", "edge_sync.agent", "--home", home),
+                demo=True,
+                wait=False,
+            )
+        )
     if not settings.PRODUCTION:
         navigation.register(
             navigation.NavItem(

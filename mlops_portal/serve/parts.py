@@ -57,7 +57,7 @@ def worker() -> Process:
             "--without-gossip", "--without-mingle", "--loglevel", "INFO", "-n", "worker@portal",
         ),
         # Ending cold puts what was being worked on back into its queue instead of losing an hour with it.
-        env=JOBS | {"REMAP_SIGTERM": "SIGQUIT"},
+        env=JOBS | {"REMAP_SIGTERM": "SIGQUIT", "WORKER_WITHOUT": "labeling,explain"},
         ready=heartbeat.since,
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ def scheduler() -> Process:
             "beat", "--schedule", str(settings.VAR_DIR / "run" / "schedule"), "--pidfile=",
             "--loglevel", "INFO",
         ),
-        env=JOBS,
+        env=JOBS | {"WORKER_WITHOUT": "labeling,explain"},
         ready=heartbeat.since,
     )  # fmt: skip
 

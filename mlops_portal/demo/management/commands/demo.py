@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mlops_portal.demo.accounts import ACCOUNTS, PASSWORD
 from mlops_portal.demo.load import load_plant
+from mlops_portal.demo.management.bootstrap import load_releases
+from mlops_portal.demo.management.learning import load_models
 from mlops_portal.wire.errors import PortalError
 
 
@@ -16,11 +18,15 @@ class Command(BaseCommand):
     help = "Loads the demo plant; what is there already stays as it is."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--plant-only", action="store_true", help="people and machines, no models")
         parser.add_argument("--json", action="store_true", help="print the sign-ins as JSON")
 
     def handle(self, **options: Any) -> None:
         try:
             load_plant()
+            if not options["plant_only"]:
+                load_models()
+                load_releases()
         except PortalError as error:
             raise CommandError(error.sentence) from None
         sign_ins = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -17,18 +18,19 @@ from mlops_portal.registry.models import ModelVersion
 from mlops_portal.registry.selectors import versions_all
 
 
-class VersionField(serializers.CharField):
+@extend_schema_field(OpenApiTypes.STR)
+class VersionField(serializers.Field[ModelVersion, Any, str, ModelVersion]):
     """“press-quality/8”."""
 
-    def to_internal_value(self, data: Any) -> ModelVersion:  # type: ignore[override]  # a thing, not its name
-        slug, _slash, number = str(super().to_internal_value(data)).rpartition("/")
+    def to_internal_value(self, data: Any) -> ModelVersion:
+        slug, _slash, number = str(data).rpartition("/")
         whole = int(number) if number.isascii() and number.isdecimal() and len(number) < 8 else 0
         found = versions_all().filter(model__slug=slug, number=whole).first()
         if found is None:
-            raise serializers.ValidationError("There is no such version; write model/number.")
+            raise serializers.ValidationError(_("There is no such version; write model/number."))
         return found
 
-    def to_representation(self, value: Any) -> str:
+    def to_representation(self, value: ModelVersion) -> str:
         return f"{value.model.slug}/{value.number}"
 
 
@@ -76,7 +78,7 @@ class ApprovalWithEvidence(ApprovalOut):
 
 
 class ApprovalIn(serializers.Serializer[Any]):
-    version = VersionField(max_length=80, help_text="model/number")
+    version = VersionField(help_text="model/number")
     line = LineField()
     assets = serializers.ListField(
         child=serializers.SlugField(), min_length=1, max_length=200, help_text="Machines of that line"
@@ -88,7 +90,9 @@ class ApprovalIn(serializers.Serializer[Any]):
             Asset.objects.filter(line=attrs["line"], slug__in=attrs["assets"]).select_related("line")
         )
         if missing := sorted(set(attrs["assets"]) - {one.slug for one in found}):
-            raise serializers.ValidationError({"assets": [f"There is no machine {missing[0]} on this line."]})
+            raise serializers.ValidationError(
+                {"assets": [_("There is no machine %(name)s on this line.") % {"name": missing[0]}]}
+            )
         return {**attrs, "assets": found}
 
 
@@ -122,9 +126,9 @@ class DecisionIn(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         proofs = ("envelope" in attrs, "password" in attrs and "code" in attrs)
         if proofs.count(True) != 1:
-            raise serializers.ValidationError("Send either an envelope, or password and code.")
+            raise serializers.ValidationError(_("Send either an envelope, or password and code."))
         if "envelope" in attrs and not isinstance(attrs["envelope"], dict):
-            raise serializers.ValidationError({"envelope": ["An envelope is an object."]})
+            raise serializers.ValidationError({"envelope": [_("An envelope is an object.")]})
         return attrs
 
 
@@ -134,8 +138,8 @@ class StatementQuery(serializers.Serializer[Any]):
 
 
 class ChoiceIn(serializers.Serializer[Any]):
-    chosen = VersionField(max_length=80)
-    among = serializers.ListField(child=VersionField(max_length=80), min_length=2, max_length=10)
+    chosen = VersionField()
+    among = serializers.ListField(child=VersionField(), min_length=2, max_length=10)
     reason = serializers.CharField(max_length=2000)
 
 

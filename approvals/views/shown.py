@@ -57,10 +57,10 @@ def evidence_shown(pack: Mapping[str, Any], version: ModelVersion) -> dict[str, 
         "pack": pack,
         "version": version,
         "champion_number": pack["champion"].rpartition("/")[2],
-        "n": (pack["measures"]["challenger"].get("holdout") or {}).get("n", 0),
+        "n": _rows_in(pack["measures"]["challenger"]),
         "measures": measures_shown(pack, model),
         "recent": measures_shown(pack, model, part="recent"),
-        "recent_n": (pack["measures"]["challenger"].get("recent") or {}).get("holdout", {}).get("n", 0),
+        "recent_n": _rows_in(pack["measures"]["challenger"].get("recent") or {}),
         "golden": golden,
         "golden_run": pack["golden"]["run"],
         "missed": [one for one in golden if not one.passed],
@@ -71,6 +71,10 @@ def evidence_shown(pack: Mapping[str, Any], version: ModelVersion) -> dict[str, 
         "taught": _taught(pack, names),
         "trainer": names.get(pack["trained_by"], ""),
     }
+
+
+def _rows_in(measures: Mapping[str, Any]) -> int:
+    return int((measures.get("holdout") or {}).get("n", 0))
 
 
 def gates_shown(pack: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -38,12 +38,7 @@ def measures_shown(pack: Mapping[str, Any], model: RegisteredModel, *, part: str
     if part:
         new, old = new.get(part, {}), old.get(part, {})
         differences = old.get("differences", {})
-    rows = list(_rows(new, old, differences, model))
-    ends = [
-        v for _label, _way, one, two, _diff in rows for m in (one, two) if m for v in (m["low"], m["high"])
-    ]
-    span = (min(ends) * 100, max(ends) * 100) if ends else (0.0, 100.0)
-    return [_measure(pack, span, *row) for row in rows]
+    return [_measure(pack, *row) for row in _rows(new, old, differences, model)]
 
 
 def _rows(
@@ -72,9 +67,7 @@ def _known(one: Any) -> Any:
     return one if isinstance(one, dict) and one.get("value") is not None else None
 
 
-def _measure(
-    pack: Mapping[str, Any], span: tuple[float, float], label: str, way: int, new: Any, old: Any, diff: Any
-) -> Measure:
+def _measure(pack: Mapping[str, Any], label: str, way: int, new: Any, old: Any, diff: Any) -> Measure:
     both = [(pack["champion"], old, "quiet"), (pack["version"], new, "info")]
     known = [
         Interval(name, one["low"] * 100, one["value"] * 100, one["high"] * 100, tone)
@@ -85,7 +78,7 @@ def _measure(
         label=label,
         champion=_percent(old["value"]) if old else "–",
         challenger=_percent(new["value"]),
-        plot=IntervalRow(label, known, low=span[0], high=span[1], unit="%"),
+        plot=IntervalRow(label, known, unit="%"),
         difference=_difference(diff),
         tone=_tone(diff, way),
     )
@@ -95,20 +88,23 @@ def _percent(value: float) -> str:
     return f"{number_text(value * 100, 1)} %"
 
 
-def _signed(value: float) -> str:
+def _points(value: float, *, plus: bool = False) -> str:
     points = round(value * 100, 1) + 0.0
-    text = number_text(abs(points), 1)
-    return f"+{text}" if points > 0 else f"−{text}" if points < 0 else text
+    text = number_text(points, 1)
+    return f"+{text}" if plus and points > 0 else text
 
 
 def _difference(diff: Any) -> str:
     if not diff:
         return ""
+    value = _points(diff["value"], plus=True)
     if "low" not in diff:
-        return _signed(diff["value"])
+        return value
     return _("%(value)s (%(low)s to %(high)s)") % {
-        "value": _signed(diff["value"]), "low": _signed(diff["low"]), "high": _signed(diff["high"]),
-    }  # fmt: skip
+        "value": value,
+        "low": _points(diff["low"]),
+        "high": _points(diff["high"]),
+    }
 
 
 def _tone(diff: Any, way: int) -> str:

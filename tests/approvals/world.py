@@ -155,10 +155,10 @@ def taught_by(model: RegisteredModel, counts: dict[Person, int]) -> str:
         rows=rows, excluded=[], parameters={},
     )  # fmt: skip
     tally = manifest.tally(rows)
-    TrainingManifest.objects.create(
-        digest=digest, model=model, body=body.decode(), rows=len(rows), per_asset=tally["asset"],
-        per_person=tally["person"], per_source=tally["source"], created_at=timezone.now(),
-    )  # fmt: skip
+    values = {"model": model, "body": body.decode(), "rows": len(rows), "per_asset": tally["asset"],
+              "per_person": tally["person"], "per_source": tally["source"],
+              "created_at": timezone.now()}  # fmt: skip
+    TrainingManifest.objects.get_or_create(digest=digest, defaults=values)
     return digest
 
 

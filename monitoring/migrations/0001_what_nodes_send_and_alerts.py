@@ -6,230 +6,511 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('plant', '0001_people_and_places'),
-        ('registry', '0001_models_and_versions'),
+        ("plant", "0001_people_and_places"),
+        ("registry", "0001_models_and_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Prediction',
+            name="Prediction",
             fields=[
-                ('id', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('activation', models.CharField(help_text='Which release judged: asset and release number', max_length=80)),
-                ('part_id', models.CharField(db_index=True, max_length=60)),
-                ('lot', models.CharField(blank=True, max_length=40)),
-                ('recipe', models.CharField(blank=True, max_length=40)),
-                ('tool', models.CharField(blank=True, max_length=40)),
-                ('at', models.DateTimeField(db_index=True)),
-                ('label', models.CharField(max_length=40)),
-                ('confidence', models.FloatField()),
-                ('truth', models.CharField(blank=True, max_length=40)),
-                ('truth_at', models.DateTimeField(null=True)),
-                ('truth_source', models.CharField(blank=True, max_length=20)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predictions', to='plant.asset')),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predictions', to='plant.node')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predictions', to='registry.modelversion')),
+                ("id", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                (
+                    "activation",
+                    models.CharField(
+                        help_text="Which release judged: asset and release number", max_length=80
+                    ),
+                ),
+                ("part_id", models.CharField(db_index=True, max_length=60)),
+                ("lot", models.CharField(blank=True, max_length=40)),
+                ("recipe", models.CharField(blank=True, max_length=40)),
+                ("tool", models.CharField(blank=True, max_length=40)),
+                ("at", models.DateTimeField(db_index=True)),
+                ("label", models.CharField(max_length=40)),
+                ("confidence", models.FloatField()),
+                ("truth", models.CharField(blank=True, max_length=40)),
+                ("truth_at", models.DateTimeField(null=True)),
+                ("truth_source", models.CharField(blank=True, max_length=20)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predictions",
+                        to="plant.asset",
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predictions",
+                        to="plant.node",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predictions",
+                        to="registry.modelversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
+                "ordering": ["-at"],
             },
         ),
         migrations.CreateModel(
-            name='Picture',
+            name="Picture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('view', models.CharField(max_length=10)),
-                ('artifact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.artifact')),
-                ('prediction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='monitoring.prediction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("view", models.CharField(max_length=10)),
+                (
+                    "artifact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.artifact"
+                    ),
+                ),
+                (
+                    "prediction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="monitoring.prediction",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProcessChange',
+            name="ProcessChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('tool', 'Tool'), ('lot', 'Lot'), ('sensor', 'Sensor'), ('recipe', 'Recipe')], max_length=10, verbose_name='What')),
-                ('value', models.CharField(blank=True, max_length=80, verbose_name='Now')),
-                ('at', models.DateTimeField()),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='plant.asset')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("tool", "Tool"),
+                            ("lot", "Lot"),
+                            ("sensor", "Sensor"),
+                            ("recipe", "Recipe"),
+                        ],
+                        max_length=10,
+                        verbose_name="What",
+                    ),
+                ),
+                ("value", models.CharField(blank=True, max_length=80, verbose_name="Now")),
+                ("at", models.DateTimeField()),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="plant.asset"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
+                "ordering": ["-at"],
             },
         ),
         migrations.CreateModel(
-            name='Quarantined',
+            name="Quarantined",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part_id', models.CharField(blank=True, max_length=60)),
-                ('check_key', models.CharField(max_length=40)),
-                ('reason', models.CharField(max_length=240)),
-                ('record', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quarantined', to='plant.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part_id", models.CharField(blank=True, max_length=60)),
+                ("check_key", models.CharField(max_length=40)),
+                ("reason", models.CharField(max_length=240)),
+                ("record", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quarantined",
+                        to="plant.node",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
+                "ordering": ["-at"],
             },
         ),
         migrations.CreateModel(
-            name='SampledRow',
+            name="SampledRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('readings', models.JSONField(default=dict)),
-                ('probabilities', models.JSONField(default=dict)),
-                ('reason', models.CharField(choices=[('random', 'random share'), ('uncertain', 'the model was unsure'), ('out_of_reference', 'a reading the model never saw'), ('golden', 'golden sample'), ('requested', 'asked for')], max_length=20)),
-                ('inclusion_probability', models.FloatField()),
-                ('prediction', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='row', to='monitoring.prediction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("readings", models.JSONField(default=dict)),
+                ("probabilities", models.JSONField(default=dict)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("random", "random share"),
+                            ("uncertain", "the model was unsure"),
+                            ("out_of_reference", "a reading the model never saw"),
+                            ("golden", "golden sample"),
+                            ("requested", "asked for"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("inclusion_probability", models.FloatField()),
+                (
+                    "prediction",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="row",
+                        to="monitoring.prediction",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StatisticPoint',
+            name="StatisticPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.DateTimeField()),
-                ('ends', models.DateTimeField()),
-                ('feature', models.CharField(max_length=60)),
-                ('statistic', models.CharField(max_length=20)),
-                ('n', models.PositiveIntegerField()),
-                ('value', models.FloatField()),
-                ('limit', models.FloatField()),
-                ('shift', models.FloatField(null=True)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='plant.asset')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='registry.modelversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts", models.DateTimeField()),
+                ("ends", models.DateTimeField()),
+                ("feature", models.CharField(max_length=60)),
+                ("statistic", models.CharField(max_length=20)),
+                ("n", models.PositiveIntegerField()),
+                ("value", models.FloatField()),
+                ("limit", models.FloatField()),
+                ("shift", models.FloatField(null=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="points", to="plant.asset"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="points",
+                        to="registry.modelversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts'],
+                "ordering": ["starts"],
             },
         ),
         migrations.CreateModel(
-            name='TelemetryBatch',
+            name="TelemetryBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveBigIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('body', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('received', 'Received'), ('merged', 'Merged'), ('refused', 'Refused')], default='received', max_length=10)),
-                ('received_at', models.DateTimeField()),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='plant.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveBigIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("body", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("received", "Received"), ("merged", "Merged"), ("refused", "Refused")],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("received_at", models.DateTimeField()),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="plant.node"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['node', 'sequence'],
+                "ordering": ["node", "sequence"],
             },
         ),
         migrations.CreateModel(
-            name='Window',
+            name="Window",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lot', models.CharField(blank=True, max_length=40)),
-                ('shift', models.CharField(blank=True, max_length=40)),
-                ('starts', models.DateTimeField()),
-                ('ends', models.DateTimeField()),
-                ('n', models.PositiveIntegerField(default=0)),
-                ('counts', models.JSONField(default=dict)),
-                ('moments', models.JSONField(default=dict)),
-                ('classes', models.JSONField(default=dict)),
-                ('confidence', models.JSONField(default=list)),
-                ('judged_at', models.DateTimeField(null=True)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='windows', to='plant.asset')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='windows', to='registry.modelversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lot", models.CharField(blank=True, max_length=40)),
+                ("shift", models.CharField(blank=True, max_length=40)),
+                ("starts", models.DateTimeField()),
+                ("ends", models.DateTimeField()),
+                ("n", models.PositiveIntegerField(default=0)),
+                ("counts", models.JSONField(default=dict)),
+                ("moments", models.JSONField(default=dict)),
+                ("classes", models.JSONField(default=dict)),
+                ("confidence", models.JSONField(default=list)),
+                ("judged_at", models.DateTimeField(null=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="windows", to="plant.asset"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="windows",
+                        to="registry.modelversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts'],
+                "ordering": ["starts"],
             },
         ),
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('data_drift', 'data drift'), ('model_drift', 'model drift'), ('process_drift', 'process drift')], max_length=16)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('acknowledged', 'Acknowledged'), ('in_work', 'In work'), ('snoozed', 'Snoozed'), ('resolved', 'Resolved')], default='open', max_length=14)),
-                ('feature', models.CharField(blank=True, max_length=60)),
-                ('features', models.JSONField(default=dict)),
-                ('since', models.DateTimeField()),
-                ('opened_at', models.DateTimeField()),
-                ('snoozed_until', models.DateTimeField(null=True)),
-                ('cause', models.CharField(blank=True, choices=[('data_problem', 'Data problem'), ('process_change', 'Process change'), ('model_wear_out', 'Model wear-out'), ('sensor_fault', 'Sensor fault'), ('expected', 'Expected'), ('false_alarm', 'False alarm')], max_length=16)),
-                ('comment', models.TextField(blank=True)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='plant.asset')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='registry.modelversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("data_drift", "data drift"),
+                            ("model_drift", "model drift"),
+                            ("process_drift", "process drift"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("acknowledged", "Acknowledged"),
+                            ("in_work", "In work"),
+                            ("snoozed", "Snoozed"),
+                            ("resolved", "Resolved"),
+                        ],
+                        default="open",
+                        max_length=14,
+                    ),
+                ),
+                ("feature", models.CharField(blank=True, max_length=60)),
+                ("features", models.JSONField(default=dict)),
+                ("since", models.DateTimeField()),
+                ("opened_at", models.DateTimeField()),
+                ("snoozed_until", models.DateTimeField(null=True)),
+                (
+                    "cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("data_problem", "Data problem"),
+                            ("process_change", "Process change"),
+                            ("model_wear_out", "Model wear-out"),
+                            ("sensor_fault", "Sensor fault"),
+                            ("expected", "Expected"),
+                            ("false_alarm", "False alarm"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("comment", models.TextField(blank=True)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="alerts", to="plant.asset"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="alerts",
+                        to="registry.modelversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'resolved'), _negated=True), fields=('asset', 'kind'), name='one_open_alert_per_asset_and_kind'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'resolved'), _negated=True), models.Q(('cause', ''), _negated=True), _connector='OR'), name='resolved_alert_has_a_cause')],
+                "ordering": ["-opened_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "resolved"), _negated=True),
+                        fields=("asset", "kind"),
+                        name="one_open_alert_per_asset_and_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "resolved"), _negated=True),
+                            models.Q(("cause", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="resolved_alert_has_a_cause",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='GoldenCheck',
+            name="GoldenCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('set_digest', models.CharField(max_length=64)),
-                ('results', models.JSONField(default=list)),
-                ('passed', models.BooleanField()),
-                ('at', models.DateTimeField()),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='golden_checks', to='registry.modelversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("set_digest", models.CharField(max_length=64)),
+                ("results", models.JSONField(default=list)),
+                ("passed", models.BooleanField()),
+                ("at", models.DateTimeField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="golden_checks",
+                        to="registry.modelversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
-                'constraints': [models.UniqueConstraint(fields=('version', 'set_digest'), name='golden_check_once')],
+                "ordering": ["-at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "set_digest"), name="golden_check_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='GoldenSample',
+            name="GoldenSample",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, verbose_name='Code')),
-                ('readings', models.JSONField(default=dict)),
-                ('truth', models.CharField(max_length=40)),
-                ('tolerance', models.FloatField(default=0.5)),
-                ('safety', models.BooleanField(default=False)),
-                ('judged_at', models.DateTimeField()),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('judged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='golden', to='registry.registeredmodel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="Code")),
+                ("readings", models.JSONField(default=dict)),
+                ("truth", models.CharField(max_length=40)),
+                ("tolerance", models.FloatField(default=0.5)),
+                ("safety", models.BooleanField(default=False)),
+                ("judged_at", models.DateTimeField()),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "judged_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="golden",
+                        to="registry.registeredmodel",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['model', 'code'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('model', 'code'), name='golden_code_once')],
+                "ordering": ["model", "code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)),
+                        fields=("model", "code"),
+                        name="golden_code_once",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='prediction',
-            index=models.Index(fields=['asset', 'at'], name='prediction_asset_at'),
+            model_name="prediction",
+            index=models.Index(fields=["asset", "at"], name="prediction_asset_at"),
         ),
         migrations.AddConstraint(
-            model_name='picture',
-            constraint=models.UniqueConstraint(fields=('prediction', 'view'), name='picture_once'),
+            model_name="picture",
+            constraint=models.UniqueConstraint(fields=("prediction", "view"), name="picture_once"),
         ),
         migrations.AddConstraint(
-            model_name='sampledrow',
-            constraint=models.CheckConstraint(condition=models.Q(('inclusion_probability__gt', 0), ('inclusion_probability__lte', 1)), name='row_probability_range'),
+            model_name="sampledrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("inclusion_probability__gt", 0), ("inclusion_probability__lte", 1)),
+                name="row_probability_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statisticpoint',
-            constraint=models.UniqueConstraint(fields=('asset', 'version', 'feature', 'statistic', 'starts'), name='point_once'),
+            model_name="statisticpoint",
+            constraint=models.UniqueConstraint(
+                fields=("asset", "version", "feature", "statistic", "starts"), name="point_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='telemetrybatch',
-            index=models.Index(fields=['state', 'id'], name='batch_state'),
+            model_name="telemetrybatch",
+            index=models.Index(fields=["state", "id"], name="batch_state"),
         ),
         migrations.AddConstraint(
-            model_name='telemetrybatch',
-            constraint=models.UniqueConstraint(fields=('node', 'sequence'), name='batch_once'),
+            model_name="telemetrybatch",
+            constraint=models.UniqueConstraint(fields=("node", "sequence"), name="batch_once"),
         ),
         migrations.AddIndex(
-            model_name='window',
-            index=models.Index(fields=['asset', 'starts'], name='window_asset_starts'),
+            model_name="window",
+            index=models.Index(fields=["asset", "starts"], name="window_asset_starts"),
         ),
         migrations.AddConstraint(
-            model_name='window',
-            constraint=models.UniqueConstraint(fields=('asset', 'version', 'lot', 'shift', 'starts'), name='window_once'),
+            model_name="window",
+            constraint=models.UniqueConstraint(
+                fields=("asset", "version", "lot", "shift", "starts"), name="window_once"
+            ),
         ),
     ]

@@ -93,8 +93,8 @@ def sensor_check(alert: Alert, now: Now, words: ReadingWords) -> Check:
 def _company(alert: Alert, words: ReadingWords) -> Check:
     group = words.group(alert.feature)
     mates = [key for key in words.features if key != alert.feature and words.group(key) == group and group]
-    moved = [key for key in mates if key in alert.features]
-    if not mates:
+    moved = [key for key in words.features if key != alert.feature and key in alert.features]
+    if not mates and not moved:
         return Check(
             "sensor", "caution", _("Sensor intact?"), _("No other reading goes with this one; look at it.")
         )

@@ -68,7 +68,6 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
     return {
         "alert": alert,
         "headline": headline(alert),
-        "open_for": timezone.now() - alert.opened_at,
         "lot": next((group.lot for group in now.groups if group.here and group.lot), ""),
         "parts": parts_since(alert, alert.resolved_at),
         "chart": charts.over_time(alert, points, reading, statistic, changes, words),

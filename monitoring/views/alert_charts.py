@@ -119,18 +119,15 @@ def where_from(now: Now) -> BarsChart | None:
     """What each lot, machine and shift adds to the drift."""
     if len(now.groups) < 2:
         return None
+    several_assets = len({one.asset for one in now.groups}) > 1
+    several_shifts = len({one.shift for one in now.groups}) > 1
     bars = []
     for group in gathered(now.groups):
-        label = (
-            ngettext("%(count)d other", "%(count)d others", group.others) % {"count": group.others}
-            if group.others
-            else " · ".join(
-                filter(
-                    None,
-                    (group.asset, _("lot %(lot)s") % {"lot": group.lot} if group.lot else "", group.shift),
-                )
-            )
-        )
+        parts = [group.asset] if several_assets else []
+        parts += [_("lot %(lot)s") % {"lot": group.lot}] if group.lot else []
+        parts += [group.shift] if several_shifts and group.shift else []
+        others = ngettext("%(count)d other", "%(count)d others", group.others) % {"count": group.others}
+        label = others if group.others else " · ".join(parts) or group.asset
         tone = "bad" if group.share >= 0.25 else "quiet"
         bars.append(Bar(label, 100 * group.share, tone))
     return BarsChart(_("Where the drift comes from"), bars, full=100)
@@ -143,7 +140,9 @@ def distributions(alert: Alert, reading: str, now: Now, words: ReadingWords) -> 
         return None
     inner = [float(edge) for edge in learned["edges"]]
     room = max((inner[-1] - inner[0]) * 0.12, 1e-9)
-    edges = [inner[0] - room, *inner, inner[-1] + room]
+    mean = now.moments[1] / now.moments[0] if now.moments and now.moments[0] else inner[0]
+    # a bin without an end is drawn so that what mostly lies in it has its mean in the middle
+    edges = [min(inner[0] - room, 2 * mean - inner[0]), *inner, max(inner[-1] + room, 2 * mean - inner[-1])]
     unit = words.unit(reading)
     return HistogramPair(
         _("%(reading)s, learned on and since the alert") % {"reading": words.name(reading)},

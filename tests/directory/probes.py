@@ -18,9 +18,7 @@ from tests.directory.world import World
 
 _LATER = {
     "the pages of models and their versions": ["model.view", "model.register", "automation.set"],
-    "the pages of alerts, process changes and golden samples": [
-        "alert.view",
-        "alert.handle",
+    "the pages of process changes and golden samples": [
         "change.record",
         "inspection.record",
         "golden.view",
@@ -201,4 +199,12 @@ PROBES: tuple[Probe, ...] = (
     Probe("run.start", "page", "start", _post("/runs/{world.run.pk}/start/")),
     Probe("run.start", "api", "cancel", _send("POST", "runs/{world.run.pk}/cancel/")),
     Probe("run.start", "api", "start", _send("POST", "runs/{world.run.pk}/start/")),
+    Probe("alert.view", "page", "alert", _get("/alerts/{world.alert.pk}/"), writes=False),
+    Probe("alert.view", "api", "alert", _get("/api/v1/alerts/{world.alert.pk}/"), writes=False),
+    Probe("alert.handle", "page", "take", _post("/alerts/{world.alert.pk}/take/")),
+    Probe("alert.handle", "page", "resolve", _post("/alerts/{world.alert.pk}/resolve/", cause="expected")),
+    Probe("alert.handle", "api", "acknowledge", _send("POST", "alerts/{world.alert.pk}/acknowledge/")),
+    Probe(
+        "alert.handle", "api", "resolve", _send("POST", "alerts/{world.alert.pk}/resolve/", cause="expected")
+    ),
 )

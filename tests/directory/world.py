@@ -20,7 +20,8 @@ from mlops_portal.plant.models import (
     Skill,
 )
 from mlops_portal.plant.roles import Role
-from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.registry.models import Artifact, ModelVersion, RegisteredModel
+from monitoring.models import Alert
 from tests.cast import JOINED, Cast, Team, make_cast, new_person
 
 PLACES = ("here", "there", "whole", "elsewhere")
@@ -43,6 +44,7 @@ class World:
     skill: Skill
     model: RegisteredModel
     run: RetrainRun
+    alert: Alert
 
     def person(self, role: Role, place: str) -> Person:
         """Somebody who holds the role on line 1, on line 2, on the whole site, or on the whole other site."""
@@ -96,4 +98,19 @@ def make_world() -> World:
         skill=Skill.objects.create(slug="cracks", name="Judging cracks"),
         model=model,
         run=RetrainRun.objects.create(model=model, trigger="manual", created_at=timezone.now()),
+        alert=make_alert(asset, model),
+    )
+
+
+def make_alert(asset: Asset, model: RegisteredModel) -> Alert:
+    """An open alert on the machine, raised against a first version of the model."""
+    now = timezone.now()
+    artifact = Artifact.objects.create(
+        sha256="ab" * 32, kind="onnx", size=1, name="model.onnx", created_at=now
+    )
+    version = ModelVersion.objects.create(
+        model=model, number=1, artifact=artifact, pipeline="test", reference_digest="0" * 64, created_at=now
+    )
+    return Alert.objects.create(
+        asset=asset, version=version, kind="data_drift", feature="pressure", since=now, opened_at=now
     )

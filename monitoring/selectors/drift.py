@@ -77,11 +77,10 @@ def windows_since(alert: Alert) -> list[dict[str, Any]]:
     found = Window.objects.filter(version=alert.version, starts__gte=alert.since)
     if alert.resolved_at:
         found = found.filter(starts__lte=alert.resolved_at)
-    return list(
-        found.order_by("-starts").values(
-            "asset_id", "asset__name", "lot", "shift", "starts", "counts", "moments"
-        )[:WINDOWS_READ]
+    rows = found.order_by("-starts").values(
+        "asset_id", "asset__name", "lot", "shift", "starts", "counts", "moments"
     )
+    return [dict(row) for row in rows[:WINDOWS_READ]]
 
 
 def now_of(alert: Alert, feature: str, windows: Sequence[dict[str, Any]]) -> Now:

@@ -19,7 +19,7 @@ def story(
     alert: Alert, changes: Sequence[ProcessChange], lots: Sequence[tuple[datetime, str]]
 ) -> list[dict[str, Any]]:
     """For the timeline, oldest first: {"at", "text", "tone", "tag"}."""
-    told = [
+    told: list[dict[str, Any]] = [
         {"at": event.at, "text": sentence(event), "tone": _tone(event.type), "tag": _("alert")}
         for event in events(subject=("alert", str(alert.pk)))[:MOST]
     ]

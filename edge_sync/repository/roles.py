@@ -29,7 +29,7 @@ def until(now: datetime, days: float) -> datetime:
     return (now + timedelta(days=days)).replace(microsecond=0)
 
 
-def dump(metadata: Metadata) -> bytes:  # type: ignore[type-arg]  # any role
+def dump(metadata: Metadata) -> bytes:
     return metadata.to_bytes(SERIALIZER)
 
 

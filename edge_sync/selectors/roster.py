@@ -13,7 +13,7 @@ from approvals.selectors.passkeys import passkeys_of
 from approvals.selectors.policies import line_rules
 from approvals.selectors.seal_key import seal_public
 from edge_sync.errors import NoCeremony, NotPublished
-from edge_sync.keys.repository import repository
+from edge_sync.keys.repository import layout, repository
 from edge_sync.selectors.roster_changes import Change, differences
 from mlops_portal.plant.matrix import ACTIONS
 from mlops_portal.plant.models import Line, Person, RoleAssignment
@@ -23,6 +23,12 @@ from mlops_portal.wire.assertion import b64url
 from mlops_portal.wire.roster import Roster
 
 LONGEST = timedelta(days=30)
+
+
+def kept() -> list[tuple[str, bytes]]:
+    """Every roster that was ever signed, as “<line>/<version>.json”, for exports."""
+    folder = layout().root / "rosters"
+    return [(str(one.relative_to(folder)), one.read_bytes()) for one in sorted(folder.glob("*/*.json"))]
 
 
 def signed(line: Line) -> Roster | None:
@@ -70,7 +76,7 @@ def _seal_keys() -> list[dict[str, str]]:
 
 def _roles_on(line: Line) -> dict[Any, set[str]]:
     """Who may decide on the line, by person; administrators never do, whatever else they are."""
-    rows = RoleAssignment.objects.current().filter(Q(line=line) | Q(line=None, site=line.site_id))  # type: ignore[attr-defined]  # the manager is made of the query set
+    rows = RoleAssignment.objects.current().filter(Q(line=line) | Q(line=None, site=line.site_id))
     found: dict[Any, set[str]] = {}
     for one in rows:
         found.setdefault(one.person_id, set()).add(one.role)

@@ -44,7 +44,7 @@ def _person(known: RosterPerson | None, one: RosterPerson) -> Iterator[Change]:
     before = known.passkeys if known else {}
     for _key in set(one.passkeys.items()) - set(before.items()):
         yield Change("key", _("%(person)s has a new passkey.") % who, one.id)
-    for _key in set(before) - set(one.passkeys):
+    for _gone in set(before) - set(one.passkeys):
         yield Change("key", _("A passkey of %(person)s goes.") % who, one.id)
 
 

@@ -29,17 +29,13 @@ _LATER = {
         "label.answer",
         "label.settle",
     ],
-    "the pages of approvals, the decision log and lineage": [
-        "policy.set",
-        "approval.view",
-        "approval.request",
-        "approval.decide",
+    "the pages of the decision log and lineage": [
         "log.view",
         "log.verify",
         "log.export",
         "lineage.view",
     ],
-    "the pages of releases": ["release.view", "release.control"],
+    "a release in this world, which needs an approval with its signatures": ["release.control"],
     "the roof's card of the portal's own parts": ["status.view"],
     "the demo's page of disturbances": ["demo.disturb"],
 }
@@ -93,9 +89,11 @@ SOON = (timezone.now() + timedelta(days=2)).isoformat()
 PERSON = "/people/{world.worker.pk}/"
 SITE, LINE, KEY = "ahrensfeld", "line-1", "ahrensfeld/line-1"
 INVITED = {"name": "Ada Novak", "email": "ada@plant.example", "role": "operator", "language": "de"}
+POLICY = {"not_worse_by": "1", "label_share": "20", "fewest_rows": "9", "valid_days": "5", "parity": "0"}
 SHIFT = {"name": "Late", "starts": "14:00", "ends": "22:00"}
 
 PROBES: tuple[Probe, ...] = (
+    Probe("release.view", "page", "node", _get("/edge/node-1/"), writes=False),
     Probe("plant.view", "page", "line", _get("/plant/lines/line-1/"), writes=False),
     Probe("plant.view", "page", "machine", _get("/plant/machines/press-1/"), writes=False),
     Probe("plant.view", "api", "line", _get("/api/v1/lines/line-1/"), writes=False),
@@ -191,6 +189,28 @@ PROBES: tuple[Probe, ...] = (
         "api",
         "new",
         _send("POST", "tokens/", name="notebook", expires_at=SOON, scopes=["matrix.view"]),
+    ),
+    Probe("approval.view", "page", "approval", _get("/approvals/{world.asked.pk}/"), writes=False),
+    Probe("approval.view", "api", "approval", _get("/api/v1/approvals/{world.asked.pk}/"), writes=False),
+    Probe("approval.request", "page", "withdraw", _post("/approvals/{world.draft.pk}/withdraw/")),
+    Probe("approval.request", "api", "withdraw", _send("POST", "approvals/{world.draft.pk}/withdraw/")),
+    Probe(
+        "approval.decide",  # the right alone does not sign: the code is wrong, and nothing happens
+        "page",
+        "sign",
+        _post("/approvals/{world.asked.pk}/sign/", verdict="approve", password="-", code="000000"),
+        writes=False,
+    ),
+    Probe(
+        "approval.decide",
+        "api",
+        "statement",
+        _get("/api/v1/approvals/{world.asked.pk}/statement/"),
+        writes=False,
+    ),
+    Probe("policy.set", "page", "model", _post("/approvals/policies/models/press-quality/", **POLICY)),
+    Probe(
+        "policy.set", "api", "model", _send("PUT", "approval-policies/press-quality/", body={"valid_days": 3})
     ),
     Probe("run.view", "page", "list", _get("/runs/"), writes=False),
     Probe("run.view", "page", "run", _get("/runs/{world.run.pk}/"), writes=False),

@@ -11,10 +11,11 @@ from django.core.checks.registry import registry
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from approvals import export_sources
 from edge_sync.keys.demo import no_offline_keys_beside_the_portal
 from edge_sync.keys.repository import repository
 from edge_sync.models import PublicKey
-from edge_sync.selectors.roster import pending, signed
+from edge_sync.selectors.roster import kept, pending, signed
 from mlops_portal.ledger.selectors import events
 from mlops_portal.plant.models import RoleAssignment
 from mlops_portal.plant.roles import Role
@@ -152,3 +153,12 @@ def test_a_line_key_that_was_replaced_is_delegated_by_the_next_ceremony(
     ceremony()
     assert repository().line_file("line-1", "a.json") == b"{}"
     assert events(types=["edge.key.ended"]).count() == 1
+
+
+def test_every_roster_is_kept_for_exports(plant: EdgePlant) -> None:
+    ceremony()
+    first = dict(kept())
+    ceremony()
+    assert sorted(dict(kept())) == ["line-1/1.json", "line-1/2.json", "line-2/1.json", "line-2/2.json"]
+    assert dict(kept())["line-2/1.json"] == first["line-2/1.json"]
+    assert export_sources.files()["rosters/line-2/1.json"] == first["line-2/1.json"]

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mlops_portal.shell.templatetags.ui_text import number_text
+
 TITLES: dict[str, str | Promise] = {
     "artifact": _("Artifact digest"),
     "golden_safety": _("Golden parts, safety subset"),
@@ -22,24 +24,23 @@ SENTENCES: dict[str, str | Promise] = {
     "artifact": _("The stored file is what its digest says."),
     "artifact_damaged": _("The stored file is not what its digest says; restore it from a backup."),
     "artifact_missing": _("The file is missing from the storage; restore it from a backup."),
-    "golden_passed": _("%(passed)d of %(n)d"),
-    "golden_missed": _("%(passed)d of %(n)d; missed beyond tolerance: %(missed)s"),
+    "golden_passed": _("%(passed)s of %(n)s"),
+    "golden_missed": _("%(passed)s of %(n)s; missed beyond tolerance: %(missed)s"),
     "golden_not_run": _("Not run yet on the golden set in force; run the golden check first."),
     "golden_none": _("There are no golden samples; add parts whose truth a skilled person gave."),
     "golden_no_safety": _("No golden sample is marked as safety."),
-    "parity": _(
-        "On %(rows)d rows the probabilities differ by %(largest).1e at most; the limit is %(limit).1e."
-    ),
+    "parity": _("On %(rows)s rows the probabilities differ by %(largest)s at most; the limit is %(limit)s."),
     "parity_far": _(
-        "On %(rows)d rows the probabilities differ by up to %(largest).1e; the limit is %(limit).1e."
+        "On %(rows)s rows the probabilities differ by up to %(largest)s; the limit is %(limit)s."
     ),
-    "parity_labels": _("On %(rows)d rows the two do not always say the same class."),
+    "parity_labels": _("On %(rows)s rows the two do not always say the same class."),
     "parity_none": _("The edge model was never compared with the trained one."),
     "no_champion": _("Nothing runs there yet."),
     "not_compared": _("It was not measured beside %(champion)s, which runs now, on the same parts."),
-    "within": _("Worse by more than %(by).1f points is excluded; the policy allows %(limit).1f."),
-    "may_be_worse": _("It may be worse by %(by).1f points; the policy allows %(limit).1f."),
-    "rows": _("%(n)d held-out parts; the policy asks for %(limit)d."),
+    "better": _("Even the worse end of the interval is no worse."),
+    "within": _("Worse by %(by)s points at most; the policy allows %(limit)s."),
+    "may_be_worse": _("It may be worse by %(by)s points; the policy allows %(limit)s."),
+    "rows": _("%(n)s held-out parts; the policy asks for %(limit)s."),
     "manifest": _("The manifest lists every part, its label and who gave it."),
     "manifest_damaged": _("The stored manifest is not what its digest says."),
     "manifest_none": _("There is no training manifest."),
@@ -52,4 +53,12 @@ def title_of(gate: Mapping[str, Any]) -> str:
 
 def sentence_of(gate: Mapping[str, Any]) -> str:
     """The sentence of a frozen gate in the reader's language."""
-    return str(SENTENCES.get(gate["case"], gate["case"])) % gate["params"]
+    params = {name: _shown(value) for name, value in gate["params"].items()}
+    return str(SENTENCES.get(gate["case"], gate["case"])) % params
+
+
+def _shown(value: Any) -> str:
+    """Points with one digit; what is far smaller as powers of ten."""
+    if isinstance(value, float):
+        return number_text(value, None if 0 < abs(value) < 0.01 else 1)
+    return number_text(value)

@@ -137,7 +137,8 @@ def _difference(key: str, measure: str, worse: int, facts: Facts, rules: Rules) 
     end = found["high"] if worse > 0 else -found["low"]
     met = end <= rules.not_worse_by
     params = {"by": max(end, 0.0) * 100, "limit": rules.not_worse_by * 100}
-    return Gate(key, "soft", met, "within" if met else "may_be_worse", end, rules.not_worse_by, params)
+    case = "may_be_worse" if not met else "within" if end > 0 else "better"
+    return Gate(key, "soft", met, case, end, rules.not_worse_by, params)
 
 
 def _manifest(facts: Facts) -> Gate:

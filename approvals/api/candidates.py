@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from approvals.api.people import person_of
 from approvals.models import Policy
 from approvals.rules import Rules
 from approvals.selectors.evidence import evidence_of
@@ -26,7 +27,6 @@ from mlops_portal.plant.policies import guard
 from mlops_portal.plant.selectors.places import lines_for
 from mlops_portal.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.registry.selectors import champion_of, versions_all
-from mlops_portal.shell.api.views import person_of
 
 
 class CandidateList(generics.ListAPIView[ModelVersion]):

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from approvals.models import LinePolicy, Policy
 from approvals.rules import Rules, parse
 from approvals.transitions import Assurance
-from mlops_portal.plant.models import Line
+from mlops_portal.plant.models import Line, Person
+from mlops_portal.plant.policies import Verdict
 from mlops_portal.plant.roles import Role
 from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.registry.policies import sites_verdict
+from mlops_portal.registry.selectors import sites_of
 
 QUORUM = {Role.QUALITY_ENGINEER.value: 1}
 
@@ -25,6 +28,11 @@ class LineRules:
     def is_portal_trusted(self) -> bool:
         """Password and code suffice: whoever holds the portal's keys can make such a signature."""
         return self.minimum_assurance == Assurance.CODE
+
+
+def set_verdict(by: Person, model: RegisteredModel) -> Verdict:
+    """A model's policy is set by somebody with the right on every site where machines of its type stand."""
+    return sites_verdict(by, "policy.set", sites_of(model.asset_type))
 
 
 def policy_of(model: RegisteredModel) -> Policy | None:

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from approvals.errors import PolicyUnfit, WrongState
 from approvals.models import LinePolicy, Policy
 from approvals.rules import Rules, parse
-from approvals.selectors.policies import policy_of
+from approvals.selectors.policies import policy_of, set_verdict
 from approvals.transitions import Assurance
 from mlops_portal.ledger.refs import SYSTEM
 from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.matrix import ACTIONS
 from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.policies import guard
+from mlops_portal.plant.policies import demand, guard
 from mlops_portal.plant.roles import Role
 from mlops_portal.registry.models import RegisteredModel
 from mlops_portal.shell.live import changed
@@ -30,7 +30,7 @@ DECIDING = ACTIONS["approval.decide"].roles
 
 def policy_set(*, by: Person, model: RegisteredModel, body: Mapping[str, Any]) -> Policy:
     """Set the next version of a model's policy; the same rules again change nothing. Raises PolicyUnfit."""
-    guard(by, "policy.set")
+    demand(set_verdict(by, model))
     rules = parse(body)
     now = policy_of(model)
     if now is not None and parse(now.body) == rules:

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from approvals.forms.policies import LinePolicyForm, PolicyForm
 from approvals.models import Policy
 from approvals.rules import Rules
-from approvals.selectors.policies import line_rules, policy_of, rules_of
+from approvals.selectors.policies import line_rules, policy_of, rules_of, set_verdict
 from approvals.services.policies import line_policy_set, policy_set
 from approvals.transitions import Assurance
 from approvals.views.pages import form_answer
-from mlops_portal.plant.policies import guard
+from mlops_portal.plant.policies import demand, guard, verdict
 from mlops_portal.plant.roles import Role
 from mlops_portal.plant.selectors.places import lines_for
 from mlops_portal.registry.models import RegisteredModel
@@ -42,13 +42,19 @@ def policies(request: HttpRequest) -> HttpResponse:
     guard(by, "approval.view")
     shown = [(model, policy_of(model)) for model in models_all()]
     context = {
-        "models": [(model, policy, _facts(rules_of(policy))) for model, policy in shown],
+        "models": [
+            (model, policy, _facts(rules_of(policy)), set_verdict(by, model)) for model, policy in shown
+        ],
         "lines": [
-            (line, rules, [(Role(role).label, count) for role, count in sorted(rules.quorum.items())])
+            (
+                line,
+                rules,
+                verdict(by, "policy.set", site=line.site),
+                [(Role(role).label, count) for role, count in sorted(rules.quorum.items())],
+            )
             for line in lines_for(person=by, action="approval.view")
             for rules in [line_rules(line)]
         ],
-        "may_set": by.may("policy.set"),
     }
     return render(request, "approvals/policies.html", context)
 
@@ -58,8 +64,8 @@ def policies(request: HttpRequest) -> HttpResponse:
 def policy(request: HttpRequest, slug: str) -> HttpResponse:
     """Set the next version of a model's policy; earlier versions stand below."""
     by = person_of(request)
-    guard(by, "policy.set")
     model = get_object_or_404(RegisteredModel, slug=slug)
+    demand(set_verdict(by, model))
     form = PolicyForm(request.POST or None, initial=PolicyForm.shown(rules_of(policy_of(model))))
 
     def do(given: dict[str, Any]) -> HttpResponse:

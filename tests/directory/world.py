@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 
 from django.utils import timezone
 
+from approvals.models import ApprovalRequest, EvidencePack, LinePolicy, Policy
+from approvals.selectors.evidence import evidence_of, frozen
 from labeling.models import RetrainRun
 from mlops_portal.plant.models import (
     Asset,
@@ -45,6 +47,8 @@ class World:
     model: RegisteredModel
     run: RetrainRun
     alert: Alert
+    draft: ApprovalRequest
+    asked: ApprovalRequest
 
     def person(self, role: Role, place: str) -> Person:
         """Somebody who holds the role on line 1, on line 2, on the whole site, or on the whole other site."""
@@ -84,6 +88,8 @@ def make_world() -> World:
     model = RegisteredModel.objects.create(
         slug="press-quality", name="Press quality", asset_type=press, created_at=timezone.now()
     )
+    alert = make_alert(asset, model)
+    LinePolicy.objects.create(line=cast.line_1, minimum_assurance="code", quorum={"quality_engineer": 1})
     return World(
         cast=cast,
         other_site=other_site,
@@ -98,8 +104,47 @@ def make_world() -> World:
         skill=Skill.objects.create(slug="cracks", name="Judging cracks"),
         model=model,
         run=RetrainRun.objects.create(model=model, trigger="manual", created_at=timezone.now()),
-        alert=make_alert(asset, model),
+        alert=alert,
+        draft=make_approval(asset, alert.version, worker, "draft"),
+        asked=make_approval(asset, second_version(alert.version), worker, "submitted"),
     )
+
+
+def second_version(first: ModelVersion) -> ModelVersion:
+    return ModelVersion.objects.create(
+        model=first.model,
+        number=2,
+        state="in_review",
+        artifact=first.artifact,
+        pipeline="test",
+        reference_digest="0" * 64,
+        created_at=timezone.now(),
+    )
+
+
+def make_approval(asset: Asset, version: ModelVersion, by: Person, state: str) -> ApprovalRequest:
+    """An approval request for the machine, asked by somebody without any role in deciding."""
+    now = timezone.now()
+    policy, _made = Policy.objects.get_or_create(
+        model=version.model, version=1, defaults={"body": {}, "digest": "0" * 64, "set_at": now}
+    )
+    body, digest = frozen(evidence_of(version, champion=None, policy=policy, asked_by=str(by.pk)))
+    request = ApprovalRequest.objects.create(
+        version=version,
+        line=asset.line,
+        state=state,
+        numbers={asset.slug: version.number},
+        champions={asset.slug: ""},
+        golden_digest="0" * 64,
+        evidence=EvidencePack.objects.create(digest=digest, version=version, body=body, created_at=now),
+        policy=policy,
+        nonce="0" * 64,
+        asked_by=by,
+        created_at=now,
+        not_after=now + timedelta(days=7),
+    )
+    request.assets.add(asset)
+    return request
 
 
 def make_alert(asset: Asset, model: RegisteredModel) -> Alert:

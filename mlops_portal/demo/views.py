@@ -7,6 +7,7 @@ import http.client
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -74,7 +75,7 @@ def switch_off(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @signed_in
 def picture(request: HttpRequest, part: str, view: str) -> HttpResponse:
-    """A part as the camera sees it; 404 where the camera is off or has forgotten the part."""
+    """A part as the camera sees it; a crossed-out camera where it is off or has forgotten the part."""
     guard(person_of(request), "demo.disturb")
     if view not in VIEWS or not part.replace("-", "").isalnum():
         raise Http404
@@ -84,9 +85,9 @@ def picture(request: HttpRequest, part: str, view: str) -> HttpResponse:
         answer = camera.getresponse()
         data = answer.read()
     except OSError:
-        raise Http404 from None
+        return redirect(static("no-picture.svg"))
     finally:
         camera.close()
     if answer.status != 200:
-        raise Http404
+        return redirect(static("no-picture.svg"))
     return HttpResponse(data, content_type="image/png", headers={"Cache-Control": "private, max-age=3600"})

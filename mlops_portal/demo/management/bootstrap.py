@@ -10,11 +10,13 @@ import json
 from io import StringIO
 from pathlib import Path
 
+from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.http import HttpRequest
 
 from approvals.models import ApprovalRequest, LinePolicy
 from approvals.services.decisions import decide
@@ -106,6 +108,13 @@ def _node(node: Node) -> None:
     (home / "agent.json").write_text(json.dumps(settings_of_node, indent=2), encoding="utf-8")
 
 
+def _visit() -> HttpRequest:
+    """A visit from this machine: wrong passwords are counted by where they come from."""
+    visit = HttpRequest()
+    visit.META |= {"SERVER_NAME": "localhost", "SERVER_PORT": str(settings.PORT), "REMOTE_ADDR": "127.0.0.1"}
+    return visit
+
+
 def _approve(version: ModelVersion, line: Line, key: SoftKey) -> None:
     """Ask, submit and sign as people would: the ML engineer asks, a quality engineer of the line signs."""
     asking = Person.objects.get(username="sam")
@@ -129,7 +138,12 @@ def _approve(version: ModelVersion, line: Line, key: SoftKey) -> None:
     if passkey:
         envelope = key.envelope(statement)
     else:
-        envelope = statement_seal(
-            by=signer, request=request, statement=statement, password=PASSWORD, code=code_now(signer.username)
-        )
+        with request_context(_visit()):
+            envelope = statement_seal(
+                by=signer,
+                request=request,
+                statement=statement,
+                password=PASSWORD,
+                code=code_now(signer.username),
+            )
     decide(by=signer, request=request, statement=statement, envelope=envelope)

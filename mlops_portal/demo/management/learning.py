@@ -20,8 +20,8 @@ from mlops_portal.registry.services import dataset_put, model_register
 from monitoring.models import GoldenSample
 from monitoring.services.golden import golden_add
 
-ROWS, SEED, GOLDEN_SEED = 8_000, 11, 12
-GOLDEN_PER_CLASS, SURE = 6, 0.9
+ROWS, SEED = 8_000, 11
+GOLDEN_PER_CLASS, SURE = 6, 0.998
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,12 @@ class DemoModel:
     slug: str
     name: str
     asset_type: str
+    golden_seed: int
 
 
 MODELS = (
-    DemoModel("pressed-parts", "Pressed parts", "press"),
-    DemoModel("milled-parts", "Milled parts", "machining"),
+    DemoModel("pressed-parts", "Pressed parts", "press", 14),
+    DemoModel("milled-parts", "Milled parts", "machining", 12),
 )
 
 
@@ -60,7 +61,7 @@ def _load(demo: DemoModel, by: Person, window_seconds: int) -> ModelVersion:
         table = history(demo.asset_type, ROWS, seed=SEED)
         dataset_put(by=by, model=model, data=_parquet(table), rows=ROWS, name=f"{demo.slug} history.parquet")
     if not GoldenSample.objects.filter(model=model).exists():
-        _golden(model, demo.asset_type)
+        _golden(model, demo)
     first = ModelVersion.objects.filter(model=model).order_by("number").first()
     if first is None:
         run = RetrainRun.objects.filter(model=model).first() or run_propose(
@@ -106,11 +107,11 @@ def _parquet(table: History) -> bytes:
     )
 
 
-def _golden(model: RegisteredModel, asset_type: str) -> None:
+def _golden(model: RegisteredModel, demo: DemoModel) -> None:
     """Parts whose class is beyond doubt, judged by the site's domain expert."""
     by = Person.objects.get(username="maja")
-    safety = {one.key for one in catalogue.ASSET_TYPES[asset_type].classes if one.safety}
-    table = history(asset_type, 3_000, seed=GOLDEN_SEED)
+    safety = {one.key for one in catalogue.ASSET_TYPES[demo.asset_type].classes if one.safety}
+    table = history(demo.asset_type, 3_000, seed=demo.golden_seed)
     taken: dict[str, int] = {}
     for index, truth in enumerate(table.truths):
         if truth.chances.get(truth.defect, 0.0) < SURE or taken.get(truth.defect, 0) >= GOLDEN_PER_CLASS:

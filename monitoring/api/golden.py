@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mlops_portal.directory.api.base import Things, gone
-from mlops_portal.plant.policies import guard
 from mlops_portal.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.wire.errors import NotFound
 from monitoring.models import GoldenCheck, GoldenSample
+from monitoring.selectors.golden import models_for
 from monitoring.services import golden_add, golden_check_ask, golden_retire
 
 
@@ -58,12 +58,11 @@ class GoldenSamples(Things):
     ordering = "-id"  # type: ignore[assignment]  # the base leaves it to each list
 
     def visible(self) -> QuerySet[GoldenSample]:
-        return self.queryset.select_related("model", "judged_by")
+        return self.queryset.filter(model__in=models_for(self.person)).select_related("model", "judged_by")
 
     @extend_schema(request=GoldenSampleSerializer, responses={201: GoldenSampleSerializer})
     def create(self, request: Request) -> Response:
         """Add a part whose truth I give."""
-        guard(self.person, "golden.edit")
         return self.shown(golden_add(by=self.person, **self.parsed()))
 
     @extend_schema(responses={204: None})
@@ -83,7 +82,9 @@ class GoldenChecks(Things):
     ordering = ("-at", "-id")  # type: ignore[assignment]  # the base leaves it to each list
 
     def visible(self) -> QuerySet[GoldenCheck]:
-        return self.queryset.select_related("version__model")
+        return self.queryset.filter(version__model__in=models_for(self.person)).select_related(
+            "version__model"
+        )
 
     @extend_schema(request=CheckIn, responses={202: None})
     def create(self, request: Request) -> Response:
@@ -92,7 +93,9 @@ class GoldenChecks(Things):
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
         version = (
-            ModelVersion.objects.filter(model__slug=given["model"], number=given["version"])
+            ModelVersion.objects.filter(
+                model__in=models_for(self.person), model__slug=given["model"], number=given["version"]
+            )
             .select_related("model")
             .first()
         )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.ledger.refs import SYSTEM
 from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
+from mlops_portal.plant.policies import demand, guard
 from mlops_portal.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.registry.selectors import features_of
 from mlops_portal.shell import undo
@@ -22,7 +22,7 @@ from mlops_portal.shell.live import changed
 from mlops_portal.wire.errors import Invalid, NotAllowed
 from monitoring.errors import CodeTaken, Retired
 from monitoring.models import GoldenCheck, GoldenSample
-from monitoring.selectors.golden import skilled_for
+from monitoring.selectors.golden import edit_verdict, skilled_for
 
 LONGEST_CODE = 20
 
@@ -60,7 +60,7 @@ def golden_add(
     ``tolerance``: the probability that a model must give the truth at least. Raises CodeTaken, NotAllowed,
     Invalid for an unknown class, odd readings or a tolerance that is not above 0 and at most 1.
     """
-    guard(by, "golden.edit")
+    demand(edit_verdict(by, model))
     judge, now, code = judged_by or by, timezone.now(), code.strip()
     if not skilled_for(person=judge, model=model, now=now):
         raise NotAllowed(
@@ -95,7 +95,7 @@ def golden_add(
 
 def golden_retire(*, by: Person, sample: GoldenSample) -> str:
     """Take a sample out of the set, with the token that undoes it. Raises Retired."""
-    guard(by, "golden.edit")
+    demand(edit_verdict(by, sample.model))
     with transaction.atomic():
         in_force = GoldenSample.objects.filter(pk=sample.pk, retired_at=None)
         if in_force.update(retired_at=timezone.now()) != 1:
@@ -106,10 +106,10 @@ def golden_retire(*, by: Person, sample: GoldenSample) -> str:
 
 def golden_restore(*, by: Person, sample_id: int) -> None:
     """Undo of retiring. Raises CodeTaken where the code was given to another sample meanwhile."""
-    guard(by, "golden.edit")
     sample = GoldenSample.objects.select_related("model", "judged_by").filter(pk=sample_id).first()
     if sample is None:
         return
+    demand(edit_verdict(by, sample.model))
     try:
         with transaction.atomic():
             if GoldenSample.objects.filter(pk=sample_id, retired_at__isnull=False).update(retired_at=None):

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard, verdict
+from mlops_portal.plant.policies import demand, guard
 from mlops_portal.plant.selectors.places import lines_for
 from mlops_portal.registry.models import RegisteredModel
 from mlops_portal.shell.charts.small import Dot, DotGrid
@@ -23,7 +23,9 @@ from monitoring.forms import GoldenForm
 from monitoring.models import GoldenCheck, GoldenSample
 from monitoring.selectors.golden import (
     champion_and_newest,
+    edit_verdict,
     golden_set,
+    models_for,
     next_code,
     sampled_rows,
     samples_of,
@@ -39,7 +41,7 @@ FEW = 40
 def models(request: HttpRequest) -> HttpResponse:
     by = person_of(request)
     guard(by, "golden.view")
-    found = list(RegisteredModel.objects.select_related("asset_type"))
+    found = list(models_for(by))
     if len(found) == 1:
         return redirect("golden_set", found[0].slug)
     rows = [{"model": one, "count": samples_of(one).count()} for one in found]
@@ -51,7 +53,7 @@ def models(request: HttpRequest) -> HttpResponse:
 def samples(request: HttpRequest, slug: str) -> HttpResponse:
     by = person_of(request)
     guard(by, "golden.view")
-    model = get_object_or_404(RegisteredModel.objects.select_related("asset_type"), slug=slug)
+    model = get_object_or_404(models_for(by), slug=slug)
     whole, digest = golden_set(model)
     context = {
         "model": model,
@@ -62,7 +64,7 @@ def samples(request: HttpRequest, slug: str) -> HttpResponse:
             {"of": one, "grid": _grid(model, one.check), "words": _words(one.check)}
             for one in champion_and_newest(model, digest)
         ],
-        "edit": verdict(by, "golden.edit"),
+        "edit": edit_verdict(by, model),
         "may_check": by.may("model.view"),
     }
     return render(request, "monitoring/golden.html", context)
@@ -99,14 +101,14 @@ def _words(check: GoldenCheck | None) -> str:
 def check(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     by = person_of(request)
     guard(by, "golden.view")
-    model = get_object_or_404(RegisteredModel, slug=slug)
+    model = get_object_or_404(models_for(by), slug=slug)
     golden_check_ask(by=by, version=get_object_or_404(model.versions.select_related("model"), number=number))
     messages.success(request, _("The golden samples are being run; the result comes here."))
     return redirect("golden_set", slug)
 
 
 def _rows(by: Person, model: RegisteredModel) -> Any:
-    guard(by, "golden.edit")
+    demand(edit_verdict(by, model))
     return sampled_rows(model).filter(prediction__asset__line__in=lines_for(person=by, action="golden.view"))
 
 
@@ -115,7 +117,7 @@ def _rows(by: Person, model: RegisteredModel) -> Any:
 def choose(request: HttpRequest, slug: str) -> HttpResponse:
     """Which part becomes a golden sample."""
     by = person_of(request)
-    model = get_object_or_404(RegisteredModel, slug=slug)
+    model = get_object_or_404(models_for(by), slug=slug)
     rows = _rows(by, model)
     words = " ".join(request.GET.get("q", "").split())[:60]
     if words:
@@ -132,7 +134,7 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
 def add(request: HttpRequest, slug: str, row: int) -> HttpResponse:
     """The part's pictures and readings, and the truth as the person who is signed in gives it."""
     by = person_of(request)
-    model = get_object_or_404(RegisteredModel.objects.select_related("asset_type"), slug=slug)
+    model = get_object_or_404(models_for(by), slug=slug)
     part = get_object_or_404(_rows(by, model), pk=row)
     form = GoldenForm(request.POST or None, initial={"code": next_code(model)})
     form.fields["truth"].choices = [(one["key"], model.class_words(one["key"])) for one in model.classes]  # type: ignore[attr-defined]  # a ChoiceField
@@ -164,7 +166,9 @@ def add(request: HttpRequest, slug: str, row: int) -> HttpResponse:
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
     by = person_of(request)
     guard(by, "golden.view")
-    sample = get_object_or_404(GoldenSample.objects.select_related("model", "judged_by"), pk=pk)
+    sample = get_object_or_404(
+        GoldenSample.objects.select_related("model", "judged_by").filter(model__in=models_for(by)), pk=pk
+    )
     token = golden_retire(by=by, sample=sample)
     offer_undo(request, _("%(code)s is no golden sample any more.") % {"code": sample.code}, token)
     return redirect("golden_set", sample.model.slug)

@@ -14,21 +14,12 @@ from typing import Any, Literal
 from django.test import Client
 from django.utils import timezone
 
+from tests.directory import asked
 from tests.directory.world import World
 
 _LATER = {
     "the pages of models and their versions": ["model.view", "model.register", "automation.set"],
-    "the pages of process changes and golden samples": [
-        "change.record",
-        "inspection.record",
-        "golden.view",
-        "golden.edit",
-    ],
-    "the pages of label requests": [
-        "label.ask",
-        "label.answer",
-        "label.settle",
-    ],
+    "the page of inspection results": ["inspection.record"],
     "the pages of the decision log and lineage": [
         "log.view",
         "log.verify",
@@ -212,6 +203,28 @@ PROBES: tuple[Probe, ...] = (
     Probe(
         "policy.set", "api", "model", _send("PUT", "approval-policies/press-quality/", body={"valid_days": 3})
     ),
+    Probe("label.answer", "page", "answer", asked.answer),
+    Probe("label.answer", "api", "answer", asked.by_api("answer")),
+    Probe("label.settle", "page", "settle", asked.settle),
+    Probe("label.settle", "api", "settle", asked.by_api("settle", for_expert=True)),
+    Probe(  # a worker chooses the parts, so the event comes later
+        "label.ask", "page", "ask", _post("/label/ask/?alert={world.alert.pk}", count=5), writes=False
+    ),
+    Probe(
+        "label.ask",
+        "api",
+        "ask",
+        lambda client, world: client.post(
+            "/api/v1/label-requests/", {"alert": world.alert.pk, "count": 5}, content_type="application/json"
+        ),
+        writes=False,
+    ),
+    Probe("change.record", "page", "change", _post("/changes/press-1/tool/", value="15")),
+    Probe("change.record", "api", "change", _send("POST", "changes/", asset="press-1", kind="tool")),
+    Probe("golden.view", "page", "set", _get("/golden/press-quality/"), writes=False),
+    Probe("golden.view", "api", "sample", asked.see_sample, writes=False),
+    Probe("golden.edit", "page", "retire", asked.retire),
+    Probe("golden.edit", "api", "retire", asked.retire_by_api),
     Probe("run.view", "page", "list", _get("/runs/"), writes=False),
     Probe("run.view", "page", "run", _get("/runs/{world.run.pk}/"), writes=False),
     Probe("run.view", "api", "run", _get("/api/v1/runs/{world.run.pk}/"), writes=False),

@@ -1,0 +1,81 @@
+"""Questions and golden samples for probes; they are taken back with the call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from labeling.models import LabelRequest
+from monitoring.models import GoldenSample, Prediction, SampledRow
+from tests.directory.world import World
+
+CLASSES = [
+    {"key": "ok", "words": {"en": "Good part"}, "icon": "check", "defect": False},
+    {"key": "crack", "words": {"en": "Crack"}, "icon": "crack", "defect": True},
+]
+Call = Callable[[Client, World], Any]
+
+
+def question(world: World, *, for_expert: bool = False) -> LabelRequest:
+    """A part on line 1 that somebody is asked about."""
+    now = timezone.now()
+    world.model.classes = CLASSES
+    world.model.save(update_fields=["classes"])
+    prediction = Prediction.objects.create(
+        id="node-1:1", node=world.node, asset=world.asset, version=world.alert.version,
+        activation="press-1/1", part_id="1-1", at=now, label="ok", confidence=0.6,
+    )  # fmt: skip
+    row = SampledRow.objects.create(
+        prediction=prediction, readings={}, reason="random", inclusion_probability=0.1
+    )
+    return LabelRequest.objects.create(
+        row=row, version=world.alert.version, line=world.cast.line_1, inclusion_probability=1,
+        for_expert=for_expert, asked_at=now, expires_at=now + timedelta(days=1),
+    )  # fmt: skip
+
+
+def answer(client: Client, world: World) -> HttpResponse:
+    asked = question(world)
+    return client.post("/label/line-1/answer/", {"request": str(asked.pk), "answer": "crack"})
+
+
+def settle(client: Client, world: World) -> HttpResponse:
+    asked = question(world, for_expert=True)
+    return client.post(f"/label/experts/{asked.pk}/", {"answer": "crack"})
+
+
+def by_api(verb: str, *, for_expert: bool = False) -> Call:
+    def call(client: Client, world: World) -> HttpResponse:
+        address = f"/api/v1/label-requests/{question(world, for_expert=for_expert).pk}/{verb}/"
+        return client.post(address, json.dumps({"answer": "crack"}), content_type="application/json")
+
+    return call
+
+
+def _sample(world: World) -> GoldenSample:
+    return GoldenSample.objects.create(
+        model=world.model,
+        code="G-01",
+        readings={},
+        truth="ok",
+        judged_by=world.worker,
+        judged_at=timezone.now(),
+    )
+
+
+def see_sample(client: Client, world: World) -> HttpResponse:
+    return client.get(f"/api/v1/golden-samples/{_sample(world).pk}/")
+
+
+def retire(client: Client, world: World) -> HttpResponse:
+    return client.post(f"/golden/samples/{_sample(world).pk}/retire/")
+
+
+def retire_by_api(client: Client, world: World) -> HttpResponse:
+    return client.delete(f"/api/v1/golden-samples/{_sample(world).pk}/")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -43,3 +46,19 @@ class NodeAuthentication(BaseAuthentication):
 class IsNode(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         return isinstance(request.auth, Node)
+
+
+class NodeScheme(OpenApiAuthenticationExtension):
+    """How OpenAPI describes it: three headers, the signature among them."""
+
+    target_class = NodeAuthentication
+    name = "nodeSignature"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": nodeauth.SIGNATURE,
+            "description": "Ed25519 over method, path, time and the body's SHA-256, with "
+            f"{nodeauth.NODE} and {nodeauth.TIME} beside it.",
+        }

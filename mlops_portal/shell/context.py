@@ -1,4 +1,4 @@
-"""What every template knows: ``nav``, ``person``, ``unread``, ``theme``, ``page_name``, ``live_topics``."""
+"""What every template knows: ``nav``, ``nav_more``, ``person``, ``unread``, ``theme``, ``page_name``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from mlops_portal.plant.models import Person
-from mlops_portal.shell.navigation import items_for
+from mlops_portal.shell.navigation import items_for, more_until
 from mlops_portal.shell.notifications import unread_count
 
 
@@ -24,10 +24,12 @@ def _page(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)  # absent where an outer middleware failed
     person = user if isinstance(user, Person) else None
     match = request.resolver_match
+    nav: Any = SimpleLazyObject(lambda: items_for(request)) if person else []
     return {
         "person": person,
         "theme": person.theme if person else "system",
         "page_name": match.view_name if match else "",
-        "nav": SimpleLazyObject(lambda: items_for(request)) if person else [],
+        "nav": nav,
+        "nav_more": SimpleLazyObject(lambda: more_until(nav)),
         "unread": SimpleLazyObject(lambda: unread_count(person=person)) if person else 0,
     }

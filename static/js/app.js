@@ -130,6 +130,15 @@
   settleAll();
   document.addEventListener("htmx:load", settleAll);
 
+  // What somebody opened stays open when its part of the page is fetched again.
+  let opened = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    opened = Array.from(event.detail.target.querySelectorAll("details[id][open]"), (one) => one.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  });
+
   // What did not arrive is said, not swallowed.
   const failed = () => {
     const sentence = document.body.dataset.failed;

@@ -81,6 +81,9 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const name = liveEvent(event.detail);
     if (name && held(event.detail.elt)) postpone(event, name);
+    // What asks by the clock asks again soon; it only must not pull a button from under the finger.
+    const asked = event.detail.requestConfig.triggeringEvent;
+    if (!asked && pressed && event.detail.elt.contains(pressed)) event.preventDefault();
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {

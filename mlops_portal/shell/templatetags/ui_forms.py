@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
+from django.utils.translation import gettext
 
 register = template.Library()
 Context = dict[str, Any]
@@ -35,11 +36,26 @@ def _go_native(widget: forms.Widget) -> None:
             widget.format = iso
 
 
+def _say_all(choice: forms.ChoiceField) -> None:
+    """Django and django-filter call no choice “---------”."""
+    if isinstance(choice, forms.ModelChoiceField):
+        choice.empty_label = gettext("All")
+        return
+    words = {str(value): label for value, label in choice.choices}  # type: ignore[misc,union-attr]  # flat in filters
+    if set(words.get("", "")) == {"-"}:
+        choice.choices = [("", gettext("All")), *((v, w) for v, w in choice.choices if v != "")]  # type: ignore[misc]  # as above
+
+
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, label: str = "", hint: str = "", **extra: str) -> Context:
-    """{% field form.name %}; ``label`` and ``hint`` override the form's; other attributes go to the input."""
+def field(bound: BoundField, label: str = "", hint: str = "", narrows: bool = False, **extra: str) -> Context:
+    """{% field form.name %}; ``label`` and ``hint`` override the form's; other attributes go to the input.
+
+    ``narrows``: a filter of a table, where “(optional)” says nothing and no choice means all.
+    """
     kind = _kind(bound)
     _go_native(bound.field.widget)
+    if narrows and isinstance(bound.field, forms.ChoiceField):
+        _say_all(bound.field)
     hint = hint or str(bound.help_text)
     described = [f"{bound.auto_id}_hint"] if hint else []
     described += [f"{bound.auto_id}_error"] if bound.errors else []
@@ -57,7 +73,7 @@ def field(bound: BoundField, label: str = "", hint: str = "", **extra: str) -> C
         "described": " ".join(described),
         "input": bound.as_widget(attrs=attrs) if kind in ("input", "checkbox") else "",
         "options": list(bound.subwidgets) if kind in ("radio", "checkboxes") else [],
-        "optional": not bound.field.required and kind == "input",
+        "optional": not bound.field.required and kind == "input" and not narrows,
     }
 
 

@@ -26,6 +26,7 @@ class RequestOut(serializers.ModelSerializer[LabelRequest]):
     recipe = serializers.CharField(source="row.prediction.recipe", read_only=True)
     tool = serializers.CharField(source="row.prediction.tool", read_only=True)
     readings = serializers.JSONField(source="row.readings", read_only=True)
+    state = serializers.CharField(read_only=True)
     why = serializers.SerializerMethodField()
     measure = serializers.JSONField(source="why", read_only=True)
     pictures = serializers.SerializerMethodField()

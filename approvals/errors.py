@@ -69,5 +69,11 @@ class CommentMissing(Invalid):
     code = "comment-missing"
 
 
+class EvidenceDamaged(Unavailable):
+    """The stored evidence is not what its digest says."""
+
+    code = "evidence-damaged"
+
+
 class NoSealKey(Unavailable):
     code = "no-seal-key"

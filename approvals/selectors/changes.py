@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from approvals.models import ApprovalRequest
 from approvals.selectors.facts import stored_digest
 from approvals.selectors.policies import policy_of
+from approvals.selectors.requests import evidence_intact
 from mlops_portal.plant.models import Asset
 from mlops_portal.registry.models import ModelVersion
 from mlops_portal.registry.selectors import champion_for
@@ -33,6 +34,8 @@ def change_since(request: ApprovalRequest) -> str:
             return _("%(asset)s runs another version now.") % {"asset": asset}
         if asset.retired_at is not None or asset.line_id != request.line_id:
             return _("%(asset)s left the line.") % {"asset": asset}
+    if not evidence_intact(request):
+        return _("The stored evidence was altered.")
     if stored_digest(version) != version.artifact_id:
         return _("The artifact in the storage is not what it was.")
     return ""

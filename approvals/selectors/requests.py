@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
+from approvals.errors import EvidenceDamaged
 from approvals.models import ApprovalRequest, Decision
 from approvals.selectors.policies import line_rules
 from approvals.transitions import ApprovalState, Verdict
@@ -15,7 +19,6 @@ from mlops_portal.plant.models import Asset, Line, Person
 from mlops_portal.plant.selectors.places import lines_for
 from mlops_portal.registry.models import Champion, ModelVersion
 from mlops_portal.registry.transitions import VersionState
-from mlops_portal.wire import jcs
 from mlops_portal.wire.roster import Quorum, quorum_met
 
 OPEN = (ApprovalState.DRAFT, ApprovalState.SUBMITTED)
@@ -52,10 +55,15 @@ def candidates_all() -> QuerySet[ModelVersion]:
 
 
 def pack_of(request: ApprovalRequest) -> dict[str, Any]:
-    """The frozen evidence as JSON."""
-    found = jcs.parse(request.evidence.body)
-    assert isinstance(found, dict)
+    """The frozen evidence as JSON. Raises EvidenceDamaged where it is not what its digest says."""
+    if not evidence_intact(request):
+        raise EvidenceDamaged(_("The stored evidence was altered; nothing can be decided on it."))
+    found: dict[str, Any] = json.loads(request.evidence.body)
     return found
+
+
+def evidence_intact(request: ApprovalRequest) -> bool:
+    return sha256(request.evidence.body.encode()).hexdigest() == request.evidence_id
 
 
 def decisions_of(request: ApprovalRequest) -> list[Decision]:

@@ -26,7 +26,6 @@ from approvals.views.shown import evidence_shown
 from approvals.views.signing import signing_shown
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import guard
-from mlops_portal.registry.models import ModelVersion
 from mlops_portal.shell.actions import offers_for
 from mlops_portal.shell.signed_in import person_of, signed_in
 from mlops_portal.shell.tables.columns import Column
@@ -94,24 +93,18 @@ def approval(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def page_context(by: Person, found: ApprovalRequest, form: CodeForm | None = None) -> dict[str, Any]:
-    champion = pack_of(found)["champion"]
+    pack = pack_of(found)
     return {
-        **evidence_shown(pack_of(found), found.version),
+        **evidence_shown(pack, found.version),
         **signing_shown(by, found, form),
         "targets": targets_in_words(found),
-        "champion_shown": _version_text(champion),
+        "champion_shown": pack["champion"].rpartition("/")[2],
         "rules": line_rules(found.line),
         "offers": offers_for(by, found),
         "comment_form": CommentForm(),
         "decisions": found.decisions.select_related("person"),
         "run": getattr(found.version, "retrain_run", None),
     }
-
-
-def _version_text(name: str) -> str:
-    slug, _slash, number = name.rpartition("/")
-    version = ModelVersion.objects.filter(model__slug=slug, number=number or 0).first()
-    return str(version.number) if version else ""
 
 
 def _signers(found: ApprovalRequest) -> dict[str, Any]:

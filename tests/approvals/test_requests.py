@@ -9,7 +9,14 @@ from hashlib import sha256
 import pytest
 from django.utils import timezone
 
-from approvals.errors import AlreadyOpen, CommentMissing, GatesUnmet, TargetsUnfit, WrongState
+from approvals.errors import (
+    AlreadyOpen,
+    CommentMissing,
+    EvidenceDamaged,
+    GatesUnmet,
+    TargetsUnfit,
+    WrongState,
+)
 from approvals.models import ApprovalRequest, EvidencePack
 from approvals.selectors.requests import number_next, pack_of
 from approvals.services.policies import policy_set
@@ -141,13 +148,15 @@ def test_the_check_voids_what_changed_and_tells_who_asked(bench: Bench) -> None:
     assert Notification.objects.get(kind="approval.over").person == request.asked_by
 
 
-@pytest.mark.parametrize("what", ["golden", "champion", "artifact"])
+@pytest.mark.parametrize("what", ["golden", "champion", "artifact", "evidence"])
 def test_each_thing_it_rests_on_voids_it(bench: Bench, what: str) -> None:
     request = bench.submitted()
     if what == "golden":
         bench.model.golden.filter(code="G-03").update(tolerance=0.9)
     elif what == "champion":
         champion_set(asset=bench.presses[1], version=bench.candidate, number=7)
+    elif what == "evidence":
+        EvidencePack.objects.update(body='{"gates":[]}')
     else:
         from django.core.files.storage import default_storage
 
@@ -156,6 +165,13 @@ def test_each_thing_it_rests_on_voids_it(bench: Bench, what: str) -> None:
         default_storage.delete(artifact_path(bench.candidate.artifact_id))
     assert requests_check() == 1
     assert state_of(request) == "void"
+
+
+def test_evidence_that_was_altered_is_not_shown(bench: Bench) -> None:
+    request = bench.submitted()
+    EvidencePack.objects.update(body=request.evidence.body.replace('"met":true', '"met":false', 1))
+    with pytest.raises(EvidenceDamaged):
+        pack_of(ApprovalRequest.objects.get(pk=request.pk))
 
 
 def test_policies_are_counted_and_the_same_rules_change_nothing(bench: Bench) -> None:

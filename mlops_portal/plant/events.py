@@ -2,10 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.ledger.types import register
+from mlops_portal.ledger.types import labels, read_as, register
+from mlops_portal.plant.roles import Role
+
+ROLE_WORDS = labels(Role)
 
 
 def register_types() -> None:
+    read_as("role", ROLE_WORDS)
     register("plant.site.founded", _("The site {name} was founded; {person} looks after it"))
     register("plant.role.granted", _("{actor} made {person} {role} on {place}"))
     register("plant.role.ended", _("{actor} ended the role {role} of {person} on {place}"))

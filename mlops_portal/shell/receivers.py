@@ -11,7 +11,9 @@ from django.dispatch import receiver
 from redis.exceptions import RedisError
 
 from mlops_portal.ledger.channel import channel
+from mlops_portal.ledger.models import Event
 from mlops_portal.ledger.signals import event_recorded
+from mlops_portal.ledger.types import is_quiet
 from mlops_portal.shell.jobs import enqueue
 
 SECONDS = 1
@@ -19,8 +21,13 @@ RUNNING: dict[str, AbstractContextManager[None]] = {}
 
 
 @receiver(event_recorded, dispatch_uid="shell.wake_the_sequencer")
-def wake_the_sequencer(**kwargs: Any) -> None:
-    """Once a second: both run when the second is over, so they cover all of its events."""
+def wake_the_sequencer(event: Event, **kwargs: Any) -> None:
+    """Once a second: both run when the second is over, so they cover all of its events.
+
+    What is quiet waits for the scheduler: reading the log must not make others read it again.
+    """
+    if is_quiet(event.type):
+        return
     try:
         first = cache.add("shell.sequencer_woken", 1, timeout=SECONDS)
     except RedisError:

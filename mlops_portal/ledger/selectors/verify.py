@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -43,9 +43,12 @@ class Report:
     faults: list[str] = field(default_factory=list)
 
 
-def log_verify(*, kept: str = "") -> Report:
-    """Verify everything in one snapshot; ``kept`` is the text of a checkpoint kept elsewhere."""
-    verification = _Verification(kept)
+def log_verify(*, kept: str = "", step: Callable[[int], None] = lambda events: None) -> Report:
+    """Verify everything in one snapshot; ``kept`` is the text of a checkpoint kept elsewhere.
+
+    ``step`` hears how many events were read; it must not write on this connection.
+    """
+    verification = _Verification(kept, step)
     with snapshot():
         try:
             verification.run()
@@ -62,8 +65,9 @@ def log_verify(*, kept: str = "") -> Report:
 
 
 class _Verification:
-    def __init__(self, kept: str) -> None:
+    def __init__(self, kept: str, step: Callable[[int], None]) -> None:
         self.report = Report()
+        self.step = step
         self.tree = CompactRange()
         self.levels: dict[int, bytearray] = defaultdict(bytearray)
         self.tiles_done: Counter[int] = Counter()
@@ -123,6 +127,7 @@ class _Verification:
 
     def _event(self, row: Row) -> None:
         self.report.events += 1
+        self.step(self.report.events)
         if row.erased_by is not None:
             self.report.erased += 1
             self.erasures[row.erased_by] += 1

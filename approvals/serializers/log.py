@@ -56,7 +56,12 @@ class ExportIn(serializers.Serializer[Any]):
     model = serializers.CharField(required=False, allow_blank=True, default="", help_text="Short name")
 
     def get_fields(self) -> dict[str, Any]:
-        time = {"required": False, "allow_blank": True, "default": "", "help_text": "ISO 8601; UTC"}
+        time: dict[str, Any] = {
+            "required": False,
+            "allow_blank": True,
+            "default": "",
+            "help_text": "ISO 8601; UTC",
+        }
         return {
             "from": serializers.CharField(**time),
             "to": serializers.CharField(**time),

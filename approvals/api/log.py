@@ -1,0 +1,69 @@
+"""The decision log in the API: events, their proofs, verifying."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import generics
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from approvals.selectors.log import FIELDS, filter_of, log_events
+from approvals.selectors.log_event import event_of, event_proof
+from approvals.serializers.log import EventOut, EventWithProof
+from approvals.services.log import log_read, verification_ask
+from mlops_portal.ledger.models import Event
+from mlops_portal.plant.policies import guard
+from mlops_portal.shell.api.serializers import JobOut
+from mlops_portal.shell.api.views import person_of
+
+HELP = {
+    "type": "A type, or a room such as approvals.*",
+    "person": "Events by or about the person with this id",
+    "thing": "Events about kind/id, or about any thing of the kind",
+    "from": "ISO 8601, included",
+    "to": "ISO 8601, not included",
+    "q": "Words in types and ids",
+}
+PARAMETERS = [OpenApiParameter(name, OpenApiTypes.STR, description=HELP[name]) for name in FIELDS]
+
+
+@extend_schema_view(get=extend_schema(parameters=PARAMETERS, operation_id="events"))
+class EventList(generics.ListAPIView[Event]):
+    """The decision log, newest first. Reading it is itself an event, one for each person, filter and hour."""
+
+    serializer_class = EventOut
+    filter_backends = ()
+    queryset = Event.objects.none()
+    ordering = "-id"
+
+    def get_queryset(self) -> QuerySet[Event]:
+        if getattr(self, "swagger_fake_view", False):  # the schema is drawn without a person
+            return super().get_queryset()
+        by = person_of(self.request)
+        guard(by, "log.view")
+        wanted = filter_of(self.request.query_params.dict())
+        log_read(by=by, what=wanted.text)
+        return log_events(wanted)
+
+
+class EventView(APIView):
+    @extend_schema(responses=EventWithProof, operation_id="event")
+    def get(self, request: Request, uuid: UUID) -> Response:
+        """One event with its proof under the newest checkpoint."""
+        by = person_of(request)
+        guard(by, "log.view")
+        found = event_of(uuid)
+        log_read(by=by, what=f"event={uuid}")
+        return Response(EventWithProof({"event": found, "proof": event_proof(found)}).data)
+
+
+class Verify(APIView):
+    @extend_schema(request=None, responses={202: JobOut}, operation_id="log_verify")
+    def post(self, request: Request) -> Response:
+        """Recompute the whole log; the job leads to what was found."""
+        return Response(JobOut(verification_ask(by=person_of(request))).data, status=202)

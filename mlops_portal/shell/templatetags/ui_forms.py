@@ -41,9 +41,9 @@ def _say_all(choice: forms.ChoiceField) -> None:
     if isinstance(choice, forms.ModelChoiceField):
         choice.empty_label = gettext("All")
         return
-    words = {str(value): label for value, label in choice.choices}  # type: ignore[misc,union-attr]  # flat in filters
-    if set(words.get("", "")) == {"-"}:
-        choice.choices = [("", gettext("All")), *((v, w) for v, w in choice.choices if v != "")]  # type: ignore[misc]  # as above
+    choices: list[tuple[Any, Any]] = list(choice.widget.choices)
+    if choices and not choices[0][0] and set(str(choices[0][1])) == {"-"}:
+        choice.choices = [("", gettext("All")), *choices[1:]]
 
 
 @register.inclusion_tag("components/field.html")

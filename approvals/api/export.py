@@ -11,13 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from approvals.api.people import person_of
 from approvals.selectors.export import export_made, exports_made, scope_of
 from approvals.serializers.log import ExportIn, ExportOut
 from approvals.services.export import export_ask, export_name, export_open
 from mlops_portal.ledger.models import Event
 from mlops_portal.plant.policies import guard
 from mlops_portal.shell.api.serializers import JobOut
-from mlops_portal.shell.api.views import person_of
 
 
 @extend_schema_view(get=extend_schema(operation_id="exports"))

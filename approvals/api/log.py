@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from approvals.api.people import person_of
 from approvals.selectors.log import FIELDS, filter_of, log_events
 from approvals.selectors.log_event import event_of, event_proof
 from approvals.serializers.log import EventOut, EventWithProof
@@ -19,7 +20,6 @@ from approvals.services.log import log_read, verification_ask
 from mlops_portal.ledger.models import Event
 from mlops_portal.plant.policies import guard
 from mlops_portal.shell.api.serializers import JobOut
-from mlops_portal.shell.api.views import person_of
 
 HELP = {
     "type": "A type, or a room such as approvals.*",

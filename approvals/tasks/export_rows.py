@@ -13,12 +13,13 @@ from typing import Any
 
 from approvals.selectors.export_files import Named
 from mlops_portal.ledger.models import Checkpoint
-from mlops_portal.ledger.selectors import tree
+from mlops_portal.ledger.selectors import tile_bytes
 from mlops_portal.ledger.selectors.rows import Row
 from mlops_portal.ledger.types import sentence
 from mlops_portal.shell.tables.columns import harmless
 from mlops_portal.wire.events import moment
 from mlops_portal.wire.jcs import canonical
+from mlops_portal.wire.tiles import Tile, Tree
 
 HEADER = ("leaf", "id", "time", "type", "actor", "channel", "what happened", "about")
 READABLE = 2000
@@ -32,6 +33,19 @@ class Written:
     erased: int = 0
     named: Named = field(default_factory=Named)
     newest: deque[tuple[str, str, str, int]] = field(default_factory=lambda: deque(maxlen=READABLE))
+
+
+class ProvingTree(Tree):
+    """A tree of which thousands of proofs are asked: neighbours share most of their nodes."""
+
+    def __init__(self, size: int, read: Callable[[Tile], bytes]) -> None:
+        super().__init__(size, read)
+        self._nodes: dict[tuple[int, int], bytes] = {}
+
+    def node(self, level: int, index: int) -> bytes:
+        if (level, index) not in self._nodes:
+            self._nodes[level, index] = super().node(level, index)
+        return self._nodes[level, index]
 
 
 class ToldRow:
@@ -51,7 +65,7 @@ def rows_write(
     """Write ``events.jsonl``, ``personal.jsonl``, ``log.csv`` and, for a part, ``proofs/inclusion.jsonl``."""
     written = Written()
     (folder / "proofs").mkdir()
-    grown = tree(last.size)
+    grown = ProvingTree(last.size, lambda tile: tile_bytes(tile) or b"")
     with ExitStack() as stack:
         lines = stack.enter_context((folder / "events.jsonl").open("wb"))
         personal = stack.enter_context((folder / "personal.jsonl").open("wb"))
@@ -88,7 +102,7 @@ def _readable(row: Row, text: str) -> list[Any]:
 
 def checkpoints_write(folder: Path, *, last: Checkpoint) -> None:
     """``proofs/checkpoints.jsonl``: the last one of each day before, each proved to lead to ``last``."""
-    grown = tree(last.size)
+    grown = ProvingTree(last.size, lambda tile: tile_bytes(tile) or b"")
     days: dict[Any, Checkpoint] = {}
     for one in Checkpoint.objects.filter(size__lt=last.size, size__gt=0).order_by("size").iterator():
         days[one.at.date()] = one

@@ -55,7 +55,7 @@ def roster(bench: Bench, line: str) -> tuple[str, bytes]:
     person = team.quality_engineer
     held = bench.keys.get(str(person.pk))
     key_id, public = seal_public(make=True)
-    body = {
+    body: dict[str, Any] = {
         "format": "mlops-portal/roster@1", "line": line, "version": 1,
         "expires": "2030-01-01T00:00:00+00:00", "rp_id": "localhost", "origins": ["http://localhost:8000"],
         "minimum_assurance": "passkey" if held else "code", "quorum": {"quality_engineer": 1},

@@ -58,6 +58,10 @@ def by_api(verb: str, *, for_expert: bool = False) -> Call:
     return call
 
 
+def see_lineage(client: Client, world: World) -> HttpResponse:
+    return client.get(f"/api/v1/lineage/{question(world).row.prediction_id}/")
+
+
 def _sample(world: World) -> GoldenSample:
     return GoldenSample.objects.create(
         model=world.model,

@@ -20,12 +20,6 @@ from tests.directory.world import World
 _LATER = {
     "the pages of models and their versions": ["model.view", "model.register", "automation.set"],
     "the page of inspection results": ["inspection.record"],
-    "the pages of the decision log and lineage": [
-        "log.view",
-        "log.verify",
-        "log.export",
-        "lineage.view",
-    ],
     "a release in this world, which needs an approval with its signatures": ["release.control"],
     "the roof's card of the portal's own parts": ["status.view"],
     "the demo's page of disturbances": ["demo.disturb"],
@@ -240,4 +234,12 @@ PROBES: tuple[Probe, ...] = (
     Probe(
         "alert.handle", "api", "resolve", _send("POST", "alerts/{world.alert.pk}/resolve/", cause="expected")
     ),
+    Probe("log.view", "page", "log", _get("/log/")),
+    Probe("log.view", "api", "events", _get("/api/v1/events/")),
+    Probe("log.verify", "page", "verify", _post("/log/verify/"), writes=False),
+    Probe("log.verify", "api", "verify", _send("POST", "events/verify/"), writes=False),
+    Probe("log.export", "page", "ask", _post("/log/exports/"), writes=False),
+    Probe("log.export", "api", "ask", _send("POST", "exports/"), writes=False),
+    Probe("lineage.view", "page", "search", _get("/lineage/"), writes=False),
+    Probe("lineage.view", "api", "prediction", asked.see_lineage, writes=False),
 )

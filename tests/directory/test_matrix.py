@@ -13,7 +13,7 @@ from tests.directory.probes import NOT_YET, PROBES, Probe
 from tests.directory.world import PLACES, World
 
 REFUSED = (403, 404, 422)  # 422: a form whose list of places does not hold this one
-DONE = (200, 201, 204, 302)
+DONE = (200, 201, 202, 204, 302)
 
 
 def expected(action: Action, role: Role, place: str) -> bool:

@@ -77,12 +77,12 @@ class ExportOut(serializers.Serializer[Event]):
     at = serializers.DateTimeField()
 
 
-class FactOut(serializers.Serializer[Any]):
+class LineageFactOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     value = serializers.CharField()
 
 
-class StepOut(serializers.Serializer[Any]):
+class LineageStepOut(serializers.Serializer[Any]):
     stage = serializers.ChoiceField(choices=[one.value for one in Stage])
     title = serializers.CharField()
     facts = serializers.SerializerMethodField()
@@ -92,11 +92,11 @@ class StepOut(serializers.Serializer[Any]):
     digest = serializers.CharField()
     gap = serializers.CharField(help_text="What cannot be shown, and why")
 
-    @extend_schema_field(FactOut(many=True))
+    @extend_schema_field(LineageFactOut(many=True))
     def get_facts(self, step: Any) -> list[dict[str, str]]:
         return [{"name": name, "value": value} for name, value in step.facts]
 
 
 class LineageOut(serializers.Serializer[Any]):
     prediction = serializers.CharField(source="prediction.pk")
-    steps = StepOut(many=True)
+    steps = LineageStepOut(many=True)

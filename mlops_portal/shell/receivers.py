@@ -21,12 +21,12 @@ RUNNING: dict[str, AbstractContextManager[None]] = {}
 
 
 @receiver(event_recorded, dispatch_uid="shell.wake_the_sequencer")
-def wake_the_sequencer(event: Event, **kwargs: Any) -> None:
+def wake_the_sequencer(event: Event | None = None, **kwargs: Any) -> None:
     """Once a second: both run when the second is over, so they cover all of its events.
 
     What is quiet waits for the scheduler: reading the log must not make others read it again.
     """
-    if is_quiet(event.type):
+    if event is not None and is_quiet(event.type):
         return
     try:
         first = cache.add("shell.sequencer_woken", 1, timeout=SECONDS)

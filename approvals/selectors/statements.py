@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from approvals.selectors.facts import name_of
 from approvals.transitions import Verdict
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.roles import Role
+from mlops_portal.registry.selectors import spec_bytes
 from mlops_portal.wire import statement as wire
 
 
@@ -88,6 +90,7 @@ def statement_of(request: ApprovalRequest, person: Person, said: Said) -> dict[s
         targets=request.numbers,
         predecessors=request.champions,
         fallback=request.fallback_digest,
+        spec=sha256(spec_bytes(request.version)).hexdigest(),
         golden=request.golden_digest,
         evidence=request.evidence_id,
         policy=f"{request.version.model.slug}/{request.policy.version}",

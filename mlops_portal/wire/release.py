@@ -4,8 +4,8 @@ A release descriptor is accepted only if all of these hold:
 - it is for this line and this asset, and its number is higher than any seen, or it is the very one seen;
 - the roster is this line's; at first acceptance it has not expired;
 - every statement it names is present, byte for byte, and approves; a return or a reject is no approval;
-- every statement is about this artifact, gives this asset this number, and names the descriptor's golden set
-  and fallback; all of them answer the same request on the same evidence under the same policy;
+- every statement is about this artifact, gives this asset this number, and names the descriptor's spec,
+  golden set and fallback; all of them answer the same request on the same evidence under the same policy;
 - at first acceptance no statement's ``notAfter`` has passed (running and restarting are not bounded);
 - every signature holds under the roster, and distinct people fill the quorum.
 """
@@ -241,6 +241,8 @@ def _decision(descriptor: Descriptor, signed: Signed, roster: Roster, revoked: C
         )
     if said.artifact != descriptor.artifact:
         raise Refused("artifact-mismatch", f"{said.person_name} approved another artifact.")
+    if said.spec != descriptor.spec:
+        raise Refused("spec-mismatch", f"{said.person_name} approved another reading of the artifact.")
     if said.golden != descriptor.golden:
         raise Refused("golden-mismatch", f"{said.person_name} approved on another golden set.")
     if said.fallback != descriptor.fallback:

@@ -31,6 +31,7 @@ PREDICATE: dict[str, type] = {
     "targets": dict,
     "predecessors": dict,
     "fallback": str,
+    "spec": str,
     "golden": str,
     "evidence": str,
     "policy": str,
@@ -57,6 +58,7 @@ class Statement:
     targets: Mapping[str, int]
     predecessors: Mapping[str, str]
     fallback: str
+    spec: str
     golden: str
     evidence: str
     policy: str
@@ -80,6 +82,7 @@ def build(
     targets: Mapping[str, int],
     predecessors: Mapping[str, str],
     fallback: str,
+    spec: str,
     golden: str,
     evidence: str,
     policy: str,
@@ -103,6 +106,7 @@ def build(
             "targets": dict(targets),
             "predecessors": dict(predecessors),
             "fallback": fallback,
+            "spec": spec,
             "golden": golden,
             "evidence": evidence,
             "policy": policy,
@@ -171,7 +175,7 @@ def _check_predicate(body: Any) -> None:
     for field, kind in PREDICATE.items():
         if not isinstance(body[field], kind):
             raise _refuse(f"{field} is of another kind")
-    if not is_digest(body["golden"]) or not is_digest(body["evidence"]):
+    if not all(is_digest(body[field]) for field in ("spec", "golden", "evidence")):
         raise _refuse("a digest is not 64 hex digits")
     if not all(one == "" or is_digest(one) for one in (body["fallback"], *body["predecessors"].values())):
         raise _refuse("a digest is not 64 hex digits")
@@ -210,6 +214,7 @@ def parse(payload: bytes) -> Statement:
         targets=body["targets"],
         predecessors=body["predecessors"],
         fallback=body["fallback"],
+        spec=body["spec"],
         golden=body["golden"],
         evidence=body["evidence"],
         policy=body["policy"],

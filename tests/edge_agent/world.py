@@ -119,6 +119,7 @@ class World:
             "artifact": sha(artifact),
             "targets": {"press-3": number},
             "fallback": fallback,
+            "spec": sha(self.spec(artifact, number)),
             "golden": sha(self.golden()),
             "time": self.now - timedelta(minutes=5),
             "not_after": self.now + timedelta(days=7),
@@ -138,9 +139,9 @@ class World:
         **descriptor: Any,
     ) -> release.Signed:
         """Publish a release as the portal does, with a valid approval unless ``signed`` is another."""
-        payload = self.statement(artifact, number, fallback=fallback)
-        one = signed or release.Signed(payload, QUALITY.sign(payload))
         described = spec or self.spec(artifact, number)
+        payload = self.statement(artifact, number, fallback=fallback, spec=sha(described))
+        one = signed or release.Signed(payload, QUALITY.sign(payload))
         said: dict[str, Any] = {
             "line": LINE,
             "asset": "press-3",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +18,7 @@ from approvals.selectors.seal_key import seal_key, seal_public
 from mlops_portal.ledger.services import event_record, log_sequence
 from mlops_portal.plant.models import Asset, AssetType, Line, Person
 from mlops_portal.registry.models import Artifact, Feature, ModelVersion, RegisteredModel
+from mlops_portal.registry.selectors import spec_bytes
 from mlops_portal.registry.services import artifact_put
 from mlops_portal.wire import assertion, golden, jcs, statement
 from monitoring.models import GoldenSample
@@ -128,6 +130,7 @@ def statement_of(request: ApprovalRequest, person: Person, **changes: Any) -> by
         "targets": request.numbers,
         "predecessors": request.champions,
         "fallback": request.fallback_digest,
+        "spec": sha256(spec_bytes(request.version)).hexdigest(),
         "golden": request.golden_digest,
         "evidence": request.evidence_id,
         "policy": "press/1",

@@ -82,6 +82,7 @@ def make_statement(by: Signer = QUALITY, **changes: Any) -> bytes:
         "targets": {"press-3": 2},
         "predecessors": {"press-3": ""},
         "fallback": "",
+        "spec": SPEC,
         "golden": GOLDEN,
         "evidence": EVIDENCE,
         "policy": "line-2/1",

@@ -72,6 +72,7 @@ def test_the_same_number_with_other_content_is_refused():
     [
         ("artifact-mismatch", {"artifact": OTHER}),
         ("wrong-target", {"number": 3}),
+        ("spec-mismatch", {"spec": OTHER}),
         ("golden-mismatch", {"golden": OTHER}),
         ("fallback-mismatch", {"fallback": OTHER}),
         ("statement-missing", {"statements": [ONE.digest, OTHER]}),
@@ -92,6 +93,7 @@ def test_a_change_of_any_field_that_was_approved_is_refused(expected, change):
         ("wrong-target", {"targets": {"press-3": 1}}),
         ("wrong-target", {"targets": {"press-4": 2}, "predecessors": {"press-4": ""}}),
         ("artifact-mismatch", {"artifact": OTHER}),
+        ("spec-mismatch", {"spec": OTHER}),
         ("golden-mismatch", {"golden": OTHER}),
         ("fallback-mismatch", {"fallback": OTHER}),
         ("expired", {"not_after": NOW}),

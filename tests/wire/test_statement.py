@@ -26,7 +26,7 @@ TARGETS = st.dictionaries(TEXT.filter(bool), st.integers(1, 1 << 40), min_size=1
 def said(draw):
     targets = draw(TARGETS)
     texts = {field: draw(TEXT) for field in TEXTS}
-    digests = {field: draw(DIGEST) for field in ("artifact", "golden", "evidence")}
+    digests = {field: draw(DIGEST) for field in ("artifact", "spec", "golden", "evidence")}
     return {
         **texts,
         **digests,

@@ -22,7 +22,7 @@ from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import guard
 from mlops_portal.shell.signed_in import person_of, signed_in
 
-SHOWN_THINGS = 4
+SHOWN_THINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,10 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def lines_of(found: list[Event]) -> list[Line]:
     """The rows of a list; names and addresses of all things are looked up together."""
-    subjects = [one for event in found for one in list(event.subjects.all())[:SHOWN_THINGS]]
+    shown = {event.pk: sorted(event.subjects.all(), key=lambda one: one.pk)[:SHOWN_THINGS] for event in found}
+    subjects = [one for several in shown.values() for one in several]
     things = dict(zip([one.pk for one in subjects], things_of(subjects), strict=True))
-    return [
-        Line(event, sentence(event), [things[one.pk] for one in event.subjects.all() if one.pk in things])
-        for event in found
-    ]
+    return [Line(event, sentence(event), [things[one.pk] for one in shown[event.pk]]) for event in found]
 
 
 def _filters(request: HttpRequest, wanted: Filter) -> dict[str, Any]:

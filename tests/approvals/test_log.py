@@ -16,6 +16,7 @@ from mlops_portal.ledger import types
 from mlops_portal.ledger.models import Event
 from mlops_portal.ledger.refs import SYSTEM, Ref
 from mlops_portal.ledger.services import event_record, log_sequence, personal_erase
+from mlops_portal.plant.roles import Role
 from mlops_portal.shell.models import Job
 from mlops_portal.wire.errors import Invalid
 from tests.approvals.world import Bench
@@ -247,3 +248,10 @@ def test_things_lead_to_their_pages():
             key = samples["person"]
         assert bool(url_of(kind, key)) == bool(address), kind
     assert url_of("model_version", "no/such/thing") == url_of("unheard", "1") == ""
+
+
+def test_the_longest_room_decides_how_a_field_reads_and_nobody_redefines_it():
+    said = types.labels(Role)
+    assert (said("operator"), said("something else")) == ("Operator", "something else")
+    with pytest.raises(ValueError):
+        types.read_as("role", said)

@@ -50,6 +50,16 @@ def _port(value: str) -> int:
     return int(value)
 
 
+def _number(above: float, up_to: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        found = float(value) if value.replace(".", "", 1).isdigit() else -1.0
+        if not above < found <= up_to:
+            raise ValueError(f"must be a number above {above:g} and up to {up_to:g}")
+        return found
+
+    return parse
+
+
 def _hosts(value: str) -> list[str]:
     hosts = [host.strip() for host in value.split(",") if host.strip()]
     if any("/" in host for host in hosts):
@@ -134,6 +144,15 @@ VARIABLES: tuple[Variable, ...] = (
         "where notices go besides the page: addresses as Apprise writes them, separated by spaces",
         "",
         _text,
+    ),
+    Variable(
+        "DEMO_SPEED", "seconds of the demo plant in one second; taken when it starts", "12", _number(0, 1000)
+    ),
+    Variable(
+        "DEMO_WINDOW",
+        "seconds of a window of the demo's models; taken when they are made",
+        "60",
+        _number(5, 3600),
     ),
     Variable("LOG_FORMAT", "text for people, json for collectors", "text", _choice("text", "json")),
 )

@@ -318,6 +318,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
+# ---------------------------------------------------------------- demo
+DEMO_SPEED: float = ENV["DEMO_SPEED"]
+DEMO_WINDOW = int(ENV["DEMO_WINDOW"])
+
 # ---------------------------------------------------------------- logs
 LOGGING = logs.configure(ENV["LOG_FORMAT"])
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,4 +1,4 @@
-"""One-time codes of the demo's quality engineers, whose secrets everybody may know."""
+"""One-time codes of the quality engineer on the line without passkeys; anybody may know the secret."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 SECRETS = {
-    "anna": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     "jonas": "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
 }
 PERIOD = 30

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from django.conf import settings
 
 from labeling.models import RetrainRun
 from labeling.services.runs import run_propose, run_start
@@ -38,13 +39,13 @@ MODELS = (
 )
 
 
-def load_models(*, window_seconds: int = 60) -> list[ModelVersion]:
+def load_models() -> list[ModelVersion]:
     """Register, teach and check what is missing; returns the first version of each model."""
     by = Person.objects.get(username="sam")
-    return [_load(one, by, window_seconds) for one in MODELS]
+    return [_load(one, by) for one in MODELS]
 
 
-def _load(demo: DemoModel, by: Person, window_seconds: int) -> ModelVersion:
+def _load(demo: DemoModel, by: Person) -> ModelVersion:
     kind = catalogue.ASSET_TYPES[demo.asset_type]
     model = RegisteredModel.objects.filter(slug=demo.slug).first()
     if model is None:
@@ -55,7 +56,7 @@ def _load(demo: DemoModel, by: Person, window_seconds: int) -> ModelVersion:
             asset_type=AssetType.objects.get(slug=demo.asset_type),
             classes=_classes(kind),
             features=_features(kind),
-            window_seconds=window_seconds,
+            window_seconds=settings.DEMO_WINDOW,
         )
     if not model.datasets.exists():
         table = history(demo.asset_type, ROWS, seed=SEED)

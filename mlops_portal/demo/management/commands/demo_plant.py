@@ -6,6 +6,7 @@ import signal
 import threading
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
@@ -22,7 +23,9 @@ class Command(BaseCommand):
     help = "Runs the simulated plant: writes a feed for each machine and serves pictures on loopback."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--speed", type=float, default=6.0, help="seconds of the plant in one second")
+        parser.add_argument(
+            "--speed", type=float, default=settings.DEMO_SPEED, help="seconds of the plant in one second"
+        )
         parser.add_argument("--seed", type=int, default=1)
 
     def handle(self, **options: Any) -> None:

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 from django.utils.translation import gettext as _
 from securesystemslib.signer import CryptoSigner
 
 from edge_sync.errors import KeyUnreadable
+from mlops_portal.ledger.key_files import key_in, make_once
 
 
 def read(path: Path) -> Ed25519PrivateKey:
     """The key in ``path``; KeyUnreadable where there is none."""
-    with contextlib.suppress(OSError, ValueError, TypeError, UnsupportedAlgorithm):
-        key = load_pem_private_key(path.read_bytes(), password=None)
-        if isinstance(key, Ed25519PrivateKey):
+    with contextlib.suppress(OSError):
+        key = key_in(path.read_bytes())
+        if key is not None:
             return key
     raise KeyUnreadable(
         _("The key %(name)s cannot be read; restore it, or run keys_ceremony.") % {"name": path.name}
@@ -34,17 +26,7 @@ def read(path: Path) -> Ed25519PrivateKey:
 
 def make(path: Path) -> Ed25519PrivateKey:
     """The key in ``path``, made where there is none; of processes that start at once, one wins."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        descriptor, made = tempfile.mkstemp(dir=path.parent)  # mode 0600
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(descriptor)
-        with contextlib.suppress(FileExistsError):
-            os.link(made, path)
-        Path(made).unlink()
+    make_once(path)
     return read(path)
 
 

@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 PEOPLE = {
-    "elif": "Hallo, Elif Kaya",
+    "elif": "Guten Tag, Elif Kaya",
     "tom": "Hello, Tom Baker",
     "maja": "Hello, Maja Lindgren",
     "anna": "Hello, Anna Ferrari",
     "sam": "Hello, Sam Okafor",
     "ruth": "Hello, Ruth Novak",
-    "sofia": "Hallo, Sofia Weber",
+    "sofia": "Guten Tag, Sofia Weber",
 }
 
 

@@ -171,7 +171,7 @@ CLASSES = (
         "chatter",
         words("Chatter marks", "Rattermarken"),
         words("Regular waves on the machined face.", "Regelmäßige Wellen auf der bearbeiteten Fläche."),
-        "waves",
+        "wave",
     ),
     DefectClass(
         "undersize",

@@ -18,12 +18,12 @@ from approvals.selectors.requests import candidates_all, requests_for, targets_f
 from approvals.services.choices import candidate_choose
 from approvals.services.golden import golden_run
 from approvals.services.requests import request_open
-from approvals.views.pages import form_answer
 from approvals.views.shown import evidence_shown
 from mlops_portal.plant.policies import guard
 from mlops_portal.registry.models import ModelVersion
 from mlops_portal.registry.selectors import champion_of, versions_all
 from mlops_portal.shell.actions import offers_for
+from mlops_portal.shell.form_page import form_page
 from mlops_portal.shell.signed_in import person_of, signed_in
 
 MOST_BESIDE = 4
@@ -100,7 +100,7 @@ def beside(request: HttpRequest, slug: str) -> HttpResponse:
         "columns": [_evidence(version) for version in versions],
         "may_choose": by.may("approval.request"),
     }
-    return form_answer(request, form, do, template="approvals/beside.html", **context)
+    return form_page(request, form, do, template="approvals/beside.html", **context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,4 +123,4 @@ def ask(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return redirect("approval", made.pk)
 
     form = RequestForm(request.POST or None, initial=first, assets=assets)
-    return form_answer(request, form, do, template="approvals/ask.html", version=version)
+    return form_page(request, form, do, template="approvals/ask.html", version=version)

@@ -16,12 +16,12 @@ from approvals.rules import Rules
 from approvals.selectors.policies import line_rules, policy_of, rules_of, set_verdict
 from approvals.services.policies import line_policy_set, policy_set
 from approvals.transitions import Assurance
-from approvals.views.pages import form_answer
 from mlops_portal.plant.policies import demand, guard, verdict
 from mlops_portal.plant.roles import Role
 from mlops_portal.plant.selectors.places import lines_for
 from mlops_portal.registry.models import RegisteredModel
 from mlops_portal.registry.selectors import models_all
+from mlops_portal.shell.form_page import form_page
 from mlops_portal.shell.signed_in import person_of, signed_in
 
 
@@ -76,7 +76,7 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("approval_policies")
 
     history = Policy.objects.filter(model=model).select_related("set_by")
-    return form_answer(
+    return form_page(
         request, form, do, template="approvals/policy.html", title=model.name, history=history,
         lead=_("Open approval requests become void when the policy changes."),
     )  # fmt: skip
@@ -103,7 +103,7 @@ def line_policy(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("approval_policies")
 
     form = LinePolicyForm(request.POST or None, initial=start)
-    return form_answer(
+    return form_page(
         request, form, do, template="approvals/policy.html", title=line.name,
         lead=_("Nodes take this from the roster that the next key ceremony signs, and from nowhere else."),
     )  # fmt: skip

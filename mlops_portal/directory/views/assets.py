@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mlops_portal.directory.forms.places import AssetAddForm, AssetForm
 from mlops_portal.directory.selectors.history import lately
 from mlops_portal.directory.services.undo import asset_as_it_is
-from mlops_portal.directory.views.pages import form_page
 from mlops_portal.directory.views.tables import answer, asset_table
 from mlops_portal.plant.policies import guard
 from mlops_portal.plant.selectors.calendar import shifts_at
@@ -23,6 +22,7 @@ from mlops_portal.plant.selectors.places import assets_for
 from mlops_portal.plant.services.places import asset_change, asset_create, asset_retire
 from mlops_portal.shell import undo
 from mlops_portal.shell.actions import offers_for
+from mlops_portal.shell.form_page import form_page
 from mlops_portal.shell.signed_in import person_of, signed_in
 
 
@@ -65,6 +65,7 @@ def add(request: HttpRequest) -> HttpResponse:
         request,
         AssetAddForm(request.POST or None, by=by, initial={"line": request.GET.get("line")}),
         do,
+        template="directory/form.html",
         title=_("Add a machine"),
         submit=_("Add the machine"),
         back=reverse("assets"),
@@ -92,6 +93,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         AssetForm(request.POST or None, by=by, initial={**before, "name": found.name}),
         do,
+        template="directory/form.html",
         title=_("Change %(asset)s") % {"asset": found},
         submit=_("Save"),
         back=reverse("asset", args=[found.slug]),

@@ -17,7 +17,6 @@ from mlops_portal.directory.forms.places import ClosedDayForm, ShiftForm
 from mlops_portal.directory.selectors.calendar import closed_days_for, shifts_for
 from mlops_portal.directory.selectors.week import monday_of, week
 from mlops_portal.directory.services.undo import shift_as_it_is
-from mlops_portal.directory.views.pages import form_page
 from mlops_portal.plant.models import Person, Shift, Site
 from mlops_portal.plant.policies import guard, verdict
 from mlops_portal.plant.selectors.places import sites_for
@@ -27,6 +26,7 @@ from mlops_portal.plant.services.calendar import (
     shift_remove,
     shift_set,
 )
+from mlops_portal.shell.form_page import form_page
 from mlops_portal.shell.signed_in import person_of, signed_in
 from mlops_portal.shell.undo import offer_undo, token
 
@@ -110,6 +110,7 @@ def shift_edit(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         ShiftForm(request.POST or None, initial=initial),
         do,
+        template="directory/form.html",
         title=_("Change the shift %(shift)s") % {"shift": shift} if shift else _("Add a shift"),
         lead=_("Times are local time of %(site)s (%(zone)s).") % {"site": site, "zone": site.time_zone},
         submit=_("Save the shift"),
@@ -147,6 +148,7 @@ def day_close(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         ClosedDayForm(request.POST or None, site=site, initial={"day": request.GET.get("day")}),
         do,
+        template="directory/form.html",
         title=_("Close a day"),
         lead=_("On a closed day no shift runs, and nobody is asked for anything."),
         submit=_("Close the day"),

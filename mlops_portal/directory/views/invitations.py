@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mlops_portal.directory.forms.people import InvitationForm
 from mlops_portal.directory.selectors.people import invitations_for
 from mlops_portal.directory.services.invitations import invitation_send
-from mlops_portal.directory.views.pages import form_page
 from mlops_portal.plant.policies import guard
 from mlops_portal.plant.roles import Role
 from mlops_portal.plant.services.invitations import invitation_withdraw
+from mlops_portal.shell.form_page import form_page
 from mlops_portal.shell.signed_in import person_of, signed_in
 
 
@@ -49,6 +49,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         request,
         InvitationForm(request.POST or None, by=by, initial={"language": by.language}),
         do,
+        template="directory/form.html",
         title=_("Invite somebody"),
         lead=_(
             "The person gets a link that works once, within seven days, and chooses a user name and password."

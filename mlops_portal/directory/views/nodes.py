@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mlops_portal.directory.forms.places import NodeForm
 from mlops_portal.directory.selectors.history import lately
-from mlops_portal.directory.views.pages import form_page
 from mlops_portal.directory.views.tables import answer, node_table
 from mlops_portal.plant.policies import guard
 from mlops_portal.plant.selectors.places import nodes_for
 from mlops_portal.plant.services.places import node_register, node_retire
 from mlops_portal.shell.actions import offers_for
+from mlops_portal.shell.form_page import form_page
 from mlops_portal.shell.signed_in import person_of, signed_in
 
 
@@ -63,6 +63,7 @@ def register(request: HttpRequest) -> HttpResponse:
         request,
         NodeForm(request.POST or None, by=by, initial={"line": request.GET.get("line")}),
         do,
+        template="directory/form.html",
         title=_("Register an edge node"),
         lead=_("This announces the computer beside a machine. It makes its own key when it is enrolled."),
         submit=_("Register the node"),

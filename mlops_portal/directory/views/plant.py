@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mlops_portal.directory.forms.places import LineForm
 from mlops_portal.directory.selectors.board import board_for
 from mlops_portal.directory.selectors.history import lately
-from mlops_portal.directory.views.pages import form_page
 from mlops_portal.plant.policies import guard
 from mlops_portal.plant.selectors.calendar import shifts_at
 from mlops_portal.plant.selectors.places import assets_for, lines_for, nodes_for
 from mlops_portal.plant.services.places import line_create
 from mlops_portal.shell.actions import offers_for
+from mlops_portal.shell.form_page import form_page
 from mlops_portal.shell.signed_in import person_of, signed_in
 
 
@@ -68,6 +68,7 @@ def line_add(request: HttpRequest) -> HttpResponse:
         request,
         LineForm(request.POST or None, by=by),
         do,
+        template="directory/form.html",
         title=_("Add a line"),
         submit=_("Add the line"),
         back=reverse("plant"),

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mlops_portal.directory.forms.people import RoleForm, SkillForm, end_of
 from mlops_portal.directory.selectors.people import people_for, roles_for, skills_for
-from mlops_portal.directory.views.pages import form_page
 from mlops_portal.plant.models import PersonSkill
 from mlops_portal.plant.policies import demand, guard, skill_verdict
 from mlops_portal.plant.roles import Role
 from mlops_portal.plant.services.roles import role_end, role_grant
 from mlops_portal.plant.services.skills import skill_end, skill_grant
 from mlops_portal.shell import undo
+from mlops_portal.shell.form_page import form_page
 from mlops_portal.shell.signed_in import person_of, signed_in
 
 
@@ -48,6 +48,7 @@ def role_give(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         request,
         RoleForm(request.POST or None, by=by),
         do,
+        template="directory/form.html",
         title=_("Give %(name)s a role") % {"name": person},
         lead=_("The role counts at once, on one line or on the whole site."),
         submit=_("Give the role"),
@@ -95,6 +96,7 @@ def skill_give(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         request,
         SkillForm(request.POST or None, initial={"skill": request.GET.get("skill")}),
         do,
+        template="directory/form.html",
         title=_("Confirm a skill of %(name)s") % {"name": person},
         lead=_("You say with your name that the person was taught and tested."),
         submit=_("Confirm the skill"),

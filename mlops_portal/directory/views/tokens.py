@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mlops_portal.directory.forms.people import TokenForm, end_of
 from mlops_portal.directory.selectors.matrix import scopes_for
 from mlops_portal.directory.selectors.people import tokens_for
-from mlops_portal.directory.views.pages import form_page
 from mlops_portal.plant.matrix import ACTIONS
 from mlops_portal.plant.policies import guard
 from mlops_portal.plant.selectors.people import tokens_of
 from mlops_portal.plant.services.tokens import token_create, token_revoke
+from mlops_portal.shell.form_page import form_page
 from mlops_portal.shell.signed_in import person_of, signed_in
 
 

@@ -1,4 +1,4 @@
-"""What the pages of approvals share: a page with one form."""
+"""A page with one form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.shortcuts import render
 from mlops_portal.wire.errors import Conflict, Invalid
 
 
-def form_answer(
+def form_page(
     request: HttpRequest,
     form: forms.Form,
     do: Callable[[dict[str, Any]], HttpResponse],

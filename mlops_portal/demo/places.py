@@ -24,5 +24,10 @@ def feed_file(node: str, asset: str) -> Path:
     return home() / "feeds" / node / f"{asset}.jsonl"
 
 
+def inspection_token() -> Path:
+    """The API token of the inspection station."""
+    return home() / "inspection.token"
+
+
 def camera_port() -> int:
     return int(settings.PORT) + 2

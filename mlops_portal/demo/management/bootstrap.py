@@ -7,6 +7,7 @@ the demo: the keys that belong offline or to people lie below VAR_DIR, and this 
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from approvals.models import ApprovalRequest, LinePolicy
 from approvals.services.decisions import decide
@@ -36,6 +38,7 @@ from mlops_portal.demo.management.softkey import SoftKey
 from mlops_portal.directory.events import security_changed
 from mlops_portal.plant.models import Asset, Line, Node, Person
 from mlops_portal.plant.roles import Role
+from mlops_portal.plant.services.tokens import token_create
 from mlops_portal.registry.models import ModelVersion
 
 INTERVAL = 5.0
@@ -59,6 +62,7 @@ def load_releases() -> None:
         call_command("keys_ceremony", yes=True, json=True, stdout=StringIO())
     for node in Node.objects.filter(retired_at=None).select_related("line"):
         _node(node)
+    _inspection_token()
     for version in ModelVersion.objects.filter(number=1, model__slug__in=[one.slug for one in MODELS]):
         for line in Line.objects.filter(assets__type=version.model.asset_type).distinct():
             _approve(version, line, key)
@@ -82,6 +86,22 @@ def _ways_to_sign(key: SoftKey) -> None:
             with transaction.atomic():
                 TOTP.activate(person, secret)
                 security_changed("authenticator.added", person=person)
+
+
+def _inspection_token() -> None:
+    """The inspection station reports as the domain expert who looks after it, and may do nothing else."""
+    path = places.inspection_token()
+    if path.exists():
+        return
+    _token, secret = token_create(
+        by=Person.objects.get(username="maja"),
+        name="Inspection station",
+        scopes=["inspection.record"],
+        expires_at=timezone.now() + timedelta(days=300),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(secret, encoding="ascii")
 
 
 def _node(node: Node) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from mlops_portal.demo.runner import feeds
 from mlops_portal.demo.runner.camera import Camera
+from mlops_portal.demo.runner.inspection import Station
 from mlops_portal.demo.sim.catalogue import ASSETS
 from mlops_portal.demo.sim.parts import Part, Truth
 from mlops_portal.demo.sim.plant import Plant
@@ -25,8 +26,17 @@ class Runner:
     machine whose clock runs off stamps as far beside it as the simulator says.
     """
 
-    def __init__(self, home: Path, *, seed: int, speed: float, now: datetime, camera: Camera | None) -> None:
-        self.home, self.speed, self.camera = home, speed, camera
+    def __init__(
+        self,
+        home: Path,
+        *,
+        seed: int,
+        speed: float,
+        now: datetime,
+        camera: Camera | None = None,
+        station: Station | None = None,
+    ) -> None:
+        self.home, self.speed, self.camera, self.station = home, speed, camera, station
         self._state = home / "plant.json"
         kept = self._kept()
         self.plant = Plant.restore(kept["plant"]) if kept else Plant(seed, start=now)
@@ -83,3 +93,5 @@ class Runner:
         )
         if self.camera:
             self.camera.saw(part.id, part.asset, truth.defect)
+        if self.station:
+            self.station.saw(truth, now)

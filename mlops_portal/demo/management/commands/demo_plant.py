@@ -14,6 +14,7 @@ from django.utils import timezone
 from mlops_portal.demo import places
 from mlops_portal.demo.models import Disturbance
 from mlops_portal.demo.runner.camera import Camera
+from mlops_portal.demo.runner.inspection import Station
 from mlops_portal.demo.runner.plant import Runner
 
 TICK, SAVE_EVERY = 0.5, 20
@@ -36,13 +37,20 @@ class Command(BaseCommand):
             signal.signal(name, lambda *_: ended.set())
         camera = Camera(options["seed"], places.camera_port())
         camera.start()
+        station = Station(portal=settings.PUBLIC_URL, token=places.inspection_token(), speed=options["speed"])
         runner = Runner(
-            places.home(), seed=options["seed"], speed=options["speed"], now=timezone.now(), camera=camera
+            places.home(),
+            seed=options["seed"],
+            speed=options["speed"],
+            now=timezone.now(),
+            camera=camera,
+            station=station,
         )
         ticks = 0
         while not ended.wait(TICK):
             if ticks % 2 == 0:
                 self.follow(runner)
+                station.send(timezone.now())
             runner.advance(timezone.now())
             ticks += 1
             if ticks % SAVE_EVERY == 0:

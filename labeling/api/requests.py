@@ -57,7 +57,7 @@ class LabelRequests(Things):
         lines = [lines_for(person=self.person, action=one) for one in ("label.answer", "label.ask")]
         return requests_all().filter(line__in=lines[0] | lines[1]).order_by("-asked_at", "id")
 
-    @extend_schema(request=AskIn, responses={201: JobOut}, operation_id="label_requests_ask")
+    @extend_schema(request=AskIn, responses={202: JobOut}, operation_id="label_requests_ask")
     def create(self, request: Request) -> Response:
         """Ask a line about parts: since an alert, or of a model. The job chooses them."""
         guard(self.person, "label.ask")
@@ -66,7 +66,7 @@ class LabelRequests(Things):
         given = asked.validated_data
         alert, version, line = self._of(given)
         job = requests_ask(by=self.person, alert=alert, version=version, line=line, count=given["count"])
-        return Response(JobOut(job).data, status=201)
+        return Response(JobOut(job).data, status=202)
 
     def _of(self, given: dict[str, object]) -> tuple[Alert | None, ModelVersion, Line]:
         if (number := given.get("alert")) is not None:

@@ -316,6 +316,18 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ApprovalStateEnum": "approvals.transitions.ApprovalState",
+        "AssuranceEnum": "approvals.transitions.Assurance",
+        "AlertStateEnum": "monitoring.transitions.AlertState",
+        "BatchStateEnum": "monitoring.models.telemetry.BatchState",
+        "JobStateEnum": "mlops_portal.shell.models.Job.State",
+        "NodeStateEnum": "edge_sync.transitions.NodeState",
+        "ReleaseStateEnum": "edge_sync.transitions.ReleaseState",
+        "RunStateEnum": "labeling.transitions.RunState",
+        "StepStateEnum": "labeling.transitions.StepState",
+        "VersionStateEnum": "mlops_portal.registry.transitions.VersionState",
+    },
 }
 
 # ---------------------------------------------------------------- demo

@@ -62,6 +62,12 @@ def see_lineage(client: Client, world: World) -> HttpResponse:
     return client.get(f"/api/v1/lineage/{question(world).row.prediction_id}/")
 
 
+def inspect(client: Client, world: World) -> HttpResponse:
+    part = question(world).row.prediction.part_id
+    body = {"part": part, "truth": "crack", "at": timezone.now().isoformat()}
+    return client.post("/api/v1/inspections/", json.dumps(body), content_type="application/json")
+
+
 def _sample(world: World) -> GoldenSample:
     return GoldenSample.objects.create(
         model=world.model,

@@ -18,14 +18,16 @@ from tests.directory import asked
 from tests.directory.world import World
 
 _LATER = {
-    "the pages of models and their versions": ["model.view", "model.register", "automation.set"],
-    "the page of inspection results": ["inspection.record"],
-    "a release in this world, which needs an approval with its signatures": ["release.control"],
     "the roof's card of the portal's own parts": ["status.view"],
     "the demo's page of disturbances": ["demo.disturb"],
 }
 NOT_YET = {
     key: f"reached by {pages}, which come with their app" for pages, keys in _LATER.items() for key in keys
+}
+BY_API_ALONE = {
+    "model.register": "a model comes with its pipeline, out of a file and not a form",
+    "automation.set": "set once for a model, by those who run its pipeline",
+    "inspection.record": "results come from the inspection's own machine",
 }
 
 
@@ -75,10 +77,33 @@ PERSON = "/people/{world.worker.pk}/"
 SITE, LINE, KEY = "ahrensfeld", "line-1", "ahrensfeld/line-1"
 INVITED = {"name": "Ada Novak", "email": "ada@plant.example", "role": "operator", "language": "de"}
 POLICY = {"not_worse_by": "1", "label_share": "20", "fewest_rows": "9", "valid_days": "5", "parity": "0"}
+RELEASE = "releases/{world.release.pk}/"
+MODEL = {
+    "slug": "press-wear", "name": "Press wear", "asset_type": "press",
+    "classes": [{"key": key, "words": {"en": key}, "defect": key != "ok"} for key in ("ok", "crack")],
+    "features": [{"key": "force", "words": {"en": "Force"}, "unit": "kN"}],
+}  # fmt: skip
 SHIFT = {"name": "Late", "starts": "14:00", "ends": "22:00"}
 
 PROBES: tuple[Probe, ...] = (
     Probe("release.view", "page", "node", _get("/edge/node-1/"), writes=False),
+    Probe("release.view", "page", "release", _get("/releases/{world.release.pk}/"), writes=False),
+    Probe("release.view", "api", "release", _get("/api/v1/releases/{world.release.pk}/"), writes=False),
+    Probe("release.control", "page", "pause", _post("/releases/{world.release.pk}/pause/", reason="Look")),
+    Probe("release.control", "page", "halt", _post("/releases/{world.release.pk}/halt/", reason="Look")),
+    Probe("release.control", "api", "pause", _send("POST", RELEASE + "pause/", reason="Look")),
+    Probe("release.control", "api", "halt", _send("POST", RELEASE + "halt/", reason="Look")),
+    Probe("model.view", "page", "list", _get("/models/"), writes=False),
+    Probe("model.view", "page", "model", _get("/models/press-quality/"), writes=False),
+    Probe("model.view", "api", "model", _get("/api/v1/models/press-quality/"), writes=False),
+    Probe("model.register", "api", "new", _send("POST", "models/", **MODEL)),
+    Probe(
+        "automation.set",
+        "api",
+        "level",
+        _send("POST", "models/press-quality/automation/", step="label", level="ask", reason="Look"),
+    ),
+    Probe("inspection.record", "api", "result", asked.inspect),
     Probe("plant.view", "page", "line", _get("/plant/lines/line-1/"), writes=False),
     Probe("plant.view", "page", "machine", _get("/plant/machines/press-1/"), writes=False),
     Probe("plant.view", "api", "line", _get("/api/v1/lines/line-1/"), writes=False),

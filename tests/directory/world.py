@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from approvals.models import ApprovalRequest, EvidencePack, LinePolicy, Policy
 from approvals.selectors.evidence import evidence_of, frozen
+from edge_sync.models import Release, ReleaseTarget
 from labeling.models import RetrainRun
 from mlops_portal.plant.models import (
     Asset,
@@ -49,6 +50,7 @@ class World:
     alert: Alert
     draft: ApprovalRequest
     asked: ApprovalRequest
+    release: Release
 
     def person(self, role: Role, place: str) -> Person:
         """Somebody who holds the role on line 1, on line 2, on the whole site, or on the whole other site."""
@@ -106,17 +108,29 @@ def make_world() -> World:
         run=RetrainRun.objects.create(model=model, trigger="manual", created_at=timezone.now()),
         alert=alert,
         draft=make_approval(asset, alert.version, worker, "draft"),
-        asked=make_approval(asset, second_version(alert.version), worker, "submitted"),
+        asked=make_approval(asset, further_version(alert.version, 2), worker, "submitted"),
+        release=make_release(asset, further_version(alert.version, 3), worker),
     )
 
 
-def second_version(first: ModelVersion) -> ModelVersion:
+def make_release(asset: Asset, version: ModelVersion, by: Person) -> Release:
+    """A release on its way to the machine."""
+    now = timezone.now()
+    release = Release.objects.create(
+        approval=make_approval(asset, version, by, "approved"), state="canary", created_at=now
+    )
+    ReleaseTarget.objects.create(release=release, asset=asset, number=version.number, published_at=now)
+    return release
+
+
+def further_version(first: ModelVersion, number: int) -> ModelVersion:
     return ModelVersion.objects.create(
         model=first.model,
-        number=2,
+        number=number,
         state="in_review",
         artifact=first.artifact,
         pipeline="test",
+        reference={"features": {}},
         reference_digest="0" * 64,
         created_at=timezone.now(),
     )
@@ -154,7 +168,13 @@ def make_alert(asset: Asset, model: RegisteredModel) -> Alert:
         sha256="ab" * 32, kind="onnx", size=1, name="model.onnx", created_at=now
     )
     version = ModelVersion.objects.create(
-        model=model, number=1, artifact=artifact, pipeline="test", reference_digest="0" * 64, created_at=now
+        model=model,
+        number=1,
+        artifact=artifact,
+        pipeline="test",
+        reference={"features": {}},
+        reference_digest="0" * 64,
+        created_at=now,
     )
     return Alert.objects.create(
         asset=asset, version=version, kind="data_drift", feature="pressure", since=now, opened_at=now

@@ -13,8 +13,8 @@ from mlops_portal.registry.models import RegisteredModel
 class Policy(models.Model):
     """The gates and rules of one model, by version; the highest version holds.
 
-    ``body``: {"golden": "all"|"safety", "not_worse_by": 0.005, "label_share": 0.2, "valid_days": 7,
-    "limits": {"parity": 1e-5}}.
+    ``body``: the rules of ``approvals.rules`` that differ from the defaults, such as {"not_worse_by": 0.005,
+    "label_share": 0.2, "valid_days": 7, "fewest_rows": 200, "parity": 1e-5}.
     """
 
     model = models.ForeignKey(RegisteredModel, models.PROTECT, related_name="policies")

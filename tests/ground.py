@@ -35,6 +35,8 @@ def prepare_environment() -> None:
         )
     os.environ["VAR_DIR"] = str(VAR_DIR)
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    for library in ("OMP", "OPENBLAS"):  # threads of several workers on few cores spin for one another
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 def hide_settings() -> None:

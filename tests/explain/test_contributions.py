@@ -65,12 +65,12 @@ def test_explaining_costs_at_most_a_tenth_more_than_shap_alone():
     explainer, alone = Explainer(plant.model), shap.TreeExplainer(plant.model)
     rows = plant.new[:200]
 
-    def best(call):
-        times = []
-        for _run in range(7):
-            start = time.process_time()
-            call()
-            times.append(time.process_time() - start)
-        return min(times)
+    def seconds(call):
+        start = time.process_time()
+        call(rows)
+        return time.process_time() - start
 
-    assert best(lambda: explainer.explain(rows)) <= 1.1 * best(lambda: alone.shap_values(rows))
+    # by turns, so that what else the machine does slows both alike
+    pairs = [(seconds(explainer.explain), seconds(alone.shap_values)) for _turn in range(15)]
+    ours, theirs = (min(times) for times in zip(*pairs, strict=True))
+    assert ours <= 1.1 * theirs

@@ -79,7 +79,7 @@ class Run:
     def left(self) -> list[str]:
         return left_behind(self.var_dir)
 
-    def until(self, condition: Callable[[], object], awaited: str, seconds: float = 60) -> None:
+    def until(self, condition: Callable[[], object], awaited: str, seconds: float = 150) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, f"waited {seconds} s for {awaited}; it said:\n{self.said}"

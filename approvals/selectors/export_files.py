@@ -12,11 +12,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
-from approvals.errors import NoSealKey
 from approvals.models import Decision, EvidencePack, Policy
-from approvals.selectors.passkeys import passkeys_of
-from approvals.selectors.seal_key import seal_public
 from approvals.selectors.statements import origins, rp_id
+from approvals.transitions import Assurance
 from approvals.verify.proofs import plain_bytes
 from labeling.models import TrainingManifest
 from mlops_portal.ledger.models import Event
@@ -89,13 +87,13 @@ def checkpoint_keys() -> list[str]:
 
 
 def key_files(decisions: Iterable[Decision], rosters: Iterable[bytes]) -> dict[str, bytes]:
-    """``keys/checkpoint.json``, ``keys/signing.json`` and each key as PEM."""
+    """``keys/checkpoint.json``, ``keys/signing.json`` and each key as PEM.
+
+    The keys that signed come from the log, whoever deleted a passkey since; the rosters add the others.
+    """
     names = list(dict.fromkeys(checkpoint_keys()))
     passkeys: dict[str, dict[str, str]] = {}
     seals: dict[str, str] = {}
-    for person in {one.person for one in decisions}:
-        for key in passkeys_of(person):
-            passkeys[key.id] = _passkey(key.id, str(person.pk), key.public_key)
     for data in rosters:
         roster = json.loads(data)
         seals |= {one["id"]: one["public"] for one in roster["seal_keys"]}
@@ -103,12 +101,14 @@ def key_files(decisions: Iterable[Decision], rosters: Iterable[bytes]) -> dict[s
             for kept in someone["passkeys"]:
                 public = from_b64url(kept["public_key"], "public_key")
                 passkeys[kept["id"]] = _passkey(kept["id"], someone["id"], public)
-    if any(one.envelope.get("kind") == "seal" for one in decisions):
-        try:
-            key_id, own = seal_public()
-            seals[key_id] = own.hex()
-        except NoSealKey:
-            pass  # the verifier will say that the key is unknown
+    subjects = [str(one.pk) for one in decisions]
+    for event in _signings(subjects):
+        key = event.data["key"]
+        if event.data["assurance"] == Assurance.PASSKEY:
+            public = from_b64url(key["public"], "public_key")
+            passkeys[key["id"]] = _passkey(key["id"], event.actor_id, public)
+        else:
+            seals[key["id"]] = key["public"]
     signing: dict[str, Any] = {
         "rp_id": rp_id(),
         "origins": list(origins()),
@@ -127,6 +127,14 @@ def key_files(decisions: Iterable[Decision], rosters: Iterable[bytes]) -> dict[s
             Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
         )
     return found
+
+
+def _signings(decisions: list[str]) -> Iterable[Event]:
+    """The events that tell of these decisions."""
+    told = Event.objects.filter(type="approvals.decision.signed")
+    for start in range(0, len(decisions), CHUNK):
+        keys = decisions[start : start + CHUNK]
+        yield from told.filter(subjects__kind="decision", subjects__key__in=keys).distinct().order_by("id")
 
 
 def _passkey(credential: str, person: str, public_key: bytes) -> dict[str, str]:

@@ -30,7 +30,7 @@ from mlops_portal.ledger.refs import Ref
 from mlops_portal.plant.models import Person
 from mlops_portal.registry.transitions import VersionState
 from mlops_portal.shell.notifications import notify
-from mlops_portal.wire.assertion import AssertionRefused, verify_passkey, verify_seal
+from mlops_portal.wire.assertion import AssertionRefused, b64url, verify_passkey, verify_seal
 
 ENDS: dict[Verdict, tuple[ApprovalState, VersionState]] = {
     Verdict.APPROVE: (ApprovalState.APPROVED, VersionState.APPROVED),
@@ -53,7 +53,7 @@ def decide(
     request_hold(request=request)
     said = statement_checked(by=by, request=request, data=statement)
     try:
-        assurance = _proved(by, statement, envelope)
+        assurance, key = _proved(by, statement, envelope)
     except AssertionRefused as error:
         _refused(by, request, error.reason)
         raise
@@ -79,26 +79,29 @@ def decide(
                 opened_at=opened_at(by=by, request=request),
                 at=now,
             )
-            _record(decision, statement)
+            _record(decision, statement, key)
             _conclude(decision, said, now)
     except IntegrityError:
         raise AlreadyDecided(_("You decided about this already; one decision a person.")) from None
     return decision
 
 
-def _proved(by: Person, statement: bytes, envelope: Mapping[str, Any]) -> Assurance:
-    """With which assurance the envelope proves that ``by`` signed. Raises AssertionRefused."""
+def _proved(by: Person, statement: bytes, envelope: Mapping[str, Any]) -> tuple[Assurance, dict[str, str]]:
+    """With which assurance the envelope proves that ``by`` signed, and the public key that shows it.
+
+    The log keeps the key: people delete passkeys, what they signed stays provable. Raises AssertionRefused.
+    """
     if envelope.get("kind") == "seal":
         key_id, public = seal_public()
         if envelope.get("key_id") != key_id:
             raise AssertionRefused("key", _("the seal is not this portal's"))
         verify_seal(statement, envelope, public_key=public)
-        return Assurance.CODE
+        return Assurance.CODE, {"id": key_id, "public": public.hex()}
     key = next((one for one in passkeys_of(by) if one.id == envelope.get("credential_id")), None)
     if key is None:
         raise AssertionRefused("key", _("this passkey is not one of yours"))
     verify_passkey(statement, envelope, public_key=key.public_key, rp_id=rp_id(), origins=origins())
-    return Assurance.PASSKEY
+    return Assurance.PASSKEY, {"id": key.id, "public": b64url(key.public_key)}
 
 
 def _refused(by: Person, request: ApprovalRequest, reason: str) -> None:
@@ -106,7 +109,7 @@ def _refused(by: Person, request: ApprovalRequest, reason: str) -> None:
         request_event(request, "signing.refused", by=by, at=timezone.now(), reason=reason)
 
 
-def _record(decision: Decision, statement: bytes) -> None:
+def _record(decision: Decision, statement: bytes, key: Mapping[str, str]) -> None:
     digest = sha256(statement).hexdigest()
     request_event(
         decision.request,
@@ -119,6 +122,7 @@ def _record(decision: Decision, statement: bytes) -> None:
         role=decision.role,
         assurance=decision.assurance,
         statement=digest,
+        key=dict(key),
         artifact=decision.request.version.artifact_id,
         numbers=decision.request.numbers,
     )

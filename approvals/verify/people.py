@@ -29,6 +29,8 @@ def check_decisions(export: Export, facts: Facts) -> str:
             raise Fault(f"{name} was signed by somebody else than the log says.")
         if (event["data"]["verdict"], event["data"]["assurance"]) != (body["verdict"], assurance):
             raise Fault(f"{name} says something else than the log.")
+        if event["data"].get("key") != key_used(export.read(name), keys):
+            raise Fault(f"{name} was signed with another key than the log names.")
         if datetime.fromisoformat(body["time"]) > datetime.fromisoformat(body["notAfter"]):
             raise Fault(f"{name} was signed after its request had ended.")
         for part in ("signed", "sig"):
@@ -39,6 +41,16 @@ def check_decisions(export: Export, facts: Facts) -> str:
         raise Fault(f"The log tells of the statement {digest}, which is missing.")
     weak = f" ({found['code']} of them sealed by the portal: weaker)" if found["code"] else ""
     return f"{sum(found.values())} decisions are signed by the people whom the log names{weak}."
+
+
+def key_used(data: bytes, keys: dict[str, Any]) -> dict[str, str]:
+    """Id and public half of the key that a statement's envelope names, as the log tells them."""
+    envelope = parse(data)["envelope"]
+    if envelope["kind"] == "passkey":
+        found = next(one for one in keys["passkeys"] if one["id"] == envelope["credential_id"])
+        return {"id": found["id"], "public": found["public_key"]}
+    found = next(one for one in keys["seals"] if one["id"] == envelope["key_id"])
+    return {"id": found["id"], "public": found["public"]}
 
 
 def check_plain(export: Export, name: str, part: str) -> None:

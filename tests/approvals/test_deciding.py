@@ -22,6 +22,7 @@ from approvals.errors import (
 )
 from approvals.models import ApprovalRequest, Decision
 from approvals.selectors.duties import who_may_sign
+from approvals.selectors.passkeys import passkeys_of
 from approvals.selectors.requests import approved_unclaimed
 from approvals.selectors.seal_key import seal_key, seal_public
 from approvals.services.decisions import decide
@@ -68,6 +69,8 @@ def test_the_stored_statement_is_what_was_signed_and_says_everything(bench: Benc
     assert "Press 3 as release 2" in said.meaning
     event = Event.objects.get(type="approvals.decision.signed")
     assert event.data["statement"] == sha256(decision.statement.encode()).hexdigest()
+    (key,) = passkeys_of(bench.cast.two.quality_engineer)
+    assert event.data["key"] == {"id": key.id, "public": b64url(key.public_key)}
     assert said.person_name not in event.public
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -53,6 +54,15 @@ def test_the_whole_log_verifies_with_python_and_cryptography_alone(decided_bench
     assert "2 decisions are signed" in answer.stdout
     assert "1 of them sealed by the portal: weaker" in answer.stdout
     assert "2 approvals rest on a quorum" in answer.stdout
+
+
+def test_a_passkey_deleted_before_any_ceremony_does_not_spoil_the_proof(
+    decided_bench, tmp_path, monkeypatch, run
+):
+    Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).delete()
+    answer = run(made(decided_bench, Scope(), tmp_path / "e.zip", monkeypatch))
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "2 decisions are signed" in answer.stdout
 
 
 def test_a_part_of_the_log_is_proved_event_by_event(decided_bench, tmp_path, monkeypatch, run):

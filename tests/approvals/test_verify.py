@@ -329,6 +329,7 @@ def rewritten(files: Files, old: bytes, new: bytes) -> Files:
     [
         (b'"verdict":"approve"', b'"verdict":"reject"'),
         (b'"assurance":"code"', b'"assurance":"passkey"'),
+        (b'"key":{"id":"', b'"key":{"id":"x'),
         (b'"type":"approvals.decision.signed"', b'"type":"approvals.request.expired"'),
         (b'"type":"approvals.request.submitted"', b'"type":"approvals.request.approved"'),
         (b'"count":', b'"count":1'),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,16 @@ def measures_shown(pack: Mapping[str, Any], model: RegisteredModel, *, part: str
     if part:
         new, old = new.get(part, {}), old.get(part, {})
         differences = old.get("differences", {})
-    return [_measure(pack, *row) for row in _rows(new, old, differences, model)]
+    rows = list(_rows(new, old, differences, model))
+    low, high = _scale([one for row in rows for one in row[2:4] if one])
+    return [_measure(pack, low, high, *row) for row in rows]
+
+
+def _scale(known: Sequence[Mapping[str, float]]) -> tuple[float, float]:
+    """The ends that all rows share, in percent, so that a longer line is a wider interval."""
+    ends = [one[end] * 100 for one in known for end in ("low", "high")] or [0.0, 100.0]
+    air = max(1.0, (max(ends) - min(ends)) * 0.03)
+    return max(0.0, min(ends) - air), min(100.0, max(ends) + air)
 
 
 def _rows(
@@ -67,7 +76,9 @@ def _known(one: Any) -> Any:
     return one if isinstance(one, dict) and one.get("value") is not None else None
 
 
-def _measure(pack: Mapping[str, Any], label: str, way: int, new: Any, old: Any, diff: Any) -> Measure:
+def _measure(
+    pack: Mapping[str, Any], low: float, high: float, label: str, way: int, new: Any, old: Any, diff: Any
+) -> Measure:
     both = [(pack["champion"], old, "quiet"), (pack["version"], new, "info")]
     known = [
         Interval(name, one["low"] * 100, one["value"] * 100, one["high"] * 100, tone)
@@ -78,7 +89,7 @@ def _measure(pack: Mapping[str, Any], label: str, way: int, new: Any, old: Any, 
         label=label,
         champion=_percent(old["value"]) if old else "–",
         challenger=_percent(new["value"]),
-        plot=IntervalRow(label, known, unit="%"),
+        plot=IntervalRow(label, known, low, high, unit="%"),
         difference=_difference(diff),
         tone=_tone(diff, way),
     )

@@ -2,10 +2,31 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.ledger.types import register
+from edge_sync.transitions import ReleaseState, reported_words
+from mlops_portal.ledger.types import labels, read_as, register
+
+
+def because(reason: object) -> str:
+    """The end of a sentence: a colon and the reason, or nothing where there is none."""
+    return f": {reason}" if reason else ""
+
+
+def after(reason: object) -> str:
+    return f" – {reason}" if reason else ""
+
+
+WORDS = (
+    ("old", "edge.release.", labels(ReleaseState)),
+    ("new", "edge.release.", labels(ReleaseState)),
+    ("reason", "edge.release.moved", because),
+    ("state", "edge.target.", reported_words),
+    ("reason", "edge.target.", after),
+)
 
 
 def register_types() -> None:
+    for field, room, words in WORDS:
+        read_as(field, words, room=room)
     register("edge.key.created", _("The key {key} came into use as {purpose}"))
     register("edge.key.ended", _("The key {key} is no longer in use as {purpose}"))
     register("edge.root.signed", _("Version {version} of the root was signed with {signatures} offline keys"))
@@ -17,8 +38,8 @@ def register_types() -> None:
     register("edge.token.made", _("{actor} made a token to enrol the edge node {name}"))
     register("edge.release.staged", _("The portal took up the approval of {name} for {line}"))
     register("edge.release.published", _("Release {number} of {name} was published for {asset}"))
-    register("edge.release.moved", _("The release of {name} on {line} went from {old} to {new}: {reason}"))
+    register("edge.release.moved", _("The release of {name} on {line} went from “{old}” to “{new}”{reason}"))
     register("edge.release.paused", _("{actor} paused the release of {name} on {line}: {reason}"))
     register("edge.release.resumed", _("{actor} let the release of {name} on {line} go on: {reason}"))
     register("edge.release.halted", _("{actor} halted the release of {name} on {line}: {reason}"))
-    register("edge.target.reported", _("{asset} reports release {number}: {state} {reason}"))
+    register("edge.target.reported", _("{asset} reports release {number}: {state}{reason}"))

@@ -23,3 +23,12 @@ class NodeState(TextChoices):
     CONFIRMED = "confirmed", _("Confirmed")
     REFUSED = "refused", _("Refused")
     FALLEN_BACK = "fallen_back", _("Fallen back")
+
+
+_BY_HAND = {"stopped": _("Stopped"), "resumed": _("Resumed")}
+
+
+def reported_words(value: object) -> str:
+    """What a node reported, in words; at the machine somebody may stop and resume it by hand."""
+    text = str(value)
+    return str(NodeState(text).label if text in NodeState.values else _BY_HAND.get(text, text))

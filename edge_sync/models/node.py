@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from edge_sync.transitions import reported_words
 from mlops_portal.plant.models import Asset, Node
 
 
@@ -41,6 +42,10 @@ class NodeReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.node} {self.state}"
+
+    @property
+    def state_words(self) -> str:
+        return reported_words(self.state)
 
 
 class EnrolmentToken(models.Model):

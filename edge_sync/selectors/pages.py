@@ -78,8 +78,8 @@ def short_words(digest: str) -> str:
     return " ".join(words(digest))
 
 
-def history(kind: str, key: str) -> list[dict[str, Any]]:
-    found = events(subject=(kind, key))[:40]
+def history(kind: str, key: str, *, most: int = 40) -> list[dict[str, Any]]:
+    found = events(subject=(kind, key))[:most]
     return [{"at": one.at, "text": sentence(one)} for one in found]
 
 

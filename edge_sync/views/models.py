@@ -35,6 +35,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         "machines": machines,
         "versions": versions_of(found, machines),
         "features": features_of(found),
-        "history": history("model", found.slug),
+        "history": history("model", found.slug, most=12),
+        "may_log": by.may("log.view"),
     }
     return render(request, "edge_sync/model.html", context)

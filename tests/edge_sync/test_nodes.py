@@ -18,6 +18,7 @@ from edge_sync.selectors.running import running_on
 from edge_sync.services.nodes import ENROLS
 from edge_sync.tasks import publish
 from mlops_portal.ledger.selectors import events
+from mlops_portal.ledger.types import sentence
 from mlops_portal.plant.models import Node
 from mlops_portal.registry.selectors import champion_for
 from mlops_portal.shell.models import Notification
@@ -192,6 +193,7 @@ def test_each_step_moves_the_target_and_stands_in_the_log(node: At, release: Rel
         assert ReleaseTarget.objects.get(asset__slug="press-2a").state == state
     told = events(types=["edge.target.reported"], subject=("release_target", "press-2a/1"))
     assert told.count() == 5
+    assert "Golden samples passed" in [sentence(one).rpartition(": ")[2] for one in told]
     assert {(one.actor_kind, one.actor_id, one.channel) for one in told} == {("node", "node-2", "node")}
 
 
@@ -200,6 +202,8 @@ def test_the_first_confirmation_lets_the_others_follow(node: At, release: Releas
     publish()
     release.refresh_from_db()
     assert release.state == "waves"
+    moved = [sentence(one) for one in events(types=["edge.release.moved"])]
+    assert any(one.endswith("went from “First node” to “Rolling out”") for one in moved)
     assert all(one.published_at for one in release.targets.all())
     node.say(node.report("press-2b", 1, "confirmed", artifact))
     release.refresh_from_db()

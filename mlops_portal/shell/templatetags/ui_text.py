@@ -9,8 +9,7 @@ from django import template
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince, timeuntil
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from mlops_portal.shell.charts import numbers
 
@@ -63,9 +62,39 @@ def ago_text(moment: datetime, now: datetime) -> str:
     """``5 minutes ago``, ``in 2 days``."""
     if abs(now - moment) < timedelta(minutes=1):
         return gettext("just now")
-    if moment < now:
-        return gettext("%(span)s ago") % {"span": timesince(moment, now, depth=1)}
-    return gettext("in %(span)s") % {"span": timeuntil(moment, now, depth=1)}
+    past = moment < now
+    seconds = abs(now - moment).total_seconds()
+    unit, length = next((unit, length) for unit, length in SPANS if seconds >= length)
+    count = int(seconds // length)
+    text = _span(unit, count, past=past) % {"count": count}
+    return text.replace(f"{count} ", f"{count}\N{NO-BREAK SPACE}", 1)
+
+
+SPANS = (
+    ("year", 365 * 86_400), ("month", 30 * 86_400), ("week", 7 * 86_400),
+    ("day", 86_400), ("hour", 3_600), ("minute", 60),
+)  # fmt: skip
+
+
+def _span(unit: str, count: int, *, past: bool) -> str:
+    """Whole phrases: German says “3 Tage”, but “vor 3 Tagen”."""
+    if past:
+        return {
+            "year": ngettext("%(count)d year ago", "%(count)d years ago", count),
+            "month": ngettext("%(count)d month ago", "%(count)d months ago", count),
+            "week": ngettext("%(count)d week ago", "%(count)d weeks ago", count),
+            "day": ngettext("%(count)d day ago", "%(count)d days ago", count),
+            "hour": ngettext("%(count)d hour ago", "%(count)d hours ago", count),
+            "minute": ngettext("%(count)d minute ago", "%(count)d minutes ago", count),
+        }[unit]
+    return {
+        "year": ngettext("in %(count)d year", "in %(count)d years", count),
+        "month": ngettext("in %(count)d month", "in %(count)d months", count),
+        "week": ngettext("in %(count)d week", "in %(count)d weeks", count),
+        "day": ngettext("in %(count)d day", "in %(count)d days", count),
+        "hour": ngettext("in %(count)d hour", "in %(count)d hours", count),
+        "minute": ngettext("in %(count)d minute", "in %(count)d minutes", count),
+    }[unit]
 
 
 @register.simple_tag

@@ -29,6 +29,16 @@ def statistic_names() -> dict[str, str]:
     }
 
 
+def statistic_words() -> dict[str, str]:
+    """What each statistic measures, for people who never heard its name."""
+    return {
+        "psi": _("how differently it is spread than learned"),
+        "ks": _("largest distance from what was learned"),
+        "mean": _("shift of the mean, in standard errors"),
+        "error": _("share judged wrong"),
+    }
+
+
 def over_time(
     alert: Alert,
     points: Sequence[StatisticPoint],
@@ -43,10 +53,10 @@ def over_time(
     name = statistic_names()[statistic]
     minutes = max(1, round(alert.version.model.window_seconds / 60))
     title = ngettext(
-        "%(name)s of %(reading)s, %(minutes)d-minute windows",
-        "%(name)s of %(reading)s, %(minutes)d-minute windows",
+        "%(reading)s: %(measure)s, %(minutes)d-minute windows",
+        "%(reading)s: %(measure)s, %(minutes)d-minute windows",
         minutes,
-    ) % {"name": name, "reading": words.name(reading), "minutes": minutes}
+    ) % {"measure": statistic_words()[statistic], "reading": words.name(reading), "minutes": minutes}
     dots = [
         Point(
             one.starts,

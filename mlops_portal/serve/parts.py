@@ -82,7 +82,7 @@ def scheduler() -> Process:
             "beat", "--schedule", str(settings.VAR_DIR / "run" / "schedule"), "--pidfile=",
             "--loglevel", "INFO",
         ),
-        env=JOBS | {"WORKER_WITHOUT": "labeling,explain"},
+        env=JOBS | {"WORKER_WITHOUT": "monitoring,explain,labeling,approvals,edge_sync"},
         ready=heartbeat.since,
     )  # fmt: skip
 

@@ -48,7 +48,14 @@ PAGES = {
         "/plant/machines/press-4/", "/plant/nodes/", "/plant/calendar/", "/matrix/", "/notifications/",
         "/search?q=press", "/me/", "/me/tokens/", "/me/tokens/new/", "/styleguide", "/api/v1/docs/",
     ],
-    "maja": ["/demo/"],
+    "maja": ["/demo/", "/alerts/", "/golden/", "/golden/pressed-parts/", "/label/experts/", "/label/ask/"],
+    "elif": ["/label/", "/label/line-2/", "/label/mine/", "/changes/"],
+    "sam": [
+        "/models/", "/models/pressed-parts/", "/candidates/", "/candidates/milled-parts/1/", "/approvals/",
+        "/approvals/policies/", "/releases/", "/releases/1/", "/edge/node-2/", "/runs/", "/runs/1/",
+        "/telemetry/", "/log/",
+    ],
+    "ruth": ["/log/exports/", "/lineage/", "/keys/"],
 }  # fmt: skip
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from approvals.models import ApprovalRequest, Decision
 from approvals.selectors.duties import who_may_sign
 from mlops_portal.environment import BASE_DIR
+from mlops_portal.ledger.models import Event
 from mlops_portal.plant.matrix import ACTIONS
+from mlops_portal.plant.models import Person
 from tests.approvals.conftest import bench  # noqa: F401 - a fixture
+from tests.approvals.test_api import send
 from tests.approvals.world import Bench
 from tests.browser.stack import free_ports, left_behind
 from tests.directory.probes import NOT_YET, PROBES
@@ -56,6 +62,51 @@ def test_mar_1_every_action_is_tried_for_every_role_and_nobody_approves_what_the
     assert all(not one.allowed for one in who_may_sign(request) if one.person == trainer)
     assert not Decision.objects.filter(person=trainer).exists()
     assert ApprovalRequest.objects.get(pk=request.pk).state == "submitted"
+
+
+def test_mar_3_an_approval_by_page_and_by_api_leaves_the_same_records_but_for_the_channel(
+    bench: Bench,  # noqa: F811 - the fixture
+    client_for: Callable[[Person], Client],
+) -> None:
+    """Both lines, the same version, the same acts; what differs is the place and the channel. A release
+    follows from the approval by itself, in one task, so no channel is left to differ there."""
+    events = {}
+    for channel, line, team in (("page", "line-1", bench.cast.one), ("api", "line-2", bench.cast.two)):
+        press = next(one for one in bench.presses if one.line.slug == line)
+        asking, signing = client_for(team.ml_engineer), client_for(team.quality_engineer)
+        before = set(Event.objects.values_list("id", flat=True))
+        if channel == "page":
+            asking.post("/candidates/press-quality/2/ask/", {"assets": [press.pk], "comment": "Lot"})
+            request = ApprovalRequest.objects.get(line__slug=line)
+            asking.post(f"/approvals/{request.pk}/submit/", {"comment": ""})
+            request.refresh_from_db()
+            statement, envelope = bench.signed(request, team.quality_engineer)
+            signing.post(
+                f"/approvals/{request.pk}/sign/",
+                {"statement": statement.decode(), "envelope": json.dumps(envelope)},
+            )
+        else:
+            body = {"version": "press-quality/2", "line": line, "assets": [press.slug], "comment": "Lot"}
+            send(asking, "POST", "approvals/", body)
+            request = ApprovalRequest.objects.get(line__slug=line)
+            send(asking, "POST", f"approvals/{request.pk}/submit/")
+            request.refresh_from_db()
+            statement, envelope = bench.signed(request, team.quality_engineer)
+            send(
+                signing,
+                "POST",
+                f"approvals/{request.pk}/decisions/",
+                {"statement": statement.decode(), "envelope": envelope},
+            )
+        request.refresh_from_db()
+        assert request.state == "approved"
+        mine = Event.objects.exclude(id__in=before).filter(type__startswith="approvals.").order_by("id")
+        events[channel] = [
+            (one.type, sorted(one.data), sorted(one.subjects.values_list("relation", "kind"))) for one in mine
+        ]
+        assert set(mine.values_list("channel", flat=True)) == {channel}
+    first_policy = ("approvals.policy.set",)
+    assert [one for one in events["page"] if one[0] not in first_policy] == events["api"]
 
 
 @pytest.mark.slow

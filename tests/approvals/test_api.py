@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from approvals.models import ApprovalRequest, Decision
+from approvals.models import Decision
 from mlops_portal.ledger.models import Event
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.services.tokens import token_create
@@ -52,49 +52,6 @@ def test_a_request_is_drawn_up_submitted_signed_and_approved(bench: Bench, clien
     whole = signing.get(f"{API}/{at}").json()
     assert (whole["state"], whole["decisions"][0]["assurance"]) == ("approved", "passkey")
     assert whole["evidence"]["artifact"] == bench.candidate.artifact_id
-
-
-def test_mar_3_an_approval_by_page_and_by_api_leaves_the_same_records_but_for_the_channel(
-    bench: Bench, client_for
-) -> None:
-    """Both lines, the same version and the same acts; what differs is the place and the channel."""
-    events = {}
-    for channel, line, team in (("page", "line-1", bench.cast.one), ("api", "line-2", bench.cast.two)):
-        press = next(one for one in bench.presses if one.line.slug == line)
-        asking, signing = client_for(team.ml_engineer), client_for(team.quality_engineer)
-        before = set(Event.objects.values_list("id", flat=True))
-        if channel == "page":
-            asking.post("/candidates/press-quality/2/ask/", {"assets": [press.pk], "comment": "Lot"})
-            request = ApprovalRequest.objects.get(line__slug=line)
-            asking.post(f"/approvals/{request.pk}/submit/", {"comment": ""})
-            request.refresh_from_db()
-            statement, envelope = bench.signed(request, team.quality_engineer)
-            signing.post(
-                f"/approvals/{request.pk}/sign/",
-                {"statement": statement.decode(), "envelope": json.dumps(envelope)},
-            )
-        else:
-            body = {"version": "press-quality/2", "line": line, "assets": [press.slug], "comment": "Lot"}
-            send(asking, "POST", "approvals/", body)
-            request = ApprovalRequest.objects.get(line__slug=line)
-            send(asking, "POST", f"approvals/{request.pk}/submit/")
-            request.refresh_from_db()
-            statement, envelope = bench.signed(request, team.quality_engineer)
-            send(
-                signing,
-                "POST",
-                f"approvals/{request.pk}/decisions/",
-                {"statement": statement.decode(), "envelope": envelope},
-            )
-        request.refresh_from_db()
-        assert request.state == "approved"
-        mine = Event.objects.exclude(id__in=before).filter(type__startswith="approvals.").order_by("id")
-        events[channel] = [
-            (one.type, sorted(one.data), sorted(one.subjects.values_list("relation", "kind"))) for one in mine
-        ]
-        assert set(mine.values_list("channel", flat=True)) == {channel}
-    first_policy = ("approvals.policy.set",)
-    assert [one for one in events["page"] if one[0] not in first_policy] == events["api"]
 
 
 def test_a_token_carries_a_passkeys_assertion(bench: Bench) -> None:

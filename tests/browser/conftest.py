@@ -23,6 +23,7 @@ ARGUMENTS = [
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests of this folder share one stack, so they run in one worker."""
     for item in items:
@@ -132,9 +133,24 @@ def page(new_page: Callable[..., Page]) -> Page:
     return new_page()
 
 
+@pytest.fixture(scope="session")
+def kept_cookies() -> dict[str, list[Any]]:
+    """The cookies of those who have signed in before, by user name."""
+    return {}
+
+
 @pytest.fixture
-def sign_in(stack: Stack) -> Callable[[Page, str], None]:
-    """``sign_in(page, "username")``: through the page, as one of the demo's people."""
+def sign_in(stack: Stack, kept_cookies: dict[str, list[Any]]) -> Callable[[Page, str], None]:
+    """``sign_in(page, "username")``: as one of the demo's people, the first time through the page."""
+
+    def signed_in(page: Page, username: str) -> None:
+        if username in kept_cookies:
+            page.context.add_cookies(kept_cookies[username])
+            page.goto("/")
+            if "/sign-in/" not in page.url:
+                return
+        through_the_page(page, username)
+        kept_cookies[username] = page.context.cookies()
 
     def through_the_page(page: Page, username: str) -> None:
         page.goto("/sign-in/")
@@ -143,7 +159,7 @@ def sign_in(stack: Stack) -> Callable[[Page, str], None]:
         page.locator("input[name=password]").press("Enter")
         page.wait_for_url(lambda url: "/sign-in/" not in url)
 
-    return through_the_page
+    return signed_in
 
 
 @pytest.fixture

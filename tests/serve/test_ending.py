@@ -11,7 +11,7 @@ from redis import Redis
 from mlops_portal import environment
 from tests.serve.running import Run
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.slow]
+pytestmark = [pytest.mark.xdist_group("serve"), pytest.mark.slow]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

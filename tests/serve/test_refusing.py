@@ -60,7 +60,7 @@ def test_a_wrong_setting_is_refused_in_one_line(run: Run, monkeypatch: pytest.Mo
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("stack")
+@pytest.mark.xdist_group("serve")
 def test_a_second_run_on_the_same_data_is_refused_and_harms_nothing(run: Run) -> None:
     run.start()
     second = Run(run.var_dir)

@@ -82,7 +82,7 @@ def something_happens(maja: Page) -> None:
     maja.get_by_role("button", name="Switch on").click()
     maja.goto("/alerts/")
     alert = maja.locator("main a", has_text="Mill 5").first
-    reload_until(maja, lambda: alert.count() > 0, seconds=150, what="an alert on Mill 5")
+    reload_until(maja, lambda: alert.count() > 0, seconds=240, what="an alert on Mill 5")
     alert.click()
     expect(maja.get_by_role("heading", level=1)).to_contain_text("Mill 5")
     maja.get_by_role("button", name="Take it").click()
@@ -119,7 +119,7 @@ def a_candidate_is_proposed(sam: Page) -> str:
     sam.get_by_label("Model").select_option("milled-parts")
     sam.get_by_label("Why").fill("Tool wear on Mill 5")
     sam.get_by_role("button", name="Propose and start").click()
-    expect(sam.locator("main")).to_contain_text("Candidate: version 2", timeout=2 * MINUTE)  # live
+    expect(sam.locator("main")).to_contain_text("Candidate: version 2", timeout=4 * MINUTE)  # live
     sam.goto("/candidates/milled-parts/2/")
     expect(sam.locator("main")).to_contain_text("24 of 24", timeout=MINUTE)
     sam.get_by_role("link", name="Ask for approval").click()
@@ -149,7 +149,7 @@ def the_node_runs_it(page: Page) -> None:
     reload_until(
         page,
         lambda: running.count() > 0 and running.first.inner_text().count("Milled parts 2") == 2,
-        seconds=90,
+        seconds=180,
         what="version 2 on Mill 5",
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.core.management import call_command
 
 from mlops_portal.plant.models import Asset, RoleAssignment
 
@@ -23,10 +22,6 @@ def listed(client, address: str, key: str = "slug") -> list[str]:
 
 def post(client, address: str, **data):
     return client.post(f"/api/v1/{address}", data, content_type="application/json")
-
-
-def test_the_schema_is_valid_and_without_warnings(tmp_path):
-    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"))
 
 
 def test_lists_end_at_what_one_sees(world, client_for, admin):

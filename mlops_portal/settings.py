@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "labeling",
     "approvals",
     "edge_sync",
+    "mlops_portal.onboarding",
+    "mlops_portal.backtests",
     "mlops_portal.serve",
     "mlops_portal.demo",
     "django.contrib.auth",
@@ -163,7 +165,12 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"labeling.*": {"queue": "learn"}, "explain.*": {"queue": "explain"}}
+CELERY_TASK_ROUTES = {
+    "labeling.*": {"queue": "learn"},
+    "onboarding.*": {"queue": "learn"},
+    "backtests.*": {"queue": "learn"},
+    "explain.*": {"queue": "explain"},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,

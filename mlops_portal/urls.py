@@ -21,6 +21,10 @@ urlpatterns = [
     path("api/v1/", include("edge_sync.api.urls")),
     path("", include("explain.urls")),
     path("api/v1/", include("explain.api.urls")),
+    path("", include("mlops_portal.onboarding.urls")),
+    path("api/v1/", include("mlops_portal.onboarding.api.urls")),
+    path("", include("mlops_portal.backtests.urls")),
+    path("api/v1/", include("mlops_portal.backtests.api.urls")),
 ]
 
 if not settings.PRODUCTION:

@@ -22,6 +22,7 @@ from mlops_portal.serve.processes import Process
 # glibc gives each thread an arena of its own and never returns it; two keep a threaded process small.
 SMALL = {"MALLOC_ARENA_MAX": "2"}
 # Django's checks load every page; `make check` has run them.
+SLOW = "labeling,explain,mlops_portal.onboarding,mlops_portal.backtests"  # apps whose work takes minutes
 JOBS = SMALL | {"CELERY_SKIP_CHECKS": "1"}
 
 
@@ -57,7 +58,7 @@ def worker() -> Process:
             "--without-gossip", "--without-mingle", "--loglevel", "INFO", "-n", "worker@portal",
         ),
         # Ending cold puts what was being worked on back into its queue instead of losing an hour with it.
-        env=JOBS | {"REMAP_SIGTERM": "SIGQUIT", "WORKER_WITHOUT": "labeling,explain"},
+        env=JOBS | {"REMAP_SIGTERM": "SIGQUIT", "WORKER_WITHOUT": SLOW},
         ready=heartbeat.since,
     )  # fmt: skip
 
@@ -82,7 +83,7 @@ def scheduler() -> Process:
             "beat", "--schedule", str(settings.VAR_DIR / "run" / "schedule"), "--pidfile=",
             "--loglevel", "INFO",
         ),
-        env=JOBS | {"WORKER_WITHOUT": "monitoring,explain,labeling,approvals,edge_sync"},
+        env=JOBS | {"WORKER_WITHOUT": f"monitoring,approvals,edge_sync,{SLOW}"},
         ready=heartbeat.since,
     )  # fmt: skip
 

@@ -1,0 +1,5 @@
+"""API addresses of back-tests."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

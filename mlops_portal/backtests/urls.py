@@ -1,0 +1,5 @@
+"""Addresses of back-tests."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -78,7 +78,7 @@ class _Merge:
         self.shifts = ShiftNames()
 
     def run(self, body: Mapping[str, Any]) -> None:
-        for one in sorted(body["windows"], key=lambda one: (one["asset"], one["starts"], one["lot"])):
+        for one in sorted(body["windows"], key=lambda one: (one["asset"], one["starts"], one["lot"], one["recipe"])):
             self._window(one)
         self._predictions(body["predictions"])
         self._rows(body["rows"])
@@ -128,6 +128,7 @@ class _Merge:
             asset=asset,
             version=version,
             lot=one["lot"][:40],
+            recipe=one["recipe"][:40],
             shift=self.shifts.at(asset.line, starts),
             starts=starts,
             defaults={"ends": _time(one["ends"])},

@@ -141,8 +141,8 @@ class _Merge:
         window.confidence = merge.add_counts(window.confidence, one["confidence"])
         window.judged_at = None
         window.save()
-        # the other lots and shifts of this span are judged together with it
-        Window.objects.filter(asset=asset, version=version, starts=starts).update(judged_at=None)
+        if window.span is not None:  # the others of its span are judged together with it
+            Window.objects.filter(asset=asset, version=version, span=window.span).update(judged_at=None)
 
     def _predictions(self, records: list[dict[str, Any]]) -> None:
         wrong = next((one for one in records if not one["id"].startswith(f"{self.node.slug}:")), None)

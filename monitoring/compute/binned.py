@@ -1,4 +1,4 @@
-"""Statistics from counts in the reference's bins. Pure; all leading axes at once: features, segments, windows.
+"""Statistics from counts in the reference's bins. Pure; features, segments and windows at once.
 
 - Counts are those of ``wire.sketch``: (…, k) with the bins below, inside and above; ``present`` takes the
   missing off. References broadcast against them.
@@ -8,8 +8,8 @@
 - ``mask`` (…, k) marks the bins that are real where features of unlike many bins stand in one array.
 
 Against raw values: KS misses by at most the largest share of one bin; Wasserstein by at most what
-``wasserstein_error`` says; PSI, Jensen-Shannon and chi-square are those of the bins, exactly, and bins can only
-hide: Jensen-Shannon of raw values is never smaller (data processing, Csiszár 1967).
+``wasserstein_error`` says; PSI, Jensen-Shannon and chi-square are those of the bins, exactly, and bins can
+only hide: Jensen-Shannon of raw values is never smaller (data processing, Csiszár 1967).
 """
 
 from __future__ import annotations
@@ -164,9 +164,9 @@ def wasserstein(counts: ArrayLike, reference: ArrayLike, edges: ArrayLike, shift
     (…, k - 1) between the bins.
 
     Between edges both distribution functions are taken as straight; ``shift``, the difference of the means
-    (from the moments), is a lower bound and the exact distance where all parts moved one way. Against raw
-    values it misses by at most ``wasserstein_error`` where no part lies beyond the edges; where some do it
-    is a lower bound but for that error.
+    (from the moments), is a lower bound, which is what there is of parts beyond the edges. Against raw values
+    it misses by at most ``wasserstein_error`` where no part lies beyond; where some do it is never too large
+    by more.
     """
     found, ref = checked(counts, reference)
     at = np.asarray(edges, dtype=np.float64)

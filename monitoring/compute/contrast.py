@@ -1,11 +1,11 @@
 """Where a drift comes from: what each machine, lot, recipe and shift adds, and since when. Pure.
 
 - PSI = Σ_b (q_b - p_b) ln(q_b / p_b), and q is the mixture of the segments, so what segment g adds,
-  w_g Σ_b (q_gb - p_b) ln(q_b / p_b), sums to it exactly; so do the shares of readings in the sum of their PSI.
+  w_g Σ_b (q_gb - p_b) ln(q_b / p_b), sums to it exactly; so do readings to the sum of their PSI.
 - The shift of a mean is Σ_g w_g (m_g - μ), also exact.
-- A *slice* is all segments that agree in some of their dimensions (“Press 4, lot 7731”). The one named is the
-  one that holds most of the drift beyond its share of the parts; slices within ``NEAR`` of that are equal, and
-  of equals the one with the fewest parts, then the fewest words, is named. A drift that is everywhere has none.
+- A *slice* is all segments that agree in some of their dimensions (“Press 4, lot 7731”). The one named holds
+  most of the drift beyond its share of the parts; slices within ``NEAR`` of that are equal, and of equals the
+  one with the fewest parts is named. A drift that is everywhere has none.
 - It began where the slice's windows split best into a before and an after (least squares of their scores,
   which is the change of mean of Hinkley 1970); the score is the window's own term of the sum above.
 """
@@ -45,9 +45,7 @@ def scores(counts: ArrayLike, total: ArrayLike, reference: ArrayLike) -> F:
     n = found.sum(axis=-1, keepdims=True)
     whole = np.maximum(np.asarray(total, dtype=np.float64).sum(axis=-1), 1.0)[..., None, None]
     own = (found + binned.HALF * n / whole) / np.maximum(n * (1 + binned.HALF * q.shape[-1] / whole), 1e-12)
-    return np.asarray(
-        ((own - p[..., None, :]) * np.log(q / p)[..., None, :]).sum(axis=-1), dtype=np.float64
-    )
+    return np.asarray(((own - p[..., None, :]) * np.log(q / p)[..., None, :]).sum(axis=-1), dtype=np.float64)
 
 
 def psi_parts(counts: ArrayLike, reference: ArrayLike) -> tuple[F, F]:

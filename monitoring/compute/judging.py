@@ -165,9 +165,7 @@ def _judge(
             moved = float(shift[f, w]) if np.isfinite(shift[f, w]) else None
             if whole:
                 share = float(lost[f, w, 0] / whole)
-                made[f].append(
-                    Found(int(index), "missing", whole, share, float(missing_limit[f, w]), None)
-                )
+                made[f].append(Found(int(index), "missing", whole, share, float(missing_limit[f, w]), None))
             if not parts:
                 continue
             if np.isfinite(psi_limit[f, w]):
@@ -194,7 +192,7 @@ def over(values: F, wanted: I, lengths: I) -> F:
 
 
 def sliding(values: F, length: int) -> F:
-    """The sums of every ``length`` windows after one another: (f, w - length + 1, …); none where w is less."""
+    """The sums of every ``length`` windows in a row: (f, w - length + 1, …); none where w is less."""
     count = max(0, values.shape[1] - length + 1)
     found = np.zeros((values.shape[0], count, *values.shape[2:]))
     for back in range(length):

@@ -7,183 +7,302 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitoring', '0002_why_a_batch_was_refused'),
-        ('plant', '0001_people_and_places'),
-        ('registry', '0002_datasets'),
+        ("monitoring", "0002_why_a_batch_was_refused"),
+        ("plant", "0001_people_and_places"),
+        ("registry", "0002_datasets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FalseAlarmBudget',
+            name="FalseAlarmBudget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('per_week', models.FloatField(validators=[django.core.validators.MinValueValidator(0.01), django.core.validators.MaxValueValidator(100.0)], verbose_name='False alarms a week')),
-                ('reason', models.CharField(max_length=300)),
-                ('set_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "per_week",
+                    models.FloatField(
+                        validators=[
+                            django.core.validators.MinValueValidator(0.01),
+                            django.core.validators.MaxValueValidator(100.0),
+                        ],
+                        verbose_name="False alarms a week",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("set_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='JudgingShard',
+            name="JudgingShard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('until', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("until", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='LimitSet',
+            name="LimitSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.JSONField(default=dict)),
-                ('computed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("body", models.JSONField(default=dict)),
+                ("computed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Rollup',
+            name="Rollup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lot', models.CharField(blank=True, max_length=40)),
-                ('recipe', models.CharField(blank=True, max_length=40)),
-                ('shift', models.CharField(blank=True, max_length=40)),
-                ('starts', models.DateTimeField()),
-                ('ends', models.DateTimeField()),
-                ('n', models.PositiveBigIntegerField(default=0)),
-                ('counts', models.JSONField(default=dict)),
-                ('moments', models.JSONField(default=dict)),
-                ('classes', models.JSONField(default=dict)),
-                ('confidence', models.JSONField(default=list)),
-                ('grain', models.CharField(choices=[('hour', 'hour'), ('day', 'day'), ('month', 'month')], max_length=5)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lot", models.CharField(blank=True, max_length=40)),
+                ("recipe", models.CharField(blank=True, max_length=40)),
+                ("shift", models.CharField(blank=True, max_length=40)),
+                ("starts", models.DateTimeField()),
+                ("ends", models.DateTimeField()),
+                ("n", models.PositiveBigIntegerField(default=0)),
+                ("counts", models.JSONField(default=dict)),
+                ("moments", models.JSONField(default=dict)),
+                ("classes", models.JSONField(default=dict)),
+                ("confidence", models.JSONField(default=list)),
+                (
+                    "grain",
+                    models.CharField(
+                        choices=[("hour", "hour"), ("day", "day"), ("month", "month")], max_length=5
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts'],
-                'abstract': False,
+                "ordering": ["starts"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Watch',
+            name="Watch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('window_kind', models.CharField(choices=[('time', 'by time'), ('count', 'by count'), ('lot', 'by lot')], default='time', max_length=5, verbose_name='Windows are cut')),
-                ('window_parts', models.PositiveIntegerField(default=200, verbose_name='Parts a window')),
-                ('persistence', models.PositiveSmallIntegerField(default=2, verbose_name='Windows in a row over the limit')),
-                ('returned', models.FloatField(default=0.7, verbose_name='Share of the limit below which it has come back')),
-                ('quiet_hours', models.PositiveSmallIntegerField(default=24, verbose_name='Hours of quiet after an alert')),
-                ('keep_windows', models.PositiveSmallIntegerField(default=14, verbose_name='Days that single windows are kept')),
-                ('keep_hours', models.PositiveSmallIntegerField(default=90, verbose_name='Days that hours are kept')),
-                ('keep_days', models.PositiveSmallIntegerField(default=730, verbose_name='Days that days are kept')),
-                ('set_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "window_kind",
+                    models.CharField(
+                        choices=[("time", "by time"), ("count", "by count"), ("lot", "by lot")],
+                        default="time",
+                        max_length=5,
+                        verbose_name="Windows are cut",
+                    ),
+                ),
+                ("window_parts", models.PositiveIntegerField(default=200, verbose_name="Parts a window")),
+                (
+                    "persistence",
+                    models.PositiveSmallIntegerField(
+                        default=2, verbose_name="Windows in a row over the limit"
+                    ),
+                ),
+                (
+                    "returned",
+                    models.FloatField(
+                        default=0.7, verbose_name="Share of the limit below which it has come back"
+                    ),
+                ),
+                (
+                    "quiet_hours",
+                    models.PositiveSmallIntegerField(
+                        default=24, verbose_name="Hours of quiet after an alert"
+                    ),
+                ),
+                (
+                    "keep_windows",
+                    models.PositiveSmallIntegerField(
+                        default=14, verbose_name="Days that single windows are kept"
+                    ),
+                ),
+                (
+                    "keep_hours",
+                    models.PositiveSmallIntegerField(default=90, verbose_name="Days that hours are kept"),
+                ),
+                (
+                    "keep_days",
+                    models.PositiveSmallIntegerField(default=730, verbose_name="Days that days are kept"),
+                ),
+                ("set_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='window',
-            name='window_once',
+            model_name="window",
+            name="window_once",
         ),
         migrations.AddField(
-            model_name='alert',
-            name='where',
+            model_name="alert",
+            name="where",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='window',
-            name='recipe',
+            model_name="window",
+            name="recipe",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddField(
-            model_name='window',
-            name='span',
+            model_name="window",
+            name="span",
             field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
-            model_name='statisticpoint',
-            name='n',
+            model_name="statisticpoint",
+            name="n",
             field=models.PositiveBigIntegerField(),
         ),
         migrations.AlterField(
-            model_name='window',
-            name='n',
+            model_name="window",
+            name="n",
             field=models.PositiveBigIntegerField(default=0),
         ),
         migrations.AddIndex(
-            model_name='window',
-            index=models.Index(fields=['asset', 'version', 'span'], name='window_span'),
+            model_name="window",
+            index=models.Index(fields=["asset", "version", "span"], name="window_span"),
         ),
         migrations.AddConstraint(
-            model_name='window',
-            constraint=models.UniqueConstraint(fields=('asset', 'version', 'lot', 'recipe', 'shift', 'starts'), name='window_once'),
+            model_name="window",
+            constraint=models.UniqueConstraint(
+                fields=("asset", "version", "lot", "recipe", "shift", "starts"), name="window_once"
+            ),
         ),
         migrations.AddField(
-            model_name='falsealarmbudget',
-            name='line',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='false_alarm_budget', to='plant.line'),
+            model_name="falsealarmbudget",
+            name="line",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="false_alarm_budget",
+                to="plant.line",
+            ),
         ),
         migrations.AddField(
-            model_name='falsealarmbudget',
-            name='set_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="falsealarmbudget",
+            name="set_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='judgingshard',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='plant.line'),
+            model_name="judgingshard",
+            name="line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="plant.line"
+            ),
         ),
         migrations.AddField(
-            model_name='judgingshard',
-            name='model',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.registeredmodel'),
+            model_name="judgingshard",
+            name="model",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="registry.registeredmodel"
+            ),
         ),
         migrations.AddField(
-            model_name='limitset',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='limit_sets', to='plant.line'),
+            model_name="limitset",
+            name="line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="limit_sets", to="plant.line"
+            ),
         ),
         migrations.AddField(
-            model_name='limitset',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='limit_sets', to='registry.modelversion'),
+            model_name="limitset",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="limit_sets",
+                to="registry.modelversion",
+            ),
         ),
         migrations.AddField(
-            model_name='rollup',
-            name='asset',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rollups', to='plant.asset'),
+            model_name="rollup",
+            name="asset",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="rollups", to="plant.asset"
+            ),
         ),
         migrations.AddField(
-            model_name='rollup',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rollups', to='registry.modelversion'),
+            model_name="rollup",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rollups",
+                to="registry.modelversion",
+            ),
         ),
         migrations.AddField(
-            model_name='watch',
-            name='model',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='watch', to='registry.registeredmodel'),
+            model_name="watch",
+            name="model",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="watch",
+                to="registry.registeredmodel",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='falsealarmbudget',
-            constraint=models.CheckConstraint(condition=models.Q(('per_week__gt', 0)), name='budget_above_nothing'),
+            model_name="falsealarmbudget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("per_week__gt", 0)), name="budget_above_nothing"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='judgingshard',
-            constraint=models.UniqueConstraint(fields=('model', 'line'), name='shard_once'),
+            model_name="judgingshard",
+            constraint=models.UniqueConstraint(fields=("model", "line"), name="shard_once"),
         ),
         migrations.AddConstraint(
-            model_name='limitset',
-            constraint=models.UniqueConstraint(fields=('version', 'line'), name='limits_once'),
+            model_name="limitset",
+            constraint=models.UniqueConstraint(fields=("version", "line"), name="limits_once"),
         ),
         migrations.AddIndex(
-            model_name='rollup',
-            index=models.Index(fields=['asset', 'version', 'starts'], name='rollup_starts'),
+            model_name="rollup",
+            index=models.Index(fields=["asset", "version", "starts"], name="rollup_starts"),
         ),
         migrations.AddConstraint(
-            model_name='rollup',
-            constraint=models.UniqueConstraint(fields=('asset', 'version', 'grain', 'lot', 'recipe', 'shift', 'starts'), name='rollup_once'),
+            model_name="rollup",
+            constraint=models.UniqueConstraint(
+                fields=("asset", "version", "grain", "lot", "recipe", "shift", "starts"), name="rollup_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='watch',
-            constraint=models.CheckConstraint(condition=models.Q(('persistence__gte', 1), ('returned__gt', 0), ('returned__lte', 1), ('window_parts__gte', 1)), name='watch_in_range'),
+            model_name="watch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("persistence__gte", 1),
+                    ("returned__gt", 0),
+                    ("returned__lte", 1),
+                    ("window_parts__gte", 1),
+                ),
+                name="watch_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='watch',
-            constraint=models.CheckConstraint(condition=models.Q(('keep_hours__gte', models.F('keep_windows')), ('keep_windows__gte', 1), ('keep_days__gte', models.F('keep_hours'))), name='coarser_is_kept_longer'),
+            model_name="watch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("keep_hours__gte", models.F("keep_windows")),
+                    ("keep_windows__gte", 1),
+                    ("keep_days__gte", models.F("keep_hours")),
+                ),
+                name="coarser_is_kept_longer",
+            ),
         ),
     ]

@@ -118,10 +118,20 @@ def rows_of(*, asset: Asset, version: ModelVersion) -> list[Row]:
     first = mine.filter(judged_at=None).order_by("span").values_list("span", flat=True).first()
     if first is None:
         return []
-    spans = mine.filter(span__lt=first).order_by("-span").values_list("span", flat=True).distinct()
-    past = list(spans[:PAST])
+    return _rows(mine, mine.filter(span__lt=first), first)
+
+
+def rows_past(*, asset: Asset, version: ModelVersion) -> list[Row]:
+    """The newest ``PAST`` spans, oldest first."""
+    mine = Window.objects.filter(asset=asset, version=version, span__isnull=False)
+    return _rows(mine, mine, None)
+
+
+def _rows(mine: QuerySet[Window], past: QuerySet[Window], first: datetime | None) -> list[Row]:
+    spans = list(past.order_by("-span").values_list("span", flat=True).distinct()[:PAST])
+    earliest = spans[-1] if spans else first
     rows: dict[datetime, Row] = {}
-    for window in mine.filter(span__gte=past[-1] if past else first).order_by("span", "starts", "pk"):
+    for window in mine.filter(span__gte=earliest).order_by("span", "starts", "pk") if earliest else ():
         assert window.span is not None
         rows.setdefault(window.span, Row(window.span, window.ends)).add(window)
     return list(rows.values())

@@ -1,4 +1,4 @@
-"""Windows around an alert by machine, lot, recipe and shift, and the sentence that names where it comes from."""
+"""Windows around an alert by machine, lot, recipe and shift, and the sentence that says where it is."""
 
 from __future__ import annotations
 

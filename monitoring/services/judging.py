@@ -19,7 +19,6 @@ from mlops_portal.plant.models import Asset
 from mlops_portal.plant.roles import Role
 from mlops_portal.plant.selectors.people import people_with
 from mlops_portal.registry.models import ModelVersion
-from mlops_portal.shell.jobs import enqueue
 from mlops_portal.shell.live import changed
 from mlops_portal.shell.notifications import notify
 from monitoring.models import Alert, StatisticPoint, Window
@@ -31,6 +30,7 @@ from monitoring.selectors.readings import ReadingWords
 from monitoring.selectors.rows import pieces_of
 from monitoring.services.alerts import alert_told
 from monitoring.transitions import UNRESOLVED, AlertState
+
 
 def points_write(*, points: Iterable[StatisticPoint], windows: Mapping[int, int]) -> None:
     """Write points (again where they were judged before) and mark the windows {id: n} as judged.

@@ -86,8 +86,8 @@ def _reading(alert: Alert, key: str, windows: Sequence[Segment]) -> dict[str, An
             dict(zip(DIMENSIONS, keys[row], strict=True))
             | {
                 "n": int(sizes[row]),
-                "share": _share(adds[row], psi),
-                "mean_share": _share(shifts[row], shift) if has_mean else None,
+                "share": _share(float(adds[row]), float(psi)),
+                "mean_share": _share(float(shifts[row]), float(shift)) if has_mean else None,
             }
             for row in np.argsort(-adds)[:SEGMENTS]
         ],

@@ -50,7 +50,7 @@ def pace(rows: list[Row], version: ModelVersion) -> float:
 
 
 def counts_of(rows: list[Row], key: str, bins: int) -> NDArray[np.int64]:
-    """The counts of one reading (w, bins), missing at the end; what a window lacks is missing on all parts."""
+    """The counts of one reading (w, bins), missing at the end; what a window lacks is missing on all."""
     return np.asarray(
         [row.counts.get(key) or [*[0] * (bins - 1), min(row.n, LARGEST)] for row in rows], dtype=np.int64
     )
@@ -94,15 +94,14 @@ def judged(
         ),
     )
     for key, tallies, reference_tally in mixes:
-        found = judging.judge_mix(
+        mixed = judging.judge_mix(
             np.asarray(tallies, dtype=np.float64),
             np.asarray(reference_tally, dtype=np.float64),
             phi=phi,
             wanted=wanted,
             alpha=alpha,
         )
-        for one in found:
-            yield key, one
+        yield from ((key, one) for one in mixed)
 
 
 def error_point(asset: Asset, version: ModelVersion) -> StatisticPoint | None:

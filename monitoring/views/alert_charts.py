@@ -85,9 +85,7 @@ def over_time(
     )
 
 
-def limit_text(
-    points: Sequence[StatisticPoint], reading: str, words: ReadingWords, budget: float
-) -> str:
+def limit_text(points: Sequence[StatisticPoint], reading: str, words: ReadingWords, budget: float) -> str:
     """What the limit promises, in words."""
     if not points:
         return ""

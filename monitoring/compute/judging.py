@@ -11,7 +11,8 @@ Pure, and vectorised over readings and windows.
   moves more slowly than any span: such a mean is never worth more than 1/φ parts.
 - Where the past varies between spans more than all this explains, limits widen by as much. The newest windows
   are no past yet, and a median is taken, so that a drift does not hide itself.
-- A reading that is missing has a statistic of its own, so that a silent sensor is not silently passed.
+- A reading that is missing has a statistic of its own, over its window alone, so that a silent sensor is not
+  silently passed.
 """
 
 from __future__ import annotations
@@ -121,21 +122,20 @@ def judge(
         return made
     stack = Stack.of(references)
     here, missing = stack.padded(counts)
-    gone = missing[..., None]
     for start in range(0, len(wanted), AT_ONCE):
         some = np.asarray(wanted[start : start + AT_ONCE], dtype=np.intp)
-        _judge(made, stack, here, gone, moments, some, alpha)
+        _judge(made, stack, here, missing, moments, some, alpha)
     return made
 
 
 def _judge(
-    made: list[list[Found]], stack: Stack, here: F, gone: F, moments: F, wanted: I, alpha: float
+    made: list[list[Found]], stack: Stack, here: F, missing: F, moments: F, wanted: I, alpha: float
 ) -> None:
     sizes = here.sum(axis=-1)
     phi = own_phi(moments, wanted, stack)
     lengths = span_lengths(sizes, wanted, stack, phi)
     wide = widened(moments, wanted, lengths, stack, phi)
-    span, lost, moment = (over(one, wanted, lengths) for one in (here, gone, moments))
+    span, moment = (over(one, wanted, lengths) for one in (here, moments))
     n = span.sum(axis=-1)
     inflation = stack.inflation(np.maximum(n, 1.0), phi) * wide
     worth = np.maximum(n, 1.0) / inflation
@@ -157,14 +157,15 @@ def _judge(
     shift = binned.means(moment) - stack.mean[:, None]
     error = stack.scale[:, None] * np.sqrt(1 / worth + 1 / m)
     mean_limit = limits.mean_limit(alpha=alpha)
-    all_parts = n + lost[..., 0]
+    lost = missing[:, wanted]
+    all_parts = sizes[:, wanted] + lost
     missing_limit = limits.missing_limit(n=all_parts, expected=stack.missing[:, None], alpha=alpha)
     for f in range(len(made)):
         for w, index in enumerate(wanted):
             parts, whole = int(n[f, w]), int(all_parts[f, w])
             moved = float(shift[f, w]) if np.isfinite(shift[f, w]) else None
             if whole:
-                share = float(lost[f, w, 0] / whole)
+                share = float(lost[f, w] / whole)
                 made[f].append(Found(int(index), "missing", whole, share, float(missing_limit[f, w]), None))
             if not parts:
                 continue

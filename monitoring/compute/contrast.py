@@ -24,6 +24,7 @@ from monitoring.compute import binned
 F = NDArray[np.float64]
 NEAR = 0.97
 STANDS_OUT = 0.2  # drift beyond its share of the parts, before a slice is named
+ALWAYS = 2  # the first dimensions are said even where one of them would do: machine and lot
 SURE = 3.0  # standard errors between before and after, before a beginning is named
 
 
@@ -100,6 +101,12 @@ def best_slice(keys: Sequence[tuple[str, ...]], adds: F, sizes: F) -> Slice | No
         for at in dimensions
         if named[0][at] and len({key[at] for key in named}) == 1 and len({key[at] for key in keys}) > 1
     }
+    for at in [at for at in names if at >= ALWAYS][::-1]:  # what the others tell already is left out
+        rest = {other: name for other, name in names.items() if other != at}
+        if rest and sum(all(key[other] == name for other, name in rest.items()) for key in keys) == len(
+            named
+        ):
+            names = rest
     return Slice(names, members, drift, share)
 
 

@@ -21,7 +21,7 @@ from monitoring.compute import binned, limits
 from monitoring.compute.judging import BINS_MOST
 from monitoring.compute.references import Reference, Stack
 
-SIZES = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+SIZES = (5, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1_000, 2_000, 5_000, 10_000)
 NEEDS = tuple(int(n) for n in np.unique(np.geomspace(2, 1_000_000, 60).astype(int)))
 SHIFTS = np.concatenate([np.linspace(0, 1, 41)[1:], np.geomspace(1.05, 20, 60)])  # in sd
 TAIL = 1.0

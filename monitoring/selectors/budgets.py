@@ -24,8 +24,9 @@ def streams(line: Line) -> int:
 
 def promise(budget: float) -> str:
     """“at most 1 false alarm a week”."""
-    if budget < 0.2:
-        return _("at most one false alarm in %(weeks)s weeks") % {"weeks": number_text(1 / budget, 0)}
+    weeks = 1 / budget
+    if weeks > 1.5 and abs(weeks - round(weeks)) < 0.05 * weeks:
+        return _("at most one false alarm in %(weeks)s weeks") % {"weeks": number_text(weeks, 0)}
     if budget == 1:
         return _("at most one false alarm a week")
     return _("at most %(count)s false alarms a week") % {"count": number_text(budget)}

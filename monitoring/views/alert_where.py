@@ -28,7 +28,7 @@ def where_from(found: Mapping[str, Any] | None) -> BarsChart | None:
     if not found or found["segments_all"] < 2:
         return None
     rows = found["segments"]
-    telling = [key for key in DIMENSIONS if len({row[key] for row in rows}) > 1]
+    telling = _telling(rows)
     best = found["best"] or {"names": {}}
     bars = []
     for row in rows[:GROUPS_SHOWN]:
@@ -42,6 +42,16 @@ def where_from(found: Mapping[str, Any] | None) -> BarsChart | None:
         label = ngettext("%(count)d other", "%(count)d others", others) % {"count": others}
         bars.append(Bar(label, rest, "quiet"))
     return BarsChart(_("Where the drift comes from"), bars, full=100)
+
+
+def _telling(rows: list[dict[str, Any]]) -> list[str]:
+    """The dimensions that tell the rows apart: machine and lot where they differ, others where they must."""
+    differ = [key for key in DIMENSIONS if len({row[key] for row in rows}) > 1]
+    told = [key for key in differ if key in ("asset", "lot")]
+    for key in differ:
+        if key not in told and len({tuple(row[one] for one in told) for row in rows}) < len(rows):
+            told.append(key)
+    return told
 
 
 def course(

@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 
 from mlops_portal.plant.models import Line
 from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.shell.charts.intervals import Interval, IntervalRow
+from mlops_portal.shell.charts.intervals import Interval, IntervalChart, IntervalGroup
 from mlops_portal.shell.charts.line import LineChart
-from mlops_portal.shell.charts.points import Limit, Point, Series
+from mlops_portal.shell.charts.points import Limit, Point, Series, Span
 from mlops_portal.shell.templatetags.ui_text import number_text
 from monitoring.models import Watch
 from monitoring.models.limits import WindowKind
@@ -23,6 +23,7 @@ from monitoring.selectors.readings import ReadingWords
 
 TONES = {"psi": "info", "ks": "change", "mean": "bad", "missing": "quiet"}
 UNKNOWN_SIZE = 100
+SMALLEST, LARGEST = 10, 500  # parts that are drawn
 HIGHEST = 20.0  # false alarms a week that are drawn
 
 
@@ -61,14 +62,15 @@ def kept(found: Achieved) -> dict[str, Any]:
         more.append(_("%(count)d not resolved yet") % {"count": found.open})
     words = f"{counted}: {between}." + (f" {', '.join(more)}." if more else "")
     top = min(HIGHEST, max(rate.high, 2 * found.promised))
-    picture = IntervalRow(
+    came = Interval(_("achieved"), rate.low, rate.value, min(rate.high, top), tones[found.verdict])
+    picture = IntervalChart(
         _("Promised and achieved, false alarms a week"),
         [
-            Interval(_("promised"), 0.0, found.promised, found.promised, "quiet"),
-            Interval(_("achieved"), rate.low, rate.value, min(rate.high, top), tones[found.verdict]),
+            IntervalGroup(
+                _("promised"), [Interval(_("promised"), 0.0, found.promised, found.promised, "quiet")]
+            ),
+            IntervalGroup(_("achieved"), [came]),
         ],
-        0.0,
-        top,
     )
     return {
         "verdict": titles[found.verdict],
@@ -161,12 +163,14 @@ def picture(body: Mapping[str, Any], reading: str, words: ReadingWords) -> LineC
     one = body["readings"][reading]
     unit, sd = words.unit(reading), one["sd"]
     names = statistic_names()
+    usual = shown_size(body)
+    largest = max(LARGEST, 3 * usual)
     lines = []
     for name, found in one["statistics"].items():
         points = [
-            Point(float(index), shift * sd, note=_("%(n)s parts") % {"n": number_text(n)})
-            for index, (n, shift) in enumerate(zip(body["sizes"], found["shift"], strict=True))
-            if shift is not None and n >= 10
+            Point(float(n), shift * sd, note=_("%(n)s parts") % {"n": number_text(n)})
+            for n, shift in zip(body["sizes"], found["shift"], strict=True)
+            if shift is not None and SMALLEST <= n <= largest
         ]
         if points:
             lines.append(Series(names[name], points, TONES[name]))
@@ -175,12 +179,16 @@ def picture(body: Mapping[str, Any], reading: str, words: ReadingWords) -> LineC
     feature = words.features.get(reading)
     tolerance = feature.tolerance if feature is not None else None
     marks = [Limit(tolerance, _("tolerance"), "quiet", None)] if tolerance else []
+    spans = (
+        [Span(float(usual), usual + 0.01 * largest, _("the usual window"), "info")] if body["typical"] else []
+    )
     return LineChart(
         _("%(reading)s: smallest shift seen, by parts in a window") % {"reading": words.name(reading)},
         lines,
         unit=unit,
         x_unit=_("parts"),
         limits=marks,
+        spans=spans,
         from_zero=True,
         description=_("The larger the window, the smaller the shift that is seen."),
         timed=False,
@@ -194,8 +202,10 @@ def cut_words(watch: Watch, model: RegisteredModel) -> str:
         }
     if watch.window_kind == WindowKind.LOT:
         return _("One window for each lot, judged once the next lot has begun.")
-    minutes = model.window_seconds / 60
-    return _("One window every %(minutes)s minutes.") % {"minutes": number_text(minutes)}
+    minutes = max(1, round(model.window_seconds / 60))
+    return ngettext("One window every minute.", "One window every %(minutes)d minutes.", minutes) % {
+        "minutes": minutes
+    }
 
 
 def patience(watch: Watch) -> list[tuple[str, str]]:

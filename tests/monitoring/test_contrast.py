@@ -58,6 +58,13 @@ def test_the_slice_that_drifts_is_named_by_all_that_tells_it_apart():
     assert (found.drift, found.parts) == (pytest.approx(1), pytest.approx(0.4))
 
 
+def test_what_machine_and_lot_tell_already_is_left_out():
+    keys = [("Press 1", "7730", "A", "Early"), ("Press 4", "7731", "B", "Early")]
+    found = contrast.best_slice(keys, np.array([0.0, 1.0]), np.full(2, 100.0))
+    assert found is not None
+    assert found.names == {0: "Press 4", 1: "7731"}
+
+
 def test_a_drift_of_one_machine_is_that_machine_whatever_its_lots():
     found = contrast.best_slice(KEYS, np.array([0.0, 0, 0.3, 0.3, 0.3]), np.full(5, 100.0))
     assert found is not None

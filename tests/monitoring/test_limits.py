@@ -139,7 +139,7 @@ class TestLadder:
         values = reference_of(np.random.default_rng(3).normal(100, 2, 5000), phi=0.9)
         slow = ladder({"force": values}, alpha=1e-5, typical=100)["readings"]["force"]["statistics"]
         fast = self.table()["readings"]["force"]["statistics"]
-        assert slow["mean"]["shift"][4] > 2 * fast["mean"]["shift"][4]
+        assert slow["mean"]["shift"][7] > 2 * fast["mean"]["shift"][7]
 
 
 class TestLimitSets:
@@ -199,6 +199,11 @@ class TestPages:
         assert "One window for each lot" in page
         assert "3 windows over the limit in a row" in page
         assert client.post("/limits/press-quality/watch/", form | {"keep_hours": "3"}).status_code == 422
+
+    def test_the_home_of_who_sets_it_shows_promise_and_verdict(self, floor, engineer, client_for):
+        page = client_for(engineer).get("/").content.decode()
+        assert "At most one false alarm a week; 0 came" in page
+        assert "Too early to tell" in page
 
 
 class TestApi:

@@ -39,7 +39,7 @@ def test_its_page_draws_both_and_says_the_sentence(drifted, floor, client_for):
     page = client_for(floor.cast.one.domain_expert).get(f"/alerts/{drifted.pk}/").content.decode()
     assert "of this drift is" in page
     assert "there and elsewhere" in page
-    assert "recipe B" in page
+    assert "Press 1, lot 7732" in page
 
 
 def test_what_the_model_leans_on_ranks_the_readings_that_moved(drifted, floor, client_for):

@@ -15,6 +15,8 @@ class Counted(models.Model):
     ``counts``: {feature: [int, …]} in the bins of the version's reference (with an outer bin on both sides
     and one for missing at the end); ``moments``: {feature: [n, sum, sum of squares, sum of lag-1 products,
     lag-1 pairs]}; ``classes``: {class: n}; ``confidence``: [int] * 20. They merge by addition.
+    ``packed`` holds counts and moments again as bytes (``rules.packing``), which past reports add up; it is
+    written with them.
     """
 
     lot = models.CharField(max_length=40, blank=True)
@@ -27,6 +29,7 @@ class Counted(models.Model):
     moments = models.JSONField(default=dict)
     classes = models.JSONField(default=dict)
     confidence = models.JSONField(default=list)
+    packed = models.BinaryField(default=bytes)
 
     class Meta:
         abstract = True

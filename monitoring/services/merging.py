@@ -27,6 +27,7 @@ from mlops_portal.wire.errors import Invalid
 from monitoring.errors import BatchUnfit, TooEarly
 from monitoring.models import Prediction, Quarantined, Rollup, SampledRow, TelemetryBatch, Window
 from monitoring.models.telemetry import BatchState
+from monitoring.rules.packing import layout_of, pack
 from monitoring.services.shifts import ShiftNames
 
 PATIENCE = timedelta(hours=1)
@@ -144,6 +145,7 @@ class _Merge:
         window.moments = merge.add_moments_by_feature(window.moments, one["moments"])
         window.classes = merge.add_by_key(window.classes, one["classes"])
         window.confidence = merge.add_counts(window.confidence, one["confidence"])
+        window.packed = pack(window.counts, window.moments, layout_of(learned), window.n)
         # what its hour was merged to is judged: alone it would be a window of a few parts
         window.judged_at, window.span = (self.now, starts) if late else (None, window.span)
         window.save()

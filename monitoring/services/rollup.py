@@ -26,6 +26,7 @@ from mlops_portal.wire import merge
 from monitoring.models import Alert, Rollup, Window
 from monitoring.models.window import Counted, Grain
 from monitoring.rules import grains
+from monitoring.rules.packing import layout_of, pack
 from monitoring.selectors.budgets import watch_of
 from monitoring.transitions import UNRESOLVED
 
@@ -83,6 +84,7 @@ def _merge(asset: Asset, version: ModelVersion, grain: Grain, cut: datetime) -> 
 
 def _add(asset: Asset, version: ModelVersion, grain: Grain, finer: Iterable[Counted]) -> int:
     """Add finer rows to those of ``grain``; how many of these there are."""
+    layout = layout_of(version.reference.get("features", {}))
     groups: dict[tuple[datetime, str, str, str], list[Counted]] = {}
     for one in finer:
         lot = "" if grain == Grain.MONTH else one.lot
@@ -105,5 +107,6 @@ def _add(asset: Asset, version: ModelVersion, grain: Grain, finer: Iterable[Coun
             row.moments = merge.add_moments_by_feature(row.moments, one.moments)
             row.classes = merge.add_by_key(row.classes, one.classes)
             row.confidence = merge.add_counts(row.confidence, one.confidence)
+        row.packed = pack(row.counts, row.moments, layout, row.n)
         row.save()
     return len(groups)

@@ -7,8 +7,10 @@ from typing import Any
 
 from mlops_portal.plant.models import Asset
 from mlops_portal.registry.models import ModelVersion
+from monitoring.compute.packed import summed
 from monitoring.compute.report import report
-from monitoring.selectors.spans import sums_of
+from monitoring.rules.packing import layout_of
+from monitoring.selectors.spans import stored_in
 from monitoring.tasks.statistics import alpha_for
 
 
@@ -18,12 +20,14 @@ def drift_report(*, asset: Asset, version: ModelVersion, since: datetime, until:
     {"asset", "version", "since", "until", "n", "rows", "readings": ``compute.report``}; since and until are
     what the stored rows cover, None where there is none. The limits hold for one look at the span.
     """
-    found = sums_of(asset=asset, version=version, since=since, until=until)
+    found = stored_in(asset=asset, version=version, since=since, until=until)
+    learned = version.reference.get("features", {})
+    counts, moments = summed(found.packed, layout_of(learned))
     covered = (found.until - found.since).total_seconds() if found.since and found.until else None
     readings = report(
-        version.reference.get("features", {}),
-        found.counts,
-        found.moments,
+        learned,
+        counts,
+        moments,
         n=found.n,
         alpha=alpha_for(asset.line, version, covered),
     )
@@ -33,6 +37,6 @@ def drift_report(*, asset: Asset, version: ModelVersion, since: datetime, until:
         "since": found.since.isoformat() if found.since else None,
         "until": found.until.isoformat() if found.until else None,
         "n": found.n,
-        "rows": found.rows,
+        "rows": len(found.packed),
         "readings": readings,
     }

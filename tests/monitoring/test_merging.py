@@ -8,8 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlops_portal.ledger.models import Event
+from mlops_portal.wire import merge
+from monitoring.compute.packed import summed
 from monitoring.models import Alert, Rollup, StatisticPoint, TelemetryBatch, Window
-from monitoring.selectors.spans import sums_of
+from monitoring.rules.packing import layout_of, pack
+from monitoring.selectors.spans import stored_in
 from monitoring.services import batch_receive as received
 from monitoring.services.judging import spans_assign
 from monitoring.services.merging import batch_merge
@@ -35,8 +38,18 @@ def plain(floor, minute: int, *, n: int, lot: str, recipe: str) -> dict:
 
 
 def all_of(floor):
-    found = sums_of(asset=floor.press, version=floor.version, **EVER)
-    return found.n, found.counts, found.moments, found.classes, found.confidence
+    """The sums of all rows, from their JSON and from their bytes, which must agree."""
+    n, counts, moments, classes, confidence = 0, {}, {}, {}, []
+    for row in [*Window.objects.all(), *Rollup.objects.all()]:
+        n += row.n
+        counts = merge.add_by_feature(counts, row.counts)
+        moments = merge.add_moments_by_feature(moments, row.moments)
+        classes = merge.add_by_key(classes, row.classes)
+        confidence = merge.add_counts(confidence, row.confidence)
+    found = stored_in(asset=floor.press, version=floor.version, **EVER)
+    layout = layout_of(floor.version.reference["features"])
+    assert (found.n, *summed(found.packed, layout)) == (n, counts, moments)
+    return n, counts, moments, classes, confidence
 
 
 def merge_all(floor, batches) -> None:
@@ -202,3 +215,13 @@ def test_a_part_count_past_what_a_database_held_before_is_no_crash(floor):
     window["counts"] = {key: [huge] + [0] * (len(one) - 1) for key, one in window["counts"].items()}
     send(node=floor.node, body=floor.body(windows=[window]))
     assert (Window.objects.get().n, DIGEST) == (huge, window["artifact"])
+
+
+def test_packed_rows_of_other_bins_are_refused_and_a_reading_that_a_row_lacks_is_missing(floor):
+    layout = layout_of(floor.version.reference["features"])
+    with pytest.raises(ValueError, match="bins"):
+        pack({"pressure": [1, 2]}, {}, layout, 3)
+    with pytest.raises(ValueError, match="not of this version"):
+        summed([b"12345678"], layout)
+    counts, moments = summed([pack({}, {}, layout, 7)] * 2, layout)
+    assert (counts["pressure"][-1], sum(counts["pressure"]), moments["pressure"]) == (14, 14, [0.0] * 5)

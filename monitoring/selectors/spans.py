@@ -22,7 +22,7 @@ class Stored:
 
 def stored_in(*, asset: Asset, version: ModelVersion, since: datetime, until: datetime) -> Stored:
     """All that starts in [since, until): whole windows, hours, days and months, as they are kept."""
-    rows: list[tuple[int, datetime, datetime, bytes]] = []
+    rows: list[tuple[int, datetime, datetime, bytes | memoryview]] = []
     for table in (Window, Rollup):
         found = table._default_manager.filter(
             asset=asset, version=version, starts__gte=since, starts__lt=until

@@ -114,14 +114,26 @@ def sniff_text(file: Opened, head: bytes) -> tuple[Format, Dialect]:
     ), found
 
 
+class NotNumbers(Exception):
+    """A column that was parsed as numbers holds something else; read everything as text."""
+
+
 def batches(
-    file: Opened, head: bytes, form: Format, only: Sequence[str], faults: list[Problem]
+    file: Opened,
+    head: bytes,
+    form: Format,
+    only: Sequence[str],
+    faults: list[Problem],
+    fast: Sequence[str] = (),
 ) -> Iterator[Batch]:
-    """The columns ``only`` of the text in ``file``; what is wrong with rows goes to ``faults`` at the end."""
+    """The columns ``only`` of the text in ``file``; what is wrong with rows goes to ``faults`` at the end.
+
+    The columns ``fast`` are parsed as plain numbers at once, in half the time; NotNumbers where one is none.
+    """
     lines = Lines(file.stream, head, squeeze=form.delimiter == " ")
     ragged = Ragged(len(form.names))
     places = {f"c{place}": name for place, name in enumerate(form.names) if name in set(only)}
-    reader = _reader(lines, form, list(places), ragged)
+    reader = _reader(lines, form, places, ragged, set(fast))
     start, seen = form.skip + form.header + 1, 0
     while (batch := _next(reader, start - 1)) is not None:
         numbers = np.arange(start, start + batch.num_rows, dtype=np.int64)
@@ -136,8 +148,11 @@ def batches(
         faults.append(windows_fault(lines.switched))
 
 
-def _reader(lines: Lines, form: Format, only: list[str], ragged: Ragged) -> pacsv.CSVStreamingReader:
+def _reader(
+    lines: Lines, form: Format, places: dict[str, str], ragged: Ragged, fast: set[str]
+) -> pacsv.CSVStreamingReader:
     columns = [f"c{place}" for place in range(len(form.names))]
+    types = {one: pa.float64() if places.get(one) in fast else pa.string() for one in columns}
     return pacsv.open_csv(
         lines,
         read_options=pacsv.ReadOptions(
@@ -154,8 +169,8 @@ def _reader(lines: Lines, form: Format, only: list[str], ragged: Ragged) -> pacs
             invalid_row_handler=ragged.skip,
         ),
         convert_options=pacsv.ConvertOptions(
-            column_types=dict.fromkeys(columns, pa.string()),
-            include_columns=only,
+            column_types=types,
+            include_columns=list(places),
             null_values=GAPS,
             strings_can_be_null=True,
             check_utf8=False,
@@ -169,6 +184,8 @@ def _next(reader: pacsv.CSVStreamingReader, row: int) -> pa.RecordBatch | None:
     except StopIteration:
         return None
     except pa.ArrowInvalid as error:
+        if "conversion error" in str(error):
+            raise NotNumbers from None
         raise unreadable(
             "broken-row",
             gettext_noop(

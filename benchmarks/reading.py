@@ -49,6 +49,7 @@ def portal(path: Path) -> dict[str, float]:
     from mlops_portal.registry.compute.tables.read import read
     from mlops_portal.wire import sketch
 
+    used = time.process_time()
     began = time.perf_counter()
     frame = read(path)
     read_at = time.perf_counter()
@@ -67,15 +68,17 @@ def portal(path: Path) -> dict[str, float]:
         "check": checked_at - read_at,
         "sketch": done - checked_at,
         "seconds": done - began,
+        "cpu": time.process_time() - used,
     }
 
 
 def pandas(path: Path) -> dict[str, float]:
     import pandas as peer
 
+    used = time.process_time()
     began = time.perf_counter()
     peer.read_csv(path)
-    return {"seconds": time.perf_counter() - began}
+    return {"seconds": time.perf_counter() - began, "cpu": time.process_time() - used}
 
 
 def sketching(rows: int, columns: int) -> dict[str, float]:
@@ -107,7 +110,7 @@ def sketching(rows: int, columns: int) -> dict[str, float]:
 
 
 def apart(*arguments: str) -> dict[str, float]:
-    """One measurement in a process of its own, with its peak memory and processor time."""
+    """One measurement in a process of its own, with its peak memory."""
     done = subprocess.run(
         [sys.executable, __file__, *arguments], capture_output=True, text=True, check=True, cwd=ROOT
     )
@@ -122,9 +125,8 @@ def single(kind: str, path: Path, rows: int, columns: int) -> None:
         "sketching": lambda: sketching(rows, columns),
     }
     found = sides[kind]()
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(json.dumps(found | {"peak_mb": peak / 1e6, "cpu": used.ru_utime + used.ru_stime}))
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    print(json.dumps(found | {"peak_mb": most / 1e6}))
 
 
 def measure(rows: int, columns: int, repeat: int) -> dict[str, Any]:
@@ -146,6 +148,7 @@ def measure(rows: int, columns: int, repeat: int) -> dict[str, Any]:
         "portal": ours,
         "pandas": peer,
         "ratio": ours["seconds"] / peer["seconds"],
+        "cpu_ratio": ours["cpu"] / peer["cpu"],
         "sketching": sketches,
         "sketching_ratio": sketches["seconds"] / sketches["numpy"],
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
@@ -178,7 +181,7 @@ def main() -> None:
         f" sketch {ours['sketch']:.2f})  peak {ours['peak_mb']:.0f} MB"
     )
     print(f"pandas  {peer['seconds']:6.2f} s  (read alone)  peak {peer['peak_mb']:.0f} MB")
-    print(f"ratio   {found['ratio']:6.2f}    (goal: 3)")
+    print(f"ratio   {found['ratio']:6.2f}    (goal: 3); of processor time {found['cpu_ratio']:.2f}")
     print(
         f"sketching alone {sketches['seconds']:.2f} s, numpy's histogram {sketches['numpy']:.2f} s,"
         f" ratio {found['sketching_ratio']:.2f} (goal: 1.5)"

@@ -49,7 +49,10 @@ def leaks_of(target: Facts, others: Sequence[Facts]) -> Leaks:
     if known.sum() < ENOUGH or target.constant:
         return found
     if target.distinct > CLASSES:
-        found.copies = [one.name for one in others if one.kind in NUMERIC and _copies(one, target)]
+        measured = target.kind in NUMERIC
+        found.copies = [
+            one.name for one in others if measured and one.kind in NUMERIC and _copies(one, target)
+        ]
         return found
     classes = coded(target)
     probe = probe_of(classes)

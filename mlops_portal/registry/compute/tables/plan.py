@@ -66,7 +66,7 @@ def of_texts(texts: pa.Array, form: Format) -> Plan | None:
     found, odd = numbers.parse(values, form.decimal, form.thousands)
     share = 1.0 - (float(odd.mean()) if odd is not None else 0.0)
     if share >= 0.95 or (share >= 0.5 and np.unique(found[np.isfinite(found)]).size > 20):
-        return Plan(Kind.TEXT if _codes(values) else Kind.NUMBER)
+        return Plan(Kind.TEXT if _codes(values) and not times.epoch_of(found) else Kind.NUMBER)
     if order := _order(values):
         return Plan(Kind.TIME, order)
     return of_words(set(pc.unique(sample).to_pylist()))

@@ -322,7 +322,7 @@ def group_of(columns: Sequence[Facts], names: Sequence[str]) -> str:
         (place, one)
         for one in columns
         if (place := one.called(names)) >= 0
-        and (one.kind in (Kind.TEXT, Kind.CATEGORY) or one.whole)
+        and (one.kind in (Kind.TEXT, Kind.CATEGORY) or (one.whole and one.distinct > 2))
         and one.there
         and not one.unique
         and one.distinct <= 0.5 * one.there

@@ -66,14 +66,14 @@ def _no_times(frame: Frame, column: Column) -> Problem:
     texts = frame.text(column.name)
     at = int(np.argmax(~missing(texts)))
     return problem(
-        "not-a-time", NOT_TIME, column=quoted(column.name), value=quoted(str(texts[at])), row=frame.row_of(at)
+        "not-a-time", NOT_TIME, column=column.name, value=quoted(str(texts[at])), row=frame.row_of(at)
     )
 
 
 def _order(frame: Frame, schema: Schema, seconds: NDArray[np.float64]) -> list[Problem]:
     """Time may start anew where another line begins, if a line is named."""
     assert schema.time
-    column, found = quoted(schema.time.name), []
+    column, found = schema.time.name, []
     gap = np.isnan(seconds)
     if gap.any():
         found.append(
@@ -130,7 +130,7 @@ def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> l
             problem(
                 "part-gaps",
                 NO_PART,
-                column=quoted(part.name),
+                column=part.name,
                 row=frame.row_of(int(np.argmax(gap))),
                 count=int(gap.sum()),
             )
@@ -147,7 +147,7 @@ def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> l
             problem(
                 "repeated-parts",
                 REPEATED,
-                column=quoted(part.name),
+                column=part.name,
                 parts=int(names.size),
                 rows=int(there.size),
                 blocking=False,
@@ -167,7 +167,7 @@ def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> l
         problem(
             "duplicate-part",
             TWICE,
-            column=quoted(part.name),
+            column=part.name,
             value=quoted(str(names[code])),
             first=frame.row_of(int(there[first[code]])),
             row=frame.row_of(int(there[at])),

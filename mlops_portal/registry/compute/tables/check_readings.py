@@ -67,7 +67,7 @@ def _grouped(code: str, message: str, names: list[str], **more: object) -> Probl
     return problem(
         code,
         message,
-        column=quoted(names[0]),
+        column=names[0],
         count=len(names),
         names=several(names, 8),
         blocking=False,
@@ -87,7 +87,7 @@ def _texts(frame: Frame, one: Column) -> list[Problem]:
         problem(
             "text-reading",
             AS_TEXT,
-            column=quoted(one.name),
+            column=one.name,
             value=quoted(str(texts[at])),
             row=frame.row_of(at),
         )
@@ -120,7 +120,7 @@ def _far(frame: Frame, one: Column, values: NDArray[np.float64]) -> list[Problem
             problem(
                 "beyond",
                 TOO_LARGE,
-                column=quoted(one.name),
+                column=one.name,
                 value=f"{values[where]:g}",
                 row=frame.row_of(where),
                 count=int(beyond.sum()),
@@ -135,7 +135,7 @@ def _far(frame: Frame, one: Column, values: NDArray[np.float64]) -> list[Problem
             problem(
                 "far-value",
                 FAR_AWAY,
-                column=quoted(one.name),
+                column=one.name,
                 value=f"{values[at]:g}",
                 row=frame.row_of(at),
                 count=count,

@@ -38,7 +38,7 @@ def problems(frame: Frame, schema: Schema) -> list[Problem]:
         return [problem("no-target", NO_TARGET, names=several(list(frame.columns), 12))]
     if target.name not in frame.columns:
         return []  # told as an unknown column
-    column = quoted(target.name)
+    column = target.name
     values = frame.columns[target.name]
     numeric = frame.kinds[target.name] in (Kind.NUMBER, Kind.TIME)
     gap = missing(values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted
+from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem
 
 WIDEST = 20_000
 
@@ -39,7 +39,7 @@ def names_of(cells: Sequence[str], *, header: bool, row: int) -> tuple[tuple[str
                     ),
                     other=first[name],
                     place=place,
-                    column=quoted(name),
+                    column=name,
                     row=row,
                 )
             )

@@ -18,16 +18,16 @@ NEWEST_FIRST = gettext_noop(
     " table by {column}."
 )
 BACK = gettext_noop(
-    "The time {column} goes back in row {row}, from {before} to {value} ({count} such rows); sort the"
+    "The time {column} goes back in row {row}, from {before} to {value} ({count} in all); sort the"
     " table by"
     " {column}, or correct the time."
 )
 NO_TIME = gettext_noop(
-    "The time {column} is empty in row {row} ({count} such rows); fill it in or remove the rows."
+    "The time {column} is empty in row {row} ({count} in all); fill it in or remove the rows."
 )
 NOT_TIME = gettext_noop("Column {column} holds no times, but “{value}” in row {row}; name another column.")
 TWICE = gettext_noop(
-    "Part “{value}” stands in row {first} and again in row {row} ({count} such rows); remove or correct"
+    "Part “{value}” stands in row {first} and again in row {row} ({count} in all); remove or correct"
     " one, or"
     " leave the part column out."
 )
@@ -36,7 +36,7 @@ REPEATED = gettext_noop(
     " the model"
     " is measured."
 )
-NO_PART = gettext_noop("The part {column} is empty in row {row} ({count} such rows); fill it in.")
+NO_PART = gettext_noop("The part {column} is empty in row {row} ({count} in all); fill it in.")
 
 
 def problems(frame: Frame, schema: Schema) -> list[Problem]:

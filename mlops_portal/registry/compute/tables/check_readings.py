@@ -15,18 +15,18 @@ SAMPLE = 20_000  # rows that tell the typical range
 LARGEST = float(np.finfo(np.float32).max)
 NO_READINGS = gettext_noop("No column is left to learn from; make at least one a reading.")
 FAR_AWAY = gettext_noop(
-    "Column {column} is {value} in row {row} ({count} such values), where {low} to {high} is usual;"
+    "Column {column} is {value} in row {row} ({count} in all), where {low} to {high} is usual;"
     " correct or empty"
     " it, or check the unit."
 )
 TOO_LARGE = gettext_noop(
-    "Column {column} is {value} in row {row} ({count} such values), more than a sensor can say; it counts as"
+    "Column {column} is {value} in row {row} ({count} in all), more than a sensor can say; it counts as"
     " missing there."
 )
-CONSTANT = gettext_noop("{count} columns never change ({names}); nothing can be learned from them yet.")
-EMPTY = gettext_noop("{count} columns are empty ({names}) and are left out.")
+CONSTANT = gettext_noop("Columns that never change: {count} ({names}). Nothing can be learned from them yet.")
+EMPTY = gettext_noop("Empty columns, which are left out: {count} ({names}).")
 MOSTLY = gettext_noop(
-    "{count} columns are more than {share} % empty ({names}); little can be learned from them."
+    "Columns that are more than {share} % empty: {count} ({names}). Little can be learned from them."
 )
 AS_TEXT = gettext_noop(
     "Column {column} holds text, such as “{value}” in row {row}; make it a category, or leave it out."

@@ -18,7 +18,7 @@ CONSTANT = gettext_noop(
     " outcome."
 )
 GAPS = gettext_noop(
-    "The target {column} is empty in {count} rows, first in row {row}; these rows are left out of training."
+    "The target {column} is empty in row {row} ({count} in all); such rows are left out of training."
 )
 IDS = gettext_noop(
     "The target {column} has {count} different texts, such as “{value}” in row {row}: these look like"
@@ -26,7 +26,7 @@ IDS = gettext_noop(
     " parts, not classes; name another column."
 )
 RARE = gettext_noop(
-    "Class “{value}” of the target {column} has only {count} rows, first row {row}: measures of it will say"
+    "Class “{value}” of the target {column} is rare (first row {row}, {count} in all): measures of it will say"
     " little; bring more rows of it or join it with another class."
 )
 

@@ -13,13 +13,11 @@ from mlops_portal.registry.compute.tables.times import EPOCHS
 
 SPORADIC = 0.2  # up to this share of repeated rows, a repeated part is a mistake
 NEWEST_FIRST = gettext_noop(
-    "The rows run from the newest to the oldest: in row {row} the time {column} goes back to {value};"
-    " sort the"
-    " table by {column}."
+    "The rows run from the newest to the oldest: in row {row} the time {column} goes back to {value}; sort"
+    " the table by {column}."
 )
 BACK = gettext_noop(
-    "The time {column} goes back in row {row}, from {before} to {value} ({count} in all); sort the"
-    " table by"
+    "The time {column} goes back in row {row}, from {before} to {value} ({count} in all); sort the table by"
     " {column}, or correct the time."
 )
 NO_TIME = gettext_noop(
@@ -27,14 +25,12 @@ NO_TIME = gettext_noop(
 )
 NOT_TIME = gettext_noop("Column {column} holds no times, but “{value}” in row {row}; name another column.")
 TWICE = gettext_noop(
-    "Part “{value}” stands in row {first} and again in row {row} ({count} in all); remove or correct"
-    " one, or"
-    " leave the part column out."
+    "Part “{value}” stands in row {first} and again in row {row} ({count} in all); remove or correct one,"
+    " or leave the part column out."
 )
 REPEATED = gettext_noop(
     "Parts repeat in column {column} ({parts} parts in {rows} rows): rows of one part stay together when"
-    " the model"
-    " is measured."
+    " the model is measured."
 )
 NO_PART = gettext_noop("The part {column} is empty in row {row} ({count} in all); fill it in.")
 

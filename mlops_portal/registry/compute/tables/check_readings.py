@@ -15,9 +15,8 @@ SAMPLE = 20_000  # rows that tell the typical range
 LARGEST = float(np.finfo(np.float32).max)
 NO_READINGS = gettext_noop("No column is left to learn from; make at least one a reading.")
 FAR_AWAY = gettext_noop(
-    "Column {column} is {value} in row {row} ({count} in all), where {low} to {high} is usual;"
-    " correct or empty"
-    " it, or check the unit."
+    "Column {column} is {value} in row {row} ({count} in all), where {low} to {high} is usual; correct or"
+    " empty it, or check the unit."
 )
 TOO_LARGE = gettext_noop(
     "Column {column} is {value} in row {row} ({count} in all), more than a sensor can say; it counts as"

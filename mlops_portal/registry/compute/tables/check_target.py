@@ -21,13 +21,12 @@ GAPS = gettext_noop(
     "The target {column} is empty in row {row} ({count} in all); such rows are left out of training."
 )
 IDS = gettext_noop(
-    "The target {column} has {count} different texts, such as “{value}” in row {row}: these look like"
-    " names of"
-    " parts, not classes; name another column."
+    "The target {column} has {count} different texts, such as “{value}” in row {row}: these look like names"
+    " of parts, not classes; name another column."
 )
 RARE = gettext_noop(
-    "Class “{value}” of the target {column} is rare (first row {row}, {count} in all): measures of it will say"
-    " little; bring more rows of it or join it with another class."
+    "Class “{value}” of the target {column} is rare (first row {row}, {count} in all): measures of it will"
+    " say little; bring more rows of it or join it with another class."
 )
 
 

@@ -37,12 +37,16 @@ class Foreign:
 def read(data: bytes, *, name: str, features: Sequence[str]) -> Foreign:
     """Check a file from outside against the readings of a model. Raises ForeignUnfit with what is wrong."""
     content.demand_onnx(data, name)
-    model = checking.load(data, name)
     try:
+        model = checking.load(data, name)
         given = _input(model, name, features)
         output, tensor, mapped = _output(model, name)
         return Foreign(name, model, given, output, tensor, mapped, _labels(model, tensor, output))
-    except (ValueError, IndexError, TypeError) as error:  # a field that no checker looks at
+    except (
+        ValueError,
+        IndexError,
+        TypeError,
+    ) as error:  # texts of odd bytes, and fields that no checker sees
         raise checking.invalid(name, error) from None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -15,19 +17,27 @@ from mlops_portal.registry.models import ModelVersion, OutsideVersion, Registere
 from mlops_portal.shell.notifications import notify
 
 
-def outside_taken(
-    *, model: RegisteredModel, number: str, run_id: str, created_ms: int, version: ModelVersion
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Met:
+    """One version in the MLflow server; ``created_ms`` since 1970."""
+
+    model: RegisteredModel
+    number: str
+    run_id: str
+    created_ms: int
+
+
+def outside_taken(*, met: Met, version: ModelVersion) -> bool:
     """It became a candidate; False where this was written before."""
     try:
         with transaction.atomic():
-            _written(model, number, run_id, created_ms, version=version, state=OutsideVersion.State.TAKEN)
+            _written(met, OutsideVersion.State.TAKEN, version=version)
             notify(
                 to=_told(),
                 kind="version.outside",
                 message=gettext_noop("{model} version {number} came from MLflow and waits for approval."),
-                url=reverse("candidate", args=[model.slug, version.number]),
-                model=model.name,
+                url=reverse("candidate", args=[met.model.slug, version.number]),
+                model=met.model.name,
                 number=version.number,
             )
     except IntegrityError:
@@ -35,42 +45,43 @@ def outside_taken(
     return True
 
 
-def outside_refused(
-    *, model: RegisteredModel, number: str, run_id: str, created_ms: int, reason: str
-) -> bool:
+def outside_refused(*, met: Met, reason: str) -> bool:
     """It cannot be taken: the log keeps why, and people are told once. False where it was written before."""
+    name, reason = met.model.name, reason[:400]
     try:
         with transaction.atomic():
-            _written(
-                model, number, run_id, created_ms, reason=reason[:400], state=OutsideVersion.State.REFUSED
-            )
+            _written(met, OutsideVersion.State.REFUSED, reason=reason)
             event_record(
                 type="labeling.version.refused",
                 actor=SYSTEM,
-                subjects=[model.ref()],
-                public={"name": model.name, "file": f"{model.slug}/{number}", "reason": reason[:400]},
+                subjects=[met.model.ref()],
+                public={"name": name, "file": f"{met.model.slug}/{met.number}", "reason": reason},
             )
             notify(
                 to=_told(),
                 kind="version.outside",
                 message=gettext_noop("A version of {model} from MLflow was refused: {reason}"),
                 url=reverse("candidates"),
-                model=model.name,
-                reason=reason[:400],
+                model=name,
+                reason=reason,
             )
     except IntegrityError:
         return False
     return True
 
 
-def _written(model: RegisteredModel, number: str, run_id: str, created_ms: int, **more: object) -> None:
+def _written(
+    met: Met, state: OutsideVersion.State, *, version: ModelVersion | None = None, reason: str = ""
+) -> None:
     OutsideVersion.objects.create(
-        model=model,
-        number=number,
-        run_id=run_id[:64],
-        created_ms=created_ms,
+        model=met.model,
+        number=met.number,
+        run_id=met.run_id[:64],
+        created_ms=met.created_ms,
         seen_at=timezone.now(),
-        **more,  # type: ignore[misc]  # the fields of the two outcomes
+        state=state,
+        version=version,
+        reason=reason,
     )
 
 

@@ -49,7 +49,8 @@ def bring_in(
     """The version that an ONNX file becomes, and whether it is new.
 
     ``classes`` name the file's classes in its order, where it does not do so itself. Measured on the parts
-    that a retraining would hold out now, beside the champion. Raises ForeignModelUnfit, NoDataset, NotAllowed.
+    that a retraining would hold out now, beside the champion.
+    Raises ForeignModelUnfit, NoDataset, NotAllowed.
     """
     if by is not None:
         demand(foreign_verdict(by, model))
@@ -122,22 +123,22 @@ def _made(
 
 @shared_task(name="labeling.import_model")
 def import_model(
-    model: str, path: str, name: str, job_id: str, by: str | None = None, classes: Sequence[str] = ()
+    model: str, path: str, file: str, job_id: str, asked_by: str, classes: Sequence[str] = ()
 ) -> None:
     """Bring in the file that lies at ``path`` of the storage; it is deleted afterwards, taken or not."""
     with jobs.running(job_id) as job:
         if job is None:
             return
-        person = Person.objects.get(pk=by) if by else None
-        with override(person.language if person else None):
+        person = Person.objects.get(pk=asked_by)
+        with override(person.language):
             try:
-                with default_storage.open(path) as file:
-                    data = file.read()
+                with default_storage.open(path) as stored:
+                    data = stored.read()
                 version, _new = bring_in(
                     by=person,
                     model=RegisteredModel.objects.get(slug=model),
                     data=data,
-                    name=name,
+                    name=file,
                     classes=classes,
                     report=job.step,
                 )

@@ -154,11 +154,12 @@ def _plain(name: str, one: Outside) -> str:
 def _download(uri: str, place: str, folder: str, most: int, one: Outside) -> bytes:
     folder_of, _slash, name = place.rpartition("/")
     for each in mlflow.artifacts.list_artifacts(artifact_uri=folder_of, tracking_uri=uri):
-        if PurePosixPath(each.path).name == name and (each.file_size or 0) > most:
+        size = each.file_size or 0
+        if PurePosixPath(each.path).name == name and size > most:
             raise ForeignUnfit(
                 gettext_noop("{name} has {size} MB; nodes take models up to {most} MB. Make the model "
                              "smaller."),
-                name=one.name, size=round(each.file_size / (1 << 20)), most=content.LARGEST >> 20,
+                name=one.name, size=round(size / (1 << 20), 1), most=content.LARGEST >> 20,
             )  # fmt: skip
     path = mlflow.artifacts.download_artifacts(artifact_uri=place, dst_path=folder, tracking_uri=uri)
     return Path(path).read_bytes()

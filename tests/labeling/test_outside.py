@@ -33,15 +33,17 @@ class Server:
         known = self.client.get_experiment_by_name("elsewhere")
         self.experiment = known.experiment_id if known else self.client.create_experiment("elsewhere")
 
-    def registers(self, files: dict[str, bytes], *, source: str = "", **tags: str) -> str:
+    def registers(self, files: dict[str, bytes], *, model: str = MODEL, **tags: str) -> str:
         run = self.client.create_run(self.experiment)
         made = self.folder / run.info.run_id / "model"
         made.mkdir(parents=True)
         for name, data in files.items():
             (made / name).write_bytes(data)
         self.client.log_artifacts(run.info.run_id, str(made), "model")
-        where = source or f"{run.info.artifact_uri}/model"
-        version = self.client.create_model_version(MODEL, where, run_id=run.info.run_id, tags=tags)
+        where = f"{run.info.artifact_uri}/model"
+        version = self.client.create_model_version(
+            model, where, run_id=run.info.run_id, tags=tags, await_creation_for=0
+        )
         return str(version.version)
 
 
@@ -109,26 +111,36 @@ def test_what_needs_a_pickle_is_refused_once_and_people_are_told_why(
     skl["serialization_format"] = "skops"
     server.registers({"MLmodel": described(sklearn=skl), "model.pkl": pickled})
     server.registers({"MLmodel": described(onnx={"data": "../../../etc/passwd"})})
-    server.registers({}, source="http://127.0.0.1:1/metadata")
     server.registers({"MLmodel": b"{{{"})
-    assert outside_watch() == 6
+    assert outside_watch() == 5
     assert outside_watch() == 0
     assert not ModelVersion.objects.exists()
     reasons = list(OutsideVersion.objects.order_by("created_ms", "pk").values_list("reason", flat=True))
     assert [("pickle" in one) for one in reasons[:3]] == [True] * 3
     assert "outside the model" in reasons[3]
-    assert "does not read" in reasons[4]
-    assert "cannot be read" in reasons[5]
-    assert Event.objects.filter(type="labeling.version.refused").count() == 6
-    assert Notification.objects.filter(person=cast.whole.ml_engineer).count() == 6
+    assert "cannot be read" in reasons[4]
+    assert Event.objects.filter(type="labeling.version.refused").count() == 5
+    assert Notification.objects.filter(person=cast.whole.ml_engineer).count() == 5
 
 
 def test_the_portals_own_versions_and_other_peoples_models_are_left_alone(shop: Shop, server: Server) -> None:
     server.registers(onnx_files(shop), **{"portal.version": "press-quality/1"})
     server.client.create_registered_model("something-else")
-    server.client.create_model_version("something-else", "mlflow-artifacts:/x")
+    server.registers(onnx_files(shop), model="something-else")
     assert outside_watch() == 0
     assert not OutsideVersion.objects.exists()
+
+
+@pytest.mark.parametrize("place", ["file:///etc", "/etc", "http://127.0.0.1:1/x", "https://a/x", "ftp://a/x"])
+def test_a_version_that_lies_anywhere_else_is_not_fetched(monkeypatch, place: str) -> None:
+    from mlops_portal.registry.compute import outside
+    from mlops_portal.registry.compute.foreign.said import ForeignUnfit
+
+    monkeypatch.setattr(
+        outside.MlflowClient, "get_model_version_download_uri", lambda self, name, version: place
+    )
+    with pytest.raises(ForeignUnfit, match="does not read"):
+        outside.onnx_of("http://127.0.0.1:9", outside.Outside(MODEL, "1", "", 0), ["a"])
 
 
 def test_a_server_that_is_away_is_no_fault(shop: Shop, settings) -> None:

@@ -29,6 +29,7 @@ class RegisteredModel(models.Model):
     classes = models.JSONField(default=list)
     window_seconds = models.PositiveIntegerField(_("Window, seconds"), default=900)
     created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["name"]

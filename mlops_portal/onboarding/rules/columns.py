@@ -1,0 +1,100 @@
+"""Correcting the description of a table: what a person may say of a column, and what must hold of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mlops_portal.onboarding.errors import SchemaUnfit
+from mlops_portal.onboarding.rules.words import ONCE, Kind, Role
+
+EDITABLE = frozenset({"kind", "role", "unit", "low", "high", "categories", "time_format"})
+LONGEST_UNIT = 20
+Column = dict[str, Any]
+
+
+def column_named(columns: Iterable[Column], name: str) -> Column:
+    found = next((one for one in columns if one["name"] == name), None)
+    if found is None:
+        raise SchemaUnfit(_("The table has no column “%(name)s”.") % {"name": name})
+    return found
+
+
+def with_role(columns: Iterable[Column], role: str) -> Column | None:
+    return next((one for one in columns if one["role"] == role), None)
+
+
+def readings(columns: Iterable[Column]) -> list[Column]:
+    return [one for one in columns if one["role"] == Role.READING]
+
+
+def corrected(columns: Sequence[Column], changes: Mapping[str, Mapping[str, Any]]) -> list[Column]:
+    """The columns with what a person said of them, by column name. Raises SchemaUnfit.
+
+    A role that only one column may have moves: who had it becomes a reading again.
+    """
+    found = [dict(one) for one in columns]
+    for name, change in changes.items():
+        column = column_named(found, name)
+        if unknown := set(change) - EDITABLE:
+            raise SchemaUnfit(_("A column has no “%(field)s” to correct.") % {"field": min(unknown)})
+        column.update(change)
+        if "role" in change and change["role"] in ONCE:
+            for other in found:
+                if other is not column and other["role"] == change["role"] and other["name"] not in changes:
+                    other["role"] = Role.READING.value
+    for column in found:
+        _fits(column)
+    for role in ONCE:
+        named = [one["name"] for one in found if one["role"] == role]
+        if len(named) > 1:
+            raise SchemaUnfit(
+                _("%(first)s and %(second)s are both the “%(role)s”; only one column can be.")
+                % {"first": named[0], "second": named[1], "role": role.label}
+            )
+    return found
+
+
+def _fits(column: Column) -> None:
+    name = column["name"]
+    if column["kind"] not in Kind.values:
+        raise SchemaUnfit(
+            _("%(name)s: “%(kind)s” is no kind of column.") % {"name": name, "kind": column["kind"]}
+        )
+    if column["role"] not in Role.values:
+        raise SchemaUnfit(
+            _("%(name)s: “%(role)s” is no role of a column.") % {"name": name, "role": column["role"]}
+        )
+    if column["role"] == Role.TIME and column["kind"] != Kind.TIME:
+        raise SchemaUnfit(_("%(name)s is the time, so its kind must be “Time”.") % {"name": name})
+    if column["role"] == Role.READING and column["kind"] in (Kind.TIME, Kind.TEXT, Kind.EMPTY):
+        raise SchemaUnfit(
+            _("%(name)s holds “%(kind)s” and cannot be a reading; leave it out or choose another kind.")
+            % {"name": name, "kind": Kind(column["kind"]).label}
+        )
+    if len(str(column.get("unit") or "")) > LONGEST_UNIT:
+        raise SchemaUnfit(
+            _("The unit of %(name)s is longer than %(most)d letters.") % {"name": name, "most": LONGEST_UNIT}
+        )
+    _band_fits(column)
+
+
+def _band_fits(column: Column) -> None:
+    low, high = column.get("low"), column.get("high")
+    for value in (low, high):
+        if value is not None and (
+            isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value)
+        ):
+            raise SchemaUnfit(
+                _("The normal band of %(name)s needs numbers, not “%(value)s”.")
+                % {"name": column["name"], "value": value}
+            )
+    if low is not None and high is not None and low > high:
+        raise SchemaUnfit(
+            _("The normal band of %(name)s must rise from low to high.") % {"name": column["name"]}
+        )
+    if column.get("categories") and len(set(column["categories"])) != len(column["categories"]):
+        raise SchemaUnfit(_("A category of %(name)s stands there twice.") % {"name": column["name"]})

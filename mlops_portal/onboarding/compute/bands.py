@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mlops_portal.wire.categories import code_of
 
 BAND = (0.01, 0.99)
 TOLERANCE_SD = 0.5
@@ -32,11 +35,7 @@ def tolerance_of(values: NDArray[np.float64], good: NDArray[np.bool_]) -> float 
     return _readable(TOLERANCE_SD * sd) if sd > 0 else None
 
 
-def codes_of(values: NDArray[Any], categories: list[str]) -> NDArray[np.float64]:
-    """A categorical reading as places among ``categories``; another text is len(categories), none is NaN."""
-    place = {text: float(number) for number, text in enumerate(categories)}
-    unseen = float(len(categories))
-    return np.array(
-        [np.nan if one is None or not str(one).strip() else place.get(str(one), unseen) for one in values],
-        dtype=np.float64,
-    )
+def codes_of(values: NDArray[Any], categories: Sequence[str]) -> NDArray[np.float64]:
+    """A categorical reading, object (n,), as its codes (``wire.categories``): float64 (n,)."""
+    code = {text: code_of(text, categories) for text in set(values)}
+    return np.array([code[text] for text in values], dtype=np.float64)

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_portal.onboarding.compute.bands import codes_of, tolerance_of
-from mlops_portal.onboarding.compute.facts import texts
 from mlops_portal.onboarding.compute.labels import good_rows, labels_of
 from mlops_portal.onboarding.rules.columns import readings, with_role
 
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from mlops_portal.registry.compute.tables.model import Frame
 
 START = datetime(2000, 1, 1, tzinfo=UTC)
+CODED = ("category", "boolean")
+"""Yes and no travel as words too, because that is how a source sends them."""
 Column = Mapping[str, Any]
 
 
@@ -53,7 +54,7 @@ def build(frame: Frame, columns: Sequence[dict[str, Any]], plan: Mapping[str, An
     read = readings(columns)
     if target is None or not read:
         raise ValueError("a table needs a target and a reading")
-    label = labels_of(frame.columns[target["name"]], target["kind"], plan)
+    label = labels_of(frame, target["name"], plan)
     keep = np.array([one is not None for one in label], dtype=np.bool_)
     time = with_role(columns, "time")
     at = None
@@ -61,7 +62,7 @@ def build(frame: Frame, columns: Sequence[dict[str, Any]], plan: Mapping[str, An
         at = np.asarray(frame.columns[time["name"]], dtype=np.float64)
         keep &= np.isfinite(at)
     good = good_rows(label, plan) & keep
-    values = {one["key"]: _numbers(frame.columns[one["name"]], one) for one in read}
+    values = {one["key"]: _numbers(frame, one) for one in read}
     chosen = np.flatnonzero(keep)
     moments = [START + timedelta(seconds=int(one)) for one in chosen]
     if at is not None:
@@ -80,17 +81,16 @@ def build(frame: Frame, columns: Sequence[dict[str, Any]], plan: Mapping[str, An
     )
 
 
-def _numbers(values: NDArray[Any], column: Column) -> NDArray[np.float64]:
-    if column["kind"] == "category":
-        found = np.array(texts(values, column["kind"]), dtype=object)
-        return codes_of(found, list(column.get("categories") or ()))
-    return np.asarray(values, dtype=np.float64)
+def _numbers(frame: Frame, column: Column) -> NDArray[np.float64]:
+    if column["kind"] in CODED:
+        return codes_of(frame.text(column["name"]), list(column["categories"]))
+    return np.asarray(frame.columns[column["name"]], dtype=np.float64)
 
 
 def _feature(
     column: Column, values: NDArray[np.float64], good: NDArray[np.bool_], words: Mapping[str, Any]
 ) -> dict[str, Any]:
-    category = column["kind"] == "category"
+    category = column["kind"] in CODED
     low, high = column.get("low"), column.get("high")
     if category or (low is not None and low == high):
         low = high = None
@@ -113,9 +113,8 @@ def _part(frame: Frame, columns: Sequence[dict[str, Any]], plan: Mapping[str, An
     names = [name for name in plan.get("part_from") or () if name in frame.columns]
     if not names and own is not None:
         names = [own["name"]]
-    kinds = {one["name"]: one["kind"] for one in columns}
-    found = [texts(frame.columns[name], kinds[name]) for name in names]
-    by_row = [f"row {number}" for number in range(2, frame.rows + 2)]  # row 1 is the header
+    found = [frame.text(name) for name in names]
+    by_row = [f"row {frame.row_of(index)}" for index in range(frame.rows)]
     if not found:
         return by_row
     joined = zip(*found, strict=True)
@@ -128,4 +127,4 @@ def _part(frame: Frame, columns: Sequence[dict[str, Any]], plan: Mapping[str, An
 def _names(frame: Frame, column: Column | None, otherwise: str) -> list[str]:
     if column is None:
         return [otherwise] * frame.rows
-    return [one or otherwise for one in texts(frame.columns[column["name"]], column["kind"])]
+    return [one or otherwise for one in frame.text(column["name"])]

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.onboarding.compute.facts import texts
 from mlops_portal.onboarding.rules.target import ABOVE, BELOW, WITHIN
 
+if TYPE_CHECKING:
+    from mlops_portal.registry.compute.tables.model import Frame
 
-def labels_of(values: NDArray[Any], kind: str, plan: Mapping[str, Any]) -> list[str | None]:
-    """The class key of each row (n,), None where the target says nothing or a value without a class.
+
+def labels_of(frame: Frame, name: str, plan: Mapping[str, Any]) -> list[str | None]:
+    """The class key of each row (n,), None where the target ``name`` says nothing or a value without a class.
 
     ``plan``: {"limits", "classes"} (``rules.target``).
     """
     if plan.get("limits"):
-        return _by_limits(np.asarray(values, dtype=np.float64), plan["limits"], plan["classes"])
+        return _by_limits(np.asarray(frame.columns[name], dtype=np.float64), plan["limits"], plan["classes"])
     key = {text: one["key"] for one in plan["classes"] for text in one.get("values", ())}
-    return [None if text is None else key.get(text) for text in texts(values, kind)]
+    return [None if text is None else key.get(text) for text in frame.text(name)]
 
 
 def _by_limits(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 from typing import Any
 
 from celery import shared_task
@@ -60,7 +59,7 @@ def check_do(onboarding_id: str, *, progress: Progress | None = None) -> None:
 def _problems(onboarding: Onboarding, progress: Progress | None) -> list[dict[str, Any]]:
     schema = schema_of(onboarding)
     frame = frame_of(onboarding, schema=schema, progress=progress)
-    own = [asdict(one) for one in problems(frame, schema)]
+    own = [one.to_json() for one in problems(frame, schema)]
     return [*own, *class_problems(frame, onboarding)]
 
 
@@ -70,7 +69,7 @@ def class_problems(frame: Frame, onboarding: Onboarding) -> list[dict[str, Any]]
     if target is None:
         return []
     name = target["name"]
-    labels = labels_of(frame.columns[name], target["kind"], onboarding.plan)
+    labels = labels_of(frame, name, onboarding.plan)
     tally = Counter(one for one in labels if one is not None)
     found = []
     enough = [one for one in onboarding.plan["classes"] if tally[one["key"]] >= FEWEST]

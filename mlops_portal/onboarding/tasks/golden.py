@@ -14,9 +14,11 @@ from mlops_portal.onboarding.selectors import onboardings_all, version_of
 from mlops_portal.onboarding.services.golden import golden_propose
 from mlops_portal.onboarding.transitions import OnboardingState
 from mlops_portal.registry.compute import datasets, edge_model
-from mlops_portal.registry.selectors import classes_of, dataset_of, features_of
+from mlops_portal.registry.models import Feature
+from mlops_portal.registry.selectors import classes_of, dataset_of, features_of, sizes_of
 from mlops_portal.registry.services import artifact_read
 from mlops_portal.shell.jobs import enqueue
+from mlops_portal.wire.categories import text_of
 
 PER_CLASS = 3
 SECONDS = 5
@@ -57,9 +59,10 @@ def picked(onboarding: Onboarding, *, per_class: int) -> list[dict[str, Any]]:
     version = version_of(onboarding)
     assert version is not None
     model = version.model
-    keys = [one.key for one in features_of(model)]
+    features = features_of(model)
+    keys = [one.key for one in features]
     table = datasets.decode(artifact_read(dataset_of(model).artifact), keys)
-    _labels, sure = edge_model.probabilities(artifact_read(version.artifact), edge_model.as_read(table.readings))
+    _labels, sure = edge_model.probabilities(artifact_read(version.artifact), edge_model.as_read(table.readings, sizes_of(features)))
     names = classes_of(version)
     place = {key: number for number, key in enumerate(names)}
     truth = np.array([place.get(one, -1) for one in table.label], dtype=np.int64)
@@ -76,9 +79,16 @@ def picked(onboarding: Onboarding, *, per_class: int) -> list[dict[str, Any]]:
             "truth": table.label[row],
             "confidence": round(float(sure[row].max()), 4),
             "readings": {
-                key: None if np.isnan(value) else float(value)
-                for key, value in zip(keys, table.readings[row], strict=True)
+                one.key: _said(one, float(value))
+                for one, value in zip(features, table.readings[row], strict=True)
             },
         }
         for row in rows
     ]
+
+
+def _said(feature: Feature, value: float) -> float | str | None:
+    """A reading as a source sends it: a category as its word."""
+    if feature.categories:
+        return text_of(value, feature.categories)
+    return None if np.isnan(value) else value

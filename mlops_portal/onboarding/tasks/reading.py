@@ -29,6 +29,7 @@ from mlops_portal.shell.jobs import JobCancelled
 from mlops_portal.wire.errors import PortalError
 
 PREVIEW_ROWS = 30
+FORMAT = ("kind", "compression", "encoding", "delimiter", "decimal")
 WINDOW = 900
 log = get_logger(__name__)
 
@@ -81,7 +82,12 @@ def _read(onboarding: Onboarding, progress: Progress | None) -> dict[str, Any]:
         plan.update(plan_for(facts[target["name"]], target["name"]))
     return {
         "rows": frame.rows,
-        "preview": {"header": list(shown.header), "rows": [list(row) for row in shown.rows], "format": asdict(shown.format)},
+        "preview": {
+            "header": list(shown.names),
+            "rows": shown.rows,
+            "numbers": shown.numbers,
+            "format": {key: value for key, value in asdict(shown.format).items() if key in FORMAT},
+        },
         "facts": facts,
         "columns": banded(frame, columns, plan),
         "plan": plan,
@@ -93,7 +99,7 @@ def banded(frame: Frame, columns: list[dict[str, Any]], plan: dict[str, Any]) ->
     target = with_role(columns, "target")
     labels: list[str | None] = [None] * frame.rows
     if target is not None:
-        labels = labels_of(frame.columns[target["name"]], target["kind"], plan)
+        labels = labels_of(frame, target["name"], plan)
     good = good_rows(labels, plan)
     if not good.any():
         good[:] = True

@@ -15,7 +15,12 @@ from mlops_portal.shell.search import Hit, Source
 def _onboardings(person: Person, query: str, limit: int) -> list[Hit]:
     found = onboardings_for(person).filter(Q(name__icontains=query) | Q(file_name__icontains=query))[:limit]
     return [
-        Hit(one.name, f"{one.file_name} · {one.get_state_display()}", reverse("onboarding", args=[one.pk]), "upload")
+        Hit(
+            one.name,
+            f"{one.file_name} · {one.get_state_display()}",
+            reverse("onboarding", args=[one.pk]),
+            "upload",
+        )
         for one in found
     ]
 

@@ -148,5 +148,3 @@ class GoldenIn(serializers.Serializer[Any]):
 
 class GoldenPlaceIn(serializers.Serializer[Any]):
     place = serializers.IntegerField(min_value=0, help_text="The part's place in the list, from 0.")
-
-

@@ -51,7 +51,9 @@ def caller_of(request: HttpRequest) -> str | None:
 def fingerprint_of(request: HttpRequest) -> str:
     """An upload is known by its length: it is streamed, and its bytes must not be held to be compared."""
     kind = request.content_type or ""
-    body = request.META.get("CONTENT_LENGTH", "") if kind == UPLOAD else hashlib.sha256(request.body).hexdigest()
+    body = (
+        request.META.get("CONTENT_LENGTH", "") if kind == UPLOAD else hashlib.sha256(request.body).hexdigest()
+    )
     return hashlib.sha256("\n".join((request.get_full_path(), kind, body)).encode()).hexdigest()
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mlops_portal.onboarding.compute.bands import codes_of, tolerance_of
 from mlops_portal.onboarding.compute.labels import good_rows, labels_of
-from mlops_portal.onboarding.rules.columns import readings, with_role
+from mlops_portal.onboarding.rules.plain import readings, with_role
 
 if TYPE_CHECKING:
     from mlops_portal.registry.compute.tables.model import Frame
@@ -30,7 +30,7 @@ Column = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """``columns`` float64 (n,) by key, everything else of length n; ``features`` as the registry takes them."""
+    """``columns`` float64 (n,) by key, the rest of length n; ``features`` as the registry takes them."""
 
     columns: dict[str, NDArray[np.float64]]
     label: list[str]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.onboarding.rules.target import ABOVE, BELOW, WITHIN
+from mlops_portal.onboarding.rules.plain import ABOVE, BELOW, WITHIN
 
 if TYPE_CHECKING:
     from mlops_portal.registry.compute.tables.model import Frame

@@ -1,4 +1,4 @@
-"""Parts of which a model is surest and right, to be looked at by a person before they become golden samples."""
+"""Parts of which a model is surest and right, for a person to look at before they become golden samples."""
 
 from __future__ import annotations
 

@@ -87,8 +87,8 @@ def same_file(name: str, digest: str) -> Onboarding | None:
     if known.file_digest != digest:
         raise NameUsed(
             _(
-                "%(name)s was brought with another file, %(file)s. Choose another name; or undo it on its page, "
-                "or with --undo, and bring this file in its place."
+                "%(name)s was brought with another file, %(file)s. Choose another name; or undo it on its "
+                "page, or with --undo, and bring this file in its place."
             )
             % {"name": known.name, "file": known.file_name}
         )

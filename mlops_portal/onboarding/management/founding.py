@@ -35,9 +35,7 @@ class Ground:
     sign_ins: list[dict[str, str]] = field(default_factory=list)
 
 
-def ground_for(
-    *, name: str, username: str = "", line: str = "", kind: str = "", machine: str = ""
-) -> Ground:
+def ground_for(*, name: str, username: str = "", line: str = "", kind: str = "", machine: str = "") -> Ground:
     """Find or make person, site, line, kind of machine and machine. All of it, or nothing.
 
     ``kind``: an asset type by slug or name, else one called as the model; ``line`` and ``machine`` alike.
@@ -49,13 +47,13 @@ def ground_for(
             _found(made, sign_ins)
         by = _person(username)
         site = _site(by)
-        asset_type = _kind(by, kind or (name if not machine else machine), made)
+        asset_type = _kind(by, kind or machine or name, made)
         _machine(site, asset_type, line, machine, made)
     return Ground(by, site, asset_type, made, sign_ins)
 
 
 def _found(made: list[str], sign_ins: list[dict[str, str]]) -> None:
-    """A site with the two people whom nobody can do without: one who looks after it, one who brings models."""
+    """A site with the two people whom it needs: one who looks after it, one who brings models."""
     password = secrets.token_urlsafe(12)
     site, administrator = site_found(
         name=SITE[0],
@@ -114,7 +112,7 @@ def _kind(by: Person, name: str, made: list[str]) -> AssetType:
 
 
 def _machine(site: Site, kind: AssetType, line: str, machine: str, made: list[str]) -> None:
-    """A machine of the kind, so that a version could be approved for one; made by the site's administrator."""
+    """A machine of the kind, so that a version can be approved for one; in its administrator's name."""
     wanted = Asset.objects.filter(type=kind, retired_at=None, line__site=site)
     if machine:
         wanted = wanted.filter(slug=slugify(machine))

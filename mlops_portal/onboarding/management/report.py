@@ -49,9 +49,9 @@ def result_of(one: Onboarding, **more: Any) -> dict[str, Any]:
 
 def lines_of(found: dict[str, Any]) -> Iterator[str]:
     """The same, to read."""
-    yield _("%(name)s version %(version)d is a candidate, made of %(rows)d parts and %(features)d readings.") % {
-        key: found[key] for key in ("name", "version", "rows", "features")
-    }
+    yield _(
+        "%(name)s version %(version)d is a candidate, made of %(rows)d parts and %(features)d readings."
+    ) % {key: found[key] for key in ("name", "version", "rows", "features")}
     for one in found["classes"]:
         kind = _("a defect") if one["defect"] else _("normal")
         yield f"  {one['words'].get('en', one['key'])}: {kind}"
@@ -64,7 +64,10 @@ def lines_of(found: dict[str, Any]) -> Iterator[str]:
         yield _("  and %(count)d more notes on its page") % {"count": len(notes) - 8}
     yield from _measures(found)
     if not found["golden"]:
-        yield _("It has no golden samples yet, and cannot be approved without: %(count)d parts are proposed at %(page)s") % {
+        yield _(
+            "It has no golden samples yet, and cannot be approved without; "
+            "%(count)d parts are proposed at %(page)s"
+        ) % {
             "count": found["golden_proposed"],
             "page": found["page"],
         }
@@ -88,4 +91,5 @@ def _measures(found: dict[str, Any]) -> Iterator[str]:
     for key in NAMED:
         one = held.get(key, {})
         if one.get("value") is not None:
-            yield f"  {words[key]:<22}{100 * one['value']:6.1f} %  ({100 * one['low']:.1f} – {100 * one['high']:.1f})"
+            low, value, high = (100 * one[end] for end in ("low", "value", "high"))
+            yield f"  {words[key]:<22}{value:6.1f} %  ({low:.1f} – {high:.1f})"

@@ -23,14 +23,6 @@ def column_named(columns: Iterable[Column], name: str) -> Column:
     return found
 
 
-def with_role(columns: Iterable[Column], role: str) -> Column | None:
-    return next((one for one in columns if one["role"] == role), None)
-
-
-def readings(columns: Iterable[Column]) -> list[Column]:
-    return [one for one in columns if one["role"] == Role.READING]
-
-
 def corrected(columns: Sequence[Column], changes: Mapping[str, Mapping[str, Any]]) -> list[Column]:
     """The columns with what a person said of them, by column name. Raises SchemaUnfit.
 

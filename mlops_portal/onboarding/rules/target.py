@@ -12,16 +12,18 @@ from collections.abc import Collection, Mapping, Sequence
 from math import floor, isfinite, log10
 from typing import Any
 
+from mlops_portal.onboarding.rules.plain import ABOVE, BELOW, WITHIN
 from mlops_portal.onboarding.rules.words import key_of
 
 GOOD = frozenset(
-    "ok good normal none no pass passed false 0 n healthy accept accepted fine io i.o. gut nein in-spec".split()
-)
-YES = frozenset("1 yes true y t 1.0 ja".split())
-NO = frozenset("0 no false n f 0.0 nein -1 -1.0".split())
+    ("ok", "i.o.", "io", "good", "gut", "normal", "none", "no", "nein", "pass", "passed", "false", "0", "n",
+     "healthy", "accept", "accepted", "fine")
+)  # fmt: skip
+YES = frozenset(("1", "yes", "true", "y", "t", "ja"))
+NO = frozenset(("0", "-1", "no", "false", "n", "f", "nein"))
+SAYS_GOOD = ("pass", "good", "accept")
 MOST_CLASSES = 30
 FEW_NUMBERS = 10
-BELOW, WITHIN, ABOVE = "low", "in_limits", "high"
 GOOD_ICON = "check"
 ICONS = ("alert-triangle", "diamond", "octagon", "spot", "wave", "crack", "scratch", "burr")
 Facts = Mapping[str, Any]
@@ -97,9 +99,8 @@ def _good(texts: Sequence[str], name: str, *, normal: set[str], defect: set[str]
         return normal
     if defect:
         return set(texts) - defect
-    if len(texts) == 2 and any(word in name.casefold() for word in ("pass", "good", "accept")):
-        if said := {text for text in texts if text.casefold() in YES}:
-            return said
+    if len(texts) == 2 and any(word in name.casefold() for word in SAYS_GOOD):
+        return {text for text in texts if text.casefold() in YES | set(SAYS_GOOD)} or set(texts[:1])
     return {text for text in texts if text.strip().casefold() in GOOD} or set(texts[:1])
 
 

@@ -18,7 +18,10 @@ from mlops_portal.shell.live import changed
 
 
 def claim(
-    onboarding: Onboarding, old: OnboardingState | Collection[OnboardingState], new: OnboardingState, **values: Any
+    onboarding: Onboarding,
+    old: OnboardingState | Collection[OnboardingState],
+    new: OnboardingState,
+    **values: Any,
 ) -> None:
     """Move it from ``old`` to ``new`` with ``values``; raises WrongState where somebody was first."""
     states = {old} if isinstance(old, OnboardingState) else set(old)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.onboarding.errors import SchemaUnfit
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.policies import edit_verdict
-from mlops_portal.onboarding.rules.columns import readings, with_role
+from mlops_portal.onboarding.rules.plain import readings, with_role
 from mlops_portal.onboarding.rules.words import Role
 from mlops_portal.onboarding.services.base import claim, told
 from mlops_portal.onboarding.transitions import EDITABLE, OnboardingState

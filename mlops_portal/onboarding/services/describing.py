@@ -12,7 +12,8 @@ from mlops_portal.onboarding.errors import SchemaUnfit
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.policies import edit_verdict
 from mlops_portal.onboarding.rules.classes import classes_checked, limits_checked, words_checked
-from mlops_portal.onboarding.rules.columns import column_named, corrected, with_role
+from mlops_portal.onboarding.rules.columns import column_named, corrected
+from mlops_portal.onboarding.rules.plain import with_role
 from mlops_portal.onboarding.rules.target import classes_by_limits, is_measured, plan_for
 from mlops_portal.onboarding.rules.words import Role
 from mlops_portal.onboarding.services.base import claim, told
@@ -70,7 +71,10 @@ def onboarding_describe(
         plan["part_from"] = [column_named(found, name)["name"] for name in part_from]
     if window_seconds is not None:
         if not WINDOW[0] <= window_seconds <= WINDOW[1]:
-            raise SchemaUnfit(_("A window has %(least)d to %(most)d seconds.") % dict(zip(("least", "most"), WINDOW, strict=True)))
+            raise SchemaUnfit(
+                _("A window has %(least)d to %(most)d seconds.")
+                % dict(zip(("least", "most"), WINDOW, strict=True))
+            )
         plan["window_seconds"] = window_seconds
     return _keep(by, onboarding, found, plan)
 

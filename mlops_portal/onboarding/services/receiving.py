@@ -119,9 +119,7 @@ def slug_free(name: str) -> str:
         if not RegisteredModel.objects.filter(slug=slug).exists():
             return slug
         if not known.filter(state=S.UNDONE).exists() or known.filter(state=S.TAKEN).exists():
-            raise NameUsed(
-                _("There is a model %(name)s already; choose another name.") % {"name": name}
-            )
+            raise NameUsed(_("There is a model %(name)s already; choose another name.") % {"name": name})
         number += 1
 
 
@@ -138,7 +136,14 @@ def file_replace(
     if onboarding.state not in states:
         raise WrongState(_("The table of %(name)s cannot be replaced any more.") % {"name": onboarding.name})
     kept = file_keep(file, file_name)
-    blank: dict[str, Any] = {"preview": {}, "facts": {}, "schema": {}, "plan": {}, "problems": [], "error": ""}
+    blank: dict[str, Any] = {
+        "preview": {},
+        "facts": {},
+        "schema": {},
+        "plan": {},
+        "problems": [],
+        "error": "",
+    }
     try:
         with transaction.atomic():
             claim(onboarding, states, S.RECEIVED, **_columns(kept), **blank, rows=0)

@@ -80,7 +80,14 @@ def onboarding_take(
             window_seconds=int(plan["window_seconds"]),
             template=plan["template"],
         )
-        dataset_put(by=by, model=model, data=data, rows=rows, name=f"{onboarding.slug} {onboarding.file_name}", ordered=ordered)
+        dataset_put(
+            by=by,
+            model=model,
+            data=data,
+            rows=rows,
+            name=f"{onboarding.slug} {onboarding.file_name}",
+            ordered=ordered,
+        )
         run = run_propose(
             by=by, model=model, trigger=Trigger.MANUAL, reason=f"First version, from {onboarding.file_name}"
         )

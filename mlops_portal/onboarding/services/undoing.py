@@ -45,7 +45,9 @@ def _take_back(by: Person, onboarding: Onboarding, model: RegisteredModel) -> No
     run = onboarding.run
     if run is not None and run.state in (RunState.PROPOSED, RunState.STARTED):
         run_cancel(by=by, run=run)
-    for version in ModelVersion.objects.filter(model=model, state=VersionState.CANDIDATE).select_related("model"):
+    for version in ModelVersion.objects.filter(model=model, state=VersionState.CANDIDATE).select_related(
+        "model"
+    ):
         version_move(version=version, to=VersionState.WITHDRAWN, by=by)
     golden_set_retire(by=by, model=model)
     model_retire(by=by, model=model)

@@ -12,7 +12,7 @@ from structlog import get_logger
 
 from mlops_portal.onboarding.compute.labels import labels_of
 from mlops_portal.onboarding.models import Onboarding
-from mlops_portal.onboarding.rules.columns import with_role
+from mlops_portal.onboarding.rules.plain import with_role
 from mlops_portal.onboarding.services.checking import check_stopped, table_checked
 from mlops_portal.onboarding.tasks.frames import Progress, frame_of, schema_of
 from mlops_portal.onboarding.tasks.reading import fault
@@ -78,24 +78,24 @@ def class_problems(frame: Frame, onboarding: Onboarding) -> list[dict[str, Any]]
             _problem(
                 "too-few-classes",
                 _(
-                    "%(column)s gives %(count)d classes with at least %(fewest)d parts, and a model needs two; "
+                    "%(column)s gives %(count)d classes with at least %(fewest)d parts, a model needs two; "
                     "choose another target, other limits, or bring more parts."
                 )
                 % {"column": name, "count": len(enough), "fewest": FEWEST},
                 name,
             )
         )
-    for one in onboarding.plan["classes"]:
-        if tally[one["key"]] < FEWEST:
-            found.append(
-                _problem(
-                    "rare-class",
-                    _("“%(words)s” has %(count)d parts; a model learns little from so few.")
-                    % {"words": one["words"].get("en", one["key"]), "count": tally[one["key"]]},
-                    name,
-                    blocking=False,
-                )
-            )
+    found += [
+        _problem(
+            "rare-class",
+            _("“%(words)s” has %(count)d parts; a model learns little from so few.")
+            % {"words": one["words"].get("en", one["key"]), "count": tally[one["key"]]},
+            name,
+            blocking=False,
+        )
+        for one in onboarding.plan["classes"]
+        if tally[one["key"]] < FEWEST
+    ]
     return found
 
 

@@ -22,7 +22,9 @@ def columns_json(schema: Schema) -> list[dict[str, Any]]:
     return list(schema.to_json()["columns"])
 
 
-def frame_of(onboarding: Onboarding, *, schema: Schema | None = None, progress: Progress | None = None) -> Frame:
+def frame_of(
+    onboarding: Onboarding, *, schema: Schema | None = None, progress: Progress | None = None
+) -> Frame:
     """Read the whole table. Raises what ``tables.read`` raises."""
     with on_disk(onboarding.file_path) as path:
         return read(path, name=onboarding.file_name, schema=schema, progress=progress)

@@ -39,9 +39,7 @@ def pick(onboarding_id: str) -> None:
 @shared_task(name="onboarding.follow")
 def follow() -> int:
     """What a lost message left behind; run by the scheduler."""
-    found = onboardings_all().filter(
-        state=OnboardingState.TAKEN, golden=None, run__state=RunState.CANDIDATE
-    )
+    found = onboardings_all().filter(state=OnboardingState.TAKEN, golden=None, run__state=RunState.CANDIDATE)
     return sum(pick_do(one) for one in found[:10])
 
 
@@ -62,7 +60,9 @@ def picked(onboarding: Onboarding, *, per_class: int) -> list[dict[str, Any]]:
     features = features_of(model)
     keys = [one.key for one in features]
     table = datasets.decode(artifact_read(dataset_of(model).artifact), keys)
-    _labels, sure = edge_model.probabilities(artifact_read(version.artifact), edge_model.as_read(table.readings, sizes_of(features)))
+    _labels, sure = edge_model.probabilities(
+        artifact_read(version.artifact), edge_model.as_read(table.readings, sizes_of(features))
+    )
     names = classes_of(version)
     place = {key: number for number, key in enumerate(names)}
     truth = np.array([place.get(one, -1) for one in table.label], dtype=np.int64)

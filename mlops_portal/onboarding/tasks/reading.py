@@ -15,7 +15,7 @@ from mlops_portal.onboarding.compute.facts import facts_of_table
 from mlops_portal.onboarding.compute.labels import good_rows, labels_of
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.rules import additive
-from mlops_portal.onboarding.rules.columns import with_role
+from mlops_portal.onboarding.rules.plain import with_role
 from mlops_portal.onboarding.rules.target import plan_for
 from mlops_portal.onboarding.services.files import on_disk
 from mlops_portal.onboarding.services.receiving import table_read, table_refused

@@ -17,7 +17,7 @@ from mlops_portal.onboarding.forms.target import LimitsForm, TargetForm, class_f
 from mlops_portal.onboarding.forms.upload import FileForm
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.policies import edit_verdict
-from mlops_portal.onboarding.rules.columns import with_role
+from mlops_portal.onboarding.rules.plain import with_role
 from mlops_portal.onboarding.rules.words import Role
 from mlops_portal.onboarding.services.describing import onboarding_describe
 from mlops_portal.onboarding.transitions import OnboardingState
@@ -119,9 +119,7 @@ def target(request: HttpRequest, pk: UUID) -> HttpResponse:
         columns=one.schema["columns"],
         initial={"target": column["name"] if column else ""},
     )
-    limits = LimitsForm(
-        request.POST if asked == "limits" else None, initial=one.plan.get("limits") or {}
-    )
+    limits = LimitsForm(request.POST if asked == "limits" else None, initial=one.plan.get("limits") or {})
     classes = class_forms(request.POST if asked == "classes" else None, one.plan.get("classes", ()))
     problem, status = "", 200
     changes: dict[str, Any] = {}
@@ -141,14 +139,18 @@ def target(request: HttpRequest, pk: UUID) -> HttpResponse:
         except PortalError as error:
             problem, status = error.sentence, error.status
     facts = one.facts.get(column["name"], {}) if column else {}
-    counts = {text: count for text, count in facts.get("values", ())}
+    counts = dict(facts.get("values", ()))
     context |= {
         "column": column,
         "choose": choose,
         "limits": limits if one.plan.get("limits") else None,
         "facts": facts,
         "classes": [
-            {"form": form, "values": form.of.get("values", ()), "count": sum(counts.get(text, 0) for text in form.of.get("values", ()))}
+            {
+                "form": form,
+                "values": form.of.get("values", ()),
+                "count": sum(counts.get(text, 0) for text in form.of.get("values", ())),
+            }
             for form in classes
         ],
         "defects": sum(bool(each["defect"]) for each in one.plan.get("classes", ())),

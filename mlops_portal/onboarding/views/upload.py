@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.files.base import File
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -49,7 +49,9 @@ def onboardings(request: HttpRequest) -> HttpResponse:
         default_sort="-created_at",
         label=_("Tables brought"),
         empty=_("No table was brought yet"),
-        empty_text=_("Upload a file of past parts with their inspection results; a first version comes of it."),
+        empty_text=_(
+            "Upload a file of past parts with their inspection results; a first version comes of it."
+        ),
         filename="onboardings",
     )
     return cast(HttpResponse, table.respond("onboarding/onboardings.html", {"table": table}))

@@ -13,9 +13,10 @@ from mlops_portal.registry.models import Champion, RegisteredModel
 
 
 def model_retire(*, by: Person, model: RegisteredModel) -> None:
-    """Take a model out of sight; its versions, tables and events stay. The caller has asked whether ``by`` may.
+    """Take a model out of sight; its versions, tables and events stay.
 
-    Raises StillRuns where a machine runs a version of it, WrongState where somebody was first.
+    The caller has asked whether ``by`` may. Raises StillRuns where a machine runs a version of it, WrongState
+    where somebody was first.
     """
     now = timezone.now()
     with transaction.atomic():

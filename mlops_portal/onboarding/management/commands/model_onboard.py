@@ -12,7 +12,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mlops_portal.onboarding.management import golden
-from mlops_portal.onboarding.management.flow import Wanted, digest_of, finished, known_for, prepared, same_file
+from mlops_portal.onboarding.management.flow import (
+    Wanted,
+    digest_of,
+    finished,
+    known_for,
+    prepared,
+    same_file,
+)
 from mlops_portal.onboarding.management.founding import Ground, ground_for
 from mlops_portal.onboarding.management.report import lines_of, result_of
 from mlops_portal.onboarding.models import Onboarding
@@ -28,8 +35,8 @@ PER_CLASS = 3
 
 class Command(BaseCommand):
     help = (
-        "Reads a table of past parts (CSV, TSV or Parquet, also compressed), makes a model of it, and trains and "
-        "proposes its first version. It is approved on the portal's pages like every other version."
+        "Reads a table of past parts (CSV, TSV or Parquet, also compressed), makes a model of it, and trains "
+        "and proposes its first version. It is approved on the portal's pages like every other version."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,16 +47,25 @@ class Command(BaseCommand):
         parser.add_argument("--part", default="", help="the column with the part's id")
         parser.add_argument("--asset", default="", help="the column that names the machine of each row")
         parser.add_argument("--line", default="", help="the plant's line; or the column that names it")
-        parser.add_argument("--asset-type", default="", help="the kind of machine; as the model where not said")
+        parser.add_argument(
+            "--asset-type", default="", help="the kind of machine; as the model where not said"
+        )
         parser.add_argument("--machine", default="", help="a machine of that kind; made where there is none")
-        parser.add_argument("--normal", nargs="+", default=[], metavar="VALUE", help="values that are no defect")
-        parser.add_argument("--defect", nargs="+", default=[], metavar="VALUE", help="values that are defects")
+        parser.add_argument(
+            "--normal", nargs="+", default=[], metavar="VALUE", help="values that are no defect"
+        )
+        parser.add_argument(
+            "--defect", nargs="+", default=[], metavar="VALUE", help="values that are defects"
+        )
         parser.add_argument("--low", type=float, help="lower limit of a measured target")
         parser.add_argument("--high", type=float, help="upper limit of a measured target")
         parser.add_argument("--unit", action="append", default=[], metavar="COL=UNIT", help="may be repeated")
         parser.add_argument("--ignore", nargs="+", default=[], metavar="COL", help="columns to leave out")
         parser.add_argument(
-            "--template", default="", choices=[one for one in TEMPLATES if one], help="what columns are called"
+            "--template",
+            default="",
+            choices=[one for one in TEMPLATES if one],
+            help="what columns are called",
         )
         parser.add_argument("--as", dest="username", default="", metavar="USERNAME", help="in whose name")
         parser.add_argument(
@@ -59,8 +75,12 @@ class Command(BaseCommand):
             metavar="N",
             help="make the N surest parts of each class golden samples, in the name of --golden-as or --as",
         )
-        parser.add_argument("--golden-as", default="", metavar="USERNAME", help="somebody who may judge parts")
-        parser.add_argument("--undo", action="store_true", help="take the onboarding of that name back instead")
+        parser.add_argument(
+            "--golden-as", default="", metavar="USERNAME", help="somebody who may judge parts"
+        )
+        parser.add_argument(
+            "--undo", action="store_true", help="take the onboarding of that name back instead"
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, **options: Any) -> None:
@@ -114,8 +134,7 @@ class Command(BaseCommand):
         out = self.stderr if self.quiet else self.stdout
         for one in ground.sign_ins:
             out.write(
-                _("Sign in as %(username)s (%(role)s) with %(password)s; it is shown this once, change it soon.")
-                % one
+                _("Sign in as %(username)s (%(role)s) with %(password)s; it is shown once, change it.") % one
             )
 
     def _golden(self, onboarding: Onboarding, options: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from mlops_portal.onboarding.rules.words import ONCE, Kind, Role
 
 EDITABLE = frozenset({"kind", "role", "unit", "low", "high", "categories", "time_format"})
 LONGEST_UNIT = 20
+EPOCHS = {"epoch_s": (1e8, 4.2e9), "epoch_ms": (1e11, 4.2e12), "epoch_us": (1e14, 4.2e15)}
 Column = dict[str, Any]
 
 
@@ -26,7 +27,8 @@ def column_named(columns: Iterable[Column], name: str) -> Column:
 def corrected(columns: Sequence[Column], changes: Mapping[str, Mapping[str, Any]]) -> list[Column]:
     """The columns with what a person said of them, by column name. Raises SchemaUnfit.
 
-    A role that only one column may have moves: who had it becomes a reading again.
+    A role that only one column may have moves: who had it is left out, because a target or an id that became
+    a reading would tell the answer.
     """
     found = [dict(one) for one in columns]
     for name, change in changes.items():
@@ -37,7 +39,7 @@ def corrected(columns: Sequence[Column], changes: Mapping[str, Mapping[str, Any]
         if "role" in change and change["role"] in ONCE:
             for other in found:
                 if other is not column and other["role"] == change["role"] and other["name"] not in changes:
-                    other["role"] = Role.READING.value
+                    other["role"] = Role.IGNORE.value
     for column in found:
         _fits(column)
     for role in ONCE:
@@ -90,3 +92,26 @@ def _band_fits(column: Column) -> None:
         )
     if column.get("categories") and len(set(column["categories"])) != len(column["categories"]):
         raise SchemaUnfit(_("A category of %(name)s stands there twice.") % {"name": column["name"]})
+
+
+def as_time(facts: Mapping[str, Any]) -> dict[str, str]:
+    """How numbers are read as moments: seconds or milliseconds since 1970 by their size, else their order."""
+    least, most = facts.get("min"), facts.get("max")
+    if least is None or most is None:
+        return {}
+    form = next((name for name, (low, high) in EPOCHS.items() if low <= least and most <= high), "order")
+    return {"kind": Kind.TIME.value, "time_format": form}
+
+
+def notes_left(
+    notes: Sequence[Mapping[str, Any]], before: Sequence[Column], after: Sequence[Column]
+) -> list[dict[str, Any]]:
+    """What the first guess said of columns that it left out, as far as they still are; nothing of it holds for
+    another target."""
+    old = {one["name"]: one["role"] for one in before}
+    moved = {one["name"] for one in after if one["role"] != old[one["name"]]}
+    if any(Role.TARGET in (one["role"], old[one["name"]]) for one in after if one["name"] in moved):
+        return []
+    return [
+        dict(one) for one in notes if not moved & set(str(one["values"].get("names", "")).split(", "))
+    ]

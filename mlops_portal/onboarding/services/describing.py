@@ -12,10 +12,10 @@ from mlops_portal.onboarding.errors import SchemaUnfit
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.policies import edit_verdict
 from mlops_portal.onboarding.rules.classes import classes_checked, limits_checked, words_checked
-from mlops_portal.onboarding.rules.columns import column_named, corrected
+from mlops_portal.onboarding.rules.columns import as_time, column_named, corrected, notes_left
 from mlops_portal.onboarding.rules.plain import with_role
 from mlops_portal.onboarding.rules.target import classes_by_limits, is_measured, plan_for
-from mlops_portal.onboarding.rules.words import Role
+from mlops_portal.onboarding.rules.words import Kind, Role
 from mlops_portal.onboarding.services.base import claim, told
 from mlops_portal.onboarding.transitions import EDITABLE, OnboardingState
 from mlops_portal.plant.models import Person
@@ -46,7 +46,7 @@ def onboarding_describe(
     """
     demand(edit_verdict(by, onboarding))
     old = onboarding.schema["columns"]
-    found = corrected(old, columns or {})
+    found = corrected(old, _timed(onboarding, columns or {}))
     plan = dict(onboarding.plan)
     before, target = with_role(old, Role.TARGET), with_role(found, Role.TARGET)
     if target is not None and (
@@ -55,7 +55,7 @@ def onboarding_describe(
         or normal
         or defect
     ):
-        facts = onboarding.facts[target["name"]]
+        facts = {**onboarding.facts[target["name"]], "numeric": target["kind"] == Kind.NUMBER}
         plan.update(plan_for(facts, target["name"], normal=normal, defect=defect))
     if target is None:
         plan.update(limits=None, classes=[])
@@ -77,6 +77,19 @@ def onboarding_describe(
             )
         plan["window_seconds"] = window_seconds
     return _keep(by, onboarding, found, plan)
+
+
+def _timed(
+    onboarding: Onboarding, changes: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Mapping[str, Any]]:
+    """A number that becomes the time is read as one."""
+    kinds = {one["name"]: one["kind"] for one in onboarding.schema["columns"]}
+    return {
+        name: {**as_time(onboarding.facts.get(name, {})), **change}
+        if change.get("role") == Role.TIME and change.get("kind", kinds.get(name)) == Kind.NUMBER
+        else change
+        for name, change in changes.items()
+    }
 
 
 def _limited(
@@ -107,7 +120,10 @@ def _keep(
             onboarding,
             EDITABLE,
             OnboardingState.DRAFT,
-            schema={"columns": columns},
+            schema={
+                "columns": columns,
+                "notes": notes_left(onboarding.schema.get("notes", ()), list(old.values()), columns),
+            },
             plan=plan,
             problems=[],
             error="",

@@ -174,6 +174,7 @@ def table_read(
     preview: Mapping[str, Any],
     facts: Mapping[str, Any],
     columns: list[dict[str, Any]],
+    notes: list[dict[str, Any]],
     plan: Mapping[str, Any],
 ) -> None:
     """A worker read the table: this is what it holds, and what it seems to mean."""
@@ -187,7 +188,7 @@ def table_read(
             rows=rows,
             preview=dict(preview),
             facts=dict(facts),
-            schema={"columns": columns},
+            schema={"columns": columns, "notes": notes},
             plan=dict(plan),
             problems=[],
             error="",

@@ -17,7 +17,8 @@ from mlops_portal.onboarding.services.checking import check_stopped, table_check
 from mlops_portal.onboarding.tasks.frames import Progress, frame_of, schema_of
 from mlops_portal.onboarding.tasks.reading import fault
 from mlops_portal.onboarding.transitions import OnboardingState
-from mlops_portal.registry.compute.tables.model import Frame
+from mlops_portal.registry.compute.tables.guess import guess
+from mlops_portal.registry.compute.tables.model import Frame, Schema
 from mlops_portal.registry.compute.tables.problems import problems
 from mlops_portal.shell import jobs
 from mlops_portal.shell.jobs import JobCancelled
@@ -60,7 +61,23 @@ def _problems(onboarding: Onboarding, progress: Progress | None) -> list[dict[st
     schema = schema_of(onboarding)
     frame = frame_of(onboarding, schema=schema, progress=progress)
     own = [one.to_json() for one in problems(frame, schema)]
-    return [*own, *class_problems(frame, onboarding)]
+    return [*own, *telling(frame, schema), *class_problems(frame, onboarding)]
+
+
+def telling(frame: Frame, schema: Schema) -> list[dict[str, Any]]:
+    """Readings that tell the answer, as a fresh look says: a person may have chosen another target since."""
+    if schema.target is None:
+        return []
+    again = guess(frame, target=schema.target.name)
+    noted = {part for one in again.notes if one.code.startswith("leak") for part in one.values["names"].split(", ")}
+    names = [one.name for one in schema.readings if one.name in noted]
+    if not names:
+        return []
+    sentence = _(
+        "%(names)s may tell the answer: they are known only when %(target)s is. Leave them out unless the "
+        "machine knows them before the part is judged."
+    ) % {"names": ", ".join(names), "target": schema.target.name}
+    return [_problem("telling", sentence, names[0], blocking=False)]
 
 
 def class_problems(frame: Frame, onboarding: Onboarding) -> list[dict[str, Any]]:

@@ -90,6 +90,7 @@ def _read(onboarding: Onboarding, progress: Progress | None) -> dict[str, Any]:
         },
         "facts": facts,
         "columns": banded(frame, columns, plan),
+        "notes": schema.to_json()["notes"],
         "plan": plan,
     }
 

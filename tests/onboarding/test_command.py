@@ -15,8 +15,9 @@ from labeling.models import RetrainRun
 from labeling.transitions import RunState
 from mlops_portal.ledger.models import Event
 from mlops_portal.onboarding.models import Onboarding
-from mlops_portal.plant.models import Asset, Line, Person, PersonSkill, RoleAssignment, Site, Skill
+from mlops_portal.plant.models import Asset, Line, Person, RoleAssignment, Site, Skill
 from mlops_portal.plant.roles import Role
+from mlops_portal.plant.services.skills import skill_grant
 from mlops_portal.registry.models import Dataset, ModelVersion, RegisteredModel
 from monitoring.models import GoldenSample
 from tests.cast import JOINED, new_person
@@ -121,10 +122,9 @@ def test_golden_samples_in_the_name_of_somebody_who_may_judge(cast, file_of):
     with pytest.raises(CommandError, match="skill"):
         onboard("Ovens", data=path, target="result", **judged)
     assert not GoldenSample.objects.exists()
-    PersonSkill.objects.create(
-        person=expert, skill=skill, granted_by=cast.whole.quality_engineer, granted_at=timezone.now(),
-        expires_at=timezone.now() + timedelta(days=30),
-    )  # fmt: skip
+    skill_grant(
+        by=cast.whole.quality_engineer, person=expert, skill=skill, expires_at=timezone.now() + timedelta(days=9)
+    )
     found = onboard("Ovens", data=path, target="result", **judged)
     assert found["golden"] == GoldenSample.objects.filter(judged_by=expert).count() > 0
 

@@ -188,7 +188,7 @@ def test_a_part_is_decided_about_once(taken, client_for, cast):
 def test_the_home_card_and_the_search_know_what_waits(sent, browser):
     sent(table())
     assert "1 onboarding waits for you" in browser.get("/").content.decode()
-    assert "parts.csv" in browser.get("/find/?q=ovens").content.decode()
+    assert "parts.csv" in browser.get("/search?q=ovens").content.decode()
 
 
 def test_every_step_shows_itself_at_every_stage(sent, browser, work):

@@ -54,7 +54,9 @@ def measured(count: int = 200, seed: int = 5) -> bytes:
     lines: list[Row] = []
     for _number in range(count):
         speed = draw.gauss(50, 5)
-        lines.append([f"{speed:.3f}", f"{draw.gauss(20, 1):.3f}", f"{2 + speed / 25 + draw.gauss(0, 0.02):.4f}"])
+        lines.append(
+            [f"{speed:.3f}", f"{draw.gauss(20, 1):.3f}", f"{2 + speed / 25 + draw.gauss(0, 0.02):.4f}"]
+        )
     return written(lines, ("speed", "room", "thickness"))
 
 
@@ -109,7 +111,10 @@ def _wide_rows(number: int, line: Row) -> None:
 BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty file": (lambda: b"", "empty"),
     "header only": (lambda: written([]), "row"),
-    "duplicate columns": (lambda: written(rows(), ("part", "made", "machine", "heat", "heat", "x", "result")), "heat"),
+    "duplicate columns": (
+        lambda: written(rows(), ("part", "made", "machine", "heat", "heat", "x", "result")),
+        "heat",
+    ),
     "ragged rows": (lambda: table(change=_wide_rows), "9"),
     "mixed types": (lambda: table(change=_set(3, "hot", 20)), "temperature"),
     "all-missing target": (lambda: table(change=_set(6, "")), "result"),

@@ -17,7 +17,13 @@ AT = "/api/v1/onboardings/"
 
 
 def multipart(data: bytes, **fields: str) -> dict[str, object]:
-    return {"name": "Ovens", "type_name": "Oven", "target": "result", "file": SimpleUploadedFile("parts.csv", data), **fields}
+    return {
+        "name": "Ovens",
+        "type_name": "Oven",
+        "target": "result",
+        "file": SimpleUploadedFile("parts.csv", data),
+        **fields,
+    }
 
 
 @pytest.fixture
@@ -50,7 +56,9 @@ def test_a_table_goes_to_a_first_version_by_the_api_alone(sent, post, browser, c
     with work():
         answer = browser.patch(
             f"{AT}{one['id']}/",
-            json.dumps({"columns": {"temperature": {"unit": "°C"}}, "defect": ["crack"], "window_seconds": 600}),
+            json.dumps(
+                {"columns": {"temperature": {"unit": "°C"}}, "defect": ["crack"], "window_seconds": 600}
+            ),
             content_type="application/json",
         )
     found = answer.json()

@@ -52,7 +52,11 @@ def test_an_empty_portal_gets_a_site_people_a_machine_and_a_candidate(file_of):
 def test_classes_bands_tolerances_and_categories_come_of_the_table(cast, file_of):
     found = onboard("Ovens", data=file_of(table()), target="result")
     model = RegisteredModel.objects.get(slug=found["model"])
-    assert [(one["key"], one["defect"]) for one in model.classes] == [("ok", False), ("crack", True), ("leak", True)]
+    assert [(one["key"], one["defect"]) for one in model.classes] == [
+        ("ok", False),
+        ("crack", True),
+        ("leak", True),
+    ]
     features = {one.key: one for one in model.features.all()}
     heat = features["temperature"]
     assert 160 < heat.low < 180 < heat.high < 200  # of good parts: cracked ones were hotter
@@ -106,9 +110,7 @@ def test_a_measured_target_becomes_classes_by_readable_limits(cast, file_of):
 
 
 def test_limits_of_a_person_stand(cast, file_of):
-    found = onboard(
-        "Sheets", data=file_of(measured()), target="thickness", high=4.2
-    )
+    found = onboard("Sheets", data=file_of(measured()), target="thickness", high=4.2)
     assert found["limits"] == {"low": None, "high": 4.2}
     assert [one["key"] for one in found["classes"]] == ["in_limits", "high"]
 
@@ -123,7 +125,10 @@ def test_golden_samples_in_the_name_of_somebody_who_may_judge(cast, file_of):
         onboard("Ovens", data=path, target="result", **judged)
     assert not GoldenSample.objects.exists()
     skill_grant(
-        by=cast.whole.quality_engineer, person=expert, skill=skill, expires_at=timezone.now() + timedelta(days=9)
+        by=cast.whole.quality_engineer,
+        person=expert,
+        skill=skill,
+        expires_at=timezone.now() + timedelta(days=9),
     )
     found = onboard("Ovens", data=path, target="result", **judged)
     assert found["golden"] == GoldenSample.objects.filter(judged_by=expert).count() > 0

@@ -121,12 +121,24 @@ def test_columns_are_corrected_on_the_page_and_a_wrong_correction_is_said(sent, 
     columns = one.schema["columns"]
     fields = {"stay": "1"}
     for index, column in enumerate(columns):
-        fields |= {f"c{index}-kind": column["kind"], f"c{index}-role": column["role"], f"c{index}-unit": column["unit"]}
+        fields |= {
+            f"c{index}-kind": column["kind"],
+            f"c{index}-role": column["role"],
+            f"c{index}-unit": column["unit"],
+        }
         fields |= {f"c{index}-{end}": "" if column[end] is None else column[end] for end in ("low", "high")}
-        fields |= {f"c{index}-categories": "\n".join(column["categories"]), f"c{index}-words_en": column["name"]}
+        fields |= {
+            f"c{index}-categories": "\n".join(column["categories"]),
+            f"c{index}-words_en": column["name"],
+        }
     heat = next(index for index, column in enumerate(columns) if column["name"] == "temperature")
     address = f"/onboard/{one.pk}/table/"
-    assert browser.post(address, fields | {f"c{heat}-unit": "°C", f"c{heat}-words_de": "Ofentemperatur"}).status_code == 302
+    assert (
+        browser.post(
+            address, fields | {f"c{heat}-unit": "°C", f"c{heat}-words_de": "Ofentemperatur"}
+        ).status_code
+        == 302
+    )
     one.refresh_from_db()
     assert one.schema["columns"][heat]["unit"] == "°C"
     assert one.plan["words"]["temperature"] == {"en": "temperature", "de": "Ofentemperatur"}
@@ -206,7 +218,10 @@ def test_a_wide_table_is_shown_a_page_of_columns_at_a_time(sent, browser):
     from tests.onboarding.tables import written
 
     header = [f"s{number}" for number in range(120)] + ["result"]
-    lines = [[(row * 7 + number * 3) % 11 + row / 100 for number in range(120)] + ["ok" if row % 3 else "bad"] for row in range(60)]
+    lines = [
+        [(row * 7 + number * 3) % 11 + row / 100 for number in range(120)] + ["ok" if row % 3 else "bad"]
+        for row in range(60)
+    ]
     _answer, one = sent(written(lines, header))
     page = browser.get(f"/onboard/{one.pk}/table/?page=2").content.decode()
     assert "Page 2 of 5" in page

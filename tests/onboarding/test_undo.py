@@ -19,7 +19,9 @@ from tests.onboarding.tables import table
 pytestmark = pytest.mark.django_db
 
 
-def test_undoing_withdraws_the_version_retires_golden_samples_and_hides_the_model(taken, engineer, cast, browser):
+def test_undoing_withdraws_the_version_retires_golden_samples_and_hides_the_model(
+    taken, engineer, cast, browser
+):
     golden_confirm(by=cast.whole.domain_expert, onboarding=taken, place=0)
     onboarding_undo(by=engineer, onboarding=taken)
     assert ModelVersion.objects.get().state == "withdrawn"
@@ -27,7 +29,12 @@ def test_undoing_withdraws_the_version_retires_golden_samples_and_hides_the_mode
     assert not models_all().exists()
     assert "Ovens" not in browser.get("/models/").content.decode()
     types = list(Event.objects.order_by("pk").values_list("type", flat=True))
-    assert {"registry.version.moved", "monitoring.golden.retired", "registry.model.retired", "onboarding.undone"} <= set(types)
+    assert {
+        "registry.version.moved",
+        "monitoring.golden.retired",
+        "registry.model.retired",
+        "onboarding.undone",
+    } <= set(types)
 
 
 def test_undoing_before_anything_was_made_leaves_no_file(bring, engineer, stored, work):

@@ -21,8 +21,8 @@ from mlops_portal.onboarding.management.flow import (
     same_file,
 )
 from mlops_portal.onboarding.management.founding import Ground, ground_for
-from mlops_portal.onboarding.management.unheard import unheard
 from mlops_portal.onboarding.management.report import lines_of, result_of
+from mlops_portal.onboarding.management.unheard import unheard
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.selectors import version_of
 from mlops_portal.onboarding.services.receiving import TEMPLATES

@@ -21,8 +21,8 @@ def origin_shown(pack: Mapping[str, Any], model: RegisteredModel) -> list[str]:
     if not origin:
         return []
     came = _(
-        "It was trained elsewhere and came as %(file)s (%(producer)s). Nobody here knows on which parts; where "
-        "it was taught with the parts that measure it, the measures flatter it."
+        "It was trained elsewhere and came as %(file)s (%(producer)s). Nobody here knows on which parts; "
+        "where it was taught with the parts that measure it, the measures flatter it."
     ) % {"file": origin["file"], "producer": origin.get("producer") or _("maker unknown")}
     if not origin.get("unknown"):
         return [came]

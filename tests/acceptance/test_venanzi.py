@@ -14,12 +14,14 @@ from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import RandomForestClassifier
 
+from approvals.models import Decision
 from edge_sync.tasks import publish
 from labeling.tasks.outside import outside_watch
 from mlops_portal.registry.compute import datasets
 from mlops_portal.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.registry.services import dataset_put
 from mlops_portal.registry.transitions import VersionState
+from mlops_portal.wire.release import Signed
 from tests.attacks.conftest import _own_files, node, scene  # noqa: F401  # fixtures
 from tests.attacks.node import RealNode
 from tests.attacks.scene import Scene
@@ -75,11 +77,13 @@ def test_ven_1_a_version_registered_in_mlflow_is_proposed_and_refused_until_it_i
     scene.evil = candidate
     node.exchange()
     assert node.running() == scene.good
-    scene.steal("line-2", "press-2a", 2)  # whoever holds the portal's keys publishes it all the same
+    # whoever holds the portal's keys publishes it all the same, with the approval of version 1
+    decision = Decision.objects.get(request=scene.first)
+    scene.steal("line-2", "press-2a", 2, Signed(decision.statement.encode(), decision.envelope))
     node.exchange()
     node.exchange()
     assert node.running() == scene.good
-    assert node.last_reason()
+    assert node.last_reason().startswith("wrong-target: ")
 
     ModelVersion.objects.filter(pk=candidate.pk).update(state=VersionState.APPROVED)
     candidate.refresh_from_db()

@@ -51,7 +51,7 @@ def layers(builds: int = 6) -> bytes:
     return written(lines, HEADER)
 
 
-def test_saf_4_an_additive_template_runs_the_whole_loop_from_a_table_to_a_second_version(
+def test_saf_4_an_additive_template_runs_the_whole_loop_to_a_second_version(
     cast, client_for, posted, monkeypatch, django_capture_on_commit_callbacks
 ):
     monkeypatch.setitem(training_steps.STEPS, RunStepName.TRACK, lambda run: {"run_id": "none"})

@@ -335,6 +335,7 @@ SPECTACULAR_SETTINGS = {
         "NodeStateEnum": "edge_sync.transitions.NodeState",
         "OnboardingStateEnum": "mlops_portal.onboarding.transitions.OnboardingState",
         "ReleaseStateEnum": "edge_sync.transitions.ReleaseState",
+        "RoleEnum": "mlops_portal.plant.roles.Role",
         "RunStateEnum": "labeling.transitions.RunState",
         "StepStateEnum": "labeling.transitions.StepState",
         "VersionStateEnum": "mlops_portal.registry.transitions.VersionState",

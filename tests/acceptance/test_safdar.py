@@ -51,7 +51,7 @@ def layers(builds: int = 6) -> bytes:
     return written(lines, HEADER)
 
 
-def test_saf_4_an_additive_template_runs_the_whole_loop_from_a_table_to_a_second_version(
+def test_saf_4_an_additive_template_runs_the_whole_loop_to_a_second_version(
     cast, client_for, posted, monkeypatch, django_capture_on_commit_callbacks
 ):
     monkeypatch.setitem(training_steps.STEPS, RunStepName.TRACK, lambda run: {"run_id": "none"})
@@ -64,8 +64,8 @@ def test_saf_4_an_additive_template_runs_the_whole_loop_from_a_table_to_a_second
         return answer.url
 
     file = SimpleUploadedFile("layers.csv", layers())
-    go(engineer, "/onboard/new/", name="Layers", type_name="Powder bed", template="additive", target="CT result",
-       site=cast.site.pk, file=file)  # fmt: skip
+    known = {"name": "Layers", "type_name": "Powder bed", "template": "additive", "target": "CT result"}
+    go(engineer, "/onboard/new/", site=cast.site.pk, file=file, **known)
     one = Onboarding.objects.get()
     at = f"/onboard/{one.pk}/"
     page = engineer.get(f"{at}table/").content.decode()

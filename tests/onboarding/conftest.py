@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,7 @@ def taken(bring: Callable[..., Onboarding], engineer: Person, work: Callable[[],
 
 
 @pytest.fixture
-def stored() -> Iterator[Callable[[], list[str]]]:
+def stored() -> Callable[[], list[str]]:
     """The files of onboardings that lie in the storage."""
     from django.core.files.storage import default_storage
 
@@ -102,7 +102,7 @@ def stored() -> Iterator[Callable[[], list[str]]]:
         return sorted(default_storage.listdir("onboarding")[1])
 
     before = set(names())
-    yield lambda: [name for name in names() if name not in before]
+    return lambda: [name for name in names() if name not in before]
 
 
 @pytest.fixture

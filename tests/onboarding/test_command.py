@@ -148,7 +148,7 @@ def test_somebody_without_the_role_brings_nothing(cast, file_of):
     second = new_person("second")
     second.save()
     RoleAssignment.objects.create(person=second, role=Role.ML_ENGINEER, site=cast.site, granted_at=JOINED)
-    with pytest.raises(CommandError, match="several ML engineers.*--as"):
+    with pytest.raises(CommandError, match=r"several ML engineers.*--as"):
         onboard("Ovens", data=file_of(table()), target="result")
     assert not Onboarding.objects.exists()
 

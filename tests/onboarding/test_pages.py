@@ -45,7 +45,8 @@ def test_a_table_goes_from_upload_to_a_first_version_by_pages_alone(sent, browse
         f"{at}target/",
         {
             "form": "classes", "next": "1",
-            "k0-words_en": "Good", "k0-words_de": "Gut", "k1-words_en": "Crack", "k1-words_de": "Riss", "k1-defect": "on",
+            "k0-words_en": "Good", "k0-words_de": "Gut",
+            "k1-words_en": "Crack", "k1-words_de": "Riss", "k1-defect": "on",
             "k2-words_en": "Leak", "k2-words_de": "Leck", "k2-defect": "on",
         },
     )  # fmt: skip

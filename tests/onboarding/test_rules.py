@@ -92,16 +92,8 @@ def test_names_become_short_names():
 
 
 def column(name: str, **fields: object) -> dict[str, object]:
-    first = {
-        "name": name,
-        "key": key_of(name),
-        "kind": "number",
-        "role": "reading",
-        "unit": "",
-        "low": None,
-        "high": None,
-    }
-    return {**first, "categories": [], **fields}
+    first = {"name": name, "key": key_of(name), "kind": "number", "role": "reading", "unit": ""}
+    return {**first, "low": None, "high": None, "categories": [], **fields}
 
 
 def test_the_additive_template_knows_roles_units_words_and_the_id_of_a_part():
@@ -113,8 +105,9 @@ def test_the_additive_template_knows_roles_units_words_and_the_id_of_a_part():
     found, words, identity = additive.applied(columns)
     roles = {one["name"]: one["role"] for one in found}
     assert roles == {
-        "Build ID": "lot", "layer_no": "ignore", "Part": "part", "verdict": "target",
-        **dict.fromkeys(("Laser power [W]", "layer_thickness_um", "Melt Pool Temperature", "Oxygen (ppm)", "odd"), "reading"),
+        "Build ID": "lot", "layer_no": "ignore", "Part": "part", "verdict": "target", "odd": "reading",
+        "Laser power [W]": "reading", "layer_thickness_um": "reading", "Melt Pool Temperature": "reading",
+        "Oxygen (ppm)": "reading",
     }  # fmt: skip
     assert [one["unit"] for one in found[3:7]] == ["W", "µm", "K", "ppm"]
     assert words[found[5]["key"]] == {"en": "Melt pool temperature", "de": "Schmelzbadtemperatur"}

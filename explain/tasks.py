@@ -50,7 +50,7 @@ def table(columns: Readings, found: Sequence[Mapping[str, Any]]) -> NDArray[np.f
         [[nan if one.get(key) is None else float(one[key]) for key in columns.keys] for one in found],
         dtype=np.float64,
     )
-    return edge_model.as_read(readings.reshape(len(found), len(columns.keys)))
+    return edge_model.as_read(readings.reshape(len(found), len(columns.keys)), columns.sizes)
 
 
 def _by_key(columns: Readings, values: Iterable[float]) -> dict[str, float]:
@@ -180,7 +180,7 @@ def _past(champion: ModelVersion, columns: Readings) -> tuple[NDArray[np.float64
     names, label = np.unique(np.array(found.label), return_inverse=True)
     if len(names) < 2:
         return None
-    return edge_model.as_read(found.readings[-MOST_PAST:]), label[-MOST_PAST:].astype(np.int64)
+    return edge_model.as_read(found.readings[-MOST_PAST:], columns.sizes), label[-MOST_PAST:].astype(np.int64)
 
 
 def _same_rows(

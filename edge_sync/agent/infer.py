@@ -8,6 +8,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from mlops_portal.wire.inputs import unseen_missing
 from mlops_portal.wire.spec import ModelSpec
 
 
@@ -41,14 +42,17 @@ class Model:
             raise BadModel("it needs one input and an output of probabilities")
         self._input, self._output = self._session.get_inputs()[0].name, outputs[-1]
         self._classes = len(spec.classes)
+        self._sizes = [len(one.categories) for one in spec.features]
 
     def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities of ``rows`` float (n, features): float64 (n, classes), in the order of the spec.
 
-        BadModel where it fails or answers in another shape; a row may hold NaN, see ``valid``.
+        An unseen category reaches the model as a missing reading. BadModel where it fails or answers in
+        another shape; a row may hold NaN, see ``valid``.
         """
+        read = unseen_missing(rows, self._sizes)
         try:
-            (found,) = self._session.run([self._output], {self._input: rows.astype(np.float32)})
+            (found,) = self._session.run([self._output], {self._input: read.astype(np.float32)})
         except Exception as error:  # as above
             raise BadModel(f"it fails on a row: {error}") from None
         if found.shape != (len(rows), self._classes):

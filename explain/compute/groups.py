@@ -20,12 +20,14 @@ SMALLEST_SHARE = 0.05
 
 @dataclass(frozen=True)
 class Readings:
-    """The columns of a model: their keys, the group of each, and the normal bands (None: not known)."""
+    """The columns of a model: their keys, the group of each, the normal bands (None: not known), and how many
+    categories each has (0: a number; see ``wire.inputs``)."""
 
     keys: Sequence[str]
     group_of: Sequence[str]
     low: Sequence[float | None]
     high: Sequence[float | None]
+    sizes: Sequence[int] = ()
 
     @cached_property
     def names(self) -> list[str]:

@@ -13,9 +13,10 @@ from labeling.errors import RowsChanged
 from labeling.models import RetrainRun
 from mlops_portal.registry.compute import datasets, edge_model
 from mlops_portal.registry.models import Artifact
-from mlops_portal.registry.selectors import features_of
+from mlops_portal.registry.selectors import features_of, sizes_of
 from mlops_portal.registry.services import artifact_read
 from mlops_portal.wire import manifest
+from mlops_portal.wire.inputs import unseen_missing
 from monitoring.models import GoldenSample, SampledRow
 
 CHUNK = 500
@@ -53,6 +54,12 @@ def rows_of_run(run: RetrainRun) -> Rows:
     return joined(past.take(~np.isin(past.part, since.part)), since) if len(since) else past
 
 
+def is_ordered(run: RetrainRun) -> bool:
+    """Whether the base table says when its parts were made."""
+    assert run.manifest is not None
+    return bool(manifest.parse(run.manifest.body.encode())["base"]["ordered"])
+
+
 def _since(run: RetrainRun, frozen: dict[str, Any], keys: list[str]) -> Rows:
     named: list[manifest.Row] = frozen["rows"]
     chance = set(frozen["parameters"]["by_chance"])
@@ -83,6 +90,11 @@ def _readings(predictions: list[str]) -> tuple[dict[str, dict[str, float | None]
         for key, values, at in found.values_list("prediction_id", "readings", "prediction__at"):
             readings[key], moments[key] = values, at.timestamp()
     return readings, moments
+
+
+def for_model(run: RetrainRun, readings: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Readings (n, features) as a model gets them: an unseen category is missing. The reference counts it."""
+    return unseen_missing(readings, sizes_of(features_of(run.model)))
 
 
 def golden_readings(run: RetrainRun) -> NDArray[np.float64]:

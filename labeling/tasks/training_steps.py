@@ -22,7 +22,14 @@ from labeling.models import RetrainRun
 from labeling.selectors.rows import LeftOut, Usable, rows_for
 from labeling.selectors.runs import results_of
 from labeling.services.steps import candidate_register, manifest_freeze
-from labeling.tasks.training_data import classes_of, defects_of, golden_readings, rows_of_run
+from labeling.tasks.training_data import (
+    classes_of,
+    defects_of,
+    for_model,
+    golden_readings,
+    is_ordered,
+    rows_of_run,
+)
 from labeling.transitions import RunStepName
 from mlops_portal.registry.compute import edge_model, store
 from mlops_portal.registry.models import Artifact, ModelVersion
@@ -48,7 +55,7 @@ def _manifest(run: RetrainRun) -> Result:
         model=run.model.slug,
         pipeline=fit.PIPELINE,
         created=run.created_at,
-        base={"dataset": dataset.artifact_id, "rows": dataset.rows},
+        base={"dataset": dataset.artifact_id, "rows": dataset.rows, "ordered": dataset.ordered},
         rows=[one.row for one in rows],
         excluded=out,
         parameters={
@@ -63,14 +70,14 @@ def _manifest(run: RetrainRun) -> Result:
 def _split(run: RetrainRun) -> tuple[Rows, Rows]:
     """Rows that train, rows that measure."""
     rows = rows_of_run(run)
-    measured = held_out(rows, float(run.parameters["holdout_share"]))
+    measured = held_out(rows, float(run.parameters["holdout_share"]), ordered=is_ordered(run))
     return rows.take(trains(rows, measured)), rows.take(measured)
 
 
 def _train(run: RetrainRun) -> Result:
     rows, held = _split(run)
     start = monotonic()
-    model = fit.fit(rows.readings, rows.label, rows.source != BASE, run.parameters)
+    model = fit.fit(for_model(run, rows.readings), rows.label, rows.source != BASE, run.parameters)
     edge_model.thresholds_to_float32(model)
     kept = artifact_put(data=store.dump(model), kind="store", name=f"{run.model.slug} run {run.pk}")
     classes = classes_of(run)
@@ -102,7 +109,7 @@ def _parity(run: RetrainRun) -> Result:
     found = edge_model.parity(
         store.load(_stored(done["train"]["store"])),
         _stored(done["export"]["artifact"]),
-        np.concatenate([held.readings, golden]),
+        for_model(run, np.concatenate([held.readings, golden])),
     )
     if not found.labels_equal or found.largest > LARGEST_GAP:
         raise Invalid(
@@ -152,7 +159,7 @@ Said = tuple[NDArray[np.float64], list[int]]
 def _said(run: RetrainRun, artifact: str, classes: list[str], rows: Rows) -> Said:
     """What an edge model says of the rows, and which registered class each column is."""
     places = classes_of(run)
-    _labels, probabilities = edge_model.probabilities(_stored(artifact), rows.readings)
+    _labels, probabilities = edge_model.probabilities(_stored(artifact), for_model(run, rows.readings))
     return probabilities, [places.index(key) for key in classes]
 
 
@@ -198,9 +205,10 @@ def _register(run: RetrainRun) -> Result:
             readings=rows.readings,
             asset=rows.asset,
             at=rows.at,
-            features=[one.key for one in features_of(run.model)],
+            features={one.key: one.categories for one in features_of(run.model)},
             said=[names[place] for place in classes],
             confidence=confidence,
+            ordered=is_ordered(run),
         ),
         measures=done["compare"]["measures"],
         parity=done["parity"],

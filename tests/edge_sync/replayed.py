@@ -26,7 +26,7 @@ def make_judge(plant: EdgePlant) -> ModelVersion:
         readings=rows,
         asset=np.array(["press-1a"] * len(rows)),
         at=np.arange(len(rows), dtype=np.float64),
-        features=["force", "power"],
+        features={"force": (), "power": ()},
         said=[models.CLASSES[one] for one in truth],
         confidence=np.full(len(rows), 0.97),
     )

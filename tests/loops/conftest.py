@@ -29,3 +29,11 @@ def loop_of(live_server: Any, cast: Cast, tmp_path: Path) -> Iterator[Callable[[
     yield go
     for one in made:
         one.end()
+
+
+@pytest.fixture
+def taught_of(cast: Cast, tmp_path: Path) -> Callable[[Taught], Loop]:
+    """The same without a node: nothing is released, the newest version judges what is replayed."""
+    from tests.loops.world import Loop
+
+    return lambda taught: Loop(cast, tmp_path / "nodes", "", taught)

@@ -26,7 +26,7 @@ def test_from_a_shift_on_two_readings_to_version_2_on_the_machine(
     readings = [one for one in table.columns if one != "fault"]
     loop = loop_of(Taught("steel", past, readings, "fault", good=""))
     first = started(loop)
-    loop.work(later[:30])
+    truth = loop.work(later[:30])
 
     path = data.written(later, tmp_path / "later.csv")
     shifts = [part for one in MOVED for part in ("--shift", f"{one}=+1sd@{CLEAN + 1}")]
@@ -40,8 +40,7 @@ def test_from_a_shift_on_two_readings_to_version_2_on_the_machine(
     alert = Alert.objects.get()
     asked = loop.ask(alert, first, 60)
     assert asked == 60
-    truth = {f"{found['run']}-{row + 1}": slugify(fault) for row, fault in enumerate(later["fault"])}
-    assert loop.answer(truth) == 60
+    assert loop.answer(truth | loop.truths(found["run"], later)) == 60
 
     second = loop.train(Trigger.DRIFT, alert=alert)
     assert second.number == 2

@@ -31,6 +31,7 @@ from labeling.services.answering import label_answer
 from labeling.services.asking import requests_ask
 from labeling.services.leasing import label_next
 from labeling.services.runs import run_propose, run_start
+from labeling.tasks.training import steps_do
 from labeling.transitions import Trigger
 from mlops_portal.ledger.services import log_sequence
 from mlops_portal.plant.models import Asset, AssetType, Node
@@ -42,6 +43,7 @@ from mlops_portal.registry.services import artifact_read, dataset_put, model_reg
 from monitoring.models import Alert
 from monitoring.services.alerts import alert_take
 from monitoring.services.golden import golden_add
+from monitoring.tasks.golden import golden_check
 from tests.approvals.world import envelope_of, with_passkey
 from tests.cast import Cast
 from tests.edge_sync.plant import ceremony
@@ -153,6 +155,16 @@ class Loop:
         assert run.candidate is not None, run.error
         return run.candidate
 
+    def train_here(self, **parameters: float) -> ModelVersion:
+        """The same by a command's way: the steps run in this process, one after another."""
+        by = self.cast.whole.ml_engineer
+        run = run_propose(by=by, model=self.model, trigger=Trigger.MANUAL, parameters=QUICK | parameters)
+        run_start(by=by, run=run, here=True)
+        steps_do(run.pk)
+        run = RetrainRun.objects.select_related("candidate__model", "candidate__artifact").get(pk=run.pk)
+        assert run.candidate is not None, run.error
+        return run.candidate
+
     def pick_golden(self, version: ModelVersion, each: int = 3) -> int:
         """The surest parts of every class, judged by the domain expert; how many."""
         readings = np.column_stack(
@@ -228,18 +240,30 @@ class Loop:
         found = self.agent.stations["machine-1"].running
         return found.installed.artifact if found else f"nothing: {self.agent.store.meta('updates_stop', '')}"
 
-    def work(self, table: pd.DataFrame) -> None:
-        """The machine makes these parts now; its node judges them and tells the portal."""
+    def work(self, table: pd.DataFrame) -> dict[str, str]:
+        """The machine makes these parts now; its node judges them and tells the portal. Truth by part id."""
         assert self.agent is not None
         now = datetime.now(UTC)
+        names = [f"W{now:%f}-{number}" for number in range(len(table))]
         with (self.folder / "node-1" / "feed" / "machine-1.jsonl").open("a") as feed:
             for number, row in enumerate(table[list(self.taught.readings)].itertuples(index=False)):
                 readings = dict(zip(map(key_of, self.taught.readings), map(float, row), strict=True))
-                record = {"part": f"W{now:%f}-{number}", "at": now.isoformat(), "readings": readings}
+                record = {"part": names[number], "at": now.isoformat(), "readings": readings}
                 feed.write(json.dumps(record) + "\n")
         while self.agent.judge(now):
             pass
         self.agent.exchange(now)
+        return dict(zip(names, map(self.class_of, table[self.taught.target]), strict=True))
+
+    def class_of(self, value: object) -> str:
+        return slugify(str(value))
+
+    def truths(self, run: str, table: pd.DataFrame) -> dict[str, str]:
+        """Of the rows of a replay, by part id."""
+        return {
+            f"{run}-{number}": self.class_of(value)
+            for number, value in enumerate(table[self.taught.target], start=1)
+        }
 
     # ---- what happens then ----
 
@@ -278,8 +302,6 @@ def started(loop: Loop) -> ModelVersion:
     ceremony()
     version = loop.train(Trigger.MANUAL)
     assert loop.pick_golden(version) > 0
-    from monitoring.tasks.golden import golden_check
-
     golden_check(version.pk)
     loop.approve(version)
     loop.release()

@@ -208,6 +208,7 @@ else:
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": _storage.path},
     }
+IMPORT_DIR = ENV["IMPORT_DIR"]
 STORAGES = {
     "default": _files,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},

@@ -14,7 +14,7 @@ from mlops_portal.plant.errors import AlreadyEnded, NameTaken, StillInUse, Wrong
 from mlops_portal.plant.models import Asset, AssetType, Line, Node, Person, Site
 from mlops_portal.plant.policies import guard
 
-Thing = TypeVar("Thing", Line, Asset, Node)
+Thing = TypeVar("Thing", Line, Asset, AssetType, Node)
 
 
 def _insert(thing: Thing) -> Thing:
@@ -50,6 +50,20 @@ def line_create(*, by: Person, site: Site, name: str, slug: str, order: int = 0)
             public={"name": name},
         )
     return line
+
+
+def asset_type_create(*, by: Person, name: str, slug: str) -> AssetType:
+    """Name a kind of machine. Whoever brings a model may do it, because models come before machines."""
+    guard(by, "model.onboard")
+    with transaction.atomic():
+        kind = _insert(AssetType(name=name, slug=slug))
+        event_record(
+            type="plant.asset_type.created",
+            actor=by.actor,
+            subjects=[kind.ref()],
+            public={"name": name},
+        )
+    return kind
 
 
 def asset_create(

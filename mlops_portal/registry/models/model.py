@@ -30,6 +30,7 @@ class RegisteredModel(models.Model):
     window_seconds = models.PositiveIntegerField(_("Window, seconds"), default=900)
     template = models.SlugField(max_length=40, blank=True)
     created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["name"]

@@ -108,7 +108,9 @@ def spec_of(version: ModelVersion) -> dict[str, Any]:
 
 
 def models_all() -> QuerySet[RegisteredModel]:
-    return RegisteredModel.objects.select_related("asset_type").prefetch_related("features", "automation")
+    """All but those that were taken back."""
+    found = RegisteredModel.objects.filter(retired_at=None)
+    return found.select_related("asset_type").prefetch_related("features", "automation")
 
 
 def versions_all() -> QuerySet[ModelVersion]:

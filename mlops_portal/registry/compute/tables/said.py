@@ -1,0 +1,89 @@
+"""Problems as sentences. A sentence is made from a message of the catalog, so that pages can say it in the
+reader's language: ``_(problem.message).format(**problem.values)``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from mlops_portal.wire.errors import Invalid
+
+WORD = 60  # a value is quoted up to this many letters
+
+
+def gettext_noop(message: str) -> str:
+    """Marks a message for the catalog; numerics know no Django."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One clear sentence. ``row`` is counted as a person counts it; a ``blocking`` one must be mended first."""
+
+    code: str
+    sentence: str
+    column: str = ""
+    row: int | None = None
+    blocking: bool = True
+    message: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Problem:
+        return cls(**stored)
+
+
+def problem(
+    code: str,
+    message: str,
+    *,
+    blocking: bool = True,
+    **values: object,
+) -> Problem:
+    """A problem whose sentence is ``message`` with ``values``; ``column`` and ``row`` among them are its place."""
+    row = values.get("row")
+    shown = {key: shorten(str(value)) for key, value in values.items()}
+    return Problem(
+        code=code,
+        sentence=message.format(**shown),
+        column=str(values.get("column", "")),
+        row=int(str(row)) if row is not None else None,
+        blocking=blocking,
+        message=message,
+        values=shown,
+    )
+
+
+def shorten(text: str) -> str:
+    """On one line, and not longer than a sentence bears."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return plain if len(plain) <= 4 * WORD else plain[: 4 * WORD - 1] + "…"
+
+
+def quoted(value: str) -> str:
+    """A value of the file as a sentence shows it."""
+    return value if len(value) <= WORD else value[: WORD - 1] + "…"
+
+
+def several(names: list[str], most: int = 6) -> str:
+    """ "a, b, c, …": the first names of a list."""
+    return ", ".join([*map(quoted, names[:most]), *(["…"] if len(names) > most else [])])
+
+
+class TableUnreadable(Invalid):
+    """The file is no table that can be read; ``problem`` says what it is, where, and how to mend it."""
+
+    code = "table-unreadable"
+
+    def __init__(self, found: Problem) -> None:
+        place = {key: value for key, value in (("column", found.column), ("row", found.row)) if value}
+        super().__init__(found.sentence, problem=found.code, **place)
+        self.problem = found
+
+
+def unreadable(code: str, message: str, **values: object) -> TableUnreadable:
+    return TableUnreadable(problem(code, message, **values))

@@ -44,13 +44,13 @@ def explainer_of(version: ModelVersion) -> Explainer:
 
 
 def table(columns: Readings, found: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
-    """Float64 (n, features) as the node read them: NaN where a reading is missing."""
+    """Float64 (n, features) as the node read them: NaN where a reading is missing, a category as its code."""
     nan = float("nan")
     readings = np.array(
         [[nan if one.get(key) is None else float(one[key]) for key in columns.keys] for one in found],
         dtype=np.float64,
     )
-    return edge_model.as_read(readings.reshape(len(found), len(columns.keys)), columns.sizes)
+    return edge_model.as_read(readings.reshape(len(found), len(columns.keys)))
 
 
 def _by_key(columns: Readings, values: Iterable[float]) -> dict[str, float]:
@@ -80,7 +80,7 @@ def _rows(version_id: int, prediction_ids: list[str]) -> None:
         return
     columns, classes = Readings(**read.columns_of(version.model)), classes_of(version)
     readings = table(columns, [one.readings for one in found])
-    whole = explainer_of(version).explain(readings)
+    whole = explainer_of(version).explain(columns.for_model(readings))
     for place, (one, values, said) in enumerate(zip(found, whole.of_said(), whole.said, strict=True)):
         explanation_store(
             version=version,
@@ -108,11 +108,11 @@ def alert(alert_id: int) -> None:
         return
     columns = Readings(**read.columns_of(version.model))
     readings, explainer = table(columns, read.rows_since(found)), explainer_of(version)
-    whole = explainer.explain(readings)
+    whole = explainer.explain(columns.for_model(readings))
     reasons = leaning(whole.of_said(), readings, columns)
     before, difference = read.rows_before(found), float(whole.difference.max())
     if len(before) >= FEWEST_BEFORE:
-        past = explainer.explain(table(columns, before))
+        past = explainer.explain(columns.for_model(table(columns, before)))
         difference = max(difference, float(past.difference.max()))
         old = dict(zip(columns.names, shares(past.of_said(), columns), strict=True))
         for one in reasons:
@@ -187,7 +187,7 @@ def _same_rows(
     version: ModelVersion, columns: Readings, past: tuple[NDArray[np.float64], NDArray[np.int64]] | None
 ) -> NDArray[np.float64]:
     """The newest parts of the random share; where there are few, the newest past parts besides."""
-    readings = table(columns, read.recent_rows(version.model))
+    readings = columns.for_model(table(columns, read.recent_rows(version.model)))
     if len(readings) < FEWEST_RECENT and past is not None:
         readings = np.concatenate([readings, past[0][-(read.MOST - len(readings)) :]])
     return readings

@@ -48,7 +48,7 @@ class Model:
         """Probabilities of ``rows`` float (n, features): float64 (n, classes), in the order of the spec.
 
         An unseen category reaches the model as a missing reading. BadModel where it fails or answers in
-        another shape; a row may hold NaN, see ``valid``.
+        another shape; a row may hold NaN, see ``wire.inputs.valid``.
         """
         read = unseen_missing(rows, self._sizes)
         try:
@@ -58,9 +58,3 @@ class Model:
         if found.shape != (len(rows), self._classes):
             raise BadModel(f"it answers {found.shape} where {(len(rows), self._classes)} is due")
         return np.asarray(found, dtype=np.float64)
-
-
-def valid(probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which rows (n, classes) are probabilities at all: within 0 to 1, adding up to 1 within 1e-3."""
-    within = ((probabilities >= -1e-6) & (probabilities <= 1 + 1e-6)).all(axis=1)
-    return np.asarray(within & (np.abs(probabilities.sum(axis=1) - 1) <= 1e-3), dtype=np.bool_)

@@ -88,7 +88,19 @@ def _train(run: RetrainRun) -> Result:
         "recent": int(np.count_nonzero(rows.source != BASE)),
         "held_out": len(held),
         "classes": [classes[place] for place in model.classes_],
+        "left_out": _left_out(run, rows),
         "seconds": round(monotonic() - start, 2),
+    }
+
+
+def _left_out(run: RetrainRun, rows: Rows) -> Result:
+    """What the model was not taught: readings that never change, classes with too few parts."""
+    few, classes = fit.too_few(rows.label), classes_of(run)
+    still = fit.unchanging(rows.readings[~np.isin(rows.label, list(few))])
+    keys = [one.key for one in features_of(run.model)]
+    return {
+        "readings": [key for key, is_still in zip(keys, still, strict=True) if is_still],
+        "classes": {classes[place]: n for place, n in few.items()},
     }
 
 
@@ -127,6 +139,7 @@ def _compare(run: RetrainRun) -> Result:
     found: Result = {
         **_measured(run, held, challenger),
         "classes": done["train"]["classes"],
+        "left_out": done["train"]["left_out"],
         "train": {key: done["train"][key] for key in ("rows", "recent", "seconds")},
         "sources": {
             name: int(np.count_nonzero(trained.source == name)) for name in np.unique(trained.source)

@@ -1,4 +1,4 @@
-"""What a model gets of readings; portal and node share it, so that both judge the same numbers."""
+"""What a model gets of readings, and what counts as its answer; portal and node share both."""
 
 from __future__ import annotations
 
@@ -17,3 +17,9 @@ def unseen_missing(readings: NDArray[np.float64], sizes: Sequence[int]) -> NDArr
     if not np.isfinite(limits).any():
         return readings
     return np.where(readings >= limits, np.nan, readings)
+
+
+def valid(probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which rows (n, classes) are probabilities at all: within 0 to 1, adding up to 1 within 1e-3."""
+    within = ((probabilities >= -1e-6) & (probabilities <= 1 + 1e-6)).all(axis=1)
+    return np.asarray(within & (np.abs(probabilities.sum(axis=1) - 1) <= 1e-3), dtype=np.bool_)

@@ -5,6 +5,7 @@
 - Two models on the same rows are compared over the joint table truth × first × second, so the interval of a
   difference is a paired one (Efron and Tibshirani 1993, chapter 16).
 - Shares of a count have Wilson intervals (Wilson 1927).
+- Where defects are rare, how they are ranked says more than the verdicts (``rare``).
 - A class without held-out rows has no measure (None) and does not enter the macro F1.
 """
 
@@ -17,10 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from labeling.compute.training import rare
+
 Z = 1.959963984540054
 DRAWS = 1000
 BINS = 15
-KEYS = ("macro_f1", "accuracy", "false_reject_rate", "missed_rate", "ece")
 
 
 def wilson(hits: int, n: int) -> dict[str, float | int | None]:
@@ -125,6 +127,9 @@ def measures(
             "missed_rate": wilson(int(bad[:, ~faulty].sum()), int(bad.sum())),
             "ece": _interval(
                 calibration_error(right, confidence), _draw_calibration(right, confidence, random)
+            ),
+            "average_precision": rare.measured(
+                faulty[truth], rare.defect_scores(probabilities, columns, defect), seed
             ),
         },
         "per_class": {

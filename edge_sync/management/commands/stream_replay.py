@@ -21,12 +21,12 @@ from edge_sync.management.replay.judge import Progress, ReplayStation
 from edge_sync.management.replay.node import ReplayNode, opened
 from edge_sync.management.replay.outcomes import Outcomes, delay_of, truths_of
 from edge_sync.management.replay.reading import Sheet, read_sheet
-from edge_sync.management.replay.rows import Columns, Rows, rows_of
+from edge_sync.management.replay.rows import Rows, rows_of
 from edge_sync.management.replay.shifts import parse
 from edge_sync.management.replay.summary import Before, Summary
 from mlops_portal.wire.errors import PortalError
 
-ASKED = ("data", "from_row", "rows", "target", "time", "part", "lot", "outcome_delay", "shift", "per_window")
+ASKED = ("data", "from_row", "rows", "target", "time", "part", "outcome_delay", "shift", "per_window")
 
 
 class Command(BaseCommand):
@@ -57,7 +57,6 @@ class Command(BaseCommand):
         )
         add("--time", default="", metavar="COL", help="the column with the time of each row")
         add("--part", default="", metavar="COL", help="the column with the part's id")
-        add("--lot", default="", metavar="COL", help="the column with the lot")
         add("--outcome-delay", default="0", metavar="D", help="rows (200) or time (30s, 45min, 8h, 2d)")
         add(
             "--shift",
@@ -95,12 +94,17 @@ class Command(BaseCommand):
     def _replay(self, options: dict[str, Any]) -> Summary:
         _checked(options)
         choice = choose(model=options["name"], machine=options["machine"])
-        sheet = read_sheet(options["data"])
+        sheet = read_sheet(
+            options["data"],
+            target=options["target"],
+            time=options["time"],
+            part=options["part"],
+            zone=choice.asset.line.site.time_zone,
+        )
         rows = rows_of(
             sheet,
             asset=choice.asset.slug,
             version=choice.version,
-            columns=Columns(options["time"], options["part"], options["lot"]),
             from_row=options["from_row"],
             most=options["rows"],
             shifts=[parse(one) for one in options["shift"]],
@@ -173,7 +177,7 @@ def _truths(sheet: Sheet, rows: Rows, choice: Choice, target: str) -> list[str] 
     if not target:
         return None
     which = slice(rows.first - 1, rows.first - 1 + len(rows))
-    return truths_of(sheet.texts(target, which), model=choice.version.model, column=target, first=rows.first)
+    return truths_of(sheet, target, model=choice.version.model, which=which)
 
 
 def _progress(at: ReplayNode, station: ReplayStation, choice: Choice, options: dict[str, Any]) -> Progress:

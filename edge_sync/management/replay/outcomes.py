@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from edge_sync.errors import ReplayUnfit
+from edge_sync.management.replay.reading import Sheet
 from mlops_portal.registry.models import RegisteredModel
 from monitoring.errors import NoSuchPart
 from monitoring.services.inspections import inspection_record
@@ -48,17 +48,17 @@ def delay_of(text: str) -> Delay:
     return Delay(seconds=number * SECONDS[unit]) if unit else Delay(rows=number)
 
 
-def truths_of(values: Sequence[str], *, model: RegisteredModel, column: str, first: int) -> list[str]:
+def truths_of(sheet: Sheet, column: str, *, model: RegisteredModel, which: slice) -> list[str]:
     """The class of each row, "" where the table has none; ReplayUnfit for a value that is no class."""
     known = _spellings(model)
     found: list[str] = []
-    for place, value in enumerate(values):
-        key = (known.get(value) or known.get(slugify(value))) if value else ""
+    for place, value in enumerate(sheet.texts(column)[which], start=which.start):
+        key = "" if value is None else known.get(value) or known.get(value.strip().casefold())
         if key is None:
             raise ReplayUnfit(
                 _("Row %(row)d: “%(value)s” in “%(column)s” is no class of %(model)s; there are %(classes)s.")
                 % {
-                    "row": first + place,
+                    "row": sheet.frame.row_of(place),
                     "value": value[:40],
                     "column": column,
                     "model": model,
@@ -70,12 +70,15 @@ def truths_of(values: Sequence[str], *, model: RegisteredModel, column: str, fir
 
 
 def _spellings(model: RegisteredModel) -> Mapping[str, str]:
-    """Every way to write a class: its words, their slug, and its key before all."""
+    """Every way to write a class: the values it was made of and its key, then its words."""
     found: dict[str, str] = {}
     for one in model.classes:
-        for word in dict(one.get("words") or {}).values():
-            found |= {str(word): one["key"], slugify(word): one["key"]}
-    return found | {one["key"]: one["key"] for one in model.classes}
+        own = [*one.get("values", ()), one["key"]]
+        for word in (*own, *dict(one.get("words") or {}).values()):
+            found.setdefault(str(word).strip().casefold(), one["key"])
+    for one in model.classes:
+        found |= {str(word): one["key"] for word in (one["key"], *one.get("values", ()))}
+    return found
 
 
 @dataclass(slots=True)

@@ -15,20 +15,12 @@ from numpy.typing import NDArray
 from edge_sync.errors import ReplayUnfit
 from edge_sync.management.replay.reading import Sheet
 from edge_sync.management.replay.shifts import Shift
+from mlops_portal.registry.compute.tables.model import Role
 from mlops_portal.registry.models import Feature, ModelVersion
 from mlops_portal.registry.selectors import features_of
 
 LONGEST_PART = 40
 NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Which columns of the table are what; empty where there is none."""
-
-    time: str = ""
-    part: str = ""
-    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,6 @@ def rows_of(
     *,
     asset: str,
     version: ModelVersion,
-    columns: Columns,
     from_row: int,
     most: int | None,
     shifts: Sequence[Shift],
@@ -92,18 +83,28 @@ def rows_of(
     which = slice(from_row - 1, end)
     features = features_of(version.model)
     names = _names(sheet, features)
-    readings = {key: sheet.column(name)[which] for key, name in names.items()}
+    readings = {
+        one.key: (sheet.texts if one.categories else sheet.numbers)(names[one.key])[which] for one in features
+    }
     for one in shifts:
         _put_on(readings, one, names=names, version=version, first=from_row)
-    numbers = [str(row) for row in range(from_row, end + 1)]
+    time, part, lot = (sheet.role(role) for role in (Role.TIME, Role.PART, Role.LOT))
     return Rows(
         asset=asset,
         readings=readings,
-        at=_times(sheet, columns.time)[which] if columns.time else None,
-        part=sheet.texts(columns.part, which) if columns.part else numbers,
-        lot=sheet.texts(columns.lot, which) if columns.lot else [],
+        at=sheet.times(time)[which] if time else None,
+        part=_parts(sheet, part, which),
+        lot=[one or "" for one in sheet.texts(lot)[which]] if lot else [],
         first=from_row,
     )
+
+
+def _parts(sheet: Sheet, name: str, which: slice) -> list[str]:
+    """The parts' own ids; the row's number where there is none."""
+    numbers = [str(row) for row in range(which.start + 1, which.stop + 1)]
+    if not name:
+        return numbers
+    return [one or number for one, number in zip(sheet.texts(name)[which], numbers, strict=True)]
 
 
 def _names(sheet: Sheet, features: Sequence[Feature]) -> dict[str, str]:
@@ -134,16 +135,6 @@ def _names(sheet: Sheet, features: Sequence[Feature]) -> dict[str, str]:
             }
         )
     return found
-
-
-def _times(sheet: Sheet, name: str) -> NDArray[np.float64]:
-    column = sheet.column(name)
-    if not sheet.is_time(name):
-        raise ReplayUnfit(
-            _("“%(column)s” holds no times that can be read; write them as 2026-01-31 14:05:00.")
-            % {"column": name}
-        )
-    return np.asarray(column, dtype=np.float64)
 
 
 def _put_on(

@@ -79,9 +79,7 @@ def onboarding_describe(
     return _keep(by, onboarding, found, plan)
 
 
-def _timed(
-    onboarding: Onboarding, changes: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Mapping[str, Any]]:
+def _timed(onboarding: Onboarding, changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """A number that becomes the time is read as one."""
     kinds = {one["name"]: one["kind"] for one in onboarding.schema["columns"]}
     return {

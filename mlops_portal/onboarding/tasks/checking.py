@@ -69,7 +69,9 @@ def telling(frame: Frame, schema: Schema) -> list[dict[str, Any]]:
     if schema.target is None:
         return []
     again = guess(frame, target=schema.target.name)
-    noted = {part for one in again.notes if one.code.startswith("leak") for part in one.values["names"].split(", ")}
+    noted = {
+        part for one in again.notes if one.code.startswith("leak") for part in one.values["names"].split(", ")
+    }
     names = [one.name for one in schema.readings if one.name in noted]
     if not names:
         return []

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from django.core.management import call_command
-from django.utils.text import slugify
 
 from approvals.models import ApprovalRequest, LinePolicy
 from approvals.services.decisions import decide
@@ -31,18 +29,14 @@ from labeling.services.answering import label_answer
 from labeling.services.asking import requests_ask
 from labeling.services.leasing import label_next
 from labeling.services.runs import run_propose, run_start
-from labeling.tasks.training import steps_do
 from labeling.transitions import Trigger
 from mlops_portal.ledger.services import log_sequence
 from mlops_portal.plant.models import Asset, AssetType, Node
-from mlops_portal.registry.compute import edge_model
-from mlops_portal.registry.compute.datasets import encode
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.selectors import classes_of
-from mlops_portal.registry.services import artifact_read, dataset_put, model_register
+from mlops_portal.registry.compute.tables.headings import keys_of
+from mlops_portal.registry.models import ModelVersion
+from mlops_portal.registry.selectors import features_of
 from monitoring.models import Alert
 from monitoring.services.alerts import alert_take
-from monitoring.services.golden import golden_add
 from monitoring.tasks.golden import golden_check
 from tests.approvals.world import envelope_of, with_passkey
 from tests.cast import Cast
@@ -52,50 +46,15 @@ QUICK = {"max_iter": 40, "max_leaf_nodes": 8, "min_samples_leaf": 5}
 START = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 
 
-def key_of(column: str) -> str:
-    return slugify(column.partition("[")[0]).replace("-", "_")
-
-
 @dataclass
 class Taught:
-    """A table as a plant describes it: ``readings`` are its columns, ``target`` the one with the truth."""
+    """What a plant brings: a table, the column to learn, and what else ``model_onboard`` should be told."""
 
     slug: str
     table: pd.DataFrame
-    readings: Sequence[str]
     target: str
-    good: str
-    group: Mapping[str, str] = field(default_factory=dict)
-    window_seconds: int = 900
-    ordered: bool = False
-    tolerance_sd: float | None = None
-
-    def classes(self) -> list[dict[str, object]]:
-        names = [str(one) for one in sorted(self.table[self.target].unique())]
-        return [
-            {"key": slugify(one), "words": {"en": one}, "icon": "check", "defect": one != self.good}
-            for one in names
-        ]
-
-    def features(self) -> list[dict[str, object]]:
-        return [
-            {
-                "key": key_of(one),
-                "words": {"en": one},
-                "unit": one.partition("[")[2].rstrip("]"),
-                "group_words": {"en": self.group[one]} if one in self.group else {},
-            }
-            for one in self.readings
-        ]
-
-    def encoded(self) -> bytes:
-        return encode(
-            columns={key_of(one): self.table[one].to_numpy(np.float64) for one in self.readings},
-            label=[slugify(str(one)) for one in self.table[self.target]],
-            part=[f"H{number}" for number in range(len(self.table))],
-            asset=["machine-1"] * len(self.table),
-            at=[START + timedelta(seconds=60 * number) for number in range(len(self.table))],
-        )
+    options: tuple[str, ...] = ()
+    golden: int = 3
 
 
 class Loop:
@@ -113,34 +72,27 @@ class Loop:
         )
         self.signs = self.team.quality_engineer
         self.passkey = with_passkey(self.signs)
-        self.model = self._registered(kind)
-        self.portal, self.agent = portal, None
+        self.portal: str = portal
+        self.agent: Agent | None = None
+        self.version = self._onboarded()
+        self.model = self.version.model
+        self.class_of = {value: one["key"] for one in self.model.classes for value in one["values"]}
 
-    def _registered(self, kind: AssetType) -> RegisteredModel:
-        by, taught = self.cast.whole.ml_engineer, self.taught
-        model = model_register(
-            by=by,
-            slug=taught.slug,
-            name=taught.slug.title(),
-            asset_type=kind,
-            classes=taught.classes(),
-            features=taught.features(),
-            window_seconds=taught.window_seconds,
-        )
-        if taught.tolerance_sd is not None:
-            for one in model.features.all():
-                column = next(name for name in taught.readings if key_of(name) == one.key)
-                one.tolerance = float(taught.table[column].std() * taught.tolerance_sd)
-                one.save(update_fields=["tolerance"])
-        dataset_put(
-            by=by,
-            model=model,
-            data=taught.encoded(),
-            rows=len(taught.table),
-            name="history",
-            ordered=taught.ordered,
-        )
-        return model
+    def _onboarded(self) -> ModelVersion:
+        """Version 1, by ``model_onboard``, with golden samples in the name of the site's domain expert."""
+        taught, out = self.taught, StringIO()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{taught.slug}.csv"
+        taught.table.to_csv(path, index=False)
+        call_command(
+            "model_onboard", taught.slug, "--data", str(path), "--target", taught.target,
+            "--as", self.cast.whole.ml_engineer.username, "--asset-type", "machine",
+            "--golden", str(taught.golden), "--golden-as", self.cast.whole.domain_expert.username,
+            "--json", *taught.options, stdout=out, stderr=StringIO(),
+        )  # fmt: skip
+        found = ModelVersion.objects.select_related("model", "artifact").get(model__slug=taught.slug)
+        golden_check(found.pk)
+        return found
 
     # ---- learning ----
 
@@ -154,40 +106,6 @@ class Loop:
         run = RetrainRun.objects.select_related("candidate__model", "candidate__artifact").get(pk=run.pk)
         assert run.candidate is not None, run.error
         return run.candidate
-
-    def train_here(self, **parameters: float) -> ModelVersion:
-        """The same by a command's way: the steps run in this process, one after another."""
-        by = self.cast.whole.ml_engineer
-        run = run_propose(by=by, model=self.model, trigger=Trigger.MANUAL, parameters=QUICK | parameters)
-        run_start(by=by, run=run, here=True)
-        steps_do(run.pk)
-        run = RetrainRun.objects.select_related("candidate__model", "candidate__artifact").get(pk=run.pk)
-        assert run.candidate is not None, run.error
-        return run.candidate
-
-    def pick_golden(self, version: ModelVersion, each: int = 3) -> int:
-        """The surest parts of every class, judged by the domain expert; how many."""
-        readings = np.column_stack(
-            [self.taught.table[one].to_numpy(np.float64) for one in self.taught.readings]
-        )
-        _labels, said = edge_model.probabilities(artifact_read(version.artifact), readings)
-        truth = np.array([slugify(str(one)) for one in self.taught.table[self.taught.target]])
-        made = 0
-        for place, name in enumerate(classes_of(version)):
-            own = np.where(truth == name, said[:, place], 0.0)
-            for row in np.argsort(-own)[:each]:
-                made += 1
-                golden_add(
-                    by=self.cast.whole.domain_expert,
-                    model=self.model,
-                    code=f"G-{made:02d}",
-                    readings=dict(
-                        zip(map(key_of, self.taught.readings), map(float, readings[row]), strict=True)
-                    ),
-                    truth=name,
-                    tolerance=0.3,
-                )
-        return made
 
     # ---- approving and releasing ----
 
@@ -244,26 +162,29 @@ class Loop:
         """The machine makes these parts now; its node judges them and tells the portal. Truth by part id."""
         assert self.agent is not None
         now = datetime.now(UTC)
+        columns = dict(zip(keys_of(table.columns), table.columns, strict=True))
+        rows = table[[columns[one.key] for one in features_of(self.model)]]
         names = [f"W{now:%f}-{number}" for number in range(len(table))]
         with (self.folder / "node-1" / "feed" / "machine-1.jsonl").open("a") as feed:
-            for number, row in enumerate(table[list(self.taught.readings)].itertuples(index=False)):
-                readings = dict(zip(map(key_of, self.taught.readings), map(float, row), strict=True))
-                record = {"part": names[number], "at": now.isoformat(), "readings": readings}
-                feed.write(json.dumps(record) + "\n")
+            for name, row in zip(names, rows.to_dict("records"), strict=True):
+                readings = dict(zip((one.key for one in features_of(self.model)), row.values(), strict=True))
+                feed.write(json.dumps({"part": name, "at": now.isoformat(), "readings": readings}) + "\n")
         while self.agent.judge(now):
             pass
         self.agent.exchange(now)
-        return dict(zip(names, map(self.class_of, table[self.taught.target]), strict=True))
+        return dict(zip(names, self._classes(table), strict=True))
 
-    def class_of(self, value: object) -> str:
-        return slugify(str(value))
+    def _classes(self, table: pd.DataFrame) -> list[str]:
+        return [self.class_of[str(value)] for value in table[self.taught.target]]
 
-    def truths(self, run: str, table: pd.DataFrame) -> dict[str, str]:
-        """Of the rows of a replay, by part id."""
-        return {
-            f"{run}-{number}": self.class_of(value)
-            for number, value in enumerate(table[self.taught.target], start=1)
-        }
+    def truths(self, run: str, table: pd.DataFrame, part: str = "") -> dict[str, str]:
+        """Of the rows of a replay, by part id; ``part`` is the column with the parts' own."""
+        own = table[part] if part else range(1, len(table) + 1)
+        return {f"{run}-{name}": truth for name, truth in zip(own, self._classes(table), strict=True)}
+
+    def another_machine(self, slug: str) -> Asset:
+        """One more of the same kind on the line."""
+        return Asset.objects.create(name=slug.title(), slug=slug, line=self.cast.line_2, type=self.asset.type)
 
     # ---- what happens then ----
 
@@ -298,12 +219,9 @@ class Loop:
 
 
 def started(loop: Loop) -> ModelVersion:
-    """Version 1: taught, golden samples picked, approved, released, and confirmed at the machine."""
+    """Version 1 as it came of the table: approved, released, and running at the machine."""
     ceremony()
-    version = loop.train(Trigger.MANUAL)
-    assert loop.pick_golden(version) > 0
-    golden_check(version.pk)
-    loop.approve(version)
+    loop.approve(loop.version)
     loop.release()
-    assert loop.running() == version.artifact_id
-    return version
+    assert loop.running() == loop.version.artifact_id
+    return loop.version

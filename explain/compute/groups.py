@@ -102,7 +102,7 @@ def leaning(
         own = readings[:, leader]
         own = own[np.isfinite(own)]
         if len(columns.sizes) and columns.sizes[leader] and own.size:
-            own = np.bincount(own.astype(np.int64)).argmax(keepdims=True)
+            own = np.array([np.bincount(own.astype(np.int64)).argmax()], dtype=np.float64)
         reasons.append(
             {
                 **_reading(columns, leader, float(own.mean()) if own.size else float("nan")),

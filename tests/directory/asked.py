@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from labeling.models import LabelRequest
+from mlops_portal.onboarding.models import Onboarding
 from monitoring.models import GoldenSample, Prediction, SampledRow
 from tests.directory.world import World
 
@@ -89,3 +90,21 @@ def retire(client: Client, world: World) -> HttpResponse:
 
 def retire_by_api(client: Client, world: World) -> HttpResponse:
     return client.delete(f"/api/v1/golden-samples/{_sample(world).pk}/")
+
+
+def brought(world: World) -> Onboarding:
+    """A table that was read, on the site of line 1."""
+    now = timezone.now()
+    return Onboarding.objects.create(
+        name="Ovens", slug="ovens", site=world.cast.site, type_name="Oven", state="draft",
+        file_name="parts.csv", file_size=1, file_digest="0" * 64, schema={"columns": []},
+        by=world.cast.whole.ml_engineer, created_at=now, changed_at=now,
+    )  # fmt: skip
+
+
+def undo_onboarding(client: Client, world: World) -> HttpResponse:
+    return client.post(f"/onboard/{brought(world).pk}/undo/")
+
+
+def undo_onboarding_by_api(client: Client, world: World) -> HttpResponse:
+    return client.post(f"/api/v1/onboardings/{brought(world).pk}/undo/")

@@ -20,7 +20,6 @@ from tests.directory.world import World
 _LATER = {
     "the roof's card of the portal's own parts": ["status.view"],
     "the demo's page of disturbances": ["demo.disturb"],
-    "the pages of onboarding": ["model.onboard"],
     "the pages of back-tests": ["backtest.view", "backtest.run"],
     "the pages of limits": ["budget.set"],
     "the pages of measures": ["measure.view", "measure.edit", "measure.record"],
@@ -244,6 +243,8 @@ PROBES: tuple[Probe, ...] = (
     ),
     Probe("change.record", "page", "change", _post("/changes/press-1/tool/", value="15")),
     Probe("change.record", "api", "change", _send("POST", "changes/", asset="press-1", kind="tool")),
+    Probe("model.onboard", "page", "undo", asked.undo_onboarding),
+    Probe("model.onboard", "api", "undo", asked.undo_onboarding_by_api),
     Probe("golden.view", "page", "set", _get("/golden/press-quality/"), writes=False),
     Probe("golden.view", "api", "sample", asked.see_sample, writes=False),
     Probe("golden.edit", "page", "retire", asked.retire),

@@ -14,6 +14,11 @@ from mlops_portal.onboarding.rules.words import Kind, Role
 NUMBERS = ("low", "high")
 
 
+def plain_number(value: float | None) -> str:
+    """As a person writes it: 1674, not 1674.0."""
+    return "" if value is None else str(int(value)) if float(value).is_integer() else repr(value)
+
+
 class ColumnForm(forms.Form):
     """One column; ``of`` is the column itself."""
 
@@ -33,7 +38,8 @@ class ColumnForm(forms.Form):
     ) -> None:
         self.of, self.index = column, index
         first = {
-            **{name: column.get(name) for name in ("kind", "role", "unit", *NUMBERS)},
+            **{name: column.get(name) for name in ("kind", "role", "unit")},
+            **{name: plain_number(column.get(name)) for name in NUMBERS},
             "categories": "\n".join(column.get("categories") or ()),
             "words_en": words.get("en") or column["name"],
             "words_de": words.get("de", ""),

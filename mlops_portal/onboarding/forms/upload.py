@@ -36,10 +36,11 @@ class FileForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not import_is_on():
             del self.fields["path"]
+            self.fields["file"].required = True
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if not self.errors and bool(given.get("file")) == bool(given.get("path")):
+        if not self.errors and "path" in self.fields and bool(given.get("file")) == bool(given.get("path")):
             self.add_error("file", _("Choose a file."))
         return given
 
@@ -60,7 +61,12 @@ class UploadForm(FileForm):
         required=False,
         empty_label=gettext_lazy("Another one, named below"),
     )
-    type_name = forms.CharField(label=gettext_lazy("New kind of machine"), max_length=80, required=False)
+    type_name = forms.CharField(
+        label=gettext_lazy("New kind of machine"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("Where it is not in the list above."),
+    )
     template = forms.ChoiceField(
         label=gettext_lazy("Template"),
         choices=TEMPLATES,
@@ -76,13 +82,22 @@ class UploadForm(FileForm):
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = Site.objects.filter(pk__in=[one.pk for one in sites])  # type: ignore[attr-defined]
         self.fields["asset_type"].queryset = asset_types_all()  # type: ignore[attr-defined]
+        if not asset_types_all().exists():
+            del self.fields["asset_type"]
+            self.fields["type_name"].required = True
+            self.fields["type_name"].label = gettext_lazy("Kind of machine")
+            self.fields["type_name"].help_text = ""
         if len(sites) == 1:
             self.fields["site"].initial = sites[0]
             self.fields["site"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
-        if not given.get("asset_type") and not (given.get("type_name") or "").strip():
+        if (
+            "asset_type" in self.fields
+            and not given.get("asset_type")
+            and not (given.get("type_name") or "").strip()
+        ):
             self.add_error("type_name", _("Choose a kind of machine, or name a new one."))
         return given
 

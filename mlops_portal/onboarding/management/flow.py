@@ -98,12 +98,11 @@ def same_file(name: str, digest: str) -> Onboarding | None:
 def prepared(wanted: Wanted, ground: Ground, known: Onboarding | None, say: Say) -> Onboarding:
     """From a file to a table that was agreed to. What stops it leaves nothing behind."""
     one = known or _received(wanted, ground)
+    path = one.file_path
     try:
         return _described(one, wanted, ground.by, say)
     except Invalid:
-        one = _fresh(one)
-        path = one.file_path
-        onboarding_undo(by=ground.by, onboarding=one)
+        onboarding_undo(by=ground.by, onboarding=_fresh(one))
         file_drop(path)  # at once: the transaction around it may be taken back
         raise
 
@@ -176,9 +175,6 @@ def _corrected(one: Onboarding, wanted: Wanted, by: Person) -> Onboarding:
         changes.setdefault(column_named(columns, name)["name"], {})["unit"] = unit
     for name in wanted.ignore:
         changes.setdefault(column_named(columns, name)["name"], {})["role"] = Role.IGNORE.value
-    for name, role in ((wanted.target, Role.TARGET), (wanted.time, Role.TIME), (wanted.part, Role.PART)):
-        if name:
-            changes.setdefault(column_named(columns, name)["name"], {})["role"] = role.value
     limits = None
     if wanted.low is not None or wanted.high is not None:
         limits = {"low": wanted.low, "high": wanted.high}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.onboarding.rules.words import slug_of
 from mlops_portal.plant.models import Asset, AssetType, Line, Person, Site
 from mlops_portal.plant.roles import Role
-from mlops_portal.plant.selectors.people import people_with
+from mlops_portal.plant.selectors.people import people_who_may, people_with
 from mlops_portal.plant.selectors.places import sites_for
 from mlops_portal.plant.services.founding import site_found
 from mlops_portal.plant.services.invitations import invitation_accept, invitation_create
@@ -79,7 +79,7 @@ def _person(username: str) -> Person:
         if person is None:
             raise NotFound(_("There is nobody with the user name %(name)s.") % {"name": username})
         return person
-    found = people_with(role=Role.ML_ENGINEER)
+    found = people_who_may(action="model.onboard")
     if not found:
         raise NotFound(_("Nobody here is an ML engineer; invite one on the page People, then try again."))
     if len(found) > 1:
@@ -118,7 +118,9 @@ def _machine(site: Site, kind: AssetType, line: str, machine: str, made: list[st
         wanted = wanted.filter(slug=slugify(machine))
     if wanted.exists():
         return
-    administrator = next(iter(people_with(role=Role.ADMINISTRATOR)), None)
+    administrator = next(
+        (one for one in people_with(role=Role.ADMINISTRATOR) if one.may("plant.edit", site=site)), None
+    )
     if administrator is None:
         return  # a machine is added on its page, once there is somebody who may
     place = _line(site, administrator, line, made)

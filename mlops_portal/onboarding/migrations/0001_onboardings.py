@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("labeling", "0002_run_results"),
         ("plant", "0001_people_and_places"),
-        ("registry", "0004_models_taken_back"),
+        ("registry", "0002_datasets"),
         ("shell", "0001_notices_jobs_and_kept_answers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -46,7 +46,10 @@ def applied(
 ) -> tuple[list[dict[str, Any]], dict[str, dict[str, str]], list[str]]:
     """The columns with the template's roles and units, the words by key, and the names of which a part's id
     is made (build, part and layer, in this order; those that are there)."""
-    found = [dict(one) for one in columns]
+    known_parts = {plain(one["name"]) for one in columns} & ROLES["part"]
+    found = [
+        {**one, "role": "ignore"} if known_parts and one["role"] == "part" else dict(one) for one in columns
+    ]
     words: dict[str, dict[str, str]] = {}
     identity: dict[str, str] = {}
     for one in found:
@@ -54,8 +57,8 @@ def applied(
         for what, names in ROLES.items():
             if known in names and what not in identity:
                 identity[what] = one["name"]
-                if one["role"] == "reading" or what == "part":
-                    one["role"] = "part" if what == "part" else "lot" if what == "build" else "ignore"
+                if one["role"] not in ("target", "time"):
+                    one["role"] = {"part": "part", "build": "lot"}.get(what, "ignore")
         if known in READINGS and one["role"] in ("reading", "ignore"):
             unit, english, german = READINGS[known]
             one.update(unit=one.get("unit") or unit, role="reading")

@@ -106,8 +106,10 @@ def as_time(facts: Mapping[str, Any]) -> dict[str, str]:
 def notes_left(
     notes: Sequence[Mapping[str, Any]], before: Sequence[Column], after: Sequence[Column]
 ) -> list[dict[str, Any]]:
-    """What the first guess said of columns that it left out, as far as they still are; nothing of it holds for
-    another target."""
+    """What the first guess said of columns that it left out, as far as they still are left out.
+
+    Nothing of it holds for another target.
+    """
     old = {one["name"]: one["role"] for one in before}
     moved = {one["name"] for one in after if one["role"] != old[one["name"]]}
     if any(Role.TARGET in (one["role"], old[one["name"]]) for one in after if one["name"] in moved):

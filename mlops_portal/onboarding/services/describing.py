@@ -83,7 +83,7 @@ def _timed(onboarding: Onboarding, changes: Mapping[str, Mapping[str, Any]]) -> 
     """A number that becomes the time is read as one."""
     kinds = {one["name"]: one["kind"] for one in onboarding.schema["columns"]}
     return {
-        name: {**as_time(onboarding.facts.get(name, {})), **change}
+        name: {**change, **as_time(onboarding.facts.get(name, {}))}
         if change.get("role") == Role.TIME and change.get("kind", kinds.get(name)) == Kind.NUMBER
         else change
         for name, change in changes.items()

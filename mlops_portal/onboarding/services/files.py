@@ -36,10 +36,10 @@ def file_keep(file: File[bytes], name: str) -> Kept:
     size = int(file.size or 0)
     name = Path(name).name[:200] or "table"
     if size == 0:
-        raise FileUnfit(_("%(name)s is empty; choose a file with a header and rows.") % {"name": name})
+        raise FileUnfit(_("The file %(name)s is empty; choose one with a header and rows.") % {"name": name})
     if size > LARGEST:
         raise FileUnfit(
-            _("%(name)s is larger than %(most)d GB; send a part of it.")
+            _("The file %(name)s is larger than %(most)d GB; send a part of it.")
             % {"name": name, "most": LARGEST // 1024**3}
         )
     digest = sha256()

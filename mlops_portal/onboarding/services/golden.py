@@ -29,7 +29,7 @@ TOLERANCE = 0.5
 def golden_propose(*, onboarding: Onboarding, parts: Sequence[dict[str, Any]]) -> None:
     """Keep what a worker picked: [{"part", "truth", "confidence", "readings"}], once."""
     with transaction.atomic():
-        mine = Onboarding.objects.filter(pk=onboarding.pk, state=OnboardingState.TAKEN, golden=None)
+        mine = Onboarding.objects.filter(pk=onboarding.pk, state=OnboardingState.TAKEN, golden__isnull=True)
         kept = [{**one, "state": OPEN, "code": ""} for one in parts]
         if mine.update(golden=kept) != 1:
             return

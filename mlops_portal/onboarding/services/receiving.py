@@ -50,6 +50,12 @@ def onboarding_create(
     wanted = {key: str((asked or {}).get(key) or "").strip() for key in ASKED}
     if wanted["template"] not in TEMPLATES:
         raise Invalid(_("There is no template “%(name)s”.") % {"name": wanted["template"]})
+    twice = [key for key in ("time", "part", "line") if wanted[key] and wanted[key] == wanted["target"]]
+    if twice:
+        raise Invalid(
+            _("“%(name)s” is named as the target and as something else; a column is one of them.")
+            % {"name": wanted["target"]}
+        )
     if asset_type is None and not type_name.strip():
         raise Invalid(_("Say for which kind of machine the model is."))
     slug = slug_free(name)

@@ -39,7 +39,9 @@ def pick(onboarding_id: str) -> None:
 @shared_task(name="onboarding.follow")
 def follow() -> int:
     """What a lost message left behind; run by the scheduler."""
-    found = onboardings_all().filter(state=OnboardingState.TAKEN, golden=None, run__state=RunState.CANDIDATE)
+    found = onboardings_all().filter(
+        state=OnboardingState.TAKEN, golden__isnull=True, run__state=RunState.CANDIDATE
+    )
     return sum(pick_do(one) for one in found[:10])
 
 

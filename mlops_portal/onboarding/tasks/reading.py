@@ -70,9 +70,11 @@ def _read(onboarding: Onboarding, progress: Progress | None) -> dict[str, Any]:
     with on_disk(onboarding.file_path) as path:
         shown = preview(path, name=onboarding.file_name, rows=PREVIEW_ROWS)
         frame = read(path, name=onboarding.file_name, progress=progress)
-    schema = guess(frame, **{name: asked.get(name, "") for name in ("target", "time", "part", "line")})
+    named = {name: asked.get(name, "") for name in ("target", "time", "part", "line")}
+    also = [named["part"]] if named["part"] and named["part"] == named["time"] else []
+    schema = guess(frame, **(named | {"part": ""} if also else named))  # a running number may be both
     columns = columns_json(schema)
-    plan: dict[str, Any] = {"limits": None, "classes": [], "words": {}, "part_from": []}
+    plan: dict[str, Any] = {"limits": None, "classes": [], "words": {}, "part_from": also}
     plan.update(window_seconds=WINDOW, template=asked.get("template", ""))
     if plan["template"] == additive.KEY:
         columns, plan["words"], plan["part_from"] = additive.applied(columns)

@@ -20,22 +20,11 @@ from mlops_portal.onboarding.selectors import version_of
 from mlops_portal.onboarding.services.checking import check_ask
 from mlops_portal.onboarding.services.taking import onboarding_agree
 from mlops_portal.onboarding.transitions import OnboardingState
-from mlops_portal.onboarding.views.shared import address, context_of, found
+from mlops_portal.onboarding.views.shared import address, context_of, found, said
 from mlops_portal.plant.policies import guard
 from mlops_portal.registry.models import ModelVersion
 from mlops_portal.shell.actions import offers_for
 from mlops_portal.shell.signed_in import person_of, signed_in
-
-
-def said(problem: Mapping[str, Any]) -> str:
-    """A problem in the reader's language."""
-    message = problem.get("message")
-    if not message:
-        return str(problem["sentence"])
-    try:
-        return _(message).format(**problem["values"])
-    except (KeyError, IndexError, ValueError):
-        return str(problem["sentence"])
 
 
 @require_safe

@@ -21,7 +21,7 @@ from mlops_portal.onboarding.rules.plain import with_role
 from mlops_portal.onboarding.rules.words import Role
 from mlops_portal.onboarding.services.describing import onboarding_describe
 from mlops_portal.onboarding.transitions import OnboardingState
-from mlops_portal.onboarding.views.shared import address, context_of, found
+from mlops_portal.onboarding.views.shared import address, context_of, found, said
 from mlops_portal.plant.policies import guard
 from mlops_portal.shell.signed_in import person_of, signed_in
 from mlops_portal.wire.errors import PortalError
@@ -77,6 +77,7 @@ def table(request: HttpRequest, pk: UUID) -> HttpResponse:
             for number, row in zip(one.preview["numbers"], one.preview["rows"], strict=False)
         ],
         "facts": _facts(one),
+        "notes": [said(each) for each in one.schema.get("notes", ())],
         "file_form": FileForm(),
     }
     return render(request, "onboarding/table.html", context, status=status)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.onboarding.models import Onboarding
@@ -71,3 +73,14 @@ def job_at_work(onboarding: Onboarding) -> dict[str, Any] | None:
         "total": job.total,
         "lost": job.state in (Job.State.FAILED, Job.State.CANCELLED),
     }
+
+
+def said(problem: Mapping[str, Any]) -> str:
+    """A problem in the reader's language."""
+    message = problem.get("message")
+    if not message:
+        return str(problem["sentence"])
+    try:
+        return gettext(message).format(**problem["values"])
+    except (KeyError, IndexError, ValueError):
+        return str(problem["sentence"])

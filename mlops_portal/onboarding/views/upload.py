@@ -88,7 +88,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 name=given["name"],
                 file=file,
                 file_name=name,
-                asset_type=given["asset_type"],
+                asset_type=given.get("asset_type"),
                 type_name=given["type_name"],
                 asked=form.asked,
             )

@@ -22,6 +22,7 @@ from mlops_portal.onboarding.management.flow import (
 )
 from mlops_portal.onboarding.management.founding import Ground, ground_for
 from mlops_portal.onboarding.management.report import lines_of, result_of
+from mlops_portal.onboarding.management.unheard import unheard
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.selectors import version_of
 from mlops_portal.onboarding.services.receiving import TEMPLATES
@@ -86,7 +87,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         self.quiet = bool(options["json"])
         try:
-            found = self._undone(options) if options["undo"] else self._onboarded(options)
+            with unheard():
+                found = self._undone(options) if options["undo"] else self._onboarded(options)
         except PortalError as error:
             raise CommandError(error.sentence) from None
         if options["json"]:

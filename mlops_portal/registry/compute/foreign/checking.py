@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import onnx
-from google.protobuf.message import DecodeError
 
 from mlops_portal.registry.compute.foreign.said import ForeignUnfit, first_line, gettext_noop
 
@@ -22,7 +21,7 @@ def load(data: bytes, name: str) -> onnx.ModelProto:
     """Read and check an ONNX file. Raises ForeignUnfit."""
     try:
         model = onnx.load_model_from_string(data)
-    except DecodeError:
+    except Exception:  # protobuf's own error, which has no types
         raise _no_onnx(name) from None
     if not model.graph.node:
         raise _no_onnx(name)

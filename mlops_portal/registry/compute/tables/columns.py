@@ -18,7 +18,7 @@ def closest(name: str, names: Sequence[str], most: int = 3) -> list[str]:
     for one in names:
         if low and (low in one.casefold() or one.casefold() in low):
             alike[one] = max(alike[one], 0.8)
-    return sorted((one for one in names if alike[one] >= 0.5), key=lambda one: -alike[one])[:most]
+    return sorted((one for one in names if alike[one] >= 0.6), key=lambda one: -alike[one])[:most]
 
 
 def unknown_column(name: str, names: Sequence[str]) -> Problem:

@@ -29,6 +29,7 @@ POINT = re.compile(
     r"[+-]?(\d{1,3}(,\d{3})+\.\d+|0?\.\d+|\d+\.(\d{1,2}|\d{4,})|\d{4,}\.\d+)(e[+-]?\d+)?$", re.IGNORECASE
 )
 EITHER_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+$")
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$")
 MANY_POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$")
 
 
@@ -122,7 +123,7 @@ def decimals(records: list[list[str]], delimiter: str) -> tuple[str, str, list[P
     if commas > points:
         return ",", ".", []
     if points:
-        return ".", "," if either else "", []
+        return ".", "," if any(GROUPED.match(cell) for cell in cells) else "", []
     if any(MANY_POINTS.match(cell) for cell in cells):
         return ",", ".", []
     if not either:

@@ -24,6 +24,7 @@ MARKS = (
 )
 RUNS = re.compile(rb'("[^"\n]*")|[ \t]+')
 EDGES = re.compile(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)")
+EMPTY_LINES = (b"\n\n", b"\n\r\n", b"\r\r")
 ENCODING = gettext_noop(
     "Line {row} holds letters that are not {encoding}; save the file as UTF-8 and bring it again."
 )
@@ -48,6 +49,7 @@ class Lines(io.RawIOBase):
     def __init__(self, stream: Any, head: bytes, *, squeeze: bool = False) -> None:
         self._stream, self._rest, self._squeeze = stream, head, squeeze
         self.encoding = encoding_of(head)
+        self.blank, self._last = False, b"\n"  # whether a line was empty
         self.switched = 0  # the line from which on the file is Windows-1252
         self._ascii, self._line, self._since, self._left, self.ended = True, 1, 0, b"", False
         for mark, name in MARKS:
@@ -129,6 +131,9 @@ class Lines(io.RawIOBase):
                 row=self._line + data.count(b"\n"),
             )
         self._line += data.count(b"\n")
+        seam = self._last + data
+        self.blank = self.blank or any(two in seam for two in EMPTY_LINES)
+        self._last = data[-2:]
         return data
 
     def _squeezed(self, data: bytes) -> bytes:

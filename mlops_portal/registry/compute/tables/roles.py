@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mlops_portal.registry.compute.tables import times
 from mlops_portal.registry.compute.tables.headings import unit_of, words_of
 from mlops_portal.registry.compute.tables.model import NUMERIC, Frame, Kind, missing
 
+LONG, SAMPLE, MANY = 100_000, 20_000, 1_000
 CLASSES = 100  # distinct values that a target may have and still be classes
 TARGETS = (  # the likeliest first
     *(
@@ -247,19 +250,23 @@ def facts_of(frame: Frame, name: str) -> Facts:
     values, kind = frame.columns[name], frame.kinds[name]
     if kind in NUMERIC:
         there = values[~np.isnan(values)]
-        distinct = _distinct(there)
         whole = bool(there.size and (there == np.floor(there)).all())
+        distinct = _distinct(there, whole=whole)
         return Facts(name, kind, values, values.size - there.size, distinct, whole)
     found = values[~missing(values)]
     return Facts(name, kind, values, values.size - found.size, len(set(found.tolist())), False)
 
 
-def _distinct(values: NDArray[np.float64]) -> int:
-    """Exact; sorting is what it costs, and a constant does not need it."""
+def _distinct(values: NDArray[np.float64], *, whole: bool) -> int:
+    """Exact for whole numbers and up to ``LONG`` values; else at least so many, where a sample has many: to
+    sort a million values only to count them takes longer than to read them."""
     if values.size and (values == values[0]).all():
         return 1
-    ordered = np.sort(values)
-    return int(np.count_nonzero(np.diff(ordered))) + (1 if ordered.size else 0)
+    if values.size > LONG and not whole:
+        seen = int(np.unique(values[:: values.size // SAMPLE]).size)
+        if seen > MANY:
+            return seen
+    return int(pc.count_distinct(pa.array(values)).as_py())
 
 
 def target_of(columns: Sequence[Facts]) -> str:
@@ -315,7 +322,7 @@ def group_of(columns: Sequence[Facts], names: Sequence[str]) -> str:
         (place, one)
         for one in columns
         if (place := one.called(names)) >= 0
-        and (one.kind in (Kind.TEXT, Kind.CATEGORY) or one.whole)
+        and (one.kind in (Kind.TEXT, Kind.CATEGORY) or (one.whole and one.distinct > 2))
         and one.there
         and not one.unique
         and one.distinct <= 0.5 * one.there

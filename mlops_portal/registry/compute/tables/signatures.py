@@ -44,7 +44,7 @@ KNOWN = {
 # protocols 2 to 5 begin with their number, 0 and 1 with an opcode and a name or memo on lines of their own
 OLD_PICKLE = re.compile(
     rb"\A\(?(c(copy_?reg|__builtin__|builtins|numpy|pandas|os|posix|nt|collections|\w+\.[\w.]+)\n[\w.]+\n"
-    rb"|(?<=\()[ldt]p?\d+\n)"
+    rb"|(?<=\()[ldt]p?\d+\n)|\A[\]}(]q[\x00-\x1f]"
 )
 MARKUP = re.compile(rb"\A\s*<(!doctype|html|head|body|table|div|\?xml|[a-z][\w:-]*[\s/>])", re.IGNORECASE)
 JSON = re.compile(rb"\A\s*(\{\s*(\"|\})|\[\s*(\{|\[|\"|-?\d|\]))")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +32,15 @@ RAGGED = gettext_noop(
 RAGGED_MORE = gettext_noop(
     "{count} rows have another number of fields than the header, first row {row} with {found} instead of"
     " {expected}; mend them (a separator or quote too many or few)."
+)
+
+
+OPEN = gettext_noop(
+    "A quote opens in row {row}, column {column}, and is never closed: {count} lines went into that one"
+    " value; close it or take it out."
+)
+BROKEN = gettext_noop(
+    "The rows after row {row} cannot be told apart ({why}); look for a quote that is not closed."
 )
 
 
@@ -114,30 +124,51 @@ def sniff_text(file: Opened, head: bytes) -> tuple[Format, Dialect]:
     ), found
 
 
+class NotNumbers(Exception):
+    """A column that was parsed as numbers holds something else; read everything as text."""
+
+
 def batches(
-    file: Opened, head: bytes, form: Format, only: Sequence[str], faults: list[Problem]
+    file: Opened,
+    head: bytes,
+    form: Format,
+    only: Sequence[str],
+    faults: list[Problem],
+    fast: Sequence[str] = (),
 ) -> Iterator[Batch]:
-    """The columns ``only`` of the text in ``file``; what is wrong with rows goes to ``faults`` at the end."""
+    """The columns ``only`` of the text in ``file``; what is wrong with rows goes to ``faults`` at the end.
+
+    The columns ``fast`` are parsed as plain numbers at once, in half the time; NotNumbers where one is none.
+    """
     lines = Lines(file.stream, head, squeeze=form.delimiter == " ")
     ragged = Ragged(len(form.names))
     places = {f"c{place}": name for place, name in enumerate(form.names) if name in set(only)}
-    reader = _reader(lines, form, list(places), ragged)
-    start, seen = form.skip + form.header + 1, 0
-    while (batch := _next(reader, start - 1)) is not None:
+    start, seen, tail = form.skip + form.header + 1, 0, None
+    reader = _told(lambda: _reader(lines, form, places, ragged, set(fast)), start - 1)
+    while (batch := _told(reader.read_next_batch, start - 1)) is not None:
         numbers = np.arange(start, start + batch.num_rows, dtype=np.int64)
         while seen < len(ragged.rows) and numbers.size and ragged.rows[seen][0] <= numbers[-1]:
             numbers[numbers >= ragged.rows[seen][0]] += 1  # rows that were left out push the others on
             seen += 1
         if batch.num_rows:
             start = int(numbers[-1]) + 1
-            yield _without_blank(places, batch, numbers, file)
+            columns = {places[name]: batch.column(name) for name in batch.schema.names}
+            if lines.blank and len(form.names) > 1:  # alone in its row, nothing is a missing value
+                columns, numbers = _without_blank(columns, numbers)
+            tail = Batch(columns, numbers, file.position(), file.size)
+            yield tail
     faults.extend(ragged.problems())
+    if tail is not None:
+        faults.extend(_swallowed(tail, form))
     if lines.switched and not any(one.code == "encoding-guess" for one in form.faults):
         faults.append(windows_fault(lines.switched))
 
 
-def _reader(lines: Lines, form: Format, only: list[str], ragged: Ragged) -> pacsv.CSVStreamingReader:
+def _reader(
+    lines: Lines, form: Format, places: dict[str, str], ragged: Ragged, fast: set[str]
+) -> pacsv.CSVStreamingReader:
     columns = [f"c{place}" for place in range(len(form.names))]
+    types = {one: pa.float64() if places.get(one) in fast else pa.string() for one in columns}
     return pacsv.open_csv(
         lines,
         read_options=pacsv.ReadOptions(
@@ -154,8 +185,8 @@ def _reader(lines: Lines, form: Format, only: list[str], ragged: Ragged) -> pacs
             invalid_row_handler=ragged.skip,
         ),
         convert_options=pacsv.ConvertOptions(
-            column_types=dict.fromkeys(columns, pa.string()),
-            include_columns=only,
+            column_types=types,
+            include_columns=list(places),
             null_values=GAPS,
             strings_can_be_null=True,
             check_utf8=False,
@@ -163,32 +194,39 @@ def _reader(lines: Lines, form: Format, only: list[str], ragged: Ragged) -> pacs
     )
 
 
-def _next(reader: pacsv.CSVStreamingReader, row: int) -> pa.RecordBatch | None:
+def _told(work: Callable[[], Any], row: int) -> Any:
+    """What Arrow cannot part into rows in a sentence; a column that is no number as NotNumbers."""
     try:
-        return reader.read_next_batch()
+        return work()
     except StopIteration:
         return None
     except pa.ArrowInvalid as error:
-        raise unreadable(
-            "broken-row",
-            gettext_noop(
-                "The rows after row {row} cannot be told apart ({why}); look for a quote that is not closed."
-            ),
-            row=row,
-            why=quoted(str(error)),
-        ) from None
+        if "conversion error" in str(error):
+            raise NotNumbers from None
+        raise unreadable("broken-row", BROKEN, row=row, why=quoted(str(error))) from None
+
+
+def _swallowed(tail: Batch, form: Format) -> Iterator[Problem]:
+    """A quote that is never closed takes the rest of the file into the last row, whole rows as its lines."""
+    for name, column in tail.columns.items():
+        if len(column) and pa.types.is_string(column.type) and "\n" in (last := column[-1].as_py() or ""):
+            lines = last.splitlines()[1:]
+            gaps = [
+                len(line.split()) if form.delimiter == " " else line.count(form.delimiter) + 1
+                for line in lines
+            ]
+            if len(form.names) > 1 and gaps.count(len(form.names)):
+                yield problem("open-quote", OPEN, column=name, row=int(tail.numbers[-1]), count=len(lines))
 
 
 def _without_blank(
-    places: dict[str, str], batch: pa.RecordBatch, numbers: NDArray[np.int64], file: Opened
-) -> Batch:
-    columns = {places[name]: batch.column(name) for name in batch.schema.names}
-    if all(column.null_count for column in columns.values()):
-        blank = np.ones(batch.num_rows, dtype=bool)
-        for column in columns.values():
-            blank &= column.is_null().to_numpy(zero_copy_only=False)
-        if blank.any():
-            keep = pa.array(~blank)
-            columns = {name: column.filter(keep) for name, column in columns.items()}
-            numbers = numbers[~blank]
-    return Batch(columns, numbers, file.position(), file.size)
+    columns: dict[str, pa.Array], numbers: NDArray[np.int64]
+) -> tuple[dict[str, pa.Array], NDArray[np.int64]]:
+    """Empty lines come as rows without a value."""
+    if not all(column.null_count for column in columns.values()):
+        return columns, numbers
+    blank = np.ones(numbers.size, dtype=bool)
+    for column in columns.values():
+        blank &= column.is_null().to_numpy(zero_copy_only=False)
+    keep = pa.array(~blank)
+    return {name: column.filter(keep) for name, column in columns.items()}, numbers[~blank]

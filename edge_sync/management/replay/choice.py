@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from edge_sync.agent.infer import BadModel, Model
@@ -48,9 +49,9 @@ class Choice:
 
 def choose(*, model: str, machine: str) -> Choice:
     """The machine, and the version that judges its rows; ReplayUnfit says what to name instead."""
-    found = RegisteredModel.objects.select_related("asset_type").filter(slug=model).first()
+    found = _models().filter(slug=model).select_related("asset_type").first()
     if found is None:
-        names = ", ".join(RegisteredModel.objects.order_by("slug").values_list("slug", flat=True)[:20])
+        names = ", ".join(_models().order_by("slug").values_list("slug", flat=True)[:20])
         raise ReplayUnfit(
             _("There is no model called “%(name)s”; there are: %(names)s.")
             % {"name": model, "names": names or _("none yet")}
@@ -67,6 +68,10 @@ def choose(*, model: str, machine: str) -> Choice:
             _("%(model)s has no version that could judge the rows; train one first.") % {"model": found}
         )
     return Choice(asset, version, False, _running(NotReleased, asset, version, version.number))
+
+
+def _models() -> QuerySet[RegisteredModel]:
+    return RegisteredModel.objects.filter(retired_at=None)
 
 
 def _machine(model: RegisteredModel, slug: str) -> Asset:

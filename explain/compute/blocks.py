@@ -57,7 +57,9 @@ def _correlation(readings: NDArray[np.float64]) -> NDArray[np.float64]:
     """Spearman's rho of every pair (features, features); a missing value counts as the middle rank, and what
     never changes goes with nothing."""
     ranks = rankdata(readings, axis=0, nan_policy="omit")
-    centred = np.nan_to_num(ranks - np.nanmean(ranks, axis=0), nan=0.0) if len(ranks) else ranks
+    there = np.isfinite(ranks)
+    middle = np.where(there, ranks, 0.0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    centred = np.where(there, ranks - middle, 0.0)
     length = np.sqrt(np.square(centred).sum(axis=0))
     scaled = centred / np.where(length > 0, length, 1.0)
     return np.asarray(np.clip(scaled.T @ scaled, -1.0, 1.0), dtype=np.float64)

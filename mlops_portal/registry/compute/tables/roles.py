@@ -249,12 +249,17 @@ class Facts:
 def facts_of(frame: Frame, name: str) -> Facts:
     values, kind = frame.columns[name], frame.kinds[name]
     if kind in NUMERIC:
-        there = values[~np.isnan(values)]
-        whole = bool(there.size and (there == np.floor(there)).all())
+        gap = np.isnan(values)
+        there = values[~gap] if gap.any() else values
+        whole = bool(there.size) and all(_whole(some) for some in (there[:SAMPLE], there))
         distinct = _distinct(there, whole=whole)
         return Facts(name, kind, values, values.size - there.size, distinct, whole)
     found = values[~missing(values)]
     return Facts(name, kind, values, values.size - found.size, len(set(found.tolist())), False)
+
+
+def _whole(values: NDArray[np.float64]) -> bool:
+    return bool((values == np.floor(values)).all())
 
 
 def _distinct(values: NDArray[np.float64], *, whole: bool) -> int:

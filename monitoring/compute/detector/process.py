@@ -55,7 +55,8 @@ Coefficients = tuple[list[F], list[F]]
 class Process:
     """``mixing`` (d, c): independent noise to that of each reading; ``each`` reading's memory; ``toward``
     (k, d): the readings' noise to that of each component, ``together`` the components' memory, ``back`` (d,
-    k): components to readings' normal scores; ``maps`` (d, g): value of each reading at ``GRID``."""
+    k): components to readings' normal scores; ``steps`` (d,): it keeps to its values; ``maps`` (d, g): value
+    of each reading at ``GRID``."""
 
     mixing: F
     each: Memory
@@ -63,6 +64,7 @@ class Process:
     together: Memory
     back: F
     maps: F
+    steps: NDArray[np.bool_]
 
     @property
     def rows(self) -> int:
@@ -90,6 +92,7 @@ class Process:
         np.clip(at, 0, GRID.size - 1.001, out=at)
         low = at.astype(np.int32)
         at -= low
+        at[:, self.steps] = 0.0
         low += (np.arange(at.shape[1]) * GRID.size).astype(np.int32)
         flat = self.maps.ravel()
         left = flat[low]
@@ -213,7 +216,7 @@ def fit(reference: F, *, discrete: NDArray[np.bool_]) -> Process:
     for place in np.flatnonzero(discrete):
         seen = np.unique(reference[:, place])
         maps[place] = seen[np.clip(np.searchsorted(seen, maps[place]), 0, seen.size - 1)]
-    return Process(mixing, each, toward, together, vt.T * (s / np.sqrt(m)), maps)
+    return Process(mixing, each, toward, together, vt.T * (s / np.sqrt(m)), maps, discrete)
 
 
 def mixing_of(correlation: F, partial: list[F]) -> F:

@@ -1,5 +1,7 @@
 from monitoring.models.alert import Alert
 from monitoring.models.golden import GoldenCheck, GoldenSample
+from monitoring.models.measure import Measure, MeasureValue
+from monitoring.models.performance import Performance
 from monitoring.models.prediction import Picture, Prediction, SampledRow
 from monitoring.models.process import ProcessChange
 from monitoring.models.telemetry import Quarantined, TelemetryBatch
@@ -9,6 +11,9 @@ __all__ = [
     "Alert",
     "GoldenCheck",
     "GoldenSample",
+    "Measure",
+    "MeasureValue",
+    "Performance",
     "Picture",
     "Prediction",
     "ProcessChange",

@@ -99,7 +99,7 @@ def now_of(alert: Alert, feature: str, windows: Sequence[dict[str, Any]]) -> Now
         if mine:
             here = merge.add_counts(here, counts)
             moments = merge.add_moments(moments, one["moments"].get(feature, []))
-    reference = alert.version.reference.get("features", {}).get(feature, {}).get("counts", [])
+    reference = alert.judged_by.reference.get("features", {}).get(feature, {}).get("counts", [])
     found = list(groups.values())
     if reference and found:
         divide(found, reference)

@@ -160,7 +160,7 @@ def _join(alert: Alert, found: list[Moved]) -> Alert:
         first = alert.features.get(one.key, {}).get("first")
         alert.features[one.key] = one.stored() | ({"first": first} if first else {})
     alert.save(update_fields=["features"])
-    words = ReadingWords(alert.version.model)
+    words = ReadingWords(alert.judged_by.model)
     for one in new:
         alert_told(alert, SYSTEM, "monitoring.alert.joined", reading=words.name(one.key), feature=one.key)
     return alert

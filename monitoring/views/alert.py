@@ -42,7 +42,7 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
-    words = ReadingWords(alert.version.model)
+    words = ReadingWords(alert.judged_by.model)
     reading = request.GET.get("reading", "")
     reading = reading if reading in alert.features else alert.feature
     statistic = request.GET.get("statistic", "")
@@ -53,7 +53,7 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
     changes = changes_of(alert)
     windows = windows_since(alert)
     now = now_of(alert, reading, windows)
-    lots = first_lots(alert.asset_id, alert.since - BEFORE)
+    lots = first_lots(alert.machine.pk, alert.since - BEFORE)
     checks = [
         runtime_check(alert),
         sensor_check(

@@ -51,7 +51,7 @@ def over_time(
     if not points:
         return None
     name = statistic_names()[statistic]
-    minutes = max(1, round(alert.version.model.window_seconds / 60))
+    minutes = max(1, round(alert.judged_by.model.window_seconds / 60))
     title = ngettext(
         "%(reading)s: %(measure)s, %(minutes)d-minute windows",
         "%(reading)s: %(measure)s, %(minutes)d-minute windows",
@@ -145,7 +145,7 @@ def where_from(now: Now) -> BarsChart | None:
 
 def distributions(alert: Alert, reading: str, now: Now, words: ReadingWords) -> HistogramPair | None:
     """What the model learned on and what comes now, on one axis; outermost bins get a width of their own."""
-    learned = alert.version.reference.get("features", {}).get(reading)
+    learned = alert.judged_by.reference.get("features", {}).get(reading)
     if not learned or not now.n:
         return None
     inner = [float(edge) for edge in learned["edges"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from mlops_portal.plant.models import Asset, Person
@@ -35,7 +36,9 @@ def alerts_for(*, person: Person) -> QuerySet[Alert]:
         Alert.objects.filter(Q(asset__line__in=lines) | Q(measure__line__in=lines))
         .select_related("asset__line__site", "asset__type", "measure__line__site", "version__model", "owner")
         .prefetch_related("version__model__features")
-        .annotate(urgency=ranked)
+        .annotate(
+            urgency=ranked, line_slug=Coalesce("asset__line__slug", "measure__line__slug")
+        )
         .order_by("urgency", "-opened_at")
     )
 

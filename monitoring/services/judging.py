@@ -150,7 +150,9 @@ def _raise_or_join(
 
 
 def _open_alert(asset: Asset) -> Alert | None:
-    open_ones = Alert.objects.select_for_update(of=("self",)).filter(asset=asset, state__in=UNRESOLVED)
+    open_ones = Alert.objects.select_for_update(of=("self",)).filter(
+        asset=asset, measure=None, state__in=UNRESOLVED
+    )
     return open_ones.select_related("asset__line__site", "version__model").order_by("kind").first()
 
 

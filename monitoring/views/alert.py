@@ -27,6 +27,7 @@ from monitoring.selectors.story import story
 from monitoring.services import alert_acknowledge, alert_reopen, alert_resolve, alert_snooze, alert_take
 from monitoring.transitions import AlertState
 from monitoring.views import alert_charts as charts
+from monitoring.views import alert_measure
 
 SEEN = 4
 
@@ -38,10 +39,16 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
     guard(by, "alert.view")
     found = get_object_or_404(alerts_for(person=by), pk=pk)
     part = "#alert" if request.headers.get("HX-Target") == "alert" else ""
-    return render(request, f"monitoring/alert.html{part}", _context(request, by, found))
+    return render(request, f"{_template(found)}{part}", _context(request, by, found))
+
+
+def _template(alert: Alert) -> str:
+    return "monitoring/alert_measure.html" if alert.measure else "monitoring/alert.html"
 
 
 def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
+    if alert.measure is not None:
+        return alert_measure.context_of(request, by, alert, alert.measure)
     words = ReadingWords(alert.judged_by.model)
     reading = request.GET.get("reading", "")
     reading = reading if reading in alert.features else alert.feature
@@ -126,4 +133,4 @@ def move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 def _again(request: HttpRequest, by: Person, alert: Alert, **forms: Any) -> HttpResponse:
     context = _context(request, by, alert) | forms
-    return render(request, "monitoring/alert.html", context, status=422)
+    return render(request, _template(alert), context, status=422)

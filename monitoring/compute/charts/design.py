@@ -74,13 +74,14 @@ def design(
         return 1 / rate
 
     limit = _solve(averaged, arl, start=first)
-    ends = [
-        run_length(kind, sides, limit, innovations, scale=math.exp(sign * Z90 * left.scale), states=STATES)
-        for sign in (1, -1)
+    logs = [
+        (weight, math.log(run_length(kind, sides, limit, innovations, shift=shift, scale=scale, states=STATES)))
+        for weight, shift, scale in nodes
     ]
-    wide = math.log(max(ends) / min(ends)) / 2
+    middle = sum(weight * one for weight, one in logs)
+    wide = Z90 * math.sqrt(sum(weight * (one - middle) ** 2 for weight, one in logs))
     needed = math.ceil(n * (wide / math.log(WITHIN)) ** 2)
-    return Design(limit, arl, min(ends), max(ends), needed)
+    return Design(limit, arl, math.exp(middle - wide), math.exp(middle + wide), needed)
 
 
 def _solve(length: Callable[[float], float], arl: float, start: float = 1.0) -> float:

@@ -48,7 +48,7 @@ KINDS: dict[str, Kind] = {
     for one in (
         Kind("ewma", 0.1, _average, chains.ewma, chains.ewma_side),
         Kind("cusum", 0.5, _sum, chains.cusum, chains.cusum_side),
-        Kind("page_hinkley", 0.15, _sum, chains.cusum, chains.cusum_side),
+        Kind("page_hinkley", 0.25, _sum, chains.cusum, chains.cusum_side),
     )
 }
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import django_filters as filters
 from django.db.models import Q, QuerySet
 
-from monitoring.models import Alert, Measure, MeasureValue, Prediction, ProcessChange, StatisticPoint, TelemetryBatch, Window
+from monitoring.models import (
+    Alert,
+    Measure,
+    MeasureValue,
+    Prediction,
+    ProcessChange,
+    StatisticPoint,
+    TelemetryBatch,
+    Window,
+)
 
 
 class OfAsset(filters.FilterSet):

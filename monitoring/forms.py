@@ -93,7 +93,9 @@ class MeasureForm(forms.Form):
     source = forms.ChoiceField(
         label=_("Where values come from"),
         required=False,
-        help_text=_("Sent by another system or a person, or the mean of a reading that the model has anyway."),
+        help_text=_(
+            "Sent by another system or a person, or the mean of a reading that the model has anyway."
+        ),
     )
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:

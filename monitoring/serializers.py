@@ -8,7 +8,16 @@ from rest_framework import serializers
 
 from mlops_portal.plant.models import Asset, Line
 from mlops_portal.registry.models.model import in_words
-from monitoring.models import Alert, Measure, MeasureValue, Prediction, ProcessChange, StatisticPoint, TelemetryBatch, Window
+from monitoring.models import (
+    Alert,
+    Measure,
+    MeasureValue,
+    Prediction,
+    ProcessChange,
+    StatisticPoint,
+    TelemetryBatch,
+    Window,
+)
 from monitoring.models.measure import Bad, ChartKind, MeasureKind
 from monitoring.models.process import ChangeKind
 from monitoring.selectors.alerts import headline

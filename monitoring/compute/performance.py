@@ -1,17 +1,18 @@
 """How often a model is right: expected without truths, and seen with truths that come late.
 
-Expected (confidence-based performance estimation; Guo et al. 2017 on calibration, Garg et al. 2022 on what it rests
-on): a judgement with calibrated confidence c is right with probability c. It holds only while the relation between
-readings and truth is the one that the confidences were calibrated on; nothing in it can see that this has changed.
+Expected (confidence-based performance estimation; Guo et al. 2017 on calibration, Garg et al. 2022 on what
+it rests on): a judgement with calibrated confidence c is right with probability c. It holds only while the
+relation between readings and truth is the one that the confidences were calibrated on; nothing in it can
+see that this has changed.
 
-- ``tallies`` are counts, so hours merge into days by addition: for each class said, how many judgements and the sum
-  of their confidences in ``BINS`` equal bins.
-- A calibration is the reference's table of such bins: how many were judged, how many right. A bin is shrunk towards
-  its own mean confidence with the weight of ``PRIOR`` parts, so an empty bin trusts the model.
+- ``tallies`` are counts, so hours merge into days by addition: for each class said, how many judgements and
+  the sum of their confidences in ``BINS`` equal bins.
+- A calibration is the reference's table of such bins: how many were judged, how many right. A bin is shrunk
+  towards its own mean confidence with the weight of ``PRIOR`` parts, so an empty bin trusts the model.
 - What a wrong judgement really was, is shared out as in the reference's confusion.
 
-Seen: parts whose truth came later, weighed by the inverse of the probability with which they were chosen (Horvitz and
-Thompson 1952, as a ratio: Hájek), with Wilson's interval on Kish's effective number.
+Seen: parts whose truth came later, weighed by the inverse of the probability with which they were chosen
+(Horvitz and Thompson 1952, as a ratio: Hájek), with Wilson's interval on Kish's effective number.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Learned:
         return bool(self.judged.sum())
 
     def mistaken_for(self) -> NDArray[np.float64]:
-        """P(truth | said, wrong) float64 (k truth, k said), 0 on the diagonal; even where nothing is known."""
+        """P(truth | said, wrong) float64 (k truth, k said), 0 on the diagonal; even where nothing is
+        known."""
         k = len(self.defect)
         found = self.confusion + 0.5
         np.fill_diagonal(found, 0.0)

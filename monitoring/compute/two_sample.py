@@ -1,9 +1,9 @@
 """The classifier two-sample test: can a classifier tell then from now? (Lopez-Paz and Oquab 2017)
 
 - Out-of-fold scores (cross-fitting), so that a forest which knows its rows by heart proves nothing.
-- The area under the ROC curve is 0.5 where nothing changed. Its p is that of a permutation of the labels against
-  the scores within each fold; the forest is not fitted again, which is right because each fold's scores do not
-  know its labels (conditional on the fit, they are exchangeable).
+- The area under the ROC curve is 0.5 where nothing changed. Its p is that of a permutation of the labels
+  against the scores within each fold; the forest is not fitted again, which is right because each fold's
+  scores do not know its labels (conditional on the fit, they are exchangeable).
 - Only rows of the random share belong here: what was sent because the model was unsure is another population.
 """
 

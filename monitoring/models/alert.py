@@ -24,8 +24,8 @@ class AlertKind(models.TextChoices):
 class Alert(models.Model):
     """One happening on one asset; features that move later join it instead of raising another.
 
-    It is about a model's version on an asset, or about a measure: then there is no version, and no asset where
-    the measure is of a whole line.
+    It is about a model's version on an asset, or about a measure: then there is no version, and no asset
+    where the measure is of a whole line.
 
     ``features``: {key: {"statistic", "value", "limit", "shift", "first": ISO time}}; ``feature`` is the
     largest of them.

@@ -35,9 +35,9 @@ class ChartKind(models.TextChoices):
 class Measure(models.Model):
     """One series of a line, or of one of its machines.
 
-    ``share``: its part of the false alarms that the line bears. ``tolerance``: a step smaller than this matters
-    to nobody. ``source``: the reading whose mean each window gives, empty where values are sent. The chart is
-    fitted on ``reference_size`` values from ``reference_from`` on; ``fitted`` is empty before
+    ``share``: its part of the false alarms that the line bears. ``tolerance``: a step smaller than this
+    matters to nobody. ``source``: the reading whose mean each window gives, empty where values are sent.
+    The chart is fitted on ``reference_size`` values from ``reference_from`` on; ``fitted`` is empty before
     (``compute.charts.series.Fitted``), and ``problem`` says why it stays so.
     """
 

@@ -11,8 +11,8 @@ from mlops_portal.registry.models import ModelVersion
 class Performance(models.Model):
     """One asset and version over one hour (``seconds`` 3600) or day (86400, in UTC).
 
-    ``expected`` and ``seen``: {measure: {"value", "low", "high"}}, of ``n`` judgements and of ``truths`` parts
-    (an effective number); ``source`` says whose truths. ``tallies`` merge by addition
+    ``expected`` and ``seen``: {measure: {"value", "low", "high"}}, of ``n`` judgements and of ``truths``
+    parts (an effective number); ``source`` says whose truths. ``tallies`` merge by addition
     (``compute.performance.tally``). ``stale``: something came in since.
     """
 

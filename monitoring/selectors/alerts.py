@@ -36,9 +36,7 @@ def alerts_for(*, person: Person) -> QuerySet[Alert]:
         Alert.objects.filter(Q(asset__line__in=lines) | Q(measure__line__in=lines))
         .select_related("asset__line__site", "asset__type", "measure__line__site", "version__model", "owner")
         .prefetch_related("version__model__features")
-        .annotate(
-            urgency=ranked, line_slug=Coalesce("asset__line__slug", "measure__line__slug")
-        )
+        .annotate(urgency=ranked, line_slug=Coalesce("asset__line__slug", "measure__line__slug"))
         .order_by("urgency", "-opened_at")
     )
 

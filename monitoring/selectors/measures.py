@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import QuerySet
@@ -82,7 +83,8 @@ def out_lately(measure: Measure, *, since: datetime) -> list[MeasureValue]:
 
 
 def window_means(measure: Measure, *, now: datetime) -> dict[datetime, float]:
-    """The mean of the measure's reading in each settled window since the newest value, by the window's end."""
+    """The mean of the measure's reading in each settled window since the newest value, by the window's
+    end."""
     if measure.asset is None or not measure.source:
         return {}
     found = Window.objects.filter(asset=measure.asset, ends__lte=now - SETTLED)
@@ -125,5 +127,5 @@ def changes_at(measure: Measure, *, since: datetime, until: datetime) -> list[Pr
 
 def median_gap(values: Sequence[MeasureValue]) -> timedelta | None:
     """The usual time between two values; None below two of them."""
-    gaps = sorted(later.at - earlier.at for earlier, later in zip(values, values[1:], strict=False))
+    gaps = sorted(later.at - earlier.at for earlier, later in pairwise(values))
     return gaps[len(gaps) // 2] if gaps else None

@@ -74,7 +74,8 @@ def labelled(hour: Hour) -> list[tuple[str, str, float]]:
 
 
 def early_truths(version: ModelVersion, *, most: int = 400) -> list[tuple[bool, float]]:
-    """(right, confidence) of the first inspected parts of a version: the calibration where training left none."""
+    """(right, confidence) of the first inspected parts of a version: the calibration where training left
+    none."""
     found = (
         Prediction.objects.filter(version=version, truth_source="inspection")
         .order_by("at", "pk")

@@ -1,8 +1,8 @@
 """Writing what a measure's chart said, and raising the alert that follows.
 
 - Two keys: the chart is out of its limit, and the step since is as large as the tolerance.
-- One alert for one happening: while it is open, later values only bring its numbers up to date; once resolved it
-  stays quiet until the chart came back, for a day at most.
+- One alert for one happening: while it is open, later values only bring its numbers up to date; once
+  resolved it stays quiet until the chart came back, for a day at most.
 """
 
 from __future__ import annotations

@@ -23,23 +23,8 @@ NUMBER = re.compile(r"[-+]?[\d.,]+([eE][-+]?\d+)?$")
 
 def values_of(data: bytes, *, zone: tzinfo) -> list[tuple[datetime, float]]:
     """(moment, value) of each row below the header, if there is one. TableUnfit says which row is wrong."""
-    if len(data) > LARGEST:
-        raise TableUnfit(_("The file is larger than 1 MB; send long series through the API."))
-    if b"\0" in data or data[:2] == b"PK":
-        raise TableUnfit(_("This is no CSV; save the sheet as “CSV (comma separated)” and try again."))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
-        raise TableUnfit(_("The file is empty."))
-    separator = max(";\t,", key=lambda one: lines[-1].count(one) * (2 if one != "," else 1))
-    rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator))
     found: list[tuple[datetime, float]] = []
-    for number, row in enumerate(rows, start=1):
-        if len(row) == 3 and separator == ",":  # a decimal comma between commas
-            row = [row[0], f"{row[1]}.{row[2]}"]
+    for number, row in enumerate(_rows(data), start=1):
         if len(row) != 2:
             raise TableUnfit(
                 _("Row %(row)d has %(count)d columns; there are two, time and value.")
@@ -64,6 +49,26 @@ def values_of(data: bytes, *, zone: tzinfo) -> list[tuple[datetime, float]]:
     if len(found) > MOST:
         raise TableUnfit(_("The file has more than %(most)d rows; send them in parts.") % {"most": MOST})
     return found
+
+
+def _rows(data: bytes) -> list[list[str]]:
+    """The cells of each line; a decimal comma between commas is put together again."""
+    if len(data) > LARGEST:
+        raise TableUnfit(_("The file is larger than 1 MB; send long series through the API."))
+    if b"\0" in data or data[:2] == b"PK":
+        raise TableUnfit(_("This is no CSV; save the sheet as “CSV (comma separated)” and try again."))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise TableUnfit(_("The file is empty."))
+    separator = max(";\t,", key=lambda one: lines[-1].count(one) * (2 if one != "," else 1))
+    rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator))
+    if separator != ",":
+        return rows
+    return [[row[0], f"{row[1]}.{row[2]}"] if len(row) == 3 else row for row in rows]
 
 
 def _moment(text: str, zone: tzinfo) -> datetime | None:

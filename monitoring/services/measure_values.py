@@ -45,8 +45,7 @@ def values_record(
     guard(by, "measure.record", line=measure.line)
     if measure.ended_at is not None:
         raise MeasureEnded(_("The measure “%(key)s” was ended; add it again first.") % {"key": measure.key})
-    recorded = values_put(measure=measure, values=_checked(values, now or timezone.now()))
-    return recorded
+    return values_put(measure=measure, values=_checked(values, now or timezone.now()))
 
 
 def _checked(values: Sequence[tuple[datetime, float]], now: datetime) -> dict[datetime, float]:

@@ -46,7 +46,7 @@ def measure_add(
     guard(by, "measure.edit", line=line)
     _fits(line, asset, kind, bad, chart, low, high, tolerance, share, source, reference_size)
     key = key or slugify(f"{asset.slug if asset else line.slug} {name}")[:60]
-    if not key or not name.strip():
+    if not key or not any(one.isalnum() for one in name):
         raise NotAMeasure(_("A measure needs a name with letters or digits in it."))
     language = (get_language() or "en").partition("-")[0]
     now = timezone.now()

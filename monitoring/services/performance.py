@@ -32,6 +32,6 @@ def performance_stale(*, found: Iterable[Prediction]) -> None:
         at = one.at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         hours.setdefault((one.asset_id, one.version_id), set()).add(at)
     for (asset, version), starts in hours.items():
-        Performance.objects.filter(
-            asset=asset, version=version, seconds=HOUR, starts__in=starts
-        ).update(stale=True)
+        Performance.objects.filter(asset=asset, version=version, seconds=HOUR, starts__in=starts).update(
+            stale=True
+        )

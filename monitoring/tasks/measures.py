@@ -70,9 +70,7 @@ def _fit(measure: Measure) -> bool:
     except ValueError:
         measure_unfit(measure=measure, problem="constant")
         return False
-    return measure_fitted(
-        measure=measure, fitted=fitted.to_json(), begins=values[0].at, ends=values[-1].at
-    )
+    return measure_fitted(measure=measure, fitted=fitted.to_json(), begins=values[0].at, ends=values[-1].at)
 
 
 def _feed(measure: Measure) -> int:
@@ -95,8 +93,8 @@ def _feed(measure: Measure) -> int:
 
 
 def _consider(measure: Measure, now: datetime) -> None:
-    """The newest value that was out raises the alert, also where it came late and the chart is back meanwhile;
-    what is older than a day is history, and stays on the chart."""
+    """The newest value that was out raises the alert, also where it came late and the chart is back
+    meanwhile; what is older than a day is history, and stays on the chart."""
     values = read.out_lately(measure, since=now - QUIET)
     if not values:
         return

@@ -72,9 +72,7 @@ def learned_of(version: ModelVersion, classes: list[str]) -> compute.Learned:
     )
 
 
-def _hour(
-    version: ModelVersion, hour: Hour, classes: list[str], learned: compute.Learned
-) -> Performance:
+def _hour(version: ModelVersion, hour: Hour, classes: list[str], learned: compute.Learned) -> Performance:
     place = {key: index for index, key in enumerate(classes)}
     judged = read.judgements(hour)
     rows = [row for row in judged if row[0] in place]

@@ -25,6 +25,7 @@ from monitoring.selectors.measure_checks import (
 )
 from monitoring.selectors.measures import changes_at, series
 from monitoring.selectors.performance import performance_of
+from monitoring.selectors.performance_charts import performance_chart
 from monitoring.selectors.story import story
 from monitoring.transitions import AlertState
 from monitoring.views import measure_charts as charts
@@ -75,5 +76,7 @@ def _model(measure: Measure, reach: Any) -> Any:
         version = champion_for(asset)
         if version is not None and reach is not None:
             rows = performance_of(version=version, asset=asset, since=reach[0], until=reach[1])
-            return charts.model_panel(rows, charts.model_title(asset, version))
+            return performance_chart(
+                rows, "accuracy", charts.model_title(asset, version), height=charts.LOW_HEIGHT
+            )
     return None

@@ -93,9 +93,7 @@ def _say(request: HttpRequest, done: Recorded) -> None:
     messages.success(request, text)
 
 
-def _done(
-    request: HttpRequest, by: Person, found: Measure, form: Form, do: Any, name: str
-) -> HttpResponse:
+def _done(request: HttpRequest, by: Person, found: Measure, form: Form, do: Any, name: str) -> HttpResponse:
     """Do it and show the page; what can be mended is said at the form."""
     status = 422
     if form.is_valid():

@@ -14,7 +14,7 @@ from mlops_portal.shell.charts.line import LineChart
 from mlops_portal.shell.charts.points import Change, Limit, Point, Series, Span
 from mlops_portal.shell.charts.stacked import StackedChart
 from mlops_portal.shell.templatetags.ui_text import number_text
-from monitoring.models import Alert, Measure, MeasureValue, Performance, ProcessChange
+from monitoring.models import Alert, Measure, MeasureValue, ProcessChange
 from monitoring.models.measure import ChartKind
 
 HEIGHT, LOW_HEIGHT = 210.0, 170.0
@@ -106,65 +106,12 @@ def promise(measure: Measure) -> str:
     ) % {"weeks": number_text(weeks, 0)}
 
 
-def model_panel(rows: Sequence[Performance], title: str) -> LineChart | None:
-    """The model's own measure: judgements expected right and seen right, in percent."""
-    found = [one for one in rows if one.expected or one.seen]
-    if not found:
-        return None
-    return LineChart(
-        title,
-        [
-            Series(_("expected right"), _points(found, "expected", "accuracy"), "quiet"),
-            Series(_("found right by inspection"), _points(found, "seen", "accuracy"), "info"),
-        ],
-        unit="%",
-        height=LOW_HEIGHT,
-    )
-
-
 def model_title(asset: Asset, version: ModelVersion) -> str:
     return _("%(model)s on %(asset)s, version %(number)d: judgements that are right") % {
         "model": version.model,
         "asset": asset,
         "number": version.number,
     }
-
-
-def _points(rows: Sequence[Performance], side: str, measure: str) -> list[Point]:
-    made = []
-    for one in rows:
-        found = getattr(one, side).get(measure)
-        count = one.n if side == "expected" else round(one.truths)
-        note = ngettext("%(count)d part", "%(count)d parts", count) % {"count": count}
-        if found is None:
-            made.append(Point(one.starts, None))
-        else:
-            made.append(
-                Point(
-                    one.starts,
-                    100 * found["value"],
-                    note=note,
-                    low=100 * found["low"],
-                    high=100 * found["high"],
-                )
-            )
-    return made
-
-
-def performance_chart(rows: Sequence[Performance], measure: str, title: str) -> LineChart | None:
-    """Both estimates of one measure of the model over time, each with its interval."""
-    found = [one for one in rows if measure in one.expected or measure in one.seen]
-    if not found:
-        return None
-    return LineChart(
-        title,
-        [
-            Series(_("expected without truths"), _points(found, "expected", measure), "change"),
-            Series(_("seen with truths"), _points(found, "seen", measure), "info"),
-        ],
-        unit="%",
-        description=_("The ribbons are 95 % intervals."),
-    )
 
 
 def whole(

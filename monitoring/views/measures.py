@@ -26,6 +26,7 @@ from monitoring.models import Measure
 from monitoring.selectors.measure_words import facts_of, state_of
 from monitoring.selectors.measures import changes_at, measures_for, series
 from monitoring.selectors.performance import performance_of
+from monitoring.selectors.performance_charts import performance_chart
 from monitoring.services import measure_add
 from monitoring.transitions import UNRESOLVED
 from monitoring.views import measure_charts as charts
@@ -106,7 +107,7 @@ def measure(request: HttpRequest, pk: int) -> HttpResponse:
 def page_context(request: HttpRequest, by: Person, found: Measure, **more: Any) -> dict[str, Any]:
     """Everything that the page of a measure shows."""
     span = request.GET.get("span", "all")
-    length = SPANS.get(span, None)
+    length = SPANS.get(span)
     last = found.values.last()
     since = last.at - length if last is not None and length is not None else None
     values = series(found, since=since)
@@ -163,4 +164,8 @@ def _model(asset: Asset | None, reach: Any) -> LineChart | None:
     if version is None or reach is None:
         return None
     rows = performance_of(version=version, asset=asset, since=reach[0], until=reach[1])
-    return charts.model_panel(rows, charts.model_title(asset, version)) if asset else None
+    return (
+        performance_chart(rows, "accuracy", charts.model_title(asset, version), height=charts.LOW_HEIGHT)
+        if asset
+        else None
+    )

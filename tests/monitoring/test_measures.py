@@ -15,6 +15,7 @@ from monitoring import services
 from monitoring.errors import MeasureEnded, MeasureTaken, NotAMeasure, ValueUnfit
 from monitoring.models import Alert, Measure
 from monitoring.tasks.measures import judge
+from monitoring.tasks.merge import merge
 
 pytestmark = pytest.mark.django_db
 
@@ -136,7 +137,7 @@ def test_a_step_that_came_late_and_is_over_is_told_and_one_of_last_week_is_not(a
     send(air, expert, minutes(flow(100), ago=60 * 24 * 9))
     send(air, expert, minutes([*flow(40, 6.0), *flow(300)], ago=60 * 24 * 7))
     assert not Alert.objects.exists()
-    send(air, expert, minutes([*flow(40, 6.0), *flow(100, seed=5)], ago=200))
+    send(air, expert, minutes([*flow(20), *flow(40, 6.0), *flow(100, seed=5)], ago=200))
     assert Alert.objects.get().since > timezone.now() - timedelta(hours=5)
 
 
@@ -165,14 +166,15 @@ def test_a_line_has_measures_of_its_own(floor, expert):
 
 
 def test_a_reading_of_the_model_becomes_a_series_by_itself(floor, expert):
-    from tests.monitoring.test_receiving import sent
-
     floor.start = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=90)
     measure = services.measure_add(
         by=expert, line=floor.cast.line_1, asset=floor.press, name="Pressure", kind="process",
         source="pressure", reference_size=25,
     )  # fmt: skip
-    sent(floor, windows=[floor.window(minute) for minute in range(30)])
+    services.batch_receive(
+        node=floor.node, body=floor.body(windows=[floor.window(minute) for minute in range(30)])
+    )
+    merge()
     judge(measure)
     judge(measure)
     assert measure.values.count() == 30

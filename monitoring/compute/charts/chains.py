@@ -5,8 +5,8 @@
 - EWMA, one-sided with a barrier at zero: Crowder and Hamilton 1992.
 - Both sides of a CUSUM together: 1 / ARL = 1 / ARL⁺ + 1 / ARL⁻ (Kemp 1961; exact for k > 0).
 
-``shift`` and ``scale``: the values are ``shift + scale · ε``, with ε of ``innovations``; in control 0 and 1. Run
-lengths are in values, from the start at zero.
+``shift`` and ``scale``: the values are ``shift + scale · ε``, with ε of ``innovations``; in control 0 and
+1. Run lengths are in values, from the start at zero.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The limit that a wanted run length asks for, and how sure the reference lets us be of it.
 
 A reference of n values leaves its mean unknown by about 1/√n, its spread by √((κ - 1) / 4n), and its
-autocorrelation, which acts as a spread too, by more the longer it lasts (Jensen et al. 2006 review what that does
-to charts). The limit is set so that the *rate* of false alarms, averaged over what is left unknown, is the promised
-one; the interval says where the run length of this very reference may lie.
+autocorrelation, which acts as a spread too, by more the longer it lasts (Jensen et al. 2006 review what
+that does to charts). The limit is set so that the *rate* of false alarms, averaged over what is left
+unknown, is the promised one; the interval says where the run length of this very reference may lie.
 """
 
 from __future__ import annotations
@@ -75,7 +75,10 @@ def design(
 
     limit = _solve(averaged, arl, start=first)
     logs = [
-        (weight, math.log(run_length(kind, sides, limit, innovations, shift=shift, scale=scale, states=STATES)))
+        (
+            weight,
+            math.log(run_length(kind, sides, limit, innovations, shift=shift, scale=scale, states=STATES)),
+        )
         for weight, shift, scale in nodes
     ]
     middle = sum(weight * one for weight, one in logs)

@@ -1,8 +1,8 @@
 """The distribution of what a chart is fed in control: mean 0, variance 1.
 
-A normal where the reference is short. With ``ENOUGH`` values it is the reference's own distribution, smoothed
-with a normal kernel (Silverman's bandwidth, shrunk so that the variance stays 1; Silverman 1986, section 6.4):
-limits then hold for skew and for heavy tails as well.
+A normal where the reference is short. With ``ENOUGH`` values it is the reference's own distribution,
+smoothed with a normal kernel (Silverman's bandwidth, shrunk so that the variance stays 1; Silverman 1986,
+section 6.4): limits then hold for skew and for heavy tails as well.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 - **EWMA** (Roberts 1959): Z ← (1 - λ) Z + λ x. Sees small lasting steps; Z is the step itself.
 - **CUSUM** (Page 1954): S ← max(0, S + x - k). Best for a step of 2 k that is known before.
-- **Page–Hinkley** (Page 1954; Hinkley 1971): m ← m + x - δ, alarm when m - min m > λ. With the mean known from a
-  reference this is the CUSUM with k = δ, so its run length is too; here with a small δ, for slow wandering.
+- **Page–Hinkley** (Page 1954; Hinkley 1971): m ← m + x - δ, alarm when m - min m > λ. With the mean known
+  from a reference this is the CUSUM with k = δ, so its run length is too; here with a small δ, for slow
+  wandering.
 
 All have two sides, or one where only one direction is bad; a one-sided EWMA has a barrier at zero.
 """
@@ -22,7 +23,8 @@ Sides = Literal["both", "up", "down"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``parameter``: λ of an EWMA, k of a CUSUM, δ of Page–Hinkley, in standard deviations of the residuals."""
+    """``parameter``: λ of an EWMA, k of a CUSUM, δ of Page–Hinkley, in standard deviations of the
+    residuals."""
 
     key: str
     parameter: float

@@ -1,7 +1,7 @@
 """The multivariate EWMA (Lowry, Woodall, Champ and Rigdon 1992) and its limit.
 
-Z ← (1 - λ) Z + λ x for standardised, uncorrelated x (p,); T² = (2 - λ) / λ · ‖Z‖². In control the norm of Z is a
-Markov chain on one dimension, so the run length is exact up to its grid (Runger and Prabhu 1996).
+Z ← (1 - λ) Z + λ x for standardised, uncorrelated x (p,); T² = (2 - λ) / λ · ‖Z‖². In control the norm of Z
+is a Markov chain on one dimension, so the run length is exact up to its grid (Runger and Prabhu 1996).
 """
 
 from __future__ import annotations

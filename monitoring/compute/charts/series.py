@@ -1,7 +1,7 @@
 """A measure's chart: fitted once on its reference, then fed value by value.
 
-- Statistics are shares of the limit: above 1 the chart is out. They are cut at ``MOST``, so that a long trouble is
-  over soon after it ended.
+- Statistics are shares of the limit: above 1 the chart is out. They are cut at ``MOST``, so that a long
+  trouble is over soon after it ended.
 - One event for one happening: it begins above 1 and ends below ``OVER``.
 - The first p values after a start only lead in (p: the order of the autoregression).
 """
@@ -26,7 +26,8 @@ LONGEST_ARL = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A chart with its limit. ``low`` to ``high``: where the run length may lie; ``needed`` values make it sure.
+    """A chart with its limit. ``low`` to ``high``: where the run length may lie; ``needed`` values make it
+    sure.
 
     ``wanders``: the level moves by itself so much that a step can hardly be told from it.
     """
@@ -60,7 +61,8 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a chart remembers: both statistics as shares of the limit, whether an event is on, the last values."""
+    """What a chart remembers: both statistics as shares of the limit, whether an event is on, the last
+    values."""
 
     up: float = 0.0
     down: float = 0.0
@@ -76,7 +78,8 @@ def fit(
     arl: float,
     tolerance: float = 0.0,
 ) -> Fitted:
-    """Fit a chart on reference ``values`` (n,) in their order, for a false alarm in ``arl`` values on average.
+    """Fit a chart on reference ``values`` (n,) in their order, for a false alarm in ``arl`` values on
+    average.
 
     ``tolerance``: a step that matters; without spread in the reference it stands for it. ValueError below
     ``LEAST`` finite values, for a constant without tolerance, and for a run length below 2.
@@ -85,7 +88,7 @@ def fit(
     found = found[np.isfinite(found)][-MOST_READ:]
     if found.size < LEAST:
         raise ValueError(f"a reference needs {LEAST} values, not {found.size}")
-    if not 2.0 <= arl:
+    if not arl >= 2.0:
         raise ValueError("a run length is at least 2 values")
     white = whitening.fit(found, least_sd=tolerance / 2 if tolerance > 0 else 0.0)
     residuals = white.residuals(found)
@@ -126,7 +129,8 @@ class Step:
 
 
 def run(fitted: Fitted, values: Sequence[float], state: State | None = None) -> tuple[list[Step], State]:
-    """The chart after each of ``values``, and what it remembers then; no finite number leaves it as it was."""
+    """The chart after each of ``values``, and what it remembers then; no finite number leaves it as it
+    was."""
     now = state or State()
     steps: list[Step] = []
     kind, p = KINDS[fitted.kind], len(fitted.ar)

@@ -1,9 +1,10 @@
 """Taking the autocorrelation out of a series, so that run lengths of independent values hold.
 
-Why residuals of an autoregression and not limits widened by the long-run variance: the residuals are independent,
-so the run length is exact whatever the chart; a widened limit is right for one chart and one length of memory
-only. What it costs: with strong autocorrelation a lasting step d shows in the residuals with its full size once
-and with (1 - Σ a) d afterwards (Harris and Ross 1991), which is as much as the series can tell.
+Why residuals of an autoregression and not limits widened by the long-run variance: the residuals are
+independent, so the run length is exact whatever the chart; a widened limit is right for one chart and one
+length of memory only. What it costs: with strong autocorrelation a lasting step d shows in the residuals
+with its full size once and with (1 - Σ a) d afterwards (Harris and Ross 1991), which is as much as the
+series can tell.
 
 - The order is chosen by BIC up to ``MOST_LAGS`` (Levinson and Durbin), the coefficients by least squares, by
   Yule and Walker's where those would not be stationary.
@@ -25,8 +26,8 @@ WANDERS = 0.97  # sum of the coefficients above which a step and a wandering lev
 
 @dataclass(frozen=True, slots=True)
 class Whitener:
-    """``mean`` and ``sd`` of the series, ``ar`` of the standardised series, ``offset`` and ``noise`` of what is
-    left of it."""
+    """``mean`` and ``sd`` of the series, ``ar`` of the standardised series, ``offset`` and ``noise`` of
+    what is left of it."""
 
     mean: float
     sd: float

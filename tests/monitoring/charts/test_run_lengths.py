@@ -20,7 +20,9 @@ STEPS = (0.0, 0.25, 0.5, 1.0, 2.0)
     ("h", "published"),
     [(4.0, (168, 74.2, 26.6, 8.38, 3.34)), (5.0, (465, 139, 38.0, 10.4, 4.01))],
 )
-def test_a_two_sided_cusum_runs_as_long_as_lucas_and_crosier_say(h: float, published: tuple[float, ...]) -> None:
+def test_a_two_sided_cusum_runs_as_long_as_lucas_and_crosier_say(
+    h: float, published: tuple[float, ...]
+) -> None:
     """Lucas and Crosier 1982, Technometrics 24, table 1, k = 0.5."""
     found = [chains.cusum(0.5, h, shift=step) for step in STEPS]
     assert found == pytest.approx(published, rel=0.006)

@@ -11,6 +11,8 @@ from mlops_portal.shell.templatetags.ui_text import number_text
 from monitoring.models import Measure
 from monitoring.transitions import UNRESOLVED
 
+LARGE = 1_000_000
+
 
 def state_of(measure: Measure) -> dict[str, Any]:
     """{"tone", "label"}: ended, learning, unable to learn, out, or as it was."""
@@ -54,8 +56,7 @@ def facts_of(measure: Measure) -> dict[str, Any]:
         (_("Promised: one false alarm in"), _values(fitted["arl"])),
         (
             _("For this reference, in nine of ten"),
-            _("%(low)s to %(high)s values")
-            % {"low": number_text(round(fitted["low"])), "high": number_text(round(fitted["high"]))},
+            _("%(low)s to %(high)s values") % {"low": _about(fitted["low"]), "high": _about(fitted["high"])},
         ),
     ]
     if measure.tolerance is not None:
@@ -64,9 +65,14 @@ def facts_of(measure: Measure) -> dict[str, Any]:
 
 
 def _values(count: float) -> str:
-    return ngettext("%(count)s value", "%(count)s values", round(count)) % {
-        "count": number_text(round(count))
-    }
+    return ngettext("%(count)s value", "%(count)s values", round(count)) % {"count": _about(count)}
+
+
+def _about(count: float) -> str:
+    """Two digits: nobody can know the third."""
+    if count > LARGE:
+        return _("more than %(count)s") % {"count": number_text(LARGE)}
+    return number_text(round(float(f"{count:.2g}")))
 
 
 def _doubts(measure: Measure, fitted: dict[str, Any]) -> list[str]:
@@ -74,7 +80,7 @@ def _doubts(measure: Measure, fitted: dict[str, Any]) -> list[str]:
     if fitted["needed"] > fitted["n"]:
         found.append(
             _("With %(needed)s values of reference the promise would hold within 25 %% for it alone.")
-            % {"needed": number_text(fitted["needed"])}
+            % {"needed": _about(fitted["needed"])}
         )
     if fitted["ar"]:
         found.append(

@@ -78,6 +78,7 @@ def early_truths(version: ModelVersion, *, most: int = 400) -> list[tuple[bool, 
     none."""
     found = (
         Prediction.objects.filter(version=version, truth_source="inspection")
+        .exclude(truth="")
         .order_by("at", "pk")
         .annotate(right=Q(label=F("truth")))
     )

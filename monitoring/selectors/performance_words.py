@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mlops_portal.shell.templatetags.ui_text import number_text
 from monitoring.models import Performance
 
 
@@ -56,8 +57,9 @@ def counts(rows: Sequence[Performance]) -> dict[str, Any]:
     told = {one.source for one in rows if one.source}
     sources = {"inspection": _("inspection"), "label": _("answers about the random share")}
     return {
-        "judged": ngettext("%(count)d judgement", "%(count)d judgements", judged) % {"count": judged},
-        "truths": ngettext("%(count)d part with a truth", "%(count)d parts with a truth", truths)
-        % {"count": truths},
+        "judged": ngettext("%(count)s judgement", "%(count)s judgements", judged)
+        % {"count": number_text(judged)},
+        "truths": ngettext("%(count)s part with a truth", "%(count)s parts with a truth", truths)
+        % {"count": number_text(truths)},
         "sources": ", ".join(words for key, words in sources.items() if key in told),
     }

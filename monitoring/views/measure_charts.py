@@ -58,7 +58,7 @@ def values_panel(
         if value is not None
     ]
     if measure.fitted:
-        limits.append(Limit(measure.fitted["mean"], _("mean of the reference"), tone="info", above=None))
+        limits.append(Limit(measure.fitted["mean"], tone="info", above=None))
     points = [Point(one.at, one.value, tone="bad" if one.on else "") for one in values]
     return LineChart(
         str(measure),
@@ -83,8 +83,7 @@ def statistic_panel(
     for key, label in sides.items():
         if measure.bad in (key, "both"):
             points = [
-                Point(one.at, 100 * max(0.0, getattr(one, key)), tone="bad" if one.on else "")
-                for one in judged
+                Point(one.at, 100 * max(0.0, getattr(one, key)), tone=_tone(one, key)) for one in judged
             ]
             series.append(Series(label, points, tone="info" if key == "up" else "change"))
     return LineChart(
@@ -96,6 +95,12 @@ def statistic_panel(
         from_zero=True,
         height=LOW_HEIGHT,
     )
+
+
+def _tone(value: MeasureValue, side: str) -> str:
+    """The side that is out stands out, the other one does not."""
+    larger = "up" if (value.up or 0.0) >= (value.down or 0.0) else "down"
+    return "bad" if value.on and larger == side else ""
 
 
 def promise(measure: Measure) -> str:

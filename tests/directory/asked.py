@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from labeling.models import LabelRequest
-from monitoring.models import GoldenSample, Prediction, SampledRow
+from monitoring.models import GoldenSample, Measure, Prediction, SampledRow
 from tests.directory.world import World
 
 CLASSES = [
@@ -89,3 +89,35 @@ def retire(client: Client, world: World) -> HttpResponse:
 
 def retire_by_api(client: Client, world: World) -> HttpResponse:
     return client.delete(f"/api/v1/golden-samples/{_sample(world).pk}/")
+
+
+def _measure(world: World) -> Measure:
+    return Measure.objects.create(
+        line=world.cast.line_1, asset=world.asset, key="air", words={"en": "Air flow"}, kind="process",
+        created_by=world.worker, created_at=timezone.now(),
+    )  # fmt: skip
+
+
+def see_measure(client: Client, world: World) -> HttpResponse:
+    return client.get(f"/measures/{_measure(world).pk}/")
+
+
+def see_measure_by_api(client: Client, world: World) -> HttpResponse:
+    return client.get(f"/api/v1/measures/{_measure(world).pk}/")
+
+
+def end_measure(client: Client, world: World) -> HttpResponse:
+    return client.post(f"/measures/{_measure(world).pk}/end/")
+
+
+def end_measure_by_api(client: Client, world: World) -> HttpResponse:
+    return client.delete(f"/api/v1/measures/{_measure(world).pk}/")
+
+
+def tell_value(client: Client, world: World) -> HttpResponse:
+    return client.post(f"/measures/{_measure(world).pk}/record/", {"value": "1.5"})
+
+
+def send_value(client: Client, world: World) -> HttpResponse:
+    body = {"measure": _measure(world).key, "values": [{"at": timezone.now().isoformat(), "value": 1.5}]}
+    return client.post("/api/v1/measure-values/", json.dumps(body), content_type="application/json")

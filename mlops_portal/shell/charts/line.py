@@ -72,6 +72,9 @@ class LineChart:
         self._spans(frame)
         self._limits(frame)
         for series, line in zip(self.series, found, strict=True):
+            for run in segments(line):
+                self._ribbon(frame, series.tone, run)
+        for series, line in zip(self.series, found, strict=True):
             self._line(frame, series, line, timed)
         self._changes(frame)
         return frame, found, timed
@@ -120,7 +123,6 @@ class LineChart:
         shown = thin(found, int(frame.right - frame.left))
         for run in segments(shown):
             places = [(frame.x(spot.x), frame.y(spot.y or 0.0)) for spot in run]
-            self._ribbon(frame, series.tone, run)
             if len(places) == 1:
                 frame.canvas.add("circle", f"c-fill-{series.tone}", cx=places[0][0], cy=places[0][1], r=3)
                 continue

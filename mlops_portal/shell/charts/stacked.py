@@ -29,11 +29,12 @@ class StackedChart:
             spot.x for panel in self.panels for series in panel.series for spot in spots(series.points)
         )
         canvas = Canvas(pen, pen.width, 0)
+        left = max([LEFT, *(panel.painted(pen, x, LEFT)[0].left for panel in self.panels)])
         y, tables = 0.0, []
         legend: dict[Legend, None] = {}
         for panel in self.panels:
             canvas.text(0, y + 15, clip_text(panel.title, pen.width, 13), "c-strong")
-            frame, found, timed = panel.painted(pen, x, LEFT)
+            frame, found, timed = panel.painted(pen, x, left)
             canvas.links += frame.canvas.links
             canvas.parts += [f'<g transform="translate(0 {y + HEAD:.1f})">', *frame.canvas.parts, "</g>"]
             y += HEAD + panel.height + GAP

@@ -32,6 +32,7 @@ def measure_add(
     kind: str,
     asset: Asset | None = None,
     key: str = "",
+    words: dict[str, str] | None = None,
     unit: str = "",
     bad: str = Bad.BOTH,
     chart: str = ChartKind.EWMA,
@@ -42,7 +43,10 @@ def measure_add(
     source: str = "",
     reference_size: int = 200,
 ) -> Measure:
-    """Begin a series of a line, or of one of its machines. NotAMeasure, MeasureTaken."""
+    """Begin a series of a line, or of one of its machines; ``words``: its name in several languages.
+
+    NotAMeasure, MeasureTaken.
+    """
     guard(by, "measure.edit", line=line)
     _fits(line, asset, kind, bad, chart, low, high, tolerance, share, source, reference_size)
     key = key or slugify(f"{asset.slug if asset else line.slug} {name}")[:60]
@@ -54,9 +58,9 @@ def measure_add(
         try:
             with transaction.atomic():
                 measure = Measure.objects.create(
-                    line=line, asset=asset, key=key, words={language: name.strip()}, unit=unit, kind=kind,
-                    bad=bad, chart=chart, low=low, high=high, tolerance=tolerance, share=share, source=source,
-                    reference_size=reference_size, created_by=by, created_at=now,
+                    line=line, asset=asset, key=key, words=words or {language: name.strip()}, unit=unit,
+                    kind=kind, bad=bad, chart=chart, low=low, high=high, tolerance=tolerance, share=share,
+                    source=source, reference_size=reference_size, created_by=by, created_at=now,
                 )  # fmt: skip
         except IntegrityError:
             raise MeasureTaken(

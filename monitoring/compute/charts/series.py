@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from monitoring.compute.charts import innovations, whitening
 from monitoring.compute.charts.design import design
@@ -93,14 +94,16 @@ def fit(
     white = whitening.fit(found, least_sd=tolerance / 2 if tolerance > 0 else 0.0)
     residuals = white.residuals(found)
     shape = innovations.of(residuals) if residuals.std() > 0.5 else innovations.NORMAL
-    made = design(
-        KINDS[kind],
-        sides,
-        arl=min(arl, LONGEST_ARL),
-        n=found.size,
-        innovations=shape,
-        memory=white.memory,
-    )
+    # its matrices are small: on a busy machine, threads of BLAS wait for one another longer than they work
+    with threadpool_limits(1, user_api="blas"):
+        made = design(
+            KINDS[kind],
+            sides,
+            arl=min(arl, LONGEST_ARL),
+            n=found.size,
+            innovations=shape,
+            memory=white.memory,
+        )
     return Fitted(
         kind,
         sides,

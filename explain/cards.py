@@ -12,7 +12,9 @@ from monitoring import panels
 from monitoring.models import Alert
 
 
-def _alert(_request: HttpRequest, alert: Alert) -> dict[str, Any]:
+def _alert(_request: HttpRequest, alert: Alert) -> dict[str, Any] | None:
+    if alert.version is None:  # about a measure: there is no model to explain
+        return None
     return {
         "explanation": reasons_for(alert.version, ALERT, alert.pk),
         "topic": topic(alert.version, ALERT, str(alert.pk)),
@@ -21,7 +23,7 @@ def _alert(_request: HttpRequest, alert: Alert) -> dict[str, Any]:
 
 def _lead(request: HttpRequest, alert: Alert) -> dict[str, Any] | None:
     found = _alert(request, alert)
-    explanation = found["explanation"]
+    explanation = found["explanation"] if found else None
     return found if explanation and not explanation.refused else None
 
 

@@ -101,7 +101,7 @@ def alert(alert_id: int) -> None:
     """What the model leans on in parts since the alert began, beside the parts before; anew once twice as
     many parts are there."""
     found = Alert.objects.select_related("version__model").get(pk=alert_id)
-    version, count = found.version, read.count_since(found)
+    version, count = found.judged_by, read.count_since(found)
     known = stored(version, ALERT, str(alert_id))
     had = known.rows if known else 0
     if count <= had or count < min(2 * had, read.MOST):

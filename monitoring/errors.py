@@ -75,6 +75,36 @@ class CodeTaken(Conflict):
     code = "golden-code-taken"
 
 
+class NotAMeasure(Invalid):
+    """A measure that could not be drawn or judged: its place, band, share or source."""
+
+    code = "not-a-measure"
+
+
+class MeasureTaken(Conflict):
+    """Another measure in force has this key."""
+
+    code = "measure-key-taken"
+
+
+class MeasureEnded(Conflict):
+    """The measure was ended: it takes no more values."""
+
+    code = "measure-ended"
+
+
+class ValueUnfit(Invalid):
+    """A value that is no number, no moment, or from another time."""
+
+    code = "value-unfit"
+
+
+class TableUnfit(Invalid):
+    """A table of values that cannot be read."""
+
+    code = "table-unfit"
+
+
 class Retired(Conflict):
     """The sample was retired before."""
 

@@ -13,7 +13,7 @@ from monitoring.transitions import WAYS
 
 def alert_verdict(person: Person, alert: Alert, verb: str) -> Verdict:
     """Whether ``person`` may ``verb`` (a key of WAYS) this alert in the state it is in."""
-    found = verdict(person, "alert.handle", line=alert.asset.line)
+    found = verdict(person, "alert.handle", line=alert.line)
     if not found:
         return found
     if alert.state not in WAYS[verb][0]:

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from monitoring.api.alerts import Alerts
 from monitoring.api.golden import GoldenChecks, GoldenSamples
 from monitoring.api.limits import Budgets, Limits, Watches
+from monitoring.api.measures import Measures, MeasureValues
 from monitoring.api.readings import Batches, Changes, Inspections, Predictions, Statistics, Windows
 
 router = SimpleRouter(use_regex_path=False)
@@ -18,6 +19,8 @@ router.register("changes", Changes, "api-changes")
 router.register("false-alarm-budgets", Budgets, "api-budgets")
 router.register("watches", Watches, "api-watches")
 router.register("limits", Limits, "api-limits")
+router.register("measures", Measures, "api-measures")
+router.register("measure-values", MeasureValues, "api-measure-values")
 router.register("golden-samples", GoldenSamples, "api-golden-samples")
 router.register("golden-checks", GoldenChecks, "api-golden-checks")
 

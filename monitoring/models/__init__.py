@@ -1,6 +1,8 @@
 from monitoring.models.alert import Alert
 from monitoring.models.golden import GoldenCheck, GoldenSample
 from monitoring.models.limits import FalseAlarmBudget, JudgingShard, LimitSet, Watch
+from monitoring.models.measure import Measure, MeasureValue
+from monitoring.models.performance import Performance
 from monitoring.models.prediction import Picture, Prediction, SampledRow
 from monitoring.models.process import ProcessChange
 from monitoring.models.telemetry import Quarantined, TelemetryBatch
@@ -13,6 +15,9 @@ __all__ = [
     "GoldenSample",
     "JudgingShard",
     "LimitSet",
+    "Measure",
+    "MeasureValue",
+    "Performance",
     "Picture",
     "Prediction",
     "ProcessChange",

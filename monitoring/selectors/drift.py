@@ -63,7 +63,7 @@ def windows_since(alert: Alert) -> list[dict[str, Any]]:
 
 def now_of(alert: Alert, feature: str, windows: Sequence[dict[str, Any]]) -> Now:
     """The sum of the windows; of the model's answers and confidence as of readings, with no missing."""
-    names = [one["key"] for one in alert.version.model.classes]
+    names = [one["key"] for one in alert.judged_by.model.classes]
     counts: list[int] = []
     moments: list[float] = []
     for one in windows:

@@ -16,6 +16,7 @@ from mlops_portal.plant.policies import guard
 from mlops_portal.shell.live import changed
 from monitoring.errors import NoSuchClass, NoSuchPart
 from monitoring.models import Prediction
+from monitoring.services.performance import performance_stale
 
 
 def inspection_record(
@@ -54,6 +55,7 @@ def inspection_record(
                 subjects=[*(one.ref() for one in found), Ref("part", part_id)],
                 public={"part": part_id, "truth": truth, "source": source},
             )
+            performance_stale(found=found)
             changed(*{f"asset:{one.asset.slug}" for one in found})
     for one in found:
         one.truth, one.truth_source, one.truth_at = truth, source, at or now

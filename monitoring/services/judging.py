@@ -117,7 +117,9 @@ def _raise_or_join(
 
 
 def _open_alert(asset: Asset) -> Alert | None:
-    open_ones = Alert.objects.select_for_update(of=("self",)).filter(asset=asset, state__in=UNRESOLVED)
+    open_ones = Alert.objects.select_for_update(of=("self",)).filter(
+        asset=asset, measure=None, state__in=UNRESOLVED
+    )
     return open_ones.select_related("asset__line__site", "version__model").order_by("kind").first()
 
 
@@ -127,7 +129,7 @@ def _join(alert: Alert, found: list[Moved]) -> Alert:
         first = alert.features.get(one.key, {}).get("first")
         alert.features[one.key] = one.stored() | ({"first": first} if first else {})
     alert.save(update_fields=["features"])
-    words = ReadingWords(alert.version.model)
+    words = ReadingWords(alert.judged_by.model)
     for one in new:
         alert_told(alert, SYSTEM, "monitoring.alert.joined", reading=words.name(one.key), feature=one.key)
     return alert

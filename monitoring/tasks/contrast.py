@@ -57,7 +57,7 @@ def tally(windows: Sequence[Segment], key: str, version: ModelVersion) -> tuple[
 
 
 def _reading(alert: Alert, key: str, windows: Sequence[Segment]) -> dict[str, Any] | None:
-    made = tally(windows, key, alert.version)
+    made = tally(windows, key, alert.judged_by)
     if made is None:
         return None
     counts, reference = made
@@ -72,7 +72,7 @@ def _reading(alert: Alert, key: str, windows: Sequence[Segment]) -> dict[str, An
     if summed.sum() <= 0:
         return None
     psi, adds = contrast.psi_parts(summed, reference)
-    learned = alert.version.reference.get("features", {}).get(key, {})
+    learned = alert.judged_by.reference.get("features", {}).get(key, {})
     mean = float(learned.get("mean") or 0.0)
     shift, shifts = contrast.mean_parts(sums, mean)
     sizes = summed.sum(axis=-1)

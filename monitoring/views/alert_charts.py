@@ -52,7 +52,7 @@ def over_time(
     if not points:
         return None
     name = statistic_names()[statistic]
-    minutes = max(1, round(alert.version.model.window_seconds / 60))
+    minutes = max(1, round(alert.judged_by.model.window_seconds / 60))
     title = ngettext(
         "%(reading)s: %(measure)s, %(minutes)d-minute windows",
         "%(reading)s: %(measure)s, %(minutes)d-minute windows",

@@ -104,11 +104,11 @@ def distributions(alert: Alert, reading: str, now: Now, words: ReadingWords) -> 
     if reading == CLASSES:
         return _classes(alert, now, title)
     if reading == CONFIDENCE:
-        learned = alert.version.reference.get("confidence") or []
+        learned = alert.judged_by.reference.get("confidence") or []
         edges = [index / len(learned) for index in range(len(learned) + 1)] if learned else []
         pair = Histogram(before, edges, learned), Histogram(since, edges, now.counts[:-1])
         return HistogramPair(title, *pair) if learned else None
-    stored = alert.version.reference.get("features", {}).get(reading)
+    stored = alert.judged_by.reference.get("features", {}).get(reading)
     if not stored:
         return None
     inner = [float(edge) for edge in stored["edges"]]
@@ -126,11 +126,11 @@ def distributions(alert: Alert, reading: str, now: Now, words: ReadingWords) -> 
 
 def _classes(alert: Alert, now: Now, title: str) -> BarsChart:
     """What the model says, then and now, class by class."""
-    learned = alert.version.reference.get("classes", {})
+    learned = alert.judged_by.reference.get("classes", {})
     whole = sum(learned.values()) or 1
     bars = []
-    for index, one in enumerate(alert.version.model.classes):
-        name = alert.version.model.class_words(one["key"])
+    for index, one in enumerate(alert.judged_by.model.classes):
+        name = alert.judged_by.model.class_words(one["key"])
         was = 100 * learned.get(one["key"], 0) / whole
         bars.append(Bar(_("%(name)s, learned on") % {"name": name}, was, "quiet"))
         bars.append(Bar(_("%(name)s, now") % {"name": name}, 100 * now.counts[index] / now.n, "bad"))

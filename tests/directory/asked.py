@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from labeling.models import LabelRequest
 from mlops_portal.onboarding.models import Onboarding
-from monitoring.models import GoldenSample, Prediction, SampledRow
+from monitoring.models import GoldenSample, Measure, Prediction, SampledRow
 from tests.directory.world import World
 
 CLASSES = [
@@ -108,3 +108,35 @@ def undo_onboarding(client: Client, world: World) -> HttpResponse:
 
 def undo_onboarding_by_api(client: Client, world: World) -> HttpResponse:
     return client.post(f"/api/v1/onboardings/{brought(world).pk}/undo/")
+
+
+def _measure(world: World) -> Measure:
+    return Measure.objects.create(
+        line=world.cast.line_1, asset=world.asset, key="air", words={"en": "Air flow"}, kind="process",
+        created_by=world.worker, created_at=timezone.now(),
+    )  # fmt: skip
+
+
+def see_measure(client: Client, world: World) -> HttpResponse:
+    return client.get(f"/measures/{_measure(world).pk}/")
+
+
+def see_measure_by_api(client: Client, world: World) -> HttpResponse:
+    return client.get(f"/api/v1/measures/{_measure(world).pk}/")
+
+
+def end_measure(client: Client, world: World) -> HttpResponse:
+    return client.post(f"/measures/{_measure(world).pk}/end/")
+
+
+def end_measure_by_api(client: Client, world: World) -> HttpResponse:
+    return client.delete(f"/api/v1/measures/{_measure(world).pk}/")
+
+
+def tell_value(client: Client, world: World) -> HttpResponse:
+    return client.post(f"/measures/{_measure(world).pk}/record/", {"value": "1.5"})
+
+
+def send_value(client: Client, world: World) -> HttpResponse:
+    body = {"measure": _measure(world).key, "values": [{"at": timezone.now().isoformat(), "value": 1.5}]}
+    return client.post("/api/v1/measure-values/", json.dumps(body), content_type="application/json")

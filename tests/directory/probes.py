@@ -21,7 +21,6 @@ _LATER = {
     "the roof's card of the portal's own parts": ["status.view"],
     "the demo's page of disturbances": ["demo.disturb"],
     "the pages of back-tests": ["backtest.view", "backtest.run"],
-    "the pages of measures": ["measure.view", "measure.edit", "measure.record"],
 }
 NOT_YET = {
     key: f"reached by {pages}, which come with their app" for pages, keys in _LATER.items() for key in keys
@@ -268,6 +267,12 @@ PROBES: tuple[Probe, ...] = (
     Probe(
         "alert.handle", "api", "resolve", _send("POST", "alerts/{world.alert.pk}/resolve/", cause="expected")
     ),
+    Probe("measure.view", "page", "measure", asked.see_measure, writes=False),
+    Probe("measure.view", "api", "measure", asked.see_measure_by_api, writes=False),
+    Probe("measure.edit", "page", "end", asked.end_measure),
+    Probe("measure.edit", "api", "end", asked.end_measure_by_api),
+    Probe("measure.record", "page", "value", asked.tell_value, writes=False),  # telemetry leaves no event
+    Probe("measure.record", "api", "values", asked.send_value, writes=False),
     Probe("log.view", "page", "log", _get("/log/")),
     Probe("log.view", "api", "events", _get("/api/v1/events/")),
     Probe("log.verify", "page", "verify", _post("/log/verify/"), writes=False),

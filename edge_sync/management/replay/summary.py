@@ -116,8 +116,8 @@ class Before:
 
 
 def _seen(alert: Alert, old: set[str] | None, times: list[float], first: int) -> AlertSeen:
-    words = ReadingWords(alert.version.model)
-    said = {"reading": words.name(alert.feature), "asset": alert.asset.name}
+    words = ReadingWords(alert.judged_by.model)
+    said = {"reading": words.name(alert.feature), "asset": alert.machine.name}
     if old is None:
         sentence = _("%(reading)s on %(asset)s left what the model learned") % said
     else:

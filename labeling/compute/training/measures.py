@@ -23,6 +23,7 @@ from labeling.compute.training import rare
 Z = 1.959963984540054
 DRAWS = 1000
 BINS = 15
+SURE_BINS = 20  # as monitoring counts them
 
 
 def wilson(hits: int, n: int) -> dict[str, float | int | None]:
@@ -105,7 +106,8 @@ def measures(
     seed: int,
 ) -> dict[str, Any]:
     """``truth`` int64 (n,) places among ``classes``; ``probabilities`` (n, c) whose column j is class
-    ``columns[j]``. Returns {"holdout", "per_class", "confusion"} as plain values; {} without rows."""
+    ``columns[j]``. Returns {"holdout", "per_class", "confusion", "calibration"} as plain values; {} without
+    rows."""
     if not len(truth):
         return {}
     random, k = np.random.default_rng(seed), len(classes)
@@ -140,7 +142,16 @@ def measures(
             for place, key in enumerate(classes)
         },
         "confusion": counts.tolist(),
+        "calibration": reliability(right, confidence),
     }
+
+
+def reliability(right: NDArray[np.bool_], confidence: NDArray[np.float64]) -> dict[str, list[int]]:
+    """How many rows (n,) were judged with a confidence in each of ``SURE_BINS`` equal bins, and how many
+    right."""
+    where = np.minimum((np.clip(confidence, 0.0, 1.0) * SURE_BINS).astype(np.int64), SURE_BINS - 1)
+    hits = np.bincount(where[right], minlength=SURE_BINS)
+    return {"judged": np.bincount(where, minlength=SURE_BINS).tolist(), "right": hits.tolist()}
 
 
 def verdicts(

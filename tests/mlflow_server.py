@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -9,6 +10,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,3 +55,33 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.2)
     raise RuntimeError("MLflow did not start")
+
+
+class Server:
+    """What a data scientist does with MLflow's own client for the registered model ``model``."""
+
+    def __init__(self, url: str, folder: Path, model: str) -> None:
+        from mlflow import MlflowClient
+
+        self.client, self.folder, self.model = MlflowClient(url, url), folder, model
+        if not self.client.search_registered_models(filter_string=f"name = '{model}'"):
+            self.client.create_registered_model(model)
+        known = self.client.get_experiment_by_name("elsewhere")
+        self.experiment = known.experiment_id if known else self.client.create_experiment("elsewhere")
+
+    def registers(self, files: dict[str, bytes], *, model: str = "", **tags: str) -> str:
+        run = self.client.create_run(self.experiment)
+        made = self.folder / run.info.run_id / "model"
+        made.mkdir(parents=True)
+        for name, data in files.items():
+            (made / name).write_bytes(data)
+        self.client.log_artifacts(run.info.run_id, str(made), "model")
+        where = f"{run.info.artifact_uri}/model"
+        version = self.client.create_model_version(
+            model or self.model, where, run_id=run.info.run_id, tags=tags, await_creation_for=0
+        )
+        return str(version.version)
+
+
+def described(**flavours: Any) -> bytes:
+    return json.dumps({"flavors": flavours}).encode()  # JSON is YAML

@@ -1,4 +1,4 @@
-"""What a version was not taught, in sentences for its page."""
+"""Where a version came from and what it was not taught, in sentences for its page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,21 @@ from mlops_portal.registry.selectors import features_of
 from mlops_portal.shell.templatetags.ui_text import number_text
 
 NAMED = 5
+
+
+def origin_shown(pack: Mapping[str, Any], model: RegisteredModel) -> list[str]:
+    """Of a version that was trained elsewhere: how it came, and which classes it never says."""
+    origin = pack["measures"]["challenger"].get("origin")
+    if not origin:
+        return []
+    came = _(
+        "It was trained elsewhere and came as %(file)s (%(producer)s). Nobody here knows on which parts; "
+        "where it was taught with the parts that measure it, the measures flatter it."
+    ) % {"file": origin["file"], "producer": origin.get("producer") or _("maker unknown")}
+    if not origin.get("unknown"):
+        return [came]
+    names = ", ".join(model.class_words(key) for key in origin["unknown"])
+    return [came, _("It never says: %(names)s.") % {"names": names}]
 
 
 def left_out_shown(pack: Mapping[str, Any], model: RegisteredModel) -> list[str]:

@@ -30,7 +30,10 @@ def outside_watch() -> int:
 
     A version whose files did not come is met again, a few times; each other one once.
     """
-    models = {one.slug: one for one in RegisteredModel.objects.filter(datasets__isnull=False).distinct()}
+    models = {
+        one.slug: one
+        for one in RegisteredModel.objects.filter(datasets__isnull=False, retired_at=None).distinct()
+    }
     if not models or not cache.add(BUSY, True, 60 * MINUTES):
         return 0
     try:

@@ -62,8 +62,8 @@ def _compared(found: NDArray[np.float64], limits: NDArray[np.float64]) -> NDArra
     below = within = 0
     for start in range(0, found.size, BLOCK):
         block = np.ascontiguousarray(found[start : start + BLOCK])
-        below += np.count_nonzero(block < -LARGEST)
-        within += np.count_nonzero(block <= LARGEST)
+        below += int(np.count_nonzero(block < -LARGEST))
+        within += int(np.count_nonzero(block <= LARGEST))
         for place, edge in enumerate(limits):
             at_most[place] += np.count_nonzero(block <= edge)
     at_most = np.clip(at_most, below, within) - below  # edges may lie beyond what is readable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,40 +14,10 @@ from mlops_portal.shell.models import Notification
 from tests.cast import Cast
 from tests.labeling.outside import exported, trained_elsewhere
 from tests.labeling.plant import Shop, make_shop
-from tests.mlflow_server import mlflow_server  # noqa: F401  # a fixture
+from tests.mlflow_server import Server, described, mlflow_server  # noqa: F401  # the last is a fixture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MODEL = "press-quality"
-
-
-class Server:
-    """What a data scientist does with MLflow's own client."""
-
-    def __init__(self, url: str, folder: Path) -> None:
-        from mlflow import MlflowClient
-
-        self.client, self.folder = MlflowClient(url, url), folder
-        if not self.client.search_registered_models(filter_string=f"name = '{MODEL}'"):
-            self.client.create_registered_model(MODEL)
-        known = self.client.get_experiment_by_name("elsewhere")
-        self.experiment = known.experiment_id if known else self.client.create_experiment("elsewhere")
-
-    def registers(self, files: dict[str, bytes], *, model: str = MODEL, **tags: str) -> str:
-        run = self.client.create_run(self.experiment)
-        made = self.folder / run.info.run_id / "model"
-        made.mkdir(parents=True)
-        for name, data in files.items():
-            (made / name).write_bytes(data)
-        self.client.log_artifacts(run.info.run_id, str(made), "model")
-        where = f"{run.info.artifact_uri}/model"
-        version = self.client.create_model_version(
-            model, where, run_id=run.info.run_id, tags=tags, await_creation_for=0
-        )
-        return str(version.version)
-
-
-def described(**flavours: Any) -> bytes:
-    return json.dumps({"flavors": flavours}).encode()  # JSON is YAML
 
 
 def onnx_files(shop: Shop, **how: Any) -> dict[str, bytes]:
@@ -66,7 +35,7 @@ def server(settings, mlflow_server: str, tmp_path: Path):  # noqa: F811
     from mlflow import MlflowClient
 
     settings.MLFLOW_TRACKING_URI = mlflow_server
-    yield Server(mlflow_server, tmp_path)
+    yield Server(mlflow_server, tmp_path, MODEL)
     client = MlflowClient(mlflow_server, mlflow_server)
     client.delete_registered_model(MODEL)
 

@@ -24,6 +24,7 @@ from mlops_portal.onboarding.serializers import (
     OnboardingIn,
     OnboardingOut,
 )
+from mlops_portal.onboarding.services.again import work_again
 from mlops_portal.onboarding.services.checking import check_ask
 from mlops_portal.onboarding.services.describing import onboarding_describe
 from mlops_portal.onboarding.services.files import import_path
@@ -135,6 +136,12 @@ class Onboardings(Things):
         asked.is_valid(raise_exception=True)
         golden_refuse(by=self.person, onboarding=one, **asked.validated_data)
         return self._answer(one)
+
+    @extend_schema(request=None, responses={202: OnboardingOut})
+    @action(detail=True, methods=["post"])
+    def again(self, request: Request, pk: str) -> Response:
+        """Ask a worker once more for what was stopped or lost."""
+        return self._answer(work_again(by=self.person, onboarding=self.get_object()), status=202)
 
     @extend_schema(request=None, responses=OnboardingOut)
     @action(detail=True, methods=["post"])

@@ -62,7 +62,7 @@ def lines_of(found: dict[str, Any]) -> Iterator[str]:
         yield f"  {sentence}"
     if len(notes) > 8:
         yield _("  and %(count)d more notes on its page") % {"count": len(notes) - 8}
-    yield from _measures(found)
+    yield from measured_lines(found)
     if not found["golden"]:
         yield _(
             "It has no golden samples yet, and cannot be approved without; "
@@ -74,7 +74,8 @@ def lines_of(found: dict[str, Any]) -> Iterator[str]:
     yield _("Nobody approved it. Ask for approval: %(url)s") % {"url": found["ask_approval"]}
 
 
-def _measures(found: dict[str, Any]) -> Iterator[str]:
+def measured_lines(found: dict[str, Any]) -> Iterator[str]:
+    """The measures in ``found["holdout"]``, of parts that were split by ``found["split"]``."""
     held = found["holdout"]
     if not held:
         yield _("No part could be held out; nothing was measured.")

@@ -163,16 +163,6 @@ def file_replace(
     return onboarding
 
 
-def reading_again(*, by: Person, onboarding: Onboarding) -> Onboarding:
-    """Ask a worker once more, where the first was cancelled or lost."""
-    demand(onboard_verdict(by, onboarding))
-    with transaction.atomic():
-        claim(onboarding, S.RECEIVED, S.RECEIVED)
-        told("onboarding.file.received", onboarding, by=by, file=onboarding.file_name)
-        _read(by, onboarding)
-    return onboarding
-
-
 def table_read(
     *,
     onboarding: Onboarding,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from mlops_portal.onboarding.compute.build import build
@@ -15,6 +16,7 @@ from mlops_portal.onboarding.tasks.reading import fault
 from mlops_portal.onboarding.transitions import OnboardingState
 from mlops_portal.registry.compute.datasets import encode
 from mlops_portal.shell import jobs
+from mlops_portal.shell.jobs import JobCancelled
 from mlops_portal.wire.errors import PortalError
 
 log = get_logger(__name__)
@@ -47,11 +49,12 @@ def take_do(onboarding_id: str, *, here: bool = False, progress: Progress | None
             features=built.features,
             here=here,
         )
+    except JobCancelled:
+        taking_stopped(onboarding=onboarding, sentence=_("It was stopped; nothing was stored."))
+        raise
     except PortalError as error:
         taking_stopped(onboarding=onboarding, sentence=error.sentence)
         return
-    except Exception as error:  # as in reading
+    except Exception:  # as in reading
         log.exception("table_not_taken", onboarding=onboarding_id)
         taking_stopped(onboarding=onboarding, sentence=fault())
-        if isinstance(error, jobs.JobCancelled):
-            raise

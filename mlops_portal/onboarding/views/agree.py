@@ -19,8 +19,8 @@ from mlops_portal.onboarding.rules.words import Role
 from mlops_portal.onboarding.selectors import version_of
 from mlops_portal.onboarding.services.checking import check_ask
 from mlops_portal.onboarding.services.taking import onboarding_agree
-from mlops_portal.onboarding.transitions import OnboardingState
-from mlops_portal.onboarding.views.shared import address, context_of, found, said
+from mlops_portal.onboarding.transitions import AT_WORK, OnboardingState
+from mlops_portal.onboarding.views.shared import address, context_of, found, led_on, said
 from mlops_portal.plant.policies import guard
 from mlops_portal.registry.models import ModelVersion
 from mlops_portal.shell.actions import offers_for
@@ -39,6 +39,7 @@ def problems(request: HttpRequest, pk: UUID) -> HttpResponse:
         "blocking": _grouped(one, blocking=True),
         "notes": _grouped(one, blocking=False),
         "checked": one.state in (OnboardingState.CHECKED, OnboardingState.STARTING, OnboardingState.TAKEN),
+        "at_work": one.state in AT_WORK,
         "agree": agree_verdict(by, one),
         "edit": edit_verdict(by, one),
         "readings": sum(each["role"] == Role.READING for each in one.schema["columns"]),
@@ -47,9 +48,7 @@ def problems(request: HttpRequest, pk: UUID) -> HttpResponse:
     template = "onboarding/problems.html"
     if request.headers.get("HX-Target") == "check":
         if one.state == OnboardingState.TAKEN:
-            answer = HttpResponse(status=204)
-            answer["HX-Redirect"] = address(one, "training")
-            return answer
+            return led_on(address(one, "training"))
         template += "#state"
     return render(request, template, context)
 

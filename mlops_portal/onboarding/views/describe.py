@@ -21,7 +21,7 @@ from mlops_portal.onboarding.rules.plain import with_role
 from mlops_portal.onboarding.rules.words import Role
 from mlops_portal.onboarding.services.describing import onboarding_describe
 from mlops_portal.onboarding.transitions import OnboardingState
-from mlops_portal.onboarding.views.shared import address, context_of, found, said
+from mlops_portal.onboarding.views.shared import address, context_of, found, led_on, said
 from mlops_portal.plant.policies import guard
 from mlops_portal.shell.signed_in import person_of, signed_in
 from mlops_portal.wire.errors import PortalError
@@ -42,6 +42,8 @@ def table(request: HttpRequest, pk: UUID) -> HttpResponse:
         if request.headers.get("HX-Target") == "reading":
             template += "#state"
         return render(request, template, {**context, "file_form": FileForm()})
+    if request.headers.get("HX-Target") == "reading":
+        return led_on(context["page"])
     columns = one.schema["columns"]
     page = Paginator(_wanted(request, columns), ON_A_PAGE).get_page(request.GET.get("page"))
     edit = edit_verdict(by, one)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.selectors import STEPS, onboarding_of, reachable, step_of, undo_verdict
+from mlops_portal.plant.models import Person
 from mlops_portal.shell.models import Job
 from mlops_portal.shell.signed_in import person_of
 
@@ -55,13 +56,13 @@ def context_of(request: HttpRequest, onboarding: Onboarding, step: str) -> dict[
         "steps": steps,
         "step": step,
         "page": address(onboarding, step),
-        "job": job_at_work(onboarding),
+        "job": job_at_work(onboarding, by),
         "may": may,
         "undo": undo_verdict(by, onboarding),
     }
 
 
-def job_at_work(onboarding: Onboarding) -> dict[str, Any] | None:
+def job_at_work(onboarding: Onboarding, by: Person) -> dict[str, Any] | None:
     """The worker's job: how far it is, and whether it is over without having moved the onboarding."""
     job = onboarding.job
     if job is None:
@@ -71,8 +72,16 @@ def job_at_work(onboarding: Onboarding) -> dict[str, Any] | None:
         "title": job.title,
         "done": job.done if job.state == Job.State.RUNNING else None,
         "total": job.total,
+        "page": reverse("job", args=[job.pk]) if job.by_id == by.pk else "",
         "lost": job.state in (Job.State.FAILED, Job.State.CANCELLED),
     }
+
+
+def led_on(url: str) -> HttpResponse:
+    """A part of a page whose work is over takes the browser to the next page."""
+    answer = HttpResponse(status=204)
+    answer["HX-Redirect"] = url
+    return answer
 
 
 def said(problem: Mapping[str, Any]) -> str:

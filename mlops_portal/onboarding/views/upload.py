@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mlops_portal.onboarding.forms.upload import FileForm, UploadForm
 from mlops_portal.onboarding.selectors import onboardings_for, sites_to_onboard, step_of
+from mlops_portal.onboarding.services.again import work_again
 from mlops_portal.onboarding.services.files import import_path
-from mlops_portal.onboarding.services.receiving import file_replace, onboarding_create, reading_again
+from mlops_portal.onboarding.services.receiving import file_replace, onboarding_create
 from mlops_portal.onboarding.services.undoing import onboarding_undo
 from mlops_portal.onboarding.transitions import OnboardingState
 from mlops_portal.onboarding.views.shared import LABELS, address, found
@@ -116,8 +117,8 @@ def replace(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def again(request: HttpRequest, pk: UUID) -> HttpResponse:
-    reading_again(by=person_of(request), onboarding=found(request, pk))
-    return redirect("onboarding_table", pk)
+    one = work_again(by=person_of(request), onboarding=found(request, pk))
+    return redirect(address(one, step_of(one)))
 
 
 @require_safe

@@ -152,7 +152,7 @@ def test_a_named_column_that_does_not_exist_is_told_with_the_closest_first(role)
     frame = frame_of(**{"Machine failure": target(), "force": DRAW.normal(size=ROWS)})
     with pytest.raises(TableUnreadable) as caught:
         guess(frame, **{role: "machine_failure"})
-    assert "the closest are Machine failure" in caught.value.sentence
+    assert "did you mean Machine failure?" in caught.value.sentence
     assert "force" in caught.value.sentence
 
 

@@ -25,7 +25,7 @@ def test_a_good_table_has_no_problem(tmp_path):
 def test_a_target_that_is_not_there_names_those_that_are(tmp_path):
     with pytest.raises(TableUnreadable) as caught:
         told(put(tmp_path, GOOD), target="falt")
-    assert "There is no column falt; the closest are fault." in caught.value.sentence
+    assert "There is no column falt; did you mean fault?" in caught.value.sentence
     assert "part, force [N], speed_rpm, fault" in caught.value.sentence
 
 

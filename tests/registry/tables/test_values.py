@@ -217,7 +217,7 @@ def test_a_schema_decides_how_its_columns_are_read(tmp_path):
     found = problems(read(lost, schema=schema), schema)
     said = only(found, "unknown-column")
     assert "force [N]" in said.sentence
-    assert "closest are force" in said.sentence
+    assert "did you mean force?" in said.sentence
 
 
 @pytest.mark.parametrize("rows", [1, 7, 60, 100])

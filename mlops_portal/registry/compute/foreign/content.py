@@ -12,19 +12,19 @@ PICKLE = gettext_noop(
     "opened. Export the model as ONNX."
 )
 PACKED = gettext_noop("{name} is a {kind} file, not ONNX; unpack it and bring the .onnx file itself.")
-OTHER = gettext_noop("{name} is {kind}, not an ONNX file; export the model as ONNX.")
+OTHER = gettext_noop("{name} is a {kind} file, not ONNX; export the model as ONNX.")
 KINDS = {
     b"\x1f\x8b": (PACKED, "gzip"),
     b"BZh": (PACKED, "bzip2"),
     b"\xfd7zXZ\x00": (PACKED, "xz"),
     b"\x28\xb5\x2f\xfd": (PACKED, "zstd"),
     b"7z\xbc\xaf\x27\x1c": (PACKED, "7-Zip"),
-    b"\x89HDF": (OTHER, "an HDF5 file, as Keras writes"),
-    b"PAR1": (OTHER, "a Parquet table"),
-    b"%PDF": (OTHER, "a PDF"),
-    b"\x93NUMPY": (OTHER, "a NumPy array"),
+    b"\x89HDF": (OTHER, "HDF5 (Keras)"),
+    b"PAR1": (OTHER, "Parquet"),
+    b"%PDF": (OTHER, "PDF"),
+    b"\x93NUMPY": (OTHER, "NumPy"),
     b"{": (OTHER, "JSON"),
-    b"<": (OTHER, "XML or a web page"),
+    b"<": (OTHER, "XML"),
 }
 ZIP = b"PK\x03\x04"
 ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")

@@ -13,30 +13,26 @@ from mlops_portal.registry.compute.tables.times import EPOCHS
 
 SPORADIC = 0.2  # up to this share of repeated rows, a repeated part is a mistake
 NEWEST_FIRST = gettext_noop(
-    "The rows run from the newest to the oldest: in row {row} the time {column} goes back to {value};"
-    " sort the"
-    " table by {column}."
+    "The rows run from the newest to the oldest: in row {row} the time {column} goes back to {value}; sort"
+    " the table by {column}."
 )
 BACK = gettext_noop(
-    "The time {column} goes back in row {row}, from {before} to {value} ({count} such rows); sort the"
-    " table by"
+    "The time {column} goes back in row {row}, from {before} to {value} ({count} in all); sort the table by"
     " {column}, or correct the time."
 )
 NO_TIME = gettext_noop(
-    "The time {column} is empty in row {row} ({count} such rows); fill it in or remove the rows."
+    "The time {column} is empty in row {row} ({count} in all); fill it in or remove the rows."
 )
 NOT_TIME = gettext_noop("Column {column} holds no times, but “{value}” in row {row}; name another column.")
 TWICE = gettext_noop(
-    "Part “{value}” stands in row {first} and again in row {row} ({count} such rows); remove or correct"
-    " one, or"
-    " leave the part column out."
+    "Part “{value}” stands in row {first} and again in row {row} ({count} in all); remove or correct one,"
+    " or leave the part column out."
 )
 REPEATED = gettext_noop(
     "Parts repeat in column {column} ({parts} parts in {rows} rows): rows of one part stay together when"
-    " the model"
-    " is measured."
+    " the model is measured."
 )
-NO_PART = gettext_noop("The part {column} is empty in row {row} ({count} such rows); fill it in.")
+NO_PART = gettext_noop("The part {column} is empty in row {row} ({count} in all); fill it in.")
 
 
 def problems(frame: Frame, schema: Schema) -> list[Problem]:
@@ -66,14 +62,14 @@ def _no_times(frame: Frame, column: Column) -> Problem:
     texts = frame.text(column.name)
     at = int(np.argmax(~missing(texts)))
     return problem(
-        "not-a-time", NOT_TIME, column=quoted(column.name), value=quoted(str(texts[at])), row=frame.row_of(at)
+        "not-a-time", NOT_TIME, column=column.name, value=quoted(str(texts[at])), row=frame.row_of(at)
     )
 
 
 def _order(frame: Frame, schema: Schema, seconds: NDArray[np.float64]) -> list[Problem]:
     """Time may start anew where another line begins, if a line is named."""
     assert schema.time
-    column, found = quoted(schema.time.name), []
+    column, found = schema.time.name, []
     gap = np.isnan(seconds)
     if gap.any():
         found.append(
@@ -130,7 +126,7 @@ def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> l
             problem(
                 "part-gaps",
                 NO_PART,
-                column=quoted(part.name),
+                column=part.name,
                 row=frame.row_of(int(np.argmax(gap))),
                 count=int(gap.sum()),
             )
@@ -147,7 +143,7 @@ def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> l
             problem(
                 "repeated-parts",
                 REPEATED,
-                column=quoted(part.name),
+                column=part.name,
                 parts=int(names.size),
                 rows=int(there.size),
                 blocking=False,
@@ -167,7 +163,7 @@ def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> l
         problem(
             "duplicate-part",
             TWICE,
-            column=quoted(part.name),
+            column=part.name,
             value=quoted(str(names[code])),
             first=frame.row_of(int(there[first[code]])),
             row=frame.row_of(int(there[at])),

@@ -18,16 +18,15 @@ CONSTANT = gettext_noop(
     " outcome."
 )
 GAPS = gettext_noop(
-    "The target {column} is empty in {count} rows, first in row {row}; these rows are left out of training."
+    "The target {column} is empty in row {row} ({count} in all); such rows are left out of training."
 )
 IDS = gettext_noop(
-    "The target {column} has {count} different texts, such as “{value}” in row {row}: these look like"
-    " names of"
-    " parts, not classes; name another column."
+    "The target {column} has {count} different texts, such as “{value}” in row {row}: these look like names"
+    " of parts, not classes; name another column."
 )
 RARE = gettext_noop(
-    "Class “{value}” of the target {column} has only {count} rows, first row {row}: measures of it will say"
-    " little; bring more rows of it or join it with another class."
+    "Class “{value}” of the target {column} is rare (first row {row}, {count} in all): measures of it will"
+    " say little; bring more rows of it or join it with another class."
 )
 
 
@@ -38,7 +37,7 @@ def problems(frame: Frame, schema: Schema) -> list[Problem]:
         return [problem("no-target", NO_TARGET, names=several(list(frame.columns), 12))]
     if target.name not in frame.columns:
         return []  # told as an unknown column
-    column = quoted(target.name)
+    column = target.name
     values = frame.columns[target.name]
     numeric = frame.kinds[target.name] in (Kind.NUMBER, Kind.TIME)
     gap = missing(values)

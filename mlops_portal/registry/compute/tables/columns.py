@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted, several
+from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, several
 
-UNKNOWN = gettext_noop("There is no column {column}; the closest are {closest}. The table has: {names}.")
+UNKNOWN = gettext_noop("There is no column {column}; did you mean {closest}? The table has: {names}.")
 NONE_LIKE_IT = gettext_noop("There is no column {column}; the table has: {names}.")
 
 
@@ -27,7 +27,7 @@ def unknown_column(name: str, names: Sequence[str]) -> Problem:
     return problem(
         "unknown-column",
         UNKNOWN if near else NONE_LIKE_IT,
-        column=quoted(name),
+        column=name,
         closest=several(near),
         names=several(list(names), 12),
     )

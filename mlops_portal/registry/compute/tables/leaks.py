@@ -3,7 +3,7 @@
 - One that decides the target alone, for every row: each of its values has one class, or thresholds part the
   classes without a single exception.
 - Truths that, where they are set, mean one class, and together cover it (the kinds of failure beside
-  “failed or not”); the truths that stand between and beside them count too, if two or more do.
+  “failed or not”); the truths that stand between and beside them count too, if they are as rare.
 - A truth named after the target (“fault_active” beside “fault”).
 - A measured target: a column that is it, or it times a number.
 """
@@ -153,12 +153,13 @@ def together(others: Sequence[Facts], classes: NDArray[np.int64], known: NDArray
 
 
 def _with_neighbours(others: Sequence[Facts], telling: Sequence[Facts]) -> list[str]:
-    """The whole run of truths around those that tell."""
+    """The whole run of truths around those that tell, as far as they are as rare."""
     told = {one.name for one in telling}
+    often = 2 * max(float(np.nanmean(one.values)) for one in telling)
     found: list[str] = []
     run: list[str] = []
     for one in [*others, None]:
-        if one is not None and _is_truth(one):
+        if one is not None and _is_truth(one) and np.nanmean(one.values) <= often:
             run.append(one.name)
             continue
         found += [name for name in run if name in told or len(told & set(run)) > 1]

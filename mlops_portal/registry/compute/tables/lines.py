@@ -114,8 +114,8 @@ class Lines(io.RawIOBase):
             raise unreadable(
                 "nul",
                 gettext_noop(
-                    "Line {row} holds NUL bytes: the file is damaged or no text; export the table again"
-                    " as CSV."
+                    "Line {row} holds NUL bytes: the file is damaged or no text; export the table again as"
+                    " CSV."
                 ),
                 row=self._line + data.count(b"\n", 0, at),
             )

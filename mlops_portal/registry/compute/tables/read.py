@@ -24,7 +24,7 @@ from mlops_portal.registry.compute.tables.said import Problem, TableUnreadable, 
 from mlops_portal.registry.compute.tables.texts import Batch
 from mlops_portal.registry.compute.tables.unpack import opened
 
-CELLS = 250_000_000  # 2 GB of float64
+CELLS = 125_000_000  # 1 GB of float64
 TOO_LARGE = gettext_noop("The table has more than {most} million values; bring fewer rows or columns.")
 Progress = Callable[[int, int], None]
 Plans = dict[str, Plan]

@@ -20,8 +20,8 @@ EXCEL = gettext_noop(
     "This is an Excel file, not a table as text; in Excel choose “Save as”, “CSV UTF-8”, and bring that file."
 )
 PICKLE = gettext_noop(
-    "This is a Python pickle (joblib and torch files are too); it could run foreign code and was not opened."
-    " Write the table as CSV or Parquet."
+    "This is a Python pickle (joblib and torch files are too); it could run foreign code and was not"
+    " opened. Write the table as CSV or Parquet."
 )
 ARRAY = gettext_noop("This is a NumPy file ({what}); write the table as CSV or Parquet with column names.")
 OTHER = gettext_noop("This is {what}, not a table; bring CSV or Parquet, compressed or not.")

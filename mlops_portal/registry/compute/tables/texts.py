@@ -26,11 +26,11 @@ WINDOWS = gettext_noop(
     "Line {row} is not UTF-8; the file is read as Windows-1252. If words look wrong, save it as UTF-8."
 )
 RAGGED = gettext_noop(
-    "Row {row} has {found} fields, the header {expected}; mend the row (a separator or quote too many or"
-    " few)."
+    "Row {row} does not have as many fields as the header: {found} instead of {expected}; mend it (a"
+    " separator or quote too many or few)."
 )
 RAGGED_MORE = gettext_noop(
-    "{count} rows have another number of fields than the header, first row {row} with {found} instead of"
+    "Rows that do not have as many fields as the header: {count}, first row {row} with {found} instead of"
     " {expected}; mend them (a separator or quote too many or few)."
 )
 

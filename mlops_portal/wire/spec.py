@@ -32,7 +32,7 @@ class SpecFeature:
     low: float | None
     high: float | None
     edges: tuple[float, ...]
-    categories: tuple[str, ...]
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,13 @@ def test_parts_that_repeat_are_a_mistake_where_it_is_rare_and_groups_where_it_is
     assert "20 parts in 60 rows" in said.sentence
 
 
+def test_a_part_that_stands_twice_at_one_time_is_a_mistake(tmp_path):
+    lines = timed().splitlines()
+    lines.insert(31, lines[30])
+    said = only(told(put(tmp_path, "\n".join(lines)))[2], "duplicate-part")
+    assert (said.values["value"], said.values["first"], said.row) == ("P29", "31", 32)
+
+
 def test_columns_that_never_change_or_are_empty_are_one_sentence(tmp_path):
     names = ",".join([*(f"c{n}" for n in range(12)), *(f"e{n}" for n in range(9))])
     text = table(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.registry.compute.tables.model import Column, Frame, Kind, Schema, missing
+from mlops_portal.registry.compute.tables.model import Column, Frame, Kind, Schema, coded, missing
 from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted
 from mlops_portal.registry.compute.tables.times import EPOCHS
 
@@ -83,7 +83,7 @@ def _order(frame: Frame, schema: Schema, seconds: NDArray[np.float64]) -> list[P
         )
     there = np.flatnonzero(~gap)
     if schema.line:
-        lines = np.unique(frame.text(schema.line.name).astype(str), return_inverse=True)[1].reshape(-1)
+        lines = coded(frame.columns[schema.line.name])[0]
         there = there[np.argsort(lines[there], kind="stable")]
         same = lines[there][1:] == lines[there][:-1]
     else:
@@ -118,23 +118,16 @@ def _moment(seconds: float, column: Column) -> str:
 
 
 def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> list[Problem]:
-    texts = frame.text(part.name)
-    gap = missing(texts)
+    codes, names, first = coded(frame.columns[part.name])
+    gap = codes < 0
     found = []
     if gap.any():
-        found.append(
-            problem(
-                "part-gaps",
-                NO_PART,
-                column=part.name,
-                row=frame.row_of(int(np.argmax(gap))),
-                count=int(gap.sum()),
-            )
-        )
+        row = frame.row_of(int(np.argmax(gap)))
+        found.append(problem("part-gaps", NO_PART, column=part.name, row=row, count=int(gap.sum())))
     there = np.flatnonzero(~gap)
-    names, first, codes = np.unique(texts[there].astype(str), return_index=True, return_inverse=True)
-    again = np.ones(there.size, dtype=bool)
-    again[first] = False
+    again = np.ones(codes.size, dtype=bool)
+    again[first] = again[gap] = False
+    again = again[there]
     if not again.any():
         return found
     if again.mean() > SPORADIC:
@@ -144,29 +137,28 @@ def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> l
                 "repeated-parts",
                 REPEATED,
                 column=part.name,
-                parts=int(names.size),
+                parts=len(names),
                 rows=int(there.size),
                 blocking=False,
             ),
         ]
     if seconds is not None:  # measured again later is no mistake
-        pairs = np.column_stack(
-            [codes.reshape(-1).astype(np.float64), np.nan_to_num(seconds[there], nan=-1.0)]
-        )
-        again = np.ones(there.size, dtype=bool)
-        again[np.unique(pairs, axis=0, return_index=True)[1]] = False
+        moments = coded(seconds)[0]
+        pairs = codes * (int(moments.max()) + 2) + moments + 1
+        again = np.ones(codes.size, dtype=bool)
+        again[coded(np.where(gap, -1, pairs))[2]] = False
+        again = again[there]
         if not again.any():
             return found
-    at = int(np.argmax(again))
-    code = codes.reshape(-1)[at]
+    at = int(there[np.argmax(again)])
     found.append(
         problem(
             "duplicate-part",
             TWICE,
             column=part.name,
-            value=quoted(str(names[code])),
-            first=frame.row_of(int(there[first[code]])),
-            row=frame.row_of(int(there[at])),
+            value=quoted(frame.word(part.name, at)),
+            first=frame.row_of(int(first[codes[at]])),
+            row=frame.row_of(at),
             count=int(again.sum()),
         )
     )

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_portal.registry.compute.tables.headings import words_of
-from mlops_portal.registry.compute.tables.model import NUMERIC, Kind, missing
+from mlops_portal.registry.compute.tables.model import NUMERIC, Kind, coded, missing
 from mlops_portal.registry.compute.tables.roles import CLASSES, Facts
 
 ENOUGH = 30  # rows, before “without exception” says anything
@@ -54,7 +54,7 @@ def leaks_of(target: Facts, others: Sequence[Facts]) -> Leaks:
             one.name for one in others if measured and one.kind in NUMERIC and _copies(one, target)
         ]
         return found
-    classes = coded(target)
+    classes = coded(target.values)[0]
     probe = probe_of(classes)
     for one in others:
         if not one.constant and decides(one, classes, known, probe):
@@ -66,18 +66,11 @@ def leaks_of(target: Facts, others: Sequence[Facts]) -> Leaks:
     return found
 
 
-def coded(one: Facts) -> NDArray[np.int64]:
-    """Values as 0 … k - 1, those missing as -1: int64 (n,)."""
-    gap = missing(one.values)
-    values = one.values if one.kind in NUMERIC else np.where(gap, "", one.values).astype(str)
-    codes = np.unique(values, return_inverse=True)[1].reshape(-1)
-    return np.where(gap, -1, codes)
-
-
 def probe_of(classes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Some rows of every class: a column that fails on them needs no look at all the others."""
-    order = np.argsort(classes, kind="stable")
-    starts = np.flatnonzero(np.diff(classes[order], prepend=-2))
+    narrow = classes.astype(np.int16)  # sorted in one pass; there are few classes
+    order = np.argsort(narrow, kind="stable")
+    starts = np.flatnonzero(np.diff(narrow[order], prepend=-2))
     return np.concatenate([rows[:: max(1, rows.size // PROBED)] for rows in np.split(order, starts[1:])])
 
 
@@ -102,8 +95,7 @@ def _each_one_class(values: NDArray[Any], classes: NDArray[np.int64]) -> bool:
     kinds = np.unique(classes).size
     if kinds < 2:
         return False
-    codes = np.unique(values if values.dtype.kind == "f" else values.astype(str), return_inverse=True)[1]
-    codes = codes.reshape(-1)
+    codes = coded(values)[0]
     pairs = np.unique(codes * (int(classes.max()) + 1) + classes).size
     count = int(codes.max()) + 1
     return pairs == count or (count == 2 and pairs == kinds)

@@ -15,205 +15,42 @@ from mlops_portal.registry.compute.tables import times
 from mlops_portal.registry.compute.tables.headings import unit_of, words_of
 from mlops_portal.registry.compute.tables.model import NUMERIC, Frame, Kind, missing
 
+
+def _names(written: str) -> tuple[str, ...]:
+    return tuple(written.split(", "))
+
+
 LONG, SAMPLE, MANY = 100_000, 20_000, 1_000
 CLASSES = 100  # distinct values that a target may have and still be classes
-TARGETS = (  # the likeliest first
-    *(
-        "target",
-        "label",
-        "class",
-        "fault",
-        "machine failure",
-        "failure",
-        "defect",
-        "fault class",
-        "defect class",
-    ),
-    *(
-        "fault type",
-        "defect type",
-        "failure type",
-        "is defect",
-        "defective",
-        "pass fail",
-        "ok nok",
-        "good bad",
-    ),
-    *("result", "outcome", "verdict", "quality", "quality class", "status", "y", "response", "output"),
-    *(
-        "klasse",
-        "fehler",
-        "fehlerklasse",
-        "fehlerart",
-        "fehlertyp",
-        "ergebnis",
-        "ausschuss",
-        "qualität",
-        "zustand",
-    ),
-    *(
-        "io nio",
-        "gut schlecht",
-        "prüfergebnis",
-        "inspection",
-        "inspection result",
-        "diagnosis",
-        "labels",
-        "classes",
-    ),
+TARGETS = _names(  # the likeliest first
+    "target, label, class, fault, machine failure, failure, defect, fault class, defect class, fault "
+    "type, defect type, failure type, is defect, defective, pass fail, ok nok, good bad, result, outcome, "
+    "verdict, quality, quality class, status, y, response, output, klasse, fehler, fehlerklasse, "
+    "fehlerart, fehlertyp, ergebnis, ausschuss, qualität, zustand, io nio, gut schlecht, prüfergebnis, "
+    "inspection, inspection result, diagnosis, labels, classes"
 )
-TIMES = (
-    *(
-        "timestamp",
-        "time",
-        "datetime",
-        "date time",
-        "date",
-        "ts",
-        "utc",
-        "time stamp",
-        "created at",
-        "at",
-        "moment",
-    ),
-    *(
-        "zeit",
-        "zeitstempel",
-        "datum",
-        "datum zeit",
-        "uhrzeit",
-        "time utc",
-        "epoch",
-        "event time",
-        "measured at",
-    ),
+TIMES = _names(
+    "timestamp, time, datetime, date time, date, ts, utc, time stamp, created at, at, moment, zeit, "
+    "zeitstempel, datum, datum zeit, uhrzeit, time utc, epoch, event time, measured at"
 )
-PARTS = (
-    *(
-        "part",
-        "part id",
-        "part no",
-        "part number",
-        "part nr",
-        "serial",
-        "serial number",
-        "serial no",
-        "sn",
-        "dmc",
-    ),
-    *(
-        "product id",
-        "unit id",
-        "workpiece",
-        "workpiece id",
-        "piece",
-        "piece id",
-        "item id",
-        "barcode",
-        "wafer",
-    ),
-    *(
-        "wafer id",
-        "sample id",
-        "teil",
-        "teil id",
-        "teilenummer",
-        "teile nr",
-        "seriennummer",
-        "werkstück",
-        "bauteil",
-    ),
-    *(
-        "build part",
-        "component id",
-        "blister",
-        "casting id",
-        "sheet id",
-        "plate id",
-        "panel id",
-        "partid",
-        "serialno",
-    ),
+PARTS = _names(
+    "part, part id, part no, part number, part nr, serial, serial number, serial no, sn, dmc, product id, "
+    "unit id, workpiece, workpiece id, piece, piece id, item id, barcode, wafer, wafer id, sample id, "
+    "teil, teil id, teilenummer, teile nr, seriennummer, werkstück, bauteil, build part, component id, "
+    "blister, casting id, sheet id, plate id, panel id, partid, serialno"
 )
-LINES = (
-    *(
-        "line",
-        "line id",
-        "machine",
-        "machine id",
-        "asset",
-        "asset id",
-        "station",
-        "press",
-        "cell",
-        "equipment",
-    ),
-    *(
-        "equipment id",
-        "tool id",
-        "chamber",
-        "plant line",
-        "linie",
-        "maschine",
-        "anlage",
-        "anlage id",
-        "station id",
-    ),
-    *(
-        "maschine nr",
-        "machine no",
-        "robot",
-        "furnace",
-        "ofen",
-        "unit",
-        "engine id",
-        "maschinennummer",
-        "machineid",
-    ),
+LINES = _names(
+    "line, line id, machine, machine id, asset, asset id, station, press, cell, equipment, equipment id, "
+    "tool id, chamber, plant line, linie, maschine, anlage, anlage id, station id, maschine nr, machine "
+    "no, robot, furnace, ofen, unit, engine id, maschinennummer, machineid"
 )
-LOTS = (
-    *(
-        "lot",
-        "lot id",
-        "lot no",
-        "batch",
-        "batch id",
-        "batch no",
-        "charge",
-        "chargennummer",
-        "coil",
-        "coil id",
-    ),
-    *("heat", "heat no", "melt", "los", "losnummer", "build", "build id", "job", "order", "auftrag", "lotid"),
+LOTS = _names(
+    "lot, lot id, lot no, batch, batch id, batch no, charge, chargennummer, coil, coil id, heat, heat no, "
+    "melt, los, losnummer, build, build id, job, order, auftrag, lotid"
 )
-COUNTERS = (
-    *(
-        "row",
-        "index",
-        "idx",
-        "id",
-        "udi",
-        "uid",
-        "uuid",
-        "nr",
-        "no",
-        "number",
-        "sample",
-        "record",
-        "record id",
-    ),
-    *(
-        "observation",
-        "obs",
-        "unnamed 0",
-        "column 1",
-        "lfd nr",
-        "zeile",
-        "rownum",
-        "row id",
-        "sequence",
-        "seq",
-    ),
+COUNTERS = _names(
+    "row, index, idx, id, udi, uid, uuid, nr, no, number, sample, record, record id, observation, obs, "
+    "unnamed 0, column 1, lfd nr, zeile, rownum, row id, sequence, seq"
 )
 
 
@@ -249,12 +86,17 @@ class Facts:
 def facts_of(frame: Frame, name: str) -> Facts:
     values, kind = frame.columns[name], frame.kinds[name]
     if kind in NUMERIC:
-        there = values[~np.isnan(values)]
-        whole = bool(there.size and (there == np.floor(there)).all())
+        gap = np.isnan(values)
+        there = values[~gap] if gap.any() else values
+        whole = bool(there.size) and all(_whole(some) for some in (there[:SAMPLE], there))
         distinct = _distinct(there, whole=whole)
         return Facts(name, kind, values, values.size - there.size, distinct, whole)
     found = values[~missing(values)]
     return Facts(name, kind, values, values.size - found.size, len(set(found.tolist())), False)
+
+
+def _whole(values: NDArray[np.float64]) -> bool:
+    return bool((values == np.floor(values)).all())
 
 
 def _distinct(values: NDArray[np.float64], *, whole: bool) -> int:

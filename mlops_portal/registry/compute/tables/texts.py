@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from mlops_portal.registry.compute.tables.header import WIDEST, names_of
 from mlops_portal.registry.compute.tables.lines import Lines
 from mlops_portal.registry.compute.tables.model import Format
 from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted, unreadable
-from mlops_portal.registry.compute.tables.unpack import Opened
+from mlops_portal.registry.compute.tables.unpack import Opened, opened
 from mlops_portal.registry.compute.tables.words import GAPS
 
 SAMPLE = 1 << 20
@@ -144,6 +145,7 @@ def batches(
     ragged = Ragged(len(form.names))
     places = {f"c{place}": name for place, name in enumerate(form.names) if name in set(only)}
     start, seen, tail = form.skip + form.header + 1, 0, None
+    empty = False if len(form.names) < 2 else None  # alone in its row, nothing is a missing value
     reader = _told(lambda: _reader(lines, form, places, ragged, set(fast)), start - 1)
     while (batch := _told(reader.read_next_batch, start - 1)) is not None:
         numbers = np.arange(start, start + batch.num_rows, dtype=np.int64)
@@ -153,8 +155,12 @@ def batches(
         if batch.num_rows:
             start = int(numbers[-1]) + 1
             columns = {places[name]: batch.column(name) for name in batch.schema.names}
-            if lines.blank and len(form.names) > 1:  # alone in its row, nothing is a missing value
-                columns, numbers = _without_blank(columns, numbers)
+            if (blank := _blank(columns)).any():
+                empty = _has_empty_line(file.path) if empty is None else empty
+                if empty:
+                    keep = pa.array(~blank)
+                    columns = {name: column.filter(keep) for name, column in columns.items()}
+                    numbers = numbers[~blank]
             tail = Batch(columns, numbers, file.position(), file.size)
             yield tail
     faults.extend(ragged.problems())
@@ -219,14 +225,21 @@ def _swallowed(tail: Batch, form: Format) -> Iterator[Problem]:
                 yield problem("open-quote", OPEN, column=name, row=int(tail.numbers[-1]), count=len(lines))
 
 
-def _without_blank(
-    columns: dict[str, pa.Array], numbers: NDArray[np.int64]
-) -> tuple[dict[str, pa.Array], NDArray[np.int64]]:
-    """Empty lines come as rows without a value."""
-    if not all(column.null_count for column in columns.values()):
-        return columns, numbers
-    blank = np.ones(numbers.size, dtype=bool)
+def _blank(columns: dict[str, pa.Array]) -> NDArray[np.bool_]:
+    """Rows without a single value: bool (n,)."""
+    found = np.ones(max(map(len, columns.values()), default=0), dtype=bool)
     for column in columns.values():
-        blank &= column.is_null().to_numpy(zero_copy_only=False)
-    keep = pa.array(~blank)
-    return {name: column.filter(keep) for name, column in columns.items()}, numbers[~blank]
+        if not column.null_count:
+            return np.zeros_like(found)
+        found &= column.is_null().to_numpy(zero_copy_only=False)
+    return found
+
+
+def _has_empty_line(path: Path) -> bool:
+    """Arrow gives an empty line as a row of gaps, as a row of separators alone: the file itself must tell."""
+    file, head = opened(path)
+    with file:
+        lines = Lines(file.stream, head, look=True)
+        while lines.read(BLOCK) and not lines.empty_line:
+            pass
+    return lines.empty_line

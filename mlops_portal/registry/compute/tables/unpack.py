@@ -93,6 +93,7 @@ class Opened:
     """An open file: ``stream`` of plain bytes, how it was compressed, and how far reading got."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._file = path.open("rb")
         self.size = path.stat().st_size
         head = self._file.read(HEAD)

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from explain.selectors import reasons_for
-from explain.selectors.stored import ALERT, topic
+from explain.selectors.stored import ALERT, leaning, topic
 from monitoring import panels
 from monitoring.models import Alert
 
@@ -26,5 +26,6 @@ def _lead(request: HttpRequest, alert: Alert) -> dict[str, Any] | None:
 
 
 def register_panels() -> None:
+    panels.LEANING.add("explain", leaning)
     panels.register("explain.lead", 20, "explain/alert_lead.html", _lead, place="lead")
     panels.register("explain", 40, "explain/alert.html", _alert)

@@ -28,3 +28,5 @@ class MonitoringConfig(AppConfig):
         jobs.every("monitoring.merge", seconds=10)
         jobs.every("monitoring.judge", seconds=15)
         jobs.every("monitoring.wake", seconds=60)
+        jobs.every("monitoring.limits", seconds=60)
+        jobs.every("monitoring.rollup", seconds=3600)

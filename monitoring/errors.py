@@ -53,6 +53,18 @@ class NotAChange(Invalid):
     code = "not-a-change"
 
 
+class NotABudget(Invalid):
+    """A promise of false alarms that is out of range, or without a reason."""
+
+    code = "not-a-budget"
+
+
+class NotAWatch(Invalid):
+    """A way to watch a model that is out of range."""
+
+    code = "not-a-watch"
+
+
 class NotAPicture(Invalid):
     code = "not-a-picture"
 

@@ -25,7 +25,7 @@ class AlertFilter(filters.FilterSet):
 class WindowFilter(OfAsset):
     class Meta:
         model = Window
-        fields = ["lot", "shift"]
+        fields = ["lot", "recipe", "shift"]
 
 
 class StatisticFilter(OfAsset):

@@ -54,6 +54,7 @@ class WindowSerializer(serializers.ModelSerializer[Window]):
                 "asset",
                 "version",
                 "lot",
+                "recipe",
                 "shift",
                 "starts",
                 "ends",

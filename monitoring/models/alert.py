@@ -23,7 +23,7 @@ class Alert(models.Model):
     """One happening on one asset; features that move later join it instead of raising another.
 
     ``features``: {key: {"statistic", "value", "limit", "shift", "first": ISO time}}; ``feature`` is the
-    largest of them.
+    largest of them. ``where``: {key: what ``compute.contrast`` found of that reading}, by a worker.
     """
 
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="alerts")
@@ -32,6 +32,7 @@ class Alert(models.Model):
     state = models.CharField(max_length=14, choices=AlertState, default=AlertState.OPEN)
     feature = models.CharField(max_length=60, blank=True)
     features = models.JSONField(default=dict)
+    where = models.JSONField(default=dict)
     since = models.DateTimeField()
     opened_at = models.DateTimeField()
     snoozed_until = models.DateTimeField(null=True)

@@ -54,8 +54,14 @@ def headline(alert: Alert) -> str:
     }
     if alert.feature in own:
         return own[alert.feature] % {"asset": alert.asset}
-    shift = alert.features.get(alert.feature, {}).get("shift")
+    stored = alert.features.get(alert.feature, {})
+    shift = stored.get("shift")
     facts = {"reading": words.name(alert.feature), "asset": alert.asset}
+    if stored.get("statistic") == "missing":
+        share = number_text(100 * stored["value"], 0)
+        return _("%(reading)s on %(asset)s is missing on %(share)s %% of the parts") % (
+            facts | {"share": share}
+        )
     if not shift:
         return _("%(reading)s on %(asset)s is spread otherwise than the model learned") % facts
     amount = f"{number_text(abs(_readable(shift)))} {words.unit(alert.feature)}".strip()

@@ -10,6 +10,7 @@ from monitoring.services.alerts import (
 from monitoring.services.changes import change_record, change_undo
 from monitoring.services.golden import golden_add, golden_check_ask, golden_restore, golden_retire
 from monitoring.services.inspections import inspection_record
+from monitoring.services.limits import budget_set, watch_set
 from monitoring.services.pictures import picture_put
 from monitoring.services.telemetry import batch_receive
 
@@ -20,6 +21,7 @@ __all__ = [
     "alert_snooze",
     "alert_take",
     "batch_receive",
+    "budget_set",
     "change_record",
     "change_undo",
     "golden_add",
@@ -28,4 +30,5 @@ __all__ = [
     "golden_retire",
     "inspection_record",
     "picture_put",
+    "watch_set",
 ]

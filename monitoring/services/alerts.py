@@ -77,6 +77,13 @@ def alert_reopen(*, by: Person, alert: Alert) -> Alert:
         ) from None
 
 
+def alert_where_write(*, alert: Alert, where: dict[str, Any]) -> None:
+    """Keep where the drift comes from, as it was worked out of the windows so far; no state, so no event."""
+    with transaction.atomic():
+        if Alert.objects.filter(pk=alert.pk).update(where=where):
+            changed(f"alert:{alert.pk}")
+
+
 def _move(
     by: Person,
     alert: Alert,

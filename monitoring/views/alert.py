@@ -18,15 +18,18 @@ from mlops_portal.shell.signed_in import person_of, signed_in
 from monitoring.actions import IN_DIALOG
 from monitoring.forms import ResolveForm, SnoozeForm
 from monitoring.models import Alert
-from monitoring.panels import panels_of
+from monitoring.panels import leaning_of, panels_of
 from monitoring.selectors.alerts import alerts_for, headline, parts_since, similar
+from monitoring.selectors.budgets import per_week
 from monitoring.selectors.checks import change_check, model_check, proposal, runtime_check, sensor_check
 from monitoring.selectors.drift import BEFORE, changes_of, first_lots, now_of, points_of, windows_since
 from monitoring.selectors.readings import ReadingWords
+from monitoring.selectors.segments import where_sentence
 from monitoring.selectors.story import story
 from monitoring.services import alert_acknowledge, alert_reopen, alert_resolve, alert_snooze, alert_take
 from monitoring.transitions import AlertState
 from monitoring.views import alert_charts as charts
+from monitoring.views import alert_where as drawn
 
 SEEN = 4
 
@@ -65,18 +68,25 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
     past = similar(alert)
     points = points_of(alert, reading, statistic)
     offers = offers_for(by, alert)
+    budget = per_week(alert.asset.line)
+    found = alert.where.get(reading)
+    learned = alert.version.reference.get("features", {}).get(reading, {})
     return {
         "alert": alert,
         "headline": headline(alert),
-        "lot": next((group.lot for group in now.groups if group.here and group.lot), ""),
+        "where": where_sentence(found),
         "parts": parts_since(alert, alert.resolved_at),
-        "chart": charts.over_time(alert, points, reading, statistic, changes, words),
-        "limit_text": charts.limit_text(alert, points, reading, words),
+        "chart": charts.over_time(alert, points, reading, statistic, changes, words, budget),
+        "limit_text": charts.limit_text(points, reading, words, budget),
         "readings": charts.reading_tabs(alert, reading, statistic, words),
         "statistics": charts.statistic_tabs(alert, reading, statistic),
-        "groups": charts.where_from(now),
-        "pair": charts.distributions(alert, reading, now, words),
-        "outside": charts.outside_text(now),
+        "several": bool(found) and found["segments_all"] > 1,
+        "worked_out": bool(found),
+        "groups": drawn.where_from(found),
+        "course": drawn.course(found, reading, words, learned.get("mean")),
+        "leaning": drawn.leaning(alert, leaning_of(alert.version), words),
+        "pair": drawn.distributions(alert, reading, now, words),
+        "outside": "" if reading.startswith(":") else drawn.outside_text(now),
         "reading": words.name(reading),
         "checks": [{"tone": c.tone, "title": c.title, "text": c.text, "href": c.href} for c in checks],
         "proposal": proposal(alert, checks, past),

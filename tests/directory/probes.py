@@ -21,7 +21,6 @@ _LATER = {
     "the roof's card of the portal's own parts": ["status.view"],
     "the demo's page of disturbances": ["demo.disturb"],
     "the pages of back-tests": ["backtest.view", "backtest.run"],
-    "the pages of limits": ["budget.set"],
     "the pages of measures": ["measure.view", "measure.edit", "measure.record"],
 }
 NOT_YET = {
@@ -245,6 +244,11 @@ PROBES: tuple[Probe, ...] = (
     Probe("change.record", "api", "change", _send("POST", "changes/", asset="press-1", kind="tool")),
     Probe("model.onboard", "page", "undo", asked.undo_onboarding),
     Probe("model.onboard", "api", "undo", asked.undo_onboarding_by_api),
+    Probe("budget.set", "page", "line", _post("/limits/lines/line-1/", per_week="2", reason="Quiet")),
+    Probe(
+        "budget.set", "api", "line", _send("PUT", "false-alarm-budgets/line-1/", per_week=2, reason="Quiet")
+    ),
+    Probe("budget.set", "api", "watch", _send("PATCH", "watches/press-quality/", persistence=3, reason="Q")),
     Probe("golden.view", "page", "set", _get("/golden/press-quality/"), writes=False),
     Probe("golden.view", "api", "sample", asked.see_sample, writes=False),
     Probe("golden.edit", "page", "retire", asked.retire),

@@ -143,7 +143,19 @@ class Command(BaseCommand):
                 truths, lambda place: rows.part_id(place, progress.run), delay_of(options["outcome_delay"])
             )
         door = Door(at, http=options["http"])
-        return Driver(at, station, door, rows, times, progress, outcomes, pace, self._report)
+        return Driver(
+            at,
+            choice.asset,
+            choice.version,
+            station,
+            door,
+            rows,
+            times,
+            progress,
+            outcomes,
+            pace,
+            self._report,
+        )
 
     def _introduce(self, choice: Choice) -> None:
         said = {"version": choice.version, "asset": choice.asset}

@@ -32,7 +32,7 @@ class Taken:
 
     predictions: int = 0
     sampled: int = 0
-    windows: set[tuple[str, str, str]] = field(default_factory=set)
+    windows: set[tuple[str, str, str, str]] = field(default_factory=set)
     quarantined: Counter[str] = field(default_factory=Counter)
     refused: list[str] = field(default_factory=list)
 
@@ -40,7 +40,9 @@ class Taken:
         batch = json.loads(body)
         self.predictions += len(batch["predictions"])
         self.sampled += len(batch["rows"])
-        self.windows |= {(one["activation"], one["lot"], one["starts"]) for one in batch["windows"]}
+        self.windows |= {
+            (one["activation"], one["lot"], one["recipe"], one["starts"]) for one in batch["windows"]
+        }
         self.quarantined.update(one["check"] for one in batch["quarantined"])
 
 

@@ -29,11 +29,13 @@ from edge_sync.management.replay.node import ReplayNode
 from edge_sync.management.replay.outcomes import Outcomes
 from edge_sync.management.replay.rows import Rows
 from mlops_portal.plant.models import Asset
-from monitoring.models import Window
-from monitoring.tasks.judge import judge
+from mlops_portal.registry.models import ModelVersion
+from monitoring.models import JudgingShard, Window
+from monitoring.tasks.judge import judge_shard
 
 CHUNK = 256
 WAITING = 2048  # records in the outbox before they are sent
+PATIENCE, AGAIN = 60.0, 0.2  # seconds that a worker who judges the same machines is waited for
 EVERY = 5.0  # seconds between two sendings at a pace
 Report = Callable[[int, int], None]
 
@@ -66,6 +68,8 @@ class Driver:
     """One replay under way."""
 
     at: ReplayNode
+    asset: Asset
+    version: ModelVersion
     station: ReplayStation
     door: Door
     rows: Rows
@@ -132,7 +136,16 @@ class Driver:
                 last=last,
             )
         self.station.keep(self.progress)
-        judge()
+        judge_now(self.asset, self.version)
+
+
+def judge_now(asset: Asset, version: ModelVersion) -> None:
+    """Judge what came; a worker who is at it is waited for, and what it did not see is judged after it."""
+    given_up = time.monotonic() + PATIENCE
+    taken = JudgingShard.objects.filter(model=version.model_id, line=asset.line_id, until__gt=timezone.now())
+    while taken.exists() and time.monotonic() < given_up:
+        time.sleep(AGAIN)
+    judge_shard(version.model_id, asset.line_id)
 
 
 def moment(at: float) -> str:

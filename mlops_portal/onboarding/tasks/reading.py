@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 from celery import shared_task
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from structlog import get_logger
 from mlops_portal.onboarding.compute.bands import band_of
 from mlops_portal.onboarding.compute.facts import facts_of_table
 from mlops_portal.onboarding.compute.labels import good_rows, labels_of
+from mlops_portal.onboarding.compute.pace import window_for
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.rules import additive
 from mlops_portal.onboarding.rules.plain import with_role
@@ -22,7 +24,7 @@ from mlops_portal.onboarding.services.receiving import table_read, table_refused
 from mlops_portal.onboarding.tasks.frames import Progress, columns_json
 from mlops_portal.onboarding.transitions import OnboardingState
 from mlops_portal.registry.compute.tables.guess import guess
-from mlops_portal.registry.compute.tables.model import Frame
+from mlops_portal.registry.compute.tables.model import Frame, Schema
 from mlops_portal.registry.compute.tables.read import preview, read
 from mlops_portal.shell import jobs
 from mlops_portal.shell.jobs import JobCancelled
@@ -75,7 +77,7 @@ def _read(onboarding: Onboarding, progress: Progress | None) -> dict[str, Any]:
     schema = guess(frame, **(named | {"part": ""} if also else named))  # a running number may be both
     columns = columns_json(schema)
     plan: dict[str, Any] = {"limits": None, "classes": [], "words": {}, "part_from": also}
-    plan.update(window_seconds=WINDOW, template=asked.get("template", ""))
+    plan.update(window_seconds=_window(frame, schema), template=asked.get("template", ""))
     if plan["template"] == additive.KEY:
         columns, plan["words"], plan["part_from"] = additive.applied(columns)
     facts = facts_of_table(frame)
@@ -95,6 +97,14 @@ def _read(onboarding: Onboarding, progress: Progress | None) -> dict[str, Any]:
         "notes": schema.to_json()["notes"],
         "plan": plan,
     }
+
+
+def _window(frame: Frame, schema: Schema) -> int:
+    """By the pace of the parts, where the table says when they were made."""
+    time = schema.time
+    if time is None or time.time_format == "order":
+        return WINDOW
+    return window_for(np.asarray(frame.columns[time.name], dtype=np.float64), otherwise=WINDOW)
 
 
 def banded(frame: Frame, columns: list[dict[str, Any]], plan: dict[str, Any]) -> list[dict[str, Any]]:

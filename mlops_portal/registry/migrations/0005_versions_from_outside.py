@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0003_categories_order_and_templates"),
+        ("registry", "0004_models_taken_back"),
     ]
 
     operations = [

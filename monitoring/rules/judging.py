@@ -2,7 +2,7 @@
 
 - Two keys: a statistic is over its limit, and the mean moved by at least the reading's tolerance.
 - Persistence: both hold in ``persistence`` windows after one another.
-- Neighbours: a window that comes after a longer pause than ``pause`` is nobody's neighbour.
+- Neighbours: a window that begins longer than ``pause`` after the one before it ended is nobody's neighbour.
 - Hysteresis: what was resolved stays quiet until it came back below ``returned`` of its limit, for ``quiet``
   at most.
 """
@@ -26,6 +26,8 @@ class Judged(Protocol):
     def statistic(self) -> str: ...
     @property
     def starts(self) -> datetime: ...
+    @property
+    def ends(self) -> datetime: ...
     @property
     def value(self) -> float: ...
     @property
@@ -86,10 +88,12 @@ def moved(points: Iterable[Judged], tolerances: Tolerances, rules: Rules) -> dic
     found: dict[datetime, list[Moved]] = {}
     for key, windows in by_reading.items():
         run: list[datetime] = []
+        ended: datetime | None = None
         for at in sorted(windows):
             out = [one for one in windows[at] if is_out(one, tolerances)]
-            if run and rules.pause is not None and at - run[-1] > rules.pause:
+            if ended is not None and rules.pause is not None and at - ended > rules.pause:
                 run = []
+            ended = max(one.ends for one in windows[at])
             run = [*run, at] if out else []
             if len(run) >= rules.persistence:
                 worst = max(out, key=ratio)

@@ -6,7 +6,7 @@ One alert per happening: while a machine has an open alert, readings that move l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
@@ -80,7 +80,8 @@ def alert_consider(*, asset: Asset, version: ModelVersion, since: datetime) -> A
     tolerances = dict(version.model.features.values_list("key", "tolerance"))
     rules = watch_of(version.model).rules
     mine = StatisticPoint.objects.filter(asset=asset, version=version)
-    found = moved(mine.filter(starts__gte=_neighbour(mine, since, rules)), tolerances, rules)
+    window = timedelta(seconds=version.model.window_seconds)
+    found = moved(mine.filter(starts__gte=_neighbour(mine, since, rules, window)), tolerances, rules)
     alert = None
     for at in sorted(found):
         if at >= since:
@@ -88,13 +89,15 @@ def alert_consider(*, asset: Asset, version: ModelVersion, since: datetime) -> A
     return alert
 
 
-def _neighbour(mine: QuerySet[StatisticPoint], since: datetime, rules: Rules) -> datetime:
+def _neighbour(mine: QuerySet[StatisticPoint], since: datetime, rules: Rules, window: timedelta) -> datetime:
     """The earliest window that may stand in one row with those from ``since`` on; of every reading."""
     earliest = since
     for _step in range(rules.persistence - 1):
         before = mine.filter(starts__lt=earliest).values("feature").annotate(last=Max("starts")).order_by()
         earliest = min((one["last"] for one in before), default=earliest)
-    return earliest if rules.pause is None else max(earliest, since - rules.persistence * rules.pause)
+    if rules.pause is None:
+        return earliest
+    return max(earliest, since - rules.persistence * (rules.pause + window))
 
 
 def _raise_or_join(

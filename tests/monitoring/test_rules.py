@@ -26,10 +26,15 @@ class Point:
     shift: float | None = None
     feature: str = "pressure"
     statistic: str = "mean"
+    minutes: int = 1
 
     @property
     def starts(self) -> datetime:
         return START + self.minute * MINUTE
+
+    @property
+    def ends(self) -> datetime:
+        return self.starts + self.minutes * MINUTE
 
 
 def firsts(points, rules=None, tolerances=None):
@@ -54,6 +59,11 @@ class TestAlerts:
             if minute + 1 >= persistence and all(out[minute + 1 - persistence : minute + 1])
         ]
         assert firsts(points, Rules(persistence=persistence)) == wanted
+
+    def test_windows_of_a_day_are_neighbours_though_they_begin_a_day_apart(self):
+        day = 24 * 60
+        points = [Point(number * day, 2.0, minutes=day) for number in range(3)]
+        assert firsts(points) == [day, 2 * day]
 
     def test_a_window_after_a_long_pause_is_no_neighbour_unless_windows_are_lots(self):
         points = [Point(0, 2), Point(300, 2)]

@@ -70,7 +70,7 @@ def quoted(value: str) -> str:
 
 
 def several(names: list[str], most: int = 6) -> str:
-    """"a, b, c, …": the first names of a list."""
+    """ "a, b, c, …": the first names of a list."""
     return ", ".join([*map(quoted, names[:most]), *(["…"] if len(names) > most else [])])
 
 

@@ -1,0 +1,136 @@
+"""Read columns made ready: their kind by everything that was seen, and what was wrong with single values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlops_portal.registry.compute.tables import plan
+from mlops_portal.registry.compute.tables.gather import Gathering, Seen
+from mlops_portal.registry.compute.tables.model import Kind
+from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted
+
+FEW = 50  # distinct texts that are always categories
+SOME = 200  # and these where each stands for many rows
+MIXED = gettext_noop(
+    "Column {column} holds numbers, but “{value}” in row {row} ({count} such values); correct or empty them,"
+    " or make the column a category or leave it out."
+)
+NO_MOMENT = gettext_noop(
+    "Column {column} holds times, but “{value}” in row {row} ({count} such values); correct or empty them."
+)
+NO_TRUTH = gettext_noop(
+    "Column {column} holds “{no}” and “{yes}”, but “{value}” in row {row} ({count} such values); correct them,"
+    " or make the column a category."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    values: NDArray[Any]
+    kind: Kind
+    words: tuple[str, str] | None
+    form: str
+    faults: list[Problem]
+
+
+def finished(column: Gathering, numbers: NDArray[np.int64], *, fixed: bool) -> Finished:
+    """What was gathered. ``fixed``: the plan is a person's, and values that do not fit are odd."""
+    how, values = column.plan, column.values()
+    if how is None:
+        return Finished(values, Kind.EMPTY, None, "", [])
+    if how.kind in (Kind.NUMBER, Kind.TIME):
+        return Finished(values, how.kind, None, how.form, faults_of(column, how.kind))
+    if fixed and how.kind != Kind.BOOLEAN:
+        return Finished(values, how.kind, None, "", [])
+    words = how.words if fixed and how.words else plan.of_words(set(column.pool)).words
+    if words is None:
+        kind = Kind.CATEGORY if few(len(column.pool), column.there) else Kind.TEXT
+        return Finished(values, kind, None, "", [])
+    truths, odd = truths_of(values, words)
+    seen = Seen()
+    if odd.any():
+        at = int(np.argmax(odd))
+        seen = Seen(int(odd.sum()), int(numbers[at]), str(values[at]))
+    faults = []
+    if seen.count:
+        faults.append(
+            problem("mixed-types", NO_TRUTH, column=column.name, no=words[0], yes=words[1], **_where(seen))
+        )
+    return Finished(truths, Kind.BOOLEAN, words, "", faults)
+
+
+def few(distinct: int, rows: int) -> bool:
+    """Whether texts are categories: few, and not one for every row."""
+    if distinct == rows and rows > 12:
+        return False
+    return distinct <= FEW or (distinct <= SOME and distinct <= 0.05 * rows)
+
+
+def truths_of(values: NDArray[Any], words: tuple[str, str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Object (n,) as 0, 1 and NaN, and which are neither."""
+    spelt = {None: np.nan, words[0].lower(): 0.0, words[1].lower(): 1.0}
+    known = {
+        word: spelt.get(word if word is None else word.strip().lower(), 2.0) for word in set(values.tolist())
+    }
+    found = np.array([known[word] for word in values.tolist()], dtype=np.float64)
+    odd = found == 2.0
+    return np.where(odd, np.nan, found), odd
+
+
+def faults_of(column: Gathering, kind: Kind) -> list[Problem]:
+    """What did not fit in a column of numbers or moments."""
+    faults = []
+    if column.odd.count:
+        message = MIXED if kind == Kind.NUMBER else NO_MOMENT
+        faults.append(problem("mixed-types", message, column=column.name, **_where(column.odd)))
+    if column.infinite.count:
+        faults.append(
+            problem(
+                "infinite",
+                gettext_noop(
+                    "Column {column} is infinite in row {row} ({count} such values); it counts as missing there."
+                ),
+                column=column.name,
+                blocking=False,
+                **_where(column.infinite),
+            )
+        )
+    if column.inexact.count and kind == Kind.NUMBER:
+        faults.append(
+            problem(
+                "too-large",
+                gettext_noop(
+                    "Column {column} has numbers too large to be kept to the last digit, first in row {row} ({count} such"
+                    " values); if they name something, make the column text."
+                ),
+                column=column.name,
+                blocking=False,
+                **_where(column.inexact),
+            )
+        )
+    if kind == Kind.TIME and column.plan and 0 < column.day <= 12 and 0 < column.month <= 12:
+        faults.extend(_ambiguous(column))
+    return faults
+
+
+def _ambiguous(column: Gathering) -> list[Problem]:
+    form = column.plan.form.partition("@")[0] if column.plan else ""
+    if form == "dmy":
+        message = gettext_noop(
+            "Every day and month in column {column} is at most 12; they are read as day first."
+        )
+    elif form == "mdy":
+        message = gettext_noop(
+            "Every day and month in column {column} is at most 12; they are read as month first."
+        )
+    else:
+        return []
+    return [problem("ambiguous-date", message, column=column.name, blocking=False)]
+
+
+def _where(seen: Seen) -> dict[str, object]:
+    return {"row": seen.row, "value": quoted(seen.value), "count": seen.count}

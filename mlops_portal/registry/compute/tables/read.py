@@ -1,0 +1,196 @@
+"""Any table as a frame.
+
+- A file is read once; columns whose later values say something else than the first are read again.
+- Memory is that of the arrays and one block of the file, whatever the file's size.
+- Raises TableUnreadable where there is no table; what is wrong with rows and values stands in ``faults``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlops_portal.registry.compute.tables import parquets, plan, texts
+from mlops_portal.registry.compute.tables.columns import unknown_column
+from mlops_portal.registry.compute.tables.finish import finished
+from mlops_portal.registry.compute.tables.gather import Gathering
+from mlops_portal.registry.compute.tables.model import Format, Frame, Preview, Schema
+from mlops_portal.registry.compute.tables.plan import Plan
+from mlops_portal.registry.compute.tables.said import Problem, TableUnreadable, gettext_noop, unreadable
+from mlops_portal.registry.compute.tables.texts import Batch
+from mlops_portal.registry.compute.tables.unpack import opened
+
+CELLS = 250_000_000  # 2 GB of float64
+Progress = Callable[[int, int], None]
+Plans = dict[str, Plan]
+
+
+def sniff(path: Path, *, name: str = "") -> Format:
+    """How the file is written, by its content (its name is not asked). Raises TableUnreadable."""
+    return preview(path, name=name, rows=1).format
+
+
+def preview(path: Path, *, name: str = "", rows: int = 50) -> Preview:
+    """The header and the first ``rows`` rows as text, in constant memory. Raises TableUnreadable."""
+    file, head = opened(path)
+    with file:
+        if not parquets.is_parquet(path, file, head):
+            form, found = texts.sniff_text(file, head)
+            start = form.skip + form.header + 1
+            kept = [(start + n, row) for n, row in enumerate(found.records) if any(c.strip() for c in row)][
+                :rows
+            ]
+            wide = len(form.names)
+            shown = [[*row[:wide], *[""] * (wide - len(row))] for _, row in kept]
+            return Preview(form, form.names, shown, [number for number, _ in kept])
+        with parquets.whole(path, file, head) as source:
+            table = parquets.opened(source)
+            form = parquets.sniff_parquet(file, table)
+            batch = next(parquets.batches(table, form, form.names, file.size))
+            shown = [
+                ["" if value is None else str(value) for value in row]
+                for row in zip(*(column[:rows].to_pylist() for column in batch.columns.values()), strict=True)
+            ]
+            return Preview(form, form.names, shown, batch.numbers[:rows].tolist())
+
+
+@contextmanager
+def _batches(
+    path: Path, form: Format, only: tuple[str, ...], faults: list[Problem]
+) -> Iterator[Iterator[Batch]]:
+    file, head = opened(path)
+    with file:
+        if form.kind == "text":
+            yield texts.batches(file, head, form, only, faults)
+            return
+        with parquets.whole(path, file, head) as source:
+            yield parquets.batches(parquets.opened(source), form, only, file.size)
+
+
+def read(
+    path: Path, *, name: str = "", schema: Schema | None = None, progress: Progress | None = None
+) -> Frame:
+    """The whole table; with a ``schema`` its columns alone, each as the kind that the schema says."""
+    form = sniff(path, name=name)
+    only, fixed, faults = _wanted(form, schema)
+    faults = [*form.faults, *faults]
+    columns, numbers = _pass(path, form, only, fixed, faults, progress)
+    again: Plans = {one: better for one in only if one not in fixed and (better := columns[one].better())}
+    if again:
+        kept, _ = _pass(path, form, only, again, [], progress, keep=tuple(again))
+        columns |= {one: kept[one] for one in again}
+    return _frame(form, columns, numbers, faults, fixed)
+
+
+def chunks(
+    path: Path, *, name: str = "", schema: Schema | None = None, rows: int = 65_536
+) -> Iterator[Frame]:
+    """The table in frames of at most ``rows`` rows. Without a schema the first values decide on kinds,
+    and texts are no categories."""
+    form = sniff(path, name=name)
+    only, fixed, faults = _wanted(form, schema)
+    faults, later = [*form.faults, *faults], []
+    plans, last = dict(fixed), None
+    with _batches(path, form, only, later) as found:
+        for columns, numbers in _portions(found, form, only, plans, rows):
+            plans |= {one: column.plan for one, column in columns.items() if column.plan}
+            if last:
+                yield last
+            last = _frame(form, columns, numbers, faults, plans)
+            faults = []
+    last = last or _frame(form, _fresh(form, only, plans), np.zeros(0, np.int64), faults, plans)
+    last.faults += later  # known at the end of the file alone
+    yield last
+
+
+def _portions(
+    found: Iterator[Batch], form: Format, only: tuple[str, ...], plans: Plans, rows: int
+) -> Iterator[tuple[dict[str, Gathering], NDArray[np.int64]]]:
+    columns, parts, held = _fresh(form, only, plans), [np.zeros(0, np.int64)], 0
+    for batch in found:
+        start = 0
+        while start < batch.numbers.size:
+            take = min(rows - held, batch.numbers.size - start)
+            part = batch.numbers[start : start + take]
+            for one in only:
+                columns[one].add(batch.columns[one].slice(start, take), part)
+            parts.append(part)
+            start, held = start + take, held + take
+            if held == rows:
+                yield columns, np.concatenate(parts)
+                columns, parts, held = _fresh(form, only, plans), parts[:1], 0
+    if held:
+        yield columns, np.concatenate(parts)
+
+
+def _fresh(form: Format, only: tuple[str, ...], plans: Plans) -> dict[str, Gathering]:
+    return {one: Gathering(one, form, plans.get(one)) for one in only}
+
+
+def _wanted(form: Format, schema: Schema | None) -> tuple[tuple[str, ...], Plans, list[Problem]]:
+    """The columns to read, the plans that a schema gives, and the columns of it that are not there."""
+    if schema is None:
+        return form.names, {}, []
+    fixed = {one.name: plan.of_column(one) for one in schema.columns if one.name in form.names}
+    lost = [unknown_column(one.name, form.names) for one in schema.columns if one.name not in form.names]
+    if not fixed:
+        raise TableUnreadable(lost[0]) if lost else _no_columns()
+    return tuple(name for name in form.names if name in fixed), fixed, lost
+
+
+def _no_columns() -> TableUnreadable:
+    return unreadable("no-columns", gettext_noop("The schema names no column."))
+
+
+def _pass(
+    path: Path,
+    form: Format,
+    only: tuple[str, ...],
+    plans: Plans,
+    faults: list[Problem],
+    progress: Progress | None,
+    keep: tuple[str, ...] | None = None,
+) -> tuple[dict[str, Gathering], NDArray[np.int64]]:
+    """Read everything, and gather the columns ``keep`` (all of ``only``)."""
+    columns = _fresh(form, only if keep is None else keep, plans)
+    parts, rows = [np.zeros(0, np.int64)], 0
+    with _batches(path, form, only, faults) as found:
+        for batch in found:
+            rows += batch.numbers.size
+            if rows * len(only) > CELLS:
+                raise unreadable(
+                    "too-large",
+                    gettext_noop(
+                        "The table has more than {most} million values; bring fewer rows or columns."
+                    ),
+                    most=CELLS // 1_000_000,
+                )
+            parts.append(batch.numbers)
+            for one, column in columns.items():
+                column.add(batch.columns[one], batch.numbers)
+            if progress:
+                progress(batch.position, batch.size)
+    return columns, np.concatenate(parts)
+
+
+def _frame(
+    form: Format,
+    columns: dict[str, Gathering],
+    numbers: NDArray[np.int64],
+    faults: list[Problem],
+    fixed: Plans,
+) -> Frame:
+    frame = Frame({}, numbers.size, form, {}, numbers=numbers, faults=list(faults))
+    for one in columns:
+        found = finished(columns[one], numbers, fixed=one in fixed)
+        frame.columns[one], frame.kinds[one] = found.values, found.kind
+        frame.faults += found.faults
+        if found.words:
+            frame.words[one] = found.words
+        if found.form:
+            frame.times[one] = found.form
+    return frame

@@ -14,6 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 LARGEST = float(np.finfo(np.float32).max)
+BLOCK = 1 << 14  # values that stay in the cache
+FEW = 1 << 13  # values, below which searching is as fast
+MANY = 64  # edges, above which searching is
 
 
 def readable(values: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -34,9 +37,16 @@ def reference_edges(values: ArrayLike, bins: int = 20) -> NDArray[np.float64]:
 
 
 def bin_counts(values: ArrayLike, edges: ArrayLike) -> NDArray[np.int64]:
-    """Counts of ``values`` float (n,) in the bins of ``edges`` float (k + 1,): int64 (k + 3,)."""
+    """Counts of ``values`` float (n,) in the bins of ``edges`` float (k + 1,), rising: int64 (k + 3,)."""
     found = np.asarray(values, dtype=np.float64)
     limits = np.asarray(edges, dtype=np.float64)
+    if found.size < FEW or limits.size > MANY:
+        return _searched(found, limits)
+    return _compared(found, limits)
+
+
+def _searched(found: NDArray[np.float64], limits: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Each value's place among the edges: the time grows with the logarithm of their number."""
     finite = readable(found)
     where = np.searchsorted(limits, found[finite], side="left")
     counts = np.zeros(limits.size + 2, dtype=np.int64)
@@ -45,10 +55,34 @@ def bin_counts(values: ArrayLike, edges: ArrayLike) -> NDArray[np.int64]:
     return counts
 
 
+def _compared(found: NDArray[np.float64], limits: NDArray[np.float64]) -> NDArray[np.int64]:
+    """How many values each edge is not below, block by block: comparing whole blocks that stay in the cache
+    is several times as fast as searching, up to some dozens of edges."""
+    at_most = np.zeros(limits.size, dtype=np.int64)
+    below = within = 0
+    for start in range(0, found.size, BLOCK):
+        block = np.ascontiguousarray(found[start : start + BLOCK])
+        below += np.count_nonzero(block < -LARGEST)
+        within += np.count_nonzero(block <= LARGEST)
+        for place, edge in enumerate(limits):
+            at_most[place] += np.count_nonzero(block <= edge)
+    at_most = np.clip(at_most, below, within) - below  # edges may lie beyond what is readable
+    inside = np.diff(np.concatenate(([0], at_most, [within - below])))
+    return np.append(inside, found.size - (within - below))
+
+
 def moments(values: ArrayLike) -> list[float]:
     """[n, sum, sum of squares, sum of lag-1 products, lag-1 pairs] of ``values`` float (n,) in time order."""
     found = np.asarray(values, dtype=np.float64)
     finite = readable(found)
+    if found.size and finite.all():  # the same sums without picking
+        return [
+            float(found.size),
+            float(found.sum()),
+            float(np.square(found).sum()),
+            float(np.sum(found[1:] * found[:-1])) if found.size > 1 else 0.0,
+            float(found.size - 1),
+        ]
     kept = found[finite]
     both = finite[1:] & finite[:-1]
     lagged = float(np.sum(found[1:][both] * found[:-1][both])) if found.size > 1 else 0.0

@@ -36,6 +36,37 @@ def test_the_counts_of_parts_add_up_to_the_counts_of_the_whole(parts, edges):
     assert (sum(sketch.bin_counts(part, edges) for part in parts) == whole).all()
 
 
+@given(st.lists(st.one_of(READING, st.sampled_from([0.0, 1.0, -1.0])), min_size=1, max_size=60), EDGES)
+def test_many_values_are_counted_as_few_are(values, edges):
+    often = sketch.FEW // len(values) + 1
+    whole = sketch.bin_counts(np.tile(values, often), edges)
+    assert whole.tolist() == (often * sketch.bin_counts(values, edges)).tolist()
+
+
+@given(st.integers(1, 3), st.sampled_from([1, 2, sketch.MANY, sketch.MANY + 1, 200]))
+def test_the_number_of_edges_and_values_changes_nothing(seed, number):
+    draw = np.random.default_rng(seed)
+    values = draw.normal(size=(2 * sketch.BLOCK + 7, 2))[:, 1]  # a column of a table
+    values[::97], values[::89], values[::83] = np.nan, np.inf, -np.inf
+    edges = np.unique(np.append(draw.choice(values[np.isfinite(values)], number - 1), [0.0]))
+    finite = values[np.isfinite(values)]
+    expected = [
+        np.sum((low < finite) & (finite <= high))
+        for low, high in itertools.pairwise([-np.inf, *edges, np.inf])
+    ]
+    assert sketch.bin_counts(values, edges).tolist() == [*expected, values.size - finite.size]
+
+
+def test_edges_beyond_what_is_readable_hold_nothing_unreadable():
+    values = np.tile([1.0, 1e300, -1e300, np.nan], sketch.FEW)
+    assert sketch.bin_counts(values, [-1e200, 0.0, 1e200]).tolist() == [0, 0, sketch.FEW, 0, 3 * sketch.FEW]
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=50))
+def test_a_missing_value_at_the_end_changes_no_sum(values):
+    assert sketch.moments([*values, float("nan")]) == sketch.moments(values)
+
+
 @given(VALUES)
 def test_moments_are_finite_whatever_was_read(values):
     found = sketch.moments(values)

@@ -135,7 +135,8 @@ def decimals(records: list[list[str]], delimiter: str) -> tuple[str, str, list[P
                 problem(
                     "decimal-guess",
                     gettext_noop(
-                        "Numbers like {value} are read with a decimal comma; if it parts thousands, write them without."
+                        "Numbers like {value} are read with a decimal comma; if it parts thousands, write"
+                        " them without."
                     ),
                     value=either,
                     blocking=False,
@@ -149,7 +150,8 @@ def decimals(records: list[list[str]], delimiter: str) -> tuple[str, str, list[P
             problem(
                 "decimal-guess",
                 gettext_noop(
-                    "Numbers like {value} are read with a comma between thousands; if it is a decimal comma, write a point."
+                    "Numbers like {value} are read with a comma between thousands; if it is a decimal"
+                    " comma, write a point."
                 ),
                 value=either,
                 blocking=False,

@@ -23,7 +23,8 @@ NO_MOMENT = gettext_noop(
     "Column {column} holds times, but “{value}” in row {row} ({count} such values); correct or empty them."
 )
 NO_TRUTH = gettext_noop(
-    "Column {column} holds “{no}” and “{yes}”, but “{value}” in row {row} ({count} such values); correct them,"
+    "Column {column} holds “{no}” and “{yes}”, but “{value}” in row {row} ({count} such values); correct"
+    " them,"
     " or make the column a category."
 )
 
@@ -92,7 +93,8 @@ def faults_of(column: Gathering, kind: Kind) -> list[Problem]:
             problem(
                 "infinite",
                 gettext_noop(
-                    "Column {column} is infinite in row {row} ({count} such values); it counts as missing there."
+                    "Column {column} is infinite in row {row} ({count} such values); it counts as missing"
+                    " there."
                 ),
                 column=column.name,
                 blocking=False,
@@ -104,7 +106,8 @@ def faults_of(column: Gathering, kind: Kind) -> list[Problem]:
             problem(
                 "too-large",
                 gettext_noop(
-                    "Column {column} has numbers too large to be kept to the last digit, first in row {row} ({count} such"
+                    "Column {column} has numbers too large to be kept to the last digit, first in row"
+                    " {row} ({count} such"
                     " values); if they name something, make the column text."
                 ),
                 column=column.name,
@@ -132,5 +135,5 @@ def _ambiguous(column: Gathering) -> list[Problem]:
     return [problem("ambiguous-date", message, column=column.name, blocking=False)]
 
 
-def _where(seen: Seen) -> dict[str, object]:
+def _where(seen: Seen) -> dict[str, Any]:
     return {"row": seen.row, "value": quoted(seen.value), "count": seen.count}

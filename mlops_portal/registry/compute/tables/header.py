@@ -34,7 +34,8 @@ def names_of(cells: Sequence[str], *, header: bool, row: int) -> tuple[tuple[str
                 problem(
                     "duplicate-column",
                     gettext_noop(
-                        "Columns {other} and {place} are both called {column} (row {row}); rename or remove one."
+                        "Columns {other} and {place} are both called {column} (row {row}); rename or"
+                        " remove one."
                     ),
                     other=first[name],
                     place=place,
@@ -50,7 +51,8 @@ def names_of(cells: Sequence[str], *, header: bool, row: int) -> tuple[tuple[str
             problem(
                 "no-header",
                 gettext_noop(
-                    "Row {row} holds values, not names: the columns are called column_1 to column_{count} here;"
+                    "Row {row} holds values, not names: the columns are called column_1 to column_{count}"
+                    " here;"
                     " add a row of names, or name the columns so."
                 ),
                 row=row,

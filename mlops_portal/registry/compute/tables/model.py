@@ -40,11 +40,18 @@ class Role(StrEnum):
 NUMERIC = frozenset({Kind.NUMBER, Kind.TIME, Kind.BOOLEAN})
 
 
+def missing(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a column (n,) has no value: bool (n,)."""
+    if values.dtype.kind == "f":
+        return np.isnan(values)
+    return np.fromiter((one is None for one in values), np.bool_, values.size)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """``categories`` of a boolean are the words for false and true. ``time_format`` is ``iso``, ``dmy``,
-    ``mdy``, ``epoch_s``, ``epoch_ms``, ``epoch_us``, ``epoch_ns`` or ``order`` (a count that rises with time),
-    with ``@Europe/Berlin`` behind it where moments without a zone are not UTC."""
+    ``mdy``, ``epoch_s``, ``epoch_ms``, ``epoch_us``, ``epoch_ns`` or ``order`` (a count that rises with
+    time), with ``@Europe/Berlin`` behind it where moments without a zone are not UTC."""
 
     name: str
     key: str

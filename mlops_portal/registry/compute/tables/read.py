@@ -93,7 +93,8 @@ def chunks(
     and texts are no categories."""
     form = sniff(path, name=name)
     only, fixed, faults = _wanted(form, schema)
-    faults, later = [*form.faults, *faults], []
+    faults = [*form.faults, *faults]
+    later: list[Problem] = []
     plans, last = dict(fixed), None
     with _batches(path, form, only, later) as found:
         for columns, numbers in _portions(found, form, only, plans, rows):

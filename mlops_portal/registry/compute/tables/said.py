@@ -19,7 +19,7 @@ def gettext_noop(message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One clear sentence. ``row`` is counted as a person counts it; a ``blocking`` one must be mended first."""
+    """One clear sentence. ``row`` is counted as a person counts it; ``blocking`` ones must be mended."""
 
     code: str
     sentence: str
@@ -44,7 +44,7 @@ def problem(
     blocking: bool = True,
     **values: object,
 ) -> Problem:
-    """A problem whose sentence is ``message`` with ``values``; ``column`` and ``row`` among them are its place."""
+    """A problem whose sentence is ``message`` with ``values``; ``column`` and ``row`` are its place."""
     row = values.get("row")
     shown = {key: shorten(str(value)) for key, value in values.items()}
     return Problem(
@@ -86,4 +86,5 @@ class TableUnreadable(Invalid):
 
 
 def unreadable(code: str, message: str, **values: object) -> TableUnreadable:
-    return TableUnreadable(problem(code, message, **values))
+    """The error whose sentence is ``message`` with ``values``."""
+    return TableUnreadable(problem(code, message, blocking=True, **values))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +13,9 @@ from numpy.typing import NDArray
 
 from mlops_portal.registry.compute.tables.dialect import Dialect, dialect
 from mlops_portal.registry.compute.tables.header import WIDEST, names_of
+from mlops_portal.registry.compute.tables.lines import Lines
 from mlops_portal.registry.compute.tables.model import Format
 from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted, unreadable
-from mlops_portal.registry.compute.tables.text import Lines
 from mlops_portal.registry.compute.tables.unpack import Opened
 from mlops_portal.registry.compute.tables.words import GAPS
 
@@ -26,7 +25,8 @@ WINDOWS = gettext_noop(
     "Line {row} is not UTF-8; the file is read as Windows-1252. If words look wrong, save it as UTF-8."
 )
 RAGGED = gettext_noop(
-    "Row {row} has {found} fields, the header {expected}; mend the row (a separator or quote too many or few)."
+    "Row {row} has {found} fields, the header {expected}; mend the row (a separator or quote too many or"
+    " few)."
 )
 RAGGED_MORE = gettext_noop(
     "{count} rows have another number of fields than the header, first row {row} with {found} instead of"
@@ -36,7 +36,7 @@ RAGGED_MORE = gettext_noop(
 
 @dataclass(slots=True)
 class Batch:
-    """Columns of one length, with the row in the file of each; ``position`` of the file's ``size`` was read."""
+    """Columns of one length, with each one's row in the file; ``position`` of ``size`` bytes were read."""
 
     columns: dict[str, pa.Array]
     numbers: NDArray[np.int64]
@@ -117,7 +117,7 @@ def sniff_text(file: Opened, head: bytes) -> tuple[Format, Dialect]:
 def batches(
     file: Opened, head: bytes, form: Format, only: Sequence[str], faults: list[Problem]
 ) -> Iterator[Batch]:
-    """The columns ``only`` of the text in ``file``; what is wrong with rows is added to ``faults`` at the end."""
+    """The columns ``only`` of the text in ``file``; what is wrong with rows goes to ``faults`` at the end."""
     lines = Lines(file.stream, head, squeeze=form.delimiter == " ")
     ragged = Ragged(len(form.names))
     places = {f"c{place}": name for place, name in enumerate(form.names) if name in set(only)}

@@ -28,7 +28,12 @@ MONTHS = {
             ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
         )
     },
-    **{"mär": "3", "mrz": "3", "mai": "5", "okt": "10", "dez": "12", "maj": "5"},
+    "mär": "3",
+    "mrz": "3",
+    "mai": "5",
+    "okt": "10",
+    "dez": "12",
+    "maj": "5",
 }
 NAME = r"\d{1,2}|[A-Za-zä]{3,9}\.?"
 PATTERNS = {
@@ -42,7 +47,7 @@ FIRST, LAST = 631_152_000.0, 4_102_444_800.0  # 1990 and 2100: what a machine's 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """``seconds`` float64 (n,); ``odd`` where something stands that is no moment; the largest day and month."""
+    """``seconds`` float64 (n,); ``odd`` where something is no moment; the largest day and month."""
 
     seconds: NDArray[np.float64]
     odd: NDArray[np.bool_] | None
@@ -74,10 +79,10 @@ def parse(texts: pa.Array, form: str) -> Moments:
     good &= day <= ((since + 1).astype("datetime64[M]").astype("datetime64[D]") - first).astype(np.int64)
     seconds = (first.astype(np.int64) + day - 1) * 86_400 + hour * 3600 + part["i"] * 60 + part["s"]
     seconds = _in_utc(seconds, fields, good, zone)
-    seconds = np.where(good, seconds + _fraction(fields), np.nan)
+    exact = np.where(good, seconds + _fraction(fields), np.nan)
     odd = pc.is_valid(bare).to_numpy(zero_copy_only=False) & ~good
     return Moments(
-        seconds, odd if odd.any() else None, int(day[good].max(initial=0)), int(month[good].max(initial=0))
+        exact, odd if odd.any() else None, int(day[good].max(initial=0)), int(month[good].max(initial=0))
     )
 
 

@@ -136,7 +136,8 @@ class Opened:
             raise unreadable(
                 "archive",
                 gettext_noop(
-                    "The archive is packed in a way that is not read here; pack it as an ordinary zip or gzip."
+                    "The archive is packed in a way that is not read here; pack it as an ordinary zip or"
+                    " gzip."
                 ),
             )
         if one.file_size > MOST or one.file_size > max(FREE, RATIO * self.size):

@@ -112,7 +112,8 @@ class Lines(io.RawIOBase):
             raise unreadable(
                 "nul",
                 gettext_noop(
-                    "Line {row} holds NUL bytes: the file is damaged or no text; export the table again as CSV."
+                    "Line {row} holds NUL bytes: the file is damaged or no text; export the table again"
+                    " as CSV."
                 ),
                 row=self._line + data.count(b"\n", 0, at),
             )
@@ -122,7 +123,8 @@ class Lines(io.RawIOBase):
             raise unreadable(
                 "long-line",
                 gettext_noop(
-                    "Line {row} is longer than a million letters: this is no table, or its line ends are missing."
+                    "Line {row} is longer than a million letters: this is no table, or its line ends are"
+                    " missing."
                 ),
                 row=self._line + data.count(b"\n"),
             )

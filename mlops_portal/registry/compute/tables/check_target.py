@@ -1,0 +1,89 @@
+"""Whether the target can be learned from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlops_portal.registry.compute.tables.model import Frame, Kind, Schema, missing
+from mlops_portal.registry.compute.tables.roles import CLASSES
+from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted, several
+
+FEWEST = 5  # rows of a class that measures need
+NO_TARGET = gettext_noop(
+    "No column is the target: name the one that holds the truth. The table has: {names}."
+)
+EMPTY = gettext_noop("The target {column} is empty in every row; name another column or fill it in.")
+CONSTANT = gettext_noop(
+    "The target {column} is “{value}” in every row: there is nothing to tell apart; bring rows of another"
+    " outcome."
+)
+GAPS = gettext_noop(
+    "The target {column} is empty in {count} rows, first in row {row}; these rows are left out of training."
+)
+IDS = gettext_noop(
+    "The target {column} has {count} different texts, such as “{value}” in row {row}: these look like"
+    " names of"
+    " parts, not classes; name another column."
+)
+RARE = gettext_noop(
+    "Class “{value}” of the target {column} has only {count} rows, first row {row}: measures of it will say"
+    " little; bring more rows of it or join it with another class."
+)
+
+
+def problems(frame: Frame, schema: Schema) -> list[Problem]:
+    """What is wrong with the target of ``schema``."""
+    target = schema.target
+    if target is None:
+        return [problem("no-target", NO_TARGET, names=several(list(frame.columns), 12))]
+    if target.name not in frame.columns:
+        return []  # told as an unknown column
+    column = quoted(target.name)
+    values = frame.columns[target.name]
+    numeric = frame.kinds[target.name] in (Kind.NUMBER, Kind.TIME)
+    gap = missing(values)
+    if gap.all():
+        return [problem("target-empty", EMPTY, column=column)]
+    found = []
+    if gap.any():
+        at = int(np.argmax(gap))
+        found.append(
+            problem(
+                "target-gaps", GAPS, column=column, count=int(gap.sum()), row=frame.row_of(at), blocking=False
+            )
+        )
+    known = values[~gap] if numeric else frame.text(target.name)[~gap].astype(str)
+    classes, first, counts = np.unique(known, return_index=True, return_counts=True)
+    rows = np.flatnonzero(~gap)[first]
+    if classes.size == 1:
+        value = frame.text(target.name)[rows[0]]
+        return [*found, problem("target-constant", CONSTANT, column=column, value=quoted(str(value)))]
+    if classes.size > CLASSES:
+        if not numeric:
+            found.append(
+                problem(
+                    "target-classes",
+                    IDS,
+                    column=column,
+                    count=int(classes.size),
+                    value=quoted(str(classes[0])),
+                    row=frame.row_of(int(rows[0])),
+                )
+            )
+        return found
+    if numeric and classes.size > 0.2 * known.size and classes.size > 20:
+        return found  # a measured quantity of a short table
+    words = frame.text(target.name)
+    return found + [
+        problem(
+            "rare-class",
+            RARE,
+            column=column,
+            value=quoted(str(words[row])),
+            count=int(count),
+            row=frame.row_of(int(row)),
+            blocking=False,
+        )
+        for row, count in zip(rows, counts, strict=True)
+        if count < FEWEST
+    ]

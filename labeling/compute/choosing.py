@@ -82,8 +82,9 @@ def choose(
     *,
     count: int,
     seed: int,
-    centre: Sequence[float],
-    spread: Sequence[float],
+    centre: Sequence[float] = (),
+    spread: Sequence[float] = (),
+    known: Floats | None = None,
     random_share: float = RANDOM_SHARE,
 ) -> list[Pick]:
     """Choose up to ``count`` of the pool ``rows`` (n, d; NaN is missing) for people; random ones last.
@@ -96,7 +97,10 @@ def choose(
     demand_fitted(classifier)
     with threadpool_limits(1, user_api="openmp"):  # two threads on a busy machine wait for one another
         margin = np.asarray(classifier_margin(classifier, rows), dtype=float)
-    far, column = novelty(rows, np.asarray(centre, dtype=float), np.asarray(spread, dtype=float))
+    if len(centre):
+        far, column = novelty(rows, np.asarray(centre, dtype=float), np.asarray(spread, dtype=float))
+    else:
+        far, column = np.zeros(len(rows)), np.zeros(len(rows), dtype=np.intp)
     random = np.random.default_rng(seed)
     if len(rows) <= count:
         everyone = np.arange(len(rows))

@@ -28,7 +28,7 @@ def scaled(rows: Floats) -> Floats:
     return result
 
 
-def _nearest(rows: Floats, centres: Floats) -> Floats:
+def nearest(rows: Floats, centres: Floats) -> Floats:
     """Distance (n,) of each row to its nearest centre, per feature (divided by the root of their number)."""
     if not len(centres):
         return np.full(len(rows), np.inf)
@@ -44,14 +44,14 @@ def distinct(rows: Floats, order: Indices, *, wanted: int, near: float = NEAR) -
     kept: list[int] = []
     for start in range(0, len(order), max(wanted, 1)):
         portion = order[start : start + max(wanted, 1)]
-        gap = _nearest(rows[portion], rows[kept])
+        gap = nearest(rows[portion], rows[kept])
         for place, index in enumerate(portion):
             if gap[place] <= near:
                 continue
             kept.append(int(index))
             if len(kept) == wanted:
                 return np.array(kept, dtype=np.intp)
-            gap = np.minimum(gap, _nearest(rows[portion], rows[index][None, :]))
+            gap = np.minimum(gap, nearest(rows[portion], rows[index][None, :]))
     return np.array(kept, dtype=np.intp)
 
 
@@ -66,12 +66,12 @@ def far_apart(
     picked: list[int] = []
     if not len(candidates) or wanted < 1:
         return np.array(picked, dtype=np.intp)
-    gap = _nearest(rows[candidates], rows[near_to])
+    gap = nearest(rows[candidates], rows[near_to])
     while len(picked) < min(wanted, len(candidates)):
         best = int(np.argmax(gap))  # all infinite at first: the first candidate
         if gap[best] <= near:
             break
         picked.append(int(candidates[best]))
-        gap = np.minimum(gap, _nearest(rows[candidates], rows[candidates[best]][None, :]))
+        gap = np.minimum(gap, nearest(rows[candidates], rows[candidates[best]][None, :]))
         gap[best] = -1.0
     return np.array(picked, dtype=np.intp)

@@ -14,7 +14,7 @@ import numpy as np
 
 from labeling.compute.choosing import choose
 from labeling.compute.hesitation import MEASURES, margin
-from labeling.compute.spread import Floats, Indices, far_apart, nearest, scaled
+from labeling.compute.spread import Floats, Indices, far_apart, scaled
 
 SAMPLE = 500
 
@@ -59,7 +59,7 @@ def _diverse(now: Situation) -> Indices:
 
 
 def _dense(now: Situation) -> Indices:
-    """Torn and like many others: (1 - margin) × closeness to a sample of the pool (Settles and Craven 2008)."""
+    """Torn and like many others: (1 - margin) × closeness to some of the pool (Settles and Craven 2008)."""
     flat = scaled(now.pool)
     random = np.random.default_rng(now.seed)
     sample = flat[random.choice(len(flat), min(SAMPLE, len(flat)), replace=False)]

@@ -22,7 +22,14 @@ def backtest_offers(by: Person, test: BackTest) -> list[Offer]:
     like = f"{reverse('backtest_new')}?like={test.pk}"
     return [
         Offer(
-            "again", _("Try other choices"), like, bool(again), again.reason, "primary", "refresh", method="get"
+            "again",
+            _("Try other choices"),
+            like,
+            bool(again),
+            again.reason,
+            "primary",
+            "refresh",
+            method="get",
         ),
         Offer(
             "delete",

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
 Learner = Callable[[int], Any]
+MEMBERS = 7
 
 
 def forest(seed: int) -> Any:
@@ -38,9 +43,30 @@ def logistic(seed: int) -> Any:
 LEARNERS: dict[str, Learner] = {"forest": forest, "boosting": boosting, "logistic": logistic}
 
 
+class Committee:
+    """Members fitted on resamples of their own, each class resampled apart so that none lacks one."""
+
+    def __init__(self, make: Learner, seed: int, members: int = MEMBERS) -> None:
+        self.make, self.seed, self.members = make, seed, members
+
+    def fit(self, rows: Floats, label: Labels) -> Committee:
+        """``estimators_`` know the classes as places among ``classes_``, as the trees of a forest do."""
+        random = np.random.default_rng(self.seed)
+        self.classes_, place = np.unique(label, return_inverse=True)
+        mine = [np.flatnonzero(place == one) for one in range(len(self.classes_))]
+        drawn = [np.concatenate([random.choice(some, len(some)) for some in mine]) for _ in range(self.members)]
+        self.estimators_ = [
+            self.make(self.seed + number).fit(rows[which], place[which]) for number, which in enumerate(drawn)
+        ]
+        return self
+
+    def predict_proba(self, rows: Floats) -> Floats:
+        """Mean of the members, (n, classes)."""
+        found: Floats = np.mean([one.predict_proba(rows) for one in self.estimators_], axis=0)
+        return found
+
+
 def with_members(make: Learner, seed: int) -> Any:
     """A model whose ``estimators_`` can be of different minds; a forest has its trees already."""
     model = make(seed)
-    if isinstance(model, RandomForestClassifier):
-        return model
-    return BaggingClassifier(model, n_estimators=7, random_state=seed, n_jobs=1)
+    return model if isinstance(model, RandomForestClassifier) else Committee(make, seed)

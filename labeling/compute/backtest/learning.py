@@ -120,7 +120,9 @@ def _more(
 ) -> Rows:
     """``known`` and ``count`` more of the pool; what a strategy leaves open is filled by chance."""
     left = np.setdiff1d(pool, known)
-    now = Situation(model, readings[left], readings[known], count, int(np.random.SeedSequence(seed).generate_state(1)[0]))
+    now = Situation(
+        model, readings[left], readings[known], count, int(np.random.SeedSequence(seed).generate_state(1)[0])
+    )
     asked = by_chance(now) if name == "random" else STRATEGIES[name](now)
     if len(asked) < count:
         rest = np.setdiff1d(np.arange(len(left)), asked)

@@ -1,7 +1,7 @@
 """What a wrong judgement costs, row by row, for classes and for numbers.
 
-- Classes: 1 for a wrong row. Where a class is rare, a wrong row of class c weighs n / (k × its rows), so that the
-  mean is the balanced error and a model that never finds the rare one scores 0.5, not 0.03.
+- Classes: 1 for a wrong row. Where a class is rare, a wrong row of class c weighs n / (k × its rows), so that
+  the mean is the balanced error, and a model that never finds the rare one scores 0.5 and not 0.03.
 - Numbers: the distance from the truth in units of the distance that the median of the first rows would have.
 """
 
@@ -14,10 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from labeling.compute.backtest.scores import RARE
+from labeling.compute.backtest.scores import has_rare
 
 Floats = NDArray[np.float64]
-SMALL = {"max_iter": 40, "max_leaf_nodes": 15, "min_samples_leaf": 5, "early_stopping": False, "random_state": 1}
+SMALL = {
+    "max_iter": 40,
+    "max_leaf_nodes": 15,
+    "min_samples_leaf": 5,
+    "early_stopping": False,
+    "random_state": 1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,6 @@ def task_of(truth: Floats, first: int, *, numeric: bool) -> Task:
         return Task("absolute_error", None, scale if scale > 0 else 1.0)
     counts = np.bincount(truth.astype(np.int64))
     there = counts[counts > 0]
-    if there.min() >= RARE * there.sum():
+    if not has_rare(truth.astype(np.int64)):
         return Task("error", np.ones(len(counts)))
     return Task("balanced_error", counts.sum() / (len(there) * np.maximum(counts, 1)))

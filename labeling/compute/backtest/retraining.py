@@ -1,8 +1,8 @@
-"""What a retrain trigger would have done on history: windows in their order, each judged before it is learned.
+"""What a retrain trigger would have done on history: windows in order, each judged before it is learned.
 
 - The first rows train a model. Every window after them is judged by the model of that moment (prequential,
   Dawid 1984), and its labels arrive ``delay`` windows later.
-- Where the trigger fires, a model is trained on the labels that have arrived, all or the last ``memory`` rows.
+- Where the trigger fires, a model is trained on the labels that have arrived, all or the last ``memory``.
 - At least ``rest`` windows lie between two trainings: a detector that sees the old model's reference would
   fire again before a new label has come.
 """
@@ -130,7 +130,7 @@ def _trained(readings: Floats, truth: Floats, task: Task, which: slice) -> _Mode
 
 
 def _alarm(detect: Detect | None, readings: Floats, plan: Walk, at: int) -> int | None:
-    """The row after which drift since ``at`` is known; the newest ``first`` rows before it are the reference."""
+    """The row after which drift since ``at`` is known; the ``first`` rows before it are the reference."""
     if detect is None or at >= len(readings):
         return None
     after = detect(readings[max(0, at - plan.first) : at], readings[at:])

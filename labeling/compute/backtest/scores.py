@@ -20,7 +20,8 @@ from labeling.compute.training.measures import macro_f1, table
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 RARE = 0.1
-"""A class with less than this share of the rows is rare."""
+"""Of two classes, one with less than this share of the rows is rare; of k, one with less than 0.5 / k if that
+is less."""
 
 
 class Metric(StrEnum):
@@ -29,11 +30,18 @@ class Metric(StrEnum):
     AVERAGE_PRECISION = "average_precision"
 
 
+def has_rare(label: Labels) -> bool:
+    """Whether a class among int64 (n,) is rare."""
+    counts = np.bincount(label)
+    counts = counts[counts > 0]
+    return bool(counts.min() < min(RARE, 0.5 / len(counts)) * counts.sum())
+
+
 def metric_of(label: Labels) -> Metric:
     """What to measure on a table with these classes int64 (n,)."""
     counts = np.bincount(label)
     counts = counts[counts > 0]
-    if counts.min() >= RARE * counts.sum():
+    if not has_rare(label):
         return Metric.ACCURACY
     return Metric.AVERAGE_PRECISION if len(counts) == 2 else Metric.MACRO_F1
 
@@ -65,8 +73,8 @@ def aubc(labels: NDArray[np.int64], heights: Floats) -> Floats:
     """Mean height float64 (…) of curves (…, points) over ``labels`` int64 (points,)."""
     if len(labels) == 1:
         return heights[..., 0]
-    found: Floats = np.trapezoid(heights, labels, axis=-1) / float(labels[-1] - labels[0])
-    return found
+    area = np.trapezoid(heights, labels, axis=-1)
+    return np.asarray(area / float(labels[-1] - labels[0]), dtype=np.float64)
 
 
 def paired(difference: Floats) -> dict[str, float]:

@@ -1,8 +1,8 @@
 """When a retrain trigger fires, from what was known at that moment and nothing later.
 
 - drift: the detector's first alert on the readings since the last training; it needs no label.
-- degradation: the errors of the last ``LOOK`` labelled windows since the last training lie ``sureness`` standard
-  errors above what held-out rows of that training promised.
+- degradation: the errors of the last ``LOOK`` labelled windows since the last training lie ``sureness``
+  standard errors above what held-out rows of that training promised.
 - schedule: so many windows after the last training. never: never.
 """
 

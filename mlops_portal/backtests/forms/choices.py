@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,7 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mlops_portal.backtests.models import PastTable
-from mlops_portal.backtests.models.parameters import PARAMETERS, ColumnName, ColumnNames, Number, Parameter, Pick
+from mlops_portal.backtests.models.parameters import (
+    PARAMETERS,
+    ColumnName,
+    Number,
+    Parameter,
+    Pick,
+)
 from mlops_portal.backtests.transitions import Kind, TableState
 
 SEVERAL = {Kind.DRIFT: "false_alarms", Kind.LABELING: "strategy", Kind.RETRAIN: "trigger"}
@@ -25,10 +32,10 @@ MOST = 4
 def _field(one: Parameter, columns: list[tuple[str, str]]) -> forms.Field:
     words: dict[str, Any] = {"label": one.title, "help_text": one.hint}
     if isinstance(one, Number):
-        kind = forms.IntegerField if one.whole else forms.FloatField
-        return kind(
-            initial=one.default, min_value=one.low, max_value=one.high, required=one.default is not None, **words
-        )
+        words |= {"initial": one.default, "required": one.default is not None}
+        if one.whole:
+            return forms.IntegerField(min_value=int(one.low), max_value=int(one.high), **words)
+        return forms.FloatField(min_value=one.low, max_value=one.high, **words)
     if isinstance(one, Pick):
         return forms.ChoiceField(choices=one.choices.choices, initial=one.default, **words)
     if isinstance(one, ColumnName):
@@ -48,21 +55,25 @@ class ChoicesForm(forms.Form):
         help_text=gettext_lazy("What you want to find out, in a few words."),
     )
 
-    def __init__(self, *args: Any, kind: Kind, table: PastTable, like: dict[str, Any] | None = None, **more: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, kind: Kind, table: PastTable, like: Mapping[str, Any] | None = None
+    ) -> None:
         like = like or {}
-        several = SEVERAL[kind]
-        initial = {**like, several: _several_initial(kind, like.get(several)), **(more.pop("initial", None) or {})}
-        super().__init__(*args, initial={key: value for key, value in initial.items() if value is not None}, **more)
+        initial = {**like, SEVERAL[kind]: _several_initial(kind, like.get(SEVERAL[kind]))}
+        super().__init__(data, initial={key: value for key, value in initial.items() if value is not None})
         self.kind = kind
         columns = [(name, name) for name in table.names]
         for key, one in PARAMETERS[kind].items():
-            self.fields[key] = _several(one) if key == several else _field(one, columns)
+            self.fields[key] = _several(one) if key == SEVERAL[kind] else _field(one, columns)
         if kind == Kind.DRIFT:
             others = PastTable.objects.filter(state=TableState.READY).exclude(pk=table.pk)
             self.fields["reference"] = forms.ModelChoiceField(
-                label=_("Reference"), queryset=others, required=False, empty_label=_("The first rows of the table"),
+                label=_("Reference"),
+                queryset=others,
+                required=False,
+                empty_label=_("The first rows of the table"),
                 help_text=_("What was normal: the first rows, or another table with the same columns."),
-            )  # fmt: skip
+            )
 
     @property
     def main(self) -> list[forms.BoundField]:
@@ -89,13 +100,16 @@ def _several_initial(kind: Kind, value: Any) -> Any:
 def _several(one: Parameter) -> forms.Field:
     if isinstance(one, Pick):
         return _SeveralPicks(
-            label=one.title, choices=one.choices.choices, widget=forms.CheckboxSelectMultiple,
+            label=str(one.title),
+            choices=one.choices.choices,
+            widget=forms.CheckboxSelectMultiple,
             help_text=_("Up to four are tried side by side."),
-        )  # fmt: skip
+        )
     assert isinstance(one, Number)
     return SeveralNumbers(
-        label=one.title,
-        help_text=_("%(hint)s Up to four, with semicolons between them, are tried side by side.") % {"hint": one.hint},
+        label=str(one.title),
+        help_text=_("%(hint)s Up to four, with semicolons between them, are tried side by side.")
+        % {"hint": one.hint},
     )
 
 
@@ -114,7 +128,9 @@ class SeveralNumbers(forms.CharField):
         try:
             found = [float(part.replace(",", ".")) for part in text.split(";") if part.strip()]
         except ValueError:
-            raise forms.ValidationError(_("Write numbers with semicolons between them, such as 1; 5; 20.")) from None
+            raise forms.ValidationError(
+                _("Write numbers with semicolons between them, such as 1; 5; 20.")
+            ) from None
         if not 0 < len(found) <= MOST:
             raise forms.ValidationError(_("Write 1 to %(most)d numbers.") % {"most": MOST})
         return list(dict.fromkeys(found))

@@ -16,7 +16,9 @@ from mlops_portal.registry.models import Dataset
 class StartForm(forms.Form):
     """The first step, in the address."""
 
-    kind = forms.ChoiceField(label=_("What do you want to try?"), choices=Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("What do you want to try?"), choices=Kind.choices, widget=forms.RadioSelect
+    )
     table = forms.ModelChoiceField(
         label=_("On which table?"), queryset=PastTable.objects.none(), empty_label=_("– choose –")
     )
@@ -30,7 +32,9 @@ class StartForm(forms.Form):
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV, TSV or Parquet, also compressed: one row for each part or moment, the oldest first."),
+        help_text=_(
+            "CSV, TSV or Parquet, also compressed: one row for each part or moment, the oldest first."
+        ),
         max_length=200,
     )
 

@@ -15,7 +15,8 @@ class BackTest(models.Model):
     """One set of choices, played on one table.
 
     ``parameters`` by their keys (``parameters.PARAMETERS``); ``summary``: the few figures that lists and
-    comparisons show; ``result``: what the pictures need; ``result_path``: the whole result as JSON in the storage.
+    comparisons show; ``result``: what the pictures need; ``result_path``: the whole of it
+    as JSON in the storage.
     """
 
     kind = models.CharField(max_length=10, choices=Kind)

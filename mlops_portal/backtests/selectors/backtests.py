@@ -72,7 +72,10 @@ class Differing:
 def differing(tests: Sequence[BackTest]) -> list[Differing]:
     """What differs between back-tests of one kind."""
     kind = Kind(tests[0].kind)
-    rows = [(str(one.title), [test.parameters.get(key) for test in tests], key) for key, one in PARAMETERS[kind].items()]
+    rows = [
+        (str(one.title), [test.parameters.get(key) for test in tests], key)
+        for key, one in PARAMETERS[kind].items()
+    ]
     found = [
         Differing(title, [written(kind, key, value) for value in values])
         for title, values, key in rows
@@ -91,11 +94,17 @@ def labels_of(tests: Sequence[BackTest]) -> list[str]:
     found = []
     for place in range(len(tests)):
         parts = [
-            str(row.values[place]) if len(rows) == 1 and isinstance(row.values[place], str) else f"{row.title}: {row.values[place]}"
+            str(row.values[place])
+            if len(rows) == 1 and isinstance(row.values[place], str)
+            else f"{row.title}: {row.values[place]}"
             for row in rows[:2]
         ]
         found.append(", ".join(parts))
-    return found if len(set(found)) == len(found) else [f"{label} (#{test.pk})" for label, test in zip(found, tests, strict=True)]
+    return (
+        found
+        if len(set(found)) == len(found)
+        else [f"{label} (#{test.pk})" for label, test in zip(found, tests, strict=True)]
+    )
 
 
 def comparable(numbers: Sequence[int]) -> list[BackTest]:

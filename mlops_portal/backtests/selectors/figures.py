@@ -1,4 +1,4 @@
-"""The figures of a back-test, by name; the same in every back-test of a kind, so that they stand side by side."""
+"""The figures of a back-test, by name; the same for all of a kind, so that they stand side by side."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def _labeling(found: dict[str, Any]) -> list[Figure]:
         Figure(_("By chance"), found["random_aubc"], digits=3),
         Figure(_("With all labels"), found["last"], digits=3),
         Figure(
-            _("As good as chance with %(of)d labels after") % {"of": saved["of"]} if saved else _("As good as chance"),
+            _("As good as chance with %(of)d labels after") % {"of": saved["of"]}
+            if saved
+            else _("As good as chance"),
             saved["labels"] if saved else _("never"),
             _("labels") if saved else "",
         ),

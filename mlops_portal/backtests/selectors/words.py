@@ -51,7 +51,10 @@ def _drift(found: dict[str, Any]) -> str:
     if "found" not in found:
         return said
     if not found["found"]:
-        return _("%(said)s; the change was not found, %(false)d false") % {"said": said, "false": found["false"]}
+        return _("%(said)s; the change was not found, %(false)d false") % {
+            "said": said,
+            "false": found["false"],
+        }
     return _("%(said)s; the change was found after %(delay)d rows, %(false)d false") % {
         "said": said,
         "delay": found["delay"],
@@ -75,7 +78,9 @@ def _labeling(found: dict[str, Any]) -> str:
 def _retrain(found: dict[str, Any]) -> str:
     n = found["retrains"]
     return ngettext(
-        "%(n)d training, error %(error)s instead of %(never)s", "%(n)d trainings, error %(error)s instead of %(never)s", n
+        "%(n)d training, error %(error)s instead of %(never)s",
+        "%(n)d trainings, error %(error)s instead of %(never)s",
+        n,
     ) % {"n": n, "error": _three(found["error"]), "never": _three(found["never_error"])}
 
 

@@ -43,8 +43,9 @@ def backtests_run(
     guard(by, "backtest.run")
     if not 0 < len(choices) <= MOST:
         raise WrongChoice(_("Start 1 to %(most)d back-tests at a time.") % {"most": MOST})
-    for one in filter(None, (table, reference)):
-        _demand_ready(one)
+    for given in (table, reference):
+        if given is not None:
+            _demand_ready(given)
     if reference is not None and kind != Kind.DRIFT:
         raise WrongChoice(_("Only a back-test of limits has a second table as its reference."))
     checked = [parameters_checked(kind, one) for one in choices]
@@ -54,11 +55,16 @@ def backtests_run(
     with transaction.atomic():
         made = [
             BackTest.objects.create(
-                kind=kind, name=_named(name, kind, table), table=table, reference=reference, parameters=one,
-                created_by=by, created_at=now,
+                kind=kind,
+                name=_named(name, kind, table),
+                table=table,
+                reference=reference,
+                parameters=one,
+                created_by=by,
+                created_at=now,
             )
             for one in checked
-        ]  # fmt: skip
+        ]
         for test in made:
             event_record(
                 type="backtests.test.run",
@@ -93,7 +99,9 @@ def _demand_columns(kind: Kind, table: PastTable, chosen: Mapping[str, Any]) -> 
     for key, one in PARAMETERS[kind].items():
         if isinstance(one, ColumnName) and chosen[key] and chosen[key] not in names:
             wrong = chosen[key]
-        elif isinstance(one, ColumnNames) and (unknown := [name for name in chosen[key] if name not in names]):
+        elif isinstance(one, ColumnNames) and (
+            unknown := [name for name in chosen[key] if name not in names]
+        ):
             wrong = unknown[0]
         else:
             continue
@@ -139,7 +147,7 @@ def backtest_delete(*, by: Person, test: BackTest) -> None:
 
 
 def backtest_claim(*, test: BackTest, again: bool = False) -> bool:
-    """Whether this worker has the back-test; ``again`` where the broker handed a lost worker's message out."""
+    """Whether this worker has the back-test; ``again``: a lost worker's message came back."""
     states = OPEN if again else (State.QUEUED,)
     mine = BackTest.objects.filter(pk=test.pk, state__in=states).update(state=State.RUNNING) == 1
     _told(test)
@@ -160,11 +168,21 @@ def backtest_done(
     try:
         with transaction.atomic():
             _claim(
-                test, State.RUNNING, State.DONE, summary=dict(summary), result=dict(result), result_path=path,
-                seconds=seconds, finished_at=now,
-            )  # fmt: skip
+                test,
+                State.RUNNING,
+                State.DONE,
+                summary=dict(summary),
+                result=dict(result),
+                result_path=path,
+                seconds=seconds,
+                finished_at=now,
+            )
             event_record(
-                type="backtests.test.finished", actor=SYSTEM, subjects=[test.ref()], public={"name": test.name}, at=now
+                type="backtests.test.finished",
+                actor=SYSTEM,
+                subjects=[test.ref()],
+                public={"name": test.name},
+                at=now,
             )
             _told(test)
     except BaseException:
@@ -173,14 +191,18 @@ def backtest_done(
 
 
 def backtest_fail(*, test: BackTest, sentence: str) -> None:
-    """End a back-test with what a person can do about it; where it was cancelled meanwhile nothing changes."""
+    """End a back-test with what a person can do about it; one that is over already stays as it is."""
     now = timezone.now()
     with transaction.atomic():
         mine = BackTest.objects.filter(pk=test.pk, state__in=OPEN)
         if mine.update(state=State.FAILED, error=sentence[:400], finished_at=now) != 1:
             return
         event_record(
-            type="backtests.test.failed", actor=SYSTEM, subjects=[test.ref()], public={"name": test.name}, at=now
+            type="backtests.test.failed",
+            actor=SYSTEM,
+            subjects=[test.ref()],
+            public={"name": test.name},
+            at=now,
         )
         _told(test)
 
@@ -188,7 +210,10 @@ def backtest_fail(*, test: BackTest, sentence: str) -> None:
 def _claim(test: BackTest, old: State, new: State, **values: Any) -> None:
     if BackTest.objects.filter(pk=test.pk, state=old).update(state=new, **values) != 1:
         raise WrongTestState(
-            _("This cannot be done while the back-test is “%(state)s”, or somebody was first; load the page again.")
+            _(
+                "This cannot be done while the back-test is “%(state)s”, or somebody was first; load the "
+                "page again."
+            )
             % {"state": old.label}
         )
 

@@ -37,7 +37,10 @@ def table_add(*, by: Person, file: File[bytes], name: str) -> PastTable:
     guard(by, "backtest.run")
     if file.size > LARGEST:
         raise TooLarge(
-            _("%(name)s has %(size)s MB; at most %(most)s MB are taken. Leave out rows or columns, or send Parquet.")
+            _(
+                "%(name)s has %(size)s MB; at most %(most)s MB are taken. Leave out rows or columns, "
+                "or send Parquet."
+            )
             % {"name": name, "size": file.size // 1_000_000, "most": LARGEST // 1_000_000}
         )
     digest = sha256()
@@ -68,9 +71,14 @@ def table_of_dataset(*, by: Person, dataset: Dataset) -> PastTable:
         "day": f"{timezone.localtime(dataset.added_at):%Y-%m-%d}",
     }
     return _added(
-        by, name=name, path=path, size=dataset.artifact.size, sha256=dataset.artifact_id, dataset=dataset,
+        by,
+        name=name,
+        path=path,
+        size=dataset.artifact.size,
+        sha256=dataset.artifact_id,
+        dataset=dataset,
         owned=False,
-    )  # fmt: skip
+    )
 
 
 def _added(by: Person, *, name: str, **fields: Any) -> PastTable:
@@ -124,5 +132,6 @@ def table_remove(*, by: Person, table: PastTable) -> None:
             table.delete()
             changed("backtest-tables")
     except ProtectedError:  # somebody started one at this moment
-        raise TableInUse(_("Back-tests were made on %(name)s; delete them first.") % {"name": table.name}) from None
-
+        raise TableInUse(
+            _("Back-tests were made on %(name)s; delete them first.") % {"name": table.name}
+        ) from None

@@ -30,17 +30,23 @@ def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Re
         )
     if 2 * window > reference.rows:
         raise WrongChoice(
-            _("The reference has %(rows)d rows; windows of %(window)d need at least %(least)d. Make the window "
-              "shorter or the reference longer.")
+            _(
+                "The reference has %(rows)d rows; windows of %(window)d need at least %(least)d. Make the "
+                "window shorter or the reference longer."
+            )
             % {"rows": reference.rows, "window": window, "least": 2 * window}
-        )  # fmt: skip
+        )
     report(0, 3)
     both = readings_of_both(reference, stream, ignore=chosen["ignore"])
     report(1, 3)
     windows, alerts = engine.detect(
-        both.reference, both.stream, window=window, per_window=chosen["false_alarms"] / 1000,
-        names=both.names, categorical=both.categorical,
-    )  # fmt: skip
+        both.reference,
+        both.stream,
+        window=window,
+        per_window=chosen["false_alarms"] / 1000,
+        names=both.names,
+        categorical=both.categorical,
+    )
     report(2, 3)
     whole = {
         "windows": windows,
@@ -68,7 +74,7 @@ def _part(frame: Frame, which: slice) -> Frame:
 def _summary(
     windows: Sequence[dict[str, Any]], alerts: list[int], starts: int | None, features: int
 ) -> dict[str, Any]:
-    """With the row where something really changed: alerts before it are false, the first after it found it."""
+    """With the row where something changed: alerts before it are false, the first after it found it."""
     found: dict[str, Any] = {"windows": len(windows), "alerts": len(alerts), "features": features}
     if starts is not None:
         ends = {one["start_row"]: one["end_row"] for one in windows}
@@ -89,14 +95,22 @@ def _ratio(said: Mapping[str, Any]) -> float:
     return value / limit if value is not None and limit else 0.0
 
 
+def leading(window: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The statistic that uses up most of its limit; None in a window without any."""
+    best: dict[str, Any] | None = max(window["statistics"], key=_ratio, default=None)
+    return best if best is not None and best["value"] is not None and best["limit"] is not None else None
+
+
 def _shown(windows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The largest share of a limit in each window, who had it, and the course of the ones that led most."""
     leads, crossed = Counter[str](), Counter[str]()
     rows = []
     for one in windows:
-        best = max(one["statistics"], key=_ratio, default=None)
+        best = leading(one)
         name = _named(best) if best else ""
-        rows.append([one["start_row"], one["end_row"], one["alert"], round(_ratio(best), 4) if best else 0.0, name])
+        rows.append(
+            [one["start_row"], one["end_row"], one["alert"], round(_ratio(best), 4) if best else 0.0, name]
+        )
         crossed.update({_named(said) for said in one["statistics"] if _ratio(said) > 1})
         if one["alert"]:
             leads[name] += 1

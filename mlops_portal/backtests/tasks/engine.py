@@ -15,14 +15,19 @@ SEED = 7
 
 
 def detect(
-    reference: Floats, stream: Floats, *, window: int, per_window: float, names: Sequence[str],
+    reference: Floats,
+    stream: Floats,
+    *,
+    window: int,
+    per_window: float,
+    names: Sequence[str],
     categorical: Sequence[bool],
 ) -> tuple[list[dict[str, Any]], list[int]]:
     """Windows {"index", "start_row", "end_row", "alert", "statistics"} and the first rows of the alerts.
 
-    ``reference`` (m, d) and ``stream`` (n, d), NaN where missing; ``per_window``: false alarm events a window,
-    all columns together; ``categorical`` which of ``names`` hold codes.
-    """  # fmt: skip
+    ``reference`` (m, d) and ``stream`` (n, d), NaN where missing; ``per_window``: false alarm events a
+    window, all columns together; ``categorical`` which of ``names`` hold codes.
+    """
     detector = fit(
         reference, window=window, per_window=per_window, names=names, categorical=categorical, seed=SEED
     )
@@ -66,7 +71,9 @@ def first_alert(
         windows, alerts = detect(
             reference, stream, window=window, per_window=per_window, names=names, categorical=categorical
         )
-        ends = [one["end_row"] for one in windows if alerts and one["start_row"] <= alerts[0] < one["end_row"]]
+        ends = [
+            one["end_row"] for one in windows if alerts and one["start_row"] <= alerts[0] < one["end_row"]
+        ]
         return int(ends[0]) if ends else None
 
     return after

@@ -11,7 +11,16 @@ from tempfile import NamedTemporaryFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
+from mlops_portal.registry.compute.tables.model import Frame
 from mlops_portal.wire.errors import NotFound
+
+MOST_FAULTS = 5
+
+
+def faults_of(frame: Frame) -> list[str]:
+    """What was wrong with single rows and values, the first few as sentences."""
+    said = [_(one.message).format(**one.values) if one.message else one.sentence for one in frame.faults]
+    return said[:MOST_FAULTS]
 
 
 @contextmanager

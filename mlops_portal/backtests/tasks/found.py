@@ -15,8 +15,8 @@ def silent(done: int, total: int) -> None:
 
 @dataclass(slots=True)
 class Found:
-    """``whole``: everything, as the command prints it; ``summary``: the few figures of lists; ``shown``: what the
-    pictures need, no larger than a page bears."""
+    """``whole``: everything, as the command prints it; ``summary``: the few figures of lists; ``shown``: what
+    the pictures need, no larger than a page bears."""
 
     whole: dict[str, Any]
     summary: dict[str, Any]

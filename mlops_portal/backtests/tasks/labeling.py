@@ -36,9 +36,13 @@ def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -
         )
     notes = [*target.notes, *found.notes]
     plan = Plan(
-        strategy=chosen["strategy"], initial=chosen["initial"], batch=chosen["batch"], budget=chosen["budget"],
-        seeds=chosen["seeds"], learner=chosen["learner"],
-    )  # fmt: skip
+        strategy=chosen["strategy"],
+        initial=chosen["initial"],
+        batch=chosen["batch"],
+        budget=chosen["budget"],
+        seeds=chosen["seeds"],
+        learner=chosen["learner"],
+    )
     group = None
     if chosen["group"]:
         words = frame.text(chosen["group"])[target.kept]
@@ -46,10 +50,12 @@ def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -
     pool = round(0.6 * len(label))
     if plan.initial >= pool:
         raise WrongChoice(
-            _("%(initial)d labels at the start are as many as there are to ask about (%(pool)d of %(rows)d rows; "
-              "the others measure); start with fewer.")
+            _(
+                "%(initial)d labels at the start are as many as there are to ask about (%(pool)d of %(rows)d "
+                "rows; the others measure); start with fewer."
+            )
             % {"initial": plan.initial, "pool": pool, "rows": len(label)}
-        )  # fmt: skip
+        )
     curves = simulate(found.stream[target.kept], label, plan, group=group, report=report)
     if curves.labels[-1] < plan.budget:
         notes.append(
@@ -82,7 +88,9 @@ def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -
         "saved": _saved(curves.labels, curves.strategy.mean(0), curves.random.mean(0)),
         "last": float(curves.strategy[:, -1].mean()),
     }
-    return Found(whole, summary, {key: whole[key] for key in ("labels", "strategy", "random", "metric", "notes")})
+    return Found(
+        whole, summary, {key: whole[key] for key in ("labels", "strategy", "random", "metric", "notes")}
+    )
 
 
 def _curve(heights: Any) -> dict[str, list[float]]:

@@ -1,9 +1,9 @@
 """Columns of a table as numbers for a model or a detector, and a sentence for each that was left out.
 
-- Numbers and truths stay; infinite is missing. Texts of a few kinds become 0 … k-1 in the order of their words,
-  one that the reference has not seen k.
-- Left out: moments, free text, columns without a value, columns with one value (in both tables), and counters:
-  whole steps of one size from the first row to the last say how long it ran, not how.
+- Numbers and truths stay; infinite is missing. Texts of a few kinds become 0 … k-1 in the order of their
+  words, one that the reference has not seen k.
+- Left out: moments, free text, columns without a value, columns with one value (in both tables), and
+  counters: whole steps of one size from the first row to the last say how long it ran, not how.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NUMBERS = (Kind.NUMBER, Kind.BOOLEAN)
 
 @dataclass(slots=True)
 class Readings:
-    """``reference`` (m, d) and ``stream`` (n, d), NaN where missing; ``categorical`` which columns hold codes."""
+    """``reference`` (m, d) and ``stream`` (n, d), NaN where missing; ``categorical``: which hold codes."""
 
     names: list[str] = field(default_factory=list)
     categorical: list[bool] = field(default_factory=list)
@@ -70,10 +70,12 @@ def readings_of_both(reference: Frame, stream: Frame, *, ignore: Sequence[str]) 
     both = [name for name in reference.columns if name in stream.columns and name not in ignore]
     if not both:
         raise WrongChoice(
-            _("The two tables have no column in common that is not left out; the reference has %(one)s, the "
-              "stream %(other)s.")
+            _(
+                "The two tables have no column in common that is not left out; the reference has %(one)s, "
+                "the stream %(other)s."
+            )
             % {"one": _listed(list(reference.columns)), "other": _listed(list(stream.columns))}
-        )  # fmt: skip
+        )
     found = _built(reference, stream, both, notes)
     if not found.names:
         raise WrongChoice(_("No column is left to watch. %(notes)s") % {"notes": " ".join(found.notes)})
@@ -167,7 +169,9 @@ def _codes(one: list[Any], other: list[Any]) -> tuple[tuple[Floats, Floats] | No
         return None, "constant"
     place = {word: float(number) for number, word in enumerate(known)}
     coded = [
-        np.array([np.nan if word is None else place.get(word, float(len(known))) for word in some], dtype=float)
+        np.array(
+            [np.nan if word is None else place.get(word, float(len(known))) for word in some], dtype=float
+        )
         for some in (one, other)
     ]
     return (coded[0], coded[1]), "codes"

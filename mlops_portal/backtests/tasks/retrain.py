@@ -43,19 +43,25 @@ def retrain(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) ->
     if chosen["trigger"] == TriggerKind.DRIFT:
         if first < 2 * window:
             raise WrongChoice(
-                _("The first model learns %(first)d rows, and drift needs a reference of at least two windows "
-                  "(%(least)d rows); make the window shorter or the first share larger.")
+                _(
+                    "The first model learns %(first)d rows, and drift needs a reference of at least two "
+                    "windows (%(least)d rows); make the window shorter or the first share larger."
+                )
                 % {"first": first, "least": 2 * window}
-            )  # fmt: skip
+            )
         detect = engine.first_alert(
-            window=window, per_window=chosen["false_alarms"] / 1000, names=found.names,
+            window=window,
+            per_window=chosen["false_alarms"] / 1000,
+            names=found.names,
             categorical=found.categorical,
-        )  # fmt: skip
+        )
     fires = {
         TriggerKind.DEGRADATION: on_degradation(chosen["sureness"]),
         TriggerKind.SCHEDULE: on_schedule(chosen["every"]),
     }.get(chosen["trigger"], never)
-    with_it = walk(readings, truth, task, plan, fires, detect=detect, report=lambda done, of: report(done, total))
+    with_it = walk(
+        readings, truth, task, plan, fires, detect=detect, report=lambda done, of: report(done, total)
+    )
     without = with_it
     if chosen["trigger"] != TriggerKind.NEVER:
         without = walk(
@@ -89,7 +95,10 @@ def _order(frame: Frame, time_column: str, kept: Any) -> tuple[Any, list[str]]:
         return np.arange(rows), [_("The rows count in the order of the file.")]
     if frame.kinds[time_column] not in (Kind.TIME, Kind.NUMBER):
         raise WrongChoice(
-            _("The column “%(name)s” holds neither moments nor numbers, so it gives no order; choose another.")
+            _(
+                "The column “%(name)s” holds neither moments nor numbers, so it gives no order; choose "
+                "another."
+            )
             % {"name": time_column}
         )
     at = np.asarray(frame.columns[time_column], dtype=np.float64)[kept]
@@ -101,16 +110,20 @@ def _order(frame: Frame, time_column: str, kept: Any) -> tuple[Any, list[str]]:
 def _demand_room(rows: int, first: int, window: int) -> None:
     if first < FEWEST_FIRST:
         raise WrongChoice(
-            _("The first model would learn %(first)d rows; at least %(least)d are needed. Make the first share "
-              "larger.")
+            _(
+                "The first model would learn %(first)d rows; at least %(least)d are needed. Make the first "
+                "share larger."
+            )
             % {"first": first, "least": FEWEST_FIRST}
-        )  # fmt: skip
+        )
     if window > rows - first:
         raise WrongChoice(
-            _("A window of %(window)d rows is longer than what is left after the first model (%(left)d rows); "
-              "make it shorter.")
+            _(
+                "A window of %(window)d rows is longer than what is left after the first model (%(left)d "
+                "rows); make it shorter."
+            )
             % {"window": window, "left": rows - first}
-        )  # fmt: skip
+        )
 
 
 def _plain(value: float) -> float | None:

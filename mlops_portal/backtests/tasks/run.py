@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 
 from celery import Task, shared_task
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.urls import reverse
 from structlog import get_logger
 
 from mlops_portal.backtests.models import BackTest, PastTable
@@ -71,9 +71,12 @@ def _work(test: BackTest, report: Report) -> None:
     try:
         found = KINDS[Kind(test.kind)](test, report)
         backtest_done(
-            test=test, summary=found.summary, result=found.shown,
-            whole=json.dumps(found.whole, allow_nan=False).encode(), seconds=time.monotonic() - started,
-        )  # fmt: skip
+            test=test,
+            summary=found.summary,
+            result=found.shown,
+            whole=json.dumps(found.whole, allow_nan=False).encode(),
+            seconds=time.monotonic() - started,
+        )
     except Stopped:
         raise
     except jobs.JobCancelled:
@@ -84,7 +87,8 @@ def _work(test: BackTest, report: Report) -> None:
         raise
     except Exception:
         backtest_fail(
-            test=test, sentence=_("It stopped because of a fault in the portal. The fault was recorded; try it again.")
+            test=test,
+            sentence=_("It stopped because of a fault in the portal. The fault was recorded; try it again."),
         )
         raise
 

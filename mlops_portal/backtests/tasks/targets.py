@@ -20,7 +20,7 @@ CLASSES_OF_NUMBERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``value`` float64 (rows kept,): the place among ``classes``, or the number itself where there are none."""
+    """``value`` float64 (rows kept,): the place among ``classes``, or the number where there are none."""
 
     value: NDArray[np.float64]
     kept: NDArray[np.bool_]
@@ -65,10 +65,12 @@ def target_of(frame: Frame, name: str, *, numbers: bool) -> Target:
     if kind == Kind.NUMBER and len(found) > CLASSES_OF_NUMBERS:
         if not numbers:
             raise WrongChoice(
-                _("The column “%(name)s” holds numbers (%(n)d different ones) and not classes; choose a column "
-                  "with classes.")
+                _(
+                    "The column “%(name)s” holds numbers (%(n)d different ones) and not classes; choose a "
+                    "column with classes."
+                )
                 % {"name": name, "n": len(found)}
-            )  # fmt: skip
+            )
         values = np.asarray(frame.columns[name], dtype=np.float64)[kept]
         return Target(values, kept, [], notes)
     if len(found) > MOST_CLASSES:

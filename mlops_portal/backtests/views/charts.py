@@ -42,7 +42,9 @@ def _drift(tests: Sequence[BackTest], labels: list[str]) -> CurvesChart:
         )
         for place, (test, label) in enumerate(zip(tests, labels, strict=True))
     ]
-    marks = [Change(row, _("alert from row %(row)d") % {"row": row}) for row in tests[0].result["alerts"][:60]]
+    marks = [
+        Change(row, _("alert from row %(row)d") % {"row": row}) for row in tests[0].result["alerts"][:60]
+    ]
     starts = tests[0].parameters.get("starts")
     return CurvesChart(
         _("Each window's largest statistic, as a multiple of its limit"),
@@ -51,7 +53,8 @@ def _drift(tests: Sequence[BackTest], labels: list[str]) -> CurvesChart:
         limits=[Limit(1.0, _("limit"))],
         marks=marks if len(tests) == 1 else ([Change(starts, _("the change"))] if starts is not None else []),
         from_zero=True,
-        description=_("Above 1 a limit was crossed. Values above %(most)d are drawn at %(most)d.") % {"most": HIGHEST},
+        description=_("Above 1 a limit was crossed. Values above %(most)d are drawn at %(most)d.")
+        % {"most": HIGHEST},
     )
 
 

@@ -35,7 +35,9 @@ def compare(request: HttpRequest) -> HttpResponse:
         "waiting": [test for test in tests if not test.over],
         "topics": " ".join(test.topic for test in tests if not test.over),
         "broken": [(test, outcome(test)) for test in tests if test.over and test.state != State.DONE],
-        "done": list(zip(done, labels_of(done) if len(done) > 1 else [str(test) for test in done], strict=True)),
+        "done": list(
+            zip(done, labels_of(done) if len(done) > 1 else [str(test) for test in done], strict=True)
+        ),
         "differing": differing(tests),
         "figures": [(some[0].title, some) for some in zip(*rows, strict=True)] if done else [],
         "chart": chart_of(done) if done else None,

@@ -32,19 +32,27 @@ def backtests(request: HttpRequest) -> HttpResponse:
             Column("name", _("Name"), sort="name", link=lambda test: reverse("backtest", args=[test.pk])),
             Column("kind", _("What was tried"), sort="kind", value=lambda test: test.get_kind_display()),
             Column("table", _("Table"), sort="table__name"),
-            Column("state", _("State"), sort="state", template="backtests/_state_cell.html",
-                   export=lambda test: test.get_state_display()),
+            Column(
+                "state",
+                _("State"),
+                sort="state",
+                template="backtests/_state_cell.html",
+                export=lambda test: test.get_state_display(),
+            ),
             Column("outcome", _("Outcome"), value=outcome),
             Column("created_by", _("By"), sort="created_by__name"),
             Column("created_at", _("Started"), sort="created_at"),
         ],
-        filters=[Choice("kind", _("What was tried"), Kind.choices), Choice("state", _("State"), State.choices)],
+        filters=[
+            Choice("kind", _("What was tried"), Kind.choices),
+            Choice("state", _("State"), State.choices),
+        ],
         search=["name", "table__name"],
         default_sort=("-created_at", "-pk"),
         label=_("Back-tests"),
         empty=_("No back-tests yet"),
         empty_text=_("Try limits, strategies and triggers on the past here, before anything is switched on."),
         filename="backtests",
-    )  # fmt: skip
+    )
     context = {"may_run": by.may("backtest.run")}
     return cast(HttpResponse, table.respond("backtests/backtests.html", context))  # or a CSV that streams

@@ -44,12 +44,18 @@ def _like(request: HttpRequest) -> BackTest | None:
 
 def _start(request: HttpRequest, kind: str, number: str) -> HttpResponse:
     asked = request.GET if "kind" in request.GET else None
-    form = StartForm(asked if asked and number else None, initial={"kind": kind or Kind.DRIFT, "table": number})
+    form = StartForm(
+        asked if asked and number else None, initial={"kind": kind or Kind.DRIFT, "table": number}
+    )
     context = {
         "form": form,
         "upload": UploadForm(),
         "dataset": DatasetForm(),
-        "kinds": [(Kind.DRIFT, _hint(Kind.DRIFT)), (Kind.LABELING, _hint(Kind.LABELING)), (Kind.RETRAIN, _hint(Kind.RETRAIN))],
+        "kinds": [
+            (Kind.DRIFT, _hint(Kind.DRIFT)),
+            (Kind.LABELING, _hint(Kind.LABELING)),
+            (Kind.RETRAIN, _hint(Kind.RETRAIN)),
+        ],
         "any": tables_all().exists(),
     }
     return render(request, "backtests/new.html", context)
@@ -76,7 +82,12 @@ def _choices(request: HttpRequest, kind: Kind, table: PastTable, like: BackTest 
 
     def run(given: dict[str, Any]) -> HttpResponse:
         made = backtests_run(
-            by=by, kind=kind, table=table, choices=form.choices_made, reference=given.get("reference"), name=given["name"]
+            by=by,
+            kind=kind,
+            table=table,
+            choices=form.choices_made,
+            reference=given.get("reference"),
+            name=given["name"],
         )
         if len(made) == 1:
             return redirect("backtest", made[0].pk)
@@ -87,4 +98,6 @@ def _choices(request: HttpRequest, kind: Kind, table: PastTable, like: BackTest 
         response = HttpResponse()
         response["HX-Refresh"] = "true"
         return response
-    return form_page(request, form, run, template="backtests/choices.html", kind=kind, table=table, hint=_hint(kind))
+    return form_page(
+        request, form, run, template="backtests/choices.html", kind=kind, table=table, hint=_hint(kind)
+    )

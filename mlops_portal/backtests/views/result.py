@@ -35,7 +35,12 @@ def backtest(request: HttpRequest, pk: int) -> HttpResponse:
         "offers": offers_for(by, test),
     }
     if test.state == State.DONE:
-        context |= {"outcome": outcome(test), "figures": figures(test), "chart": chart_of([test]), **_more(test)}
+        context |= {
+            "outcome": outcome(test),
+            "figures": figures(test),
+            "chart": chart_of([test]),
+            **_more(test),
+        }
     partial = request.headers.get("HX-Target") == "backtest"
     return render(request, "backtests/backtest.html#whole" if partial else "backtests/backtest.html", context)
 
@@ -46,8 +51,11 @@ def _more(test: BackTest) -> dict[str, Any]:
     if test.kind != Kind.DRIFT:
         return notes
     lead = {row[0]: row for row in shown["rows"]}
-    alerts = [{"row": row, "end": lead[row][1], "name": lead[row][4], "times": lead[row][3]}
-              for row in shown["alerts"] if row in lead]  # fmt: skip
+    alerts = [
+        {"row": row, "end": lead[row][1], "name": lead[row][4], "times": lead[row][3]}
+        for row in shown["alerts"]
+        if row in lead
+    ]
     return {
         **notes,
         "alerts": alerts[:FEW],
@@ -63,7 +71,10 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
     """The whole result as JSON."""
     test = _found(request, pk)
     return FileResponse(
-        result_open(test), as_attachment=True, filename=f"backtest-{test.pk}.json", content_type="application/json"
+        result_open(test),
+        as_attachment=True,
+        filename=f"backtest-{test.pk}.json",
+        content_type="application/json",
     )
 
 

@@ -35,11 +35,16 @@ def tables(request: HttpRequest) -> HttpResponse:
         Column("name", _("Table"), sort="name"),
         Column("rows", _("Rows"), sort="rows", align="right"),
         Column("columns", _("Columns"), value=lambda table: len(table.columns) or None, align="right"),
-        Column("state", _("State"), sort="state", template="backtests/_table_state_cell.html",
-               export=lambda table: table.get_state_display()),
+        Column(
+            "state",
+            _("State"),
+            sort="state",
+            template="backtests/_table_state_cell.html",
+            export=lambda table: table.get_state_display(),
+        ),
         Column("added_by", _("By"), sort="added_by__name"),
         Column("added_at", _("Added"), sort="added_at"),
-    ]  # fmt: skip
+    ]
     if may:
         columns.append(Column("do", _("Do"), template="backtests/_table_do_cell.html", exported=False))
     table = Table(
@@ -87,7 +92,9 @@ def from_dataset(request: HttpRequest) -> HttpResponse:
 
 def _on(request: HttpRequest, table: PastTable) -> HttpResponse:
     kind = request.POST.get("kind", "")
-    return redirect(f"{reverse('backtest_new')}?table={table.pk}" + (f"&kind={kind}" if kind.isalpha() else ""))
+    return redirect(
+        f"{reverse('backtest_new')}?table={table.pk}" + (f"&kind={kind}" if kind.isalpha() else "")
+    )
 
 
 def _again(request: HttpRequest, **forms: Any) -> HttpResponse:

@@ -107,10 +107,11 @@ class CurvesChart:
             elif run:
                 path = " ".join(f"{'M' if i == 0 else 'L'}{x:.1f} {y:.1f}" for i, (x, y) in enumerate(run))
                 frame.canvas.add("path", f"c-line c-stroke-{curve.tone} c-dash-{curve.dash}", d=path)
+        notation = frame.canvas.pen.notation
         if len(curve.points) <= DOTS:
             for x, y in curve.points:
                 if y is not None and usable(y):
-                    words = f"{curve.label} · {text(x, frame.canvas.pen.notation)} · {text(y, frame.canvas.pen.notation)}"
+                    words = " · ".join((curve.label, text(x, notation), text(y, notation)))
                     frame.canvas.add("circle", "c-hit", words, cx=frame.x(x), cy=frame.y(y), r=9)
 
     def _data(self, pen: Pen) -> Data:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, override
 
 from labeling.compute.choosing import CannotHesitate, Pick, choose
 from labeling.errors import NothingToAsk, UnfitToChoose
-from labeling.selectors.pool import Pool, pool_read, pool_rows
+from labeling.selectors.pool import Pool, known_read, pool_read, pool_rows
 from labeling.services.asking import Choice, requests_add
 from mlops_portal.plant.models import Line, Person
 from mlops_portal.registry.compute import store
@@ -22,7 +22,7 @@ from mlops_portal.registry.services import artifact_read
 from mlops_portal.shell import jobs
 from monitoring.models import Alert
 
-STRATEGY = "margin, far apart, random share"
+STRATEGY = "margin, one of each kind, random share"
 TEXTS = {"margin": "hesitates", "random": "random", "all": "all"}
 
 
@@ -68,6 +68,7 @@ def ask(
             % {"version": version}
         )
     known = version.reference.get("features", {})
+    before = known_read(version=version, line=line, features=features)
     try:
         picks = choose(
             store.load(artifact_read(version.store)),
@@ -76,6 +77,7 @@ def ask(
             seed=int(job_id.replace("-", "")[:8], 16),
             centre=[_number(known, key, "mean") for key in features],
             spread=[_number(known, key, "sd") for key in features],
+            known=np.array(before, dtype=np.float64) if before else None,
         )
     except CannotHesitate:
         raise UnfitToChoose(

@@ -54,7 +54,9 @@ class Committee:
         random = np.random.default_rng(self.seed)
         self.classes_, place = np.unique(label, return_inverse=True)
         mine = [np.flatnonzero(place == one) for one in range(len(self.classes_))]
-        drawn = [np.concatenate([random.choice(some, len(some)) for some in mine]) for _ in range(self.members)]
+        drawn = [
+            np.concatenate([random.choice(some, len(some)) for some in mine]) for _ in range(self.members)
+        ]
         self.estimators_ = [
             self.make(self.seed + number).fit(rows[which], place[which]) for number, which in enumerate(drawn)
         ]

@@ -111,6 +111,24 @@ def _demand_columns(kind: Kind, table: PastTable, chosen: Mapping[str, Any]) -> 
         )
 
 
+def backtest_stop(*, test: BackTest) -> None:
+    """Its job was cancelled: end it with the job, unless it is over already."""
+    now = timezone.now()
+    with transaction.atomic():
+        mine = BackTest.objects.filter(pk=test.pk, state__in=OPEN)
+        if mine.update(state=State.CANCELLED, finished_at=now) != 1:
+            return
+        by = test.created_by
+        event_record(
+            type="backtests.test.cancelled",
+            actor=by.actor,
+            subjects=[test.ref()],
+            public={"name": test.name},
+            at=now,
+        )
+        _told(test)
+
+
 def backtest_cancel(*, by: Person, test: BackTest) -> BackTest:
     """End a back-test that waits or is at work; its worker stops at its next step. Raises WrongTestState."""
     demand(cancel_verdict(by, test))

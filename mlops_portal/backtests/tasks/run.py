@@ -17,6 +17,7 @@ from mlops_portal.backtests.services.backtests import (
     backtest_claim,
     backtest_done,
     backtest_fail,
+    backtest_stop,
     backtest_stopped,
 )
 from mlops_portal.backtests.tasks.drift import drift, split
@@ -28,6 +29,7 @@ from mlops_portal.backtests.transitions import Kind
 from mlops_portal.registry.compute.tables.model import Frame
 from mlops_portal.registry.compute.tables.read import read
 from mlops_portal.shell import jobs
+from mlops_portal.shell.models import Job
 from mlops_portal.wire.errors import PortalError
 
 log = get_logger(__name__)
@@ -44,7 +46,13 @@ def run(self: Task, backtest: int, job_id: str) -> None:
     again = bool((self.request.delivery_info or {}).get("redelivered"))
     with jobs.running(job_id) as job:
         test = BackTest.objects.select_related("table", "reference", "created_by").filter(pk=backtest).first()
-        if job is None or test is None or not backtest_claim(test=test, again=again):
+        if test is None:
+            return
+        if job is None:
+            if Job.objects.filter(pk=job_id, state=Job.State.CANCELLED).exists():
+                backtest_stop(test=test)  # while it waited
+            return
+        if not backtest_claim(test=test, again=again):
             return
         job.result_url = reverse("backtest", args=[test.pk])
         with override(test.created_by.language or None):
@@ -80,7 +88,7 @@ def _work(test: BackTest, report: Report) -> None:
     except Stopped:
         raise
     except jobs.JobCancelled:
-        backtest_fail(test=test, sentence=_("It was cancelled while it worked; run it again."))
+        backtest_stop(test=test)
         raise
     except PortalError as error:
         backtest_fail(test=test, sentence=error.sentence)

@@ -1,7 +1,7 @@
 """What asking as the portal asks gains over chance: six tables, also as bursts of near-duplicates.
 
-``python -m benchmarks.active_learning`` prints the table; ``--strategy`` takes another way of asking, ``--only``
-some of the tables, ``--seeds`` fewer repetitions.
+``python -m benchmarks.active_learning`` prints the table; ``--strategy`` takes another way of asking,
+``--only`` some of the tables, ``--seeds`` fewer repetitions.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ class Line:
         interval = f"{apart['mean']:+.4f} ({apart['low']:+.4f} to {apart['high']:+.4f})"
         word = {1: "above", 0: "", -1: "below"}[self.sign]
         return (
-            f"{self.name:<22} {self.curves.metric.value:<18} {ours:.4f}  {chance:.4f}  {interval:<30} {word:<6}"
-            f"{self.seconds:5.0f} s"
+            f"{self.name:<22} {self.curves.metric.value:<18} {ours:.4f}  {chance:.4f}  {interval:<30} "
+            f"{word:<6}{self.seconds:5.0f} s"
         )
 
 

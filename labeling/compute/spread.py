@@ -41,8 +41,8 @@ def nearest(rows: Floats, centres: Floats) -> Floats:
 def distinct(
     rows: Floats, order: Indices, *, wanted: int, near: float = NEAR, apart_from: Indices = NONE
 ) -> Indices:
-    """The first ``wanted`` of ``order`` (indices into ``rows``) that are no near-duplicates of one before, nor
-    of ``apart_from``.
+    """The first ``wanted`` of ``order`` (indices into ``rows``) that are no near-duplicates of one before,
+    nor of ``apart_from``.
 
     Goes through the order in portions, so that a burst of copies of one part does not fill the choice.
     """

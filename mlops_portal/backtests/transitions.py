@@ -24,7 +24,7 @@ OPEN = (State.QUEUED, State.RUNNING)
 class Strategy(TextChoices):
     """By the names of ``labeling.compute.strategies``."""
 
-    PORTAL = "portal", _("As the portal asks: torn, far apart, some at random")
+    PORTAL = "portal", _("As the portal asks: torn, of every kind, some at random")
     MARGIN = "margin", _("Margin: torn between two classes")
     ENTROPY = "entropy", _("Entropy: torn between all classes")
     LEAST_CONFIDENT = "least_confident", _("Least confident")

@@ -59,7 +59,9 @@ def test_drift_reports_columns_that_it_left_out_and_why(files, tmp_path: Path) -
 
 
 def test_drift_says_whether_a_known_change_was_found_and_how_late(files) -> None:
-    text = told("backtest_drift", **files, window=20, false_alarms_per_1000=1.0, ignore=["verdict"], starts=160)
+    text = told(
+        "backtest_drift", **files, window=20, false_alarms_per_1000=1.0, ignore=["verdict"], starts=160
+    )
     assert "was found" in text
     assert "pressure" in text
 
@@ -103,8 +105,10 @@ def test_drift_refuses_what_cannot_be_with_one_sentence(files, options, sentence
 
 def test_two_tables_without_a_common_column_are_refused_with_their_columns(files, tmp_path: Path) -> None:
     other = written(tmp_path, "other.csv", ["speed,load", *(f"{n},{n % 7}" for n in range(100))])
-    with pytest.raises(CommandError, match="no column in common.*pressure.*speed"):
-        told("backtest_drift", reference=files["reference"], stream=other, window=20, false_alarms_per_1000=5.0)
+    with pytest.raises(CommandError, match=r"no column in common.*pressure.*speed"):
+        told(
+            "backtest_drift", reference=files["reference"], stream=other, window=20, false_alarms_per_1000=5.0
+        )
 
 
 def test_labeling_tells_both_curves_and_their_areas(files) -> None:
@@ -184,7 +188,9 @@ def test_a_time_column_gives_the_order(tmp_path: Path) -> None:
     rows = rows_of(300)
     turned = written(tmp_path, "turned.csv", [rows[0], *reversed(rows[1:])])
     straight = written(tmp_path, "straight.csv", rows)
-    one, other = (said("backtest_retrain", data=path, time="number", **RETRAIN) for path in (turned, straight))
+    one, other = (
+        said("backtest_retrain", data=path, time="number", **RETRAIN) for path in (turned, straight)
+    )
     assert one["windows"] == other["windows"]
     assert any("put in the order of “number”" in note for note in one["notes"])
 

@@ -14,7 +14,7 @@ from mlops_portal.backtests.tasks import run as task
 from mlops_portal.backtests.transitions import Kind, State
 from mlops_portal.shell import jobs
 from mlops_portal.shell.models import Job
-from tests.backtests.shop import DRIFT, LABELING, RETRAIN
+from tests.backtests.shop import DRIFT, LABELING, RETRAIN, added, rows_of
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -47,10 +47,27 @@ def test_every_kind_ends_with_figures_pictures_and_a_file(cast: Cast, table: Pas
 
 
 def test_the_first_rows_are_the_reference_and_a_known_change_is_found(cast: Cast, table: PastTable) -> None:
-    test = worked(queued(cast, table, Kind.DRIFT, starts=140, ignore=["number", "verdict"]))  # row 260 of 400
+    test = worked(queued(cast, table, Kind.DRIFT, starts=260, ignore=["number", "verdict"]))
+    assert test.result["offset"] == 120
     assert test.summary["windows"] == 14
     assert test.summary["found"] is True
     assert test.summary["delay"] <= 60
+
+
+def test_a_change_inside_the_reference_is_refused(cast: Cast, table: PastTable) -> None:
+    test = worked(queued(cast, table, Kind.DRIFT, starts=90))
+    assert test.state == State.FAILED
+    assert "lies in the reference" in test.error
+
+
+def test_another_table_can_be_the_reference(cast: Cast, table: PastTable) -> None:
+    other = added(cast.one.ml_engineer, rows_of(300, seed=9), name="normal.csv")
+    choices = [{**DRIFT, "starts": 260, "ignore": ["number", "verdict"]}]
+    by = cast.one.ml_engineer
+    (test,) = backtests_run(by=by, kind=Kind.DRIFT, table=table, reference=other, choices=choices)
+    worked(test)
+    assert test.summary["windows"] == 20
+    assert test.summary["found"] is True
 
 
 def test_what_cannot_be_fails_with_its_sentence(cast: Cast, table: PastTable) -> None:

@@ -115,7 +115,7 @@ PARAMETERS: dict[Kind, dict[str, Parameter]] = {
         ),
         "ignore": _IGNORE,
         "reference_share": Number(
-            gettext_lazy("Share of the rows that is the reference (%)"),
+            gettext_lazy("Per cent of the rows that are the reference"),
             30,
             5,
             90,
@@ -127,7 +127,7 @@ PARAMETERS: dict[Kind, dict[str, Parameter]] = {
             0,
             10**9,
             hint=gettext_lazy(
-                "Where you know it: then the result says what was found, how late, and what was false."
+                "Where you know it, the first row is 0: then the result says what was found, and how late."
             ),
         ),
     },
@@ -165,7 +165,7 @@ PARAMETERS: dict[Kind, dict[str, Parameter]] = {
         ),
         "trigger": Pick(gettext_lazy("Retrain because of"), TriggerKind.DRIFT, TriggerKind),
         "window": Number(gettext_lazy("Rows in a window"), 100, 10, 1_000_000),
-        "first_share": Number(gettext_lazy("Share of the rows that the first model learns (%)"), 30, 5, 90),
+        "first_share": Number(gettext_lazy("Per cent of the rows that the first model learns"), 30, 5, 90),
         "delay": Number(gettext_lazy("Windows until the truth is known"), 1, 0, 1000),
         "rest": Number(gettext_lazy("Fewest windows between two trainings"), 3, 1, 1000),
         "memory": Number(

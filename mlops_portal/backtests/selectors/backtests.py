@@ -47,7 +47,7 @@ def written(kind: str, key: str, value: Any) -> Any:
     """A chosen value as people read it."""
     one = PARAMETERS[Kind(kind)].get(key)
     if isinstance(one, Pick):
-        return one.choices(value).label if value in one.choices.values else value
+        return str(one.choices(value).label) if value in one.choices.values else value
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "–"
     return "–" if value in (None, "") else value
@@ -86,20 +86,22 @@ def differing(tests: Sequence[BackTest]) -> list[Differing]:
     return found
 
 
+def _short(row: Differing, place: int, *, alone: bool) -> str:
+    """A choice in a legend: up to its colon where it is in words, else with its title."""
+    value = row.values[place]
+    if alone and isinstance(value, str) and value != "–":
+        return value.partition(":")[0]
+    return f"{row.title}: {value}"
+
+
 def labels_of(tests: Sequence[BackTest]) -> list[str]:
     """What tells each back-test from the others: its differing choices, else its number."""
     rows = differing(tests)
     if not rows:
         return [f"#{test.pk}" for test in tests]
-    found = []
-    for place in range(len(tests)):
-        parts = [
-            str(row.values[place])
-            if len(rows) == 1 and isinstance(row.values[place], str)
-            else f"{row.title}: {row.values[place]}"
-            for row in rows[:2]
-        ]
-        found.append(", ".join(parts))
+    found = [
+        ", ".join(_short(row, place, alone=len(rows) == 1) for row in rows[:2]) for place in range(len(tests))
+    ]
     return (
         found
         if len(set(found)) == len(found)

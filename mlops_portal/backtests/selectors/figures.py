@@ -45,7 +45,7 @@ def _drift(test: BackTest, found: dict[str, Any]) -> list[Figure]:
         Figure(_("Alerts"), found["alerts"]),
         Figure(_("Windows"), found["windows"]),
         Figure(_("Readings watched"), found["features"]),
-        Figure(_("False alarms allowed"), promised, digits=1),
+        Figure(_("False alarms allowed"), promised, digits=2),
     ]
     if "found" in found:
         made += [

@@ -65,6 +65,20 @@ def split(frame: Frame, share: float) -> tuple[Frame, Frame]:
     return _part(frame, slice(0, cut)), _part(frame, slice(cut, frame.rows))
 
 
+def within(chosen: Mapping[str, Any], cut: int) -> dict[str, Any]:
+    """The choices for a stream that begins at row ``cut`` of its table. Raises WrongChoice."""
+    starts = chosen["starts"]
+    if starts is not None and starts < cut:
+        raise WrongChoice(
+            _(
+                "The change at row %(row)d lies in the reference, which has the first %(rows)d rows; make its "
+                "share smaller."
+            )
+            % {"row": starts, "rows": cut}
+        )
+    return {**chosen, "starts": None if starts is None else starts - cut}
+
+
 def _part(frame: Frame, which: slice) -> Frame:
     columns = {name: values[which] for name, values in frame.columns.items()}
     rows = len(range(*which.indices(frame.rows)))

@@ -20,7 +20,7 @@ from mlops_portal.backtests.services.backtests import (
     backtest_stop,
     backtest_stopped,
 )
-from mlops_portal.backtests.tasks.drift import drift, split
+from mlops_portal.backtests.tasks.drift import drift, split, within
 from mlops_portal.backtests.tasks.files import on_disk
 from mlops_portal.backtests.tasks.found import Found, Report
 from mlops_portal.backtests.tasks.labeling import labeling
@@ -111,7 +111,9 @@ def _drift(test: BackTest, report: Report) -> Found:
     if test.reference is not None:
         return drift(_frame(test.reference), frame, test.parameters, report)
     reference, stream = split(frame, test.parameters["reference_share"])
-    return drift(reference, stream, test.parameters, report)
+    found = drift(reference, stream, within(test.parameters, reference.rows), report)
+    found.whole["offset"] = found.shown["offset"] = reference.rows
+    return found
 
 
 def _labeling(test: BackTest, report: Report) -> Found:

@@ -37,10 +37,13 @@ def target_of(frame: Frame, name: str, *, numbers: bool) -> Target:
     demand_columns(frame, [name])
     kind = frame.kinds[name]
     if kind in (Kind.EMPTY, Kind.TIME):
-        words = _("has no value") if kind == Kind.EMPTY else _("holds moments")
         raise WrongChoice(
-            _("The column “%(name)s” %(words)s; choose the column with the classes.")
-            % {"name": name, "words": words}
+            (
+                _("The column “%(name)s” has no value; choose the column with the classes.")
+                if kind == Kind.EMPTY
+                else _("The column “%(name)s” holds moments; choose the column with the classes.")
+            )
+            % {"name": name}
         )
     text = frame.text(name)
     kept = np.array([one is not None for one in text], dtype=np.bool_)

@@ -16,8 +16,14 @@ from mlops_portal.shell.charts.drawn import Chart
 from mlops_portal.shell.charts.points import Change, Limit
 
 TONES = ("info", "change", "caution", "good")
+MOST_MARKS = 60
 HIGHEST = 12.0
 """A statistic may be a thousand times its limit; the picture ends here, the table has the number."""
+
+
+def offset(test: BackTest) -> int:
+    """The row of its table at which the stream begins: after the rows that were the reference."""
+    return int(test.result.get("offset", 0))
 
 
 def chart_of(tests: Sequence[BackTest]) -> Chart:
@@ -36,15 +42,15 @@ def _drift(tests: Sequence[BackTest], labels: list[str]) -> CurvesChart:
     curves = [
         Curve(
             label or _("largest statistic"),
-            [(row[1], min(row[3], HIGHEST)) for row in test.result["rows"]],
+            [(row[1] + offset(test), min(row[3], HIGHEST)) for row in test.result["rows"]],
             tone=TONES[place],
             dash=place,
         )
         for place, (test, label) in enumerate(zip(tests, labels, strict=True))
     ]
-    marks = [
-        Change(row, _("alert from row %(row)d") % {"row": row}) for row in tests[0].result["alerts"][:60]
-    ]
+    first = tests[0]
+    alerts = [row + offset(first) for row in first.result["alerts"][:MOST_MARKS]]
+    marks = [Change(row, _("alert from row %(row)d") % {"row": row}) for row in alerts]
     starts = tests[0].parameters.get("starts")
     return CurvesChart(
         _("Each window's largest statistic, as a multiple of its limit"),
@@ -61,7 +67,7 @@ def _drift(tests: Sequence[BackTest], labels: list[str]) -> CurvesChart:
 def course_charts(test: BackTest) -> list[Chart]:
     """The readings that led the alerts, each beside its limit."""
     found: list[Chart] = []
-    ends = [row[1] for row in test.result["rows"]]
+    ends = [row[1] + offset(test) for row in test.result["rows"]]
     for name, pairs in test.result["course"].items():
         value = Curve(name, [(at, pair[0]) for at, pair in zip(ends, pairs, strict=True)])
         limit = Curve(

@@ -16,7 +16,7 @@ from mlops_portal.backtests.selectors.figures import figures
 from mlops_portal.backtests.selectors.words import outcome
 from mlops_portal.backtests.services.backtests import backtest_cancel, backtest_delete
 from mlops_portal.backtests.transitions import Kind, State
-from mlops_portal.backtests.views.charts import chart_of, course_charts
+from mlops_portal.backtests.views.charts import chart_of, course_charts, offset
 from mlops_portal.plant.policies import guard
 from mlops_portal.shell.actions import offers_for
 from mlops_portal.shell.signed_in import person_of, signed_in
@@ -50,9 +50,10 @@ def _more(test: BackTest) -> dict[str, Any]:
     notes = {"notes": shown.get("notes", [])}
     if test.kind != Kind.DRIFT:
         return notes
+    begin = offset(test)
     lead = {row[0]: row for row in shown["rows"]}
     alerts = [
-        {"row": row, "end": lead[row][1], "name": lead[row][4], "times": lead[row][3]}
+        {"row": row + begin, "end": lead[row][1] + begin, "name": lead[row][4], "times": lead[row][3]}
         for row in shown["alerts"]
         if row in lead
     ]

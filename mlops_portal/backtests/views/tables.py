@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.files.base import File
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -71,9 +70,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     guard(by, "backtest.run")
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
-        file = cast(File[bytes], form.cleaned_data["file"])
+        file = form.cleaned_data["file"]
         try:
-            return _on(request, table_add(by=by, file=file, name=file.name or "table"))
+            return _on(request, table_add(by=by, file=file, name=file.name))
         except Invalid as error:
             form.add_error("file", error.sentence)
     return _again(request, upload=form)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from labeling.compute.backtest.learners import LEARNERS, with_members
+from labeling.compute.backtest.learners import LEARNERS, committee
 from labeling.compute.backtest.scores import Metric, aubc, metric_of, paired, scorer
 from labeling.compute.backtest.sets import first_labels, split
 from labeling.compute.strategies import STRATEGIES, Situation, by_chance
@@ -103,9 +103,9 @@ def simulate(
 
 def _fitted(plan: Plan, seed: int, rows: Floats, label: Labels) -> Any:
     """The same model for the strategy and for chance, with members where the strategy asks a committee."""
-    make = LEARNERS[plan.learner]
-    model = with_members(make, seed) if plan.strategy == "committee" else make(seed)
-    return model.fit(rows, label)
+    if plan.strategy == "committee":
+        return committee(plan.learner, seed, rows, label)
+    return LEARNERS[plan.learner](seed, rows, label)
 
 
 def _probabilities(model: Any, rows: Floats, k: int) -> Floats:

@@ -104,7 +104,7 @@ _IGNORE = ColumnNames(
 
 PARAMETERS: dict[Kind, dict[str, Parameter]] = {
     Kind.DRIFT: {
-        "window": Number(gettext_lazy("Rows in a window"), 100, 2, 1_000_000),
+        "window": Number(gettext_lazy("Rows in a window"), 100, 1, 1_000_000),
         "false_alarms": Number(
             gettext_lazy("False alarms in 1,000 windows"),
             5.0,

@@ -28,17 +28,15 @@ def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Re
             _("A window of %(window)d rows is longer than the stream, which has %(rows)d; make it shorter.")
             % {"window": window, "rows": stream.rows}
         )
-    if 2 * window > reference.rows:
+    if window > reference.rows:
         raise WrongChoice(
             _(
-                "The reference has %(rows)d rows; windows of %(window)d need at least %(least)d. Make the "
+                "A window of %(window)d rows is longer than the reference, which has %(rows)d; make the "
                 "window shorter or the reference longer."
             )
-            % {"rows": reference.rows, "window": window, "least": 2 * window}
+            % {"window": window, "rows": reference.rows}
         )
-    report(0, 3)
     both = readings_of_both(reference, stream, ignore=chosen["ignore"])
-    report(1, 3)
     windows, alerts = engine.detect(
         both.reference,
         both.stream,
@@ -46,8 +44,8 @@ def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Re
         per_window=chosen["false_alarms"] / 1000,
         names=both.names,
         categorical=both.categorical,
+        report=report,
     )
-    report(2, 3)
     whole = {
         "windows": windows,
         "alerts": alerts,
@@ -71,8 +69,8 @@ def within(chosen: Mapping[str, Any], cut: int) -> dict[str, Any]:
     if starts is not None and starts < cut:
         raise WrongChoice(
             _(
-                "The change at row %(row)d lies in the reference, which has the first %(rows)d rows; make its "
-                "share smaller."
+                "The change at row %(row)d lies in the reference, which has the first %(rows)d rows; make "
+                "its share smaller."
             )
             % {"row": starts, "rows": cut}
         )

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.compute.detector import fit
+from mlops_portal.backtests.tasks.found import Report, silent
+from monitoring.compute.detector.detector import ROWS_LEAST, Statistic, fit
 
 Floats = NDArray[np.float64]
 SEED = 7
@@ -22,6 +23,7 @@ def detect(
     per_window: float,
     names: Sequence[str],
     categorical: Sequence[bool],
+    report: Report = silent,
 ) -> tuple[list[dict[str, Any]], list[int]]:
     """Windows {"index", "start_row", "end_row", "alert", "statistics"} and the first rows of the alerts.
 
@@ -29,8 +31,9 @@ def detect(
     window, all columns together; ``categorical`` which of ``names`` hold codes.
     """
     detector = fit(
-        reference, window=window, per_window=per_window, names=names, categorical=categorical, seed=SEED
-    )
+        reference, window=window, per_window=per_window, names=names, categorical=categorical, seed=SEED,
+        report=report,
+    )  # fmt: skip
     result = detector.run(stream)
     windows = [
         {
@@ -45,19 +48,18 @@ def detect(
     return windows, [int(row) for row in result.alerts]
 
 
-def _statistic(said: Any) -> dict[str, Any]:
-    get = said.get if isinstance(said, dict) else lambda key: getattr(said, key)
+def _statistic(said: Statistic) -> dict[str, Any]:
     return {
-        "feature": str(get("feature")),
-        "statistic": str(get("statistic")),
-        "value": _plain(get("value")),
-        "limit": _plain(get("limit")),
+        "feature": said.feature,
+        "statistic": said.statistic,
+        "value": _plain(said.value),
+        "limit": _plain(said.limit),
     }
 
 
-def _plain(value: Any) -> float | None:
+def _plain(value: float) -> float | None:
     """JSON knows neither NaN nor infinity."""
-    return float(value) if value is not None and np.isfinite(value) else None
+    return float(value) if np.isfinite(value) else None
 
 
 def first_alert(
@@ -66,7 +68,7 @@ def first_alert(
     """A function of reference and stream: rows of the stream after which its first alert is known."""
 
     def after(reference: Floats, stream: Floats) -> int | None:
-        if len(reference) < 2 * window or len(stream) < window:
+        if len(reference) < max(window, ROWS_LEAST) or len(stream) < window:
             return None
         windows, alerts = detect(
             reference, stream, window=window, per_window=per_window, names=names, categorical=categorical

@@ -41,13 +41,14 @@ def retrain(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) ->
     total = 2 * ((len(truth) - first) // window)
     detect = None
     if chosen["trigger"] == TriggerKind.DRIFT:
-        if first < 2 * window:
+        least = max(window, engine.ROWS_LEAST)
+        if first < least:
             raise WrongChoice(
                 _(
-                    "The first model learns %(first)d rows, and drift needs a reference of at least two "
-                    "windows (%(least)d rows); make the window shorter or the first share larger."
+                    "The first model learns %(first)d rows, and drift needs a reference of %(least)d; make "
+                    "the window shorter or the first share larger."
                 )
-                % {"first": first, "least": 2 * window}
+                % {"first": first, "least": least}
             )
         detect = engine.first_alert(
             window=window,

@@ -143,7 +143,8 @@ def _shown(windows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _named(said: Mapping[str, Any]) -> str:
-    return f"{said['feature']} · {said['statistic']}" if said["feature"] else str(said["statistic"])
+    feature = _("all readings") if said["feature"] == engine.ALL else said["feature"]
+    return f"{feature} · {said['statistic']}"
 
 
 def _kept(rows: list[list[Any]]) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-Report = Callable[[int, int], object]
+Report = Callable[[int, int], None]
 
 
 def silent(done: int, total: int) -> None:

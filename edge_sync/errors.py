@@ -49,3 +49,13 @@ class EnrolmentRefused(NotAllowed):
 
 class KeyTaken(Conflict):
     code = "node-key-taken"
+
+
+class ReplayUnfit(Invalid):
+    """What was to be sent again does not fit the model, the machine or the table."""
+
+    code = "replay-unfit"
+
+
+class ReplayBusy(Conflict):
+    code = "replay-busy"

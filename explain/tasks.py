@@ -44,7 +44,7 @@ def explainer_of(version: ModelVersion) -> Explainer:
 
 
 def table(columns: Readings, found: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
-    """Float64 (n, features) as the node read them: NaN where a reading is missing."""
+    """Float64 (n, features) as the node read them: NaN where a reading is missing, a category as its code."""
     nan = float("nan")
     readings = np.array(
         [[nan if one.get(key) is None else float(one[key]) for key in columns.keys] for one in found],
@@ -80,7 +80,7 @@ def _rows(version_id: int, prediction_ids: list[str]) -> None:
         return
     columns, classes = Readings(**read.columns_of(version.model)), classes_of(version)
     readings = table(columns, [one.readings for one in found])
-    whole = explainer_of(version).explain(readings)
+    whole = explainer_of(version).explain(columns.for_model(readings))
     for place, (one, values, said) in enumerate(zip(found, whole.of_said(), whole.said, strict=True)):
         explanation_store(
             version=version,
@@ -101,18 +101,18 @@ def alert(alert_id: int) -> None:
     """What the model leans on in parts since the alert began, beside the parts before; anew once twice as
     many parts are there."""
     found = Alert.objects.select_related("version__model").get(pk=alert_id)
-    version, count = found.version, read.count_since(found)
+    version, count = found.judged_by, read.count_since(found)
     known = stored(version, ALERT, str(alert_id))
     had = known.rows if known else 0
     if count <= had or count < min(2 * had, read.MOST):
         return
     columns = Readings(**read.columns_of(version.model))
     readings, explainer = table(columns, read.rows_since(found)), explainer_of(version)
-    whole = explainer.explain(readings)
+    whole = explainer.explain(columns.for_model(readings))
     reasons = leaning(whole.of_said(), readings, columns)
     before, difference = read.rows_before(found), float(whole.difference.max())
     if len(before) >= FEWEST_BEFORE:
-        past = explainer.explain(table(columns, before))
+        past = explainer.explain(columns.for_model(table(columns, before)))
         difference = max(difference, float(past.difference.max()))
         old = dict(zip(columns.names, shares(past.of_said(), columns), strict=True))
         for one in reasons:
@@ -180,14 +180,14 @@ def _past(champion: ModelVersion, columns: Readings) -> tuple[NDArray[np.float64
     names, label = np.unique(np.array(found.label), return_inverse=True)
     if len(names) < 2:
         return None
-    return edge_model.as_read(found.readings[-MOST_PAST:]), label[-MOST_PAST:].astype(np.int64)
+    return edge_model.as_read(found.readings[-MOST_PAST:], columns.sizes), label[-MOST_PAST:].astype(np.int64)
 
 
 def _same_rows(
     version: ModelVersion, columns: Readings, past: tuple[NDArray[np.float64], NDArray[np.int64]] | None
 ) -> NDArray[np.float64]:
     """The newest parts of the random share; where there are few, the newest past parts besides."""
-    readings = table(columns, read.recent_rows(version.model))
+    readings = columns.for_model(table(columns, read.recent_rows(version.model)))
     if len(readings) < FEWEST_RECENT and past is not None:
         readings = np.concatenate([readings, past[0][-(read.MOST - len(readings)) :]])
     return readings

@@ -47,8 +47,8 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
     found = alert_for(person=person_of(request), pk=pk)
     context = {
         "alert": found,
-        "explanation": reasons_for(found.version, ALERT, found.pk),
-        "topic": topic(found.version, ALERT, str(found.pk)),
+        "explanation": reasons_for(found.judged_by, ALERT, found.pk),
+        "topic": topic(found.judged_by, ALERT, str(found.pk)),
     }
     return render(request, "explain/alert.html", context)
 

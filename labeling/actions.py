@@ -47,9 +47,9 @@ def run_offers(by: Person, run: RetrainRun) -> list[Offer]:
 
 
 def alert_offers(by: Person, alert: Alert) -> list[Offer]:
-    if alert.state == AlertState.RESOLVED or not by.may("label.ask"):
+    if alert.version is None or alert.state == AlertState.RESOLVED or not by.may("label.ask"):
         return []
-    found = verdict(by, "label.ask", line=alert.asset.line)
+    found = verdict(by, "label.ask", line=alert.line)
     return [
         Offer(
             "ask_labels",

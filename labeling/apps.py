@@ -22,3 +22,4 @@ class LabelingConfig(AppConfig):
         jobs.every("labeling.leases_expire", seconds=60)
         jobs.every("labeling.answers_compare", seconds=60)
         jobs.every("labeling.track_again", seconds=120)
+        jobs.every("labeling.outside_watch", seconds=60)

@@ -57,6 +57,12 @@ class WrongStepState(Conflict):
     code = "step-wrong-state"
 
 
+class ForeignModelUnfit(Invalid):
+    """A model from outside that cannot be taken."""
+
+    code = "foreign-model-unfit"
+
+
 class RowsChanged(Conflict):
     """What a manifest froze is no longer what the tables hold."""
 

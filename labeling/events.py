@@ -18,5 +18,10 @@ def register_types() -> None:
     register("labeling.run.cancelled", _("{actor} cancelled retraining {name}"))
     register("labeling.run.failed", _("Retraining {name} failed at “{step}”"))
     register("labeling.run.finished", _("Retraining {name} gave version {number}"))
+    register(
+        "labeling.version.imported",
+        _("{actor} brought in {name} version {number}, trained elsewhere: {file}"),
+    )
+    register("labeling.version.refused", _("A version of {name} from outside was refused ({file}): {reason}"))
     register("labeling.step.retried", _("{actor} tried “{step}” of a retrain run again"))
     register("labeling.manifest.frozen", _("{rows} parts since the first training were collected for {name}"))

@@ -10,6 +10,7 @@ from mlops_portal.shell.navigation import NavItem
 def register_run_items() -> None:
     navigation.register(NavItem("runs", _("Training"), "runs", 45, lambda person: person.may("run.view")))
     kinds.register(Kind("run.over", _("A retrain run that I started is over"), icon="model"))
+    kinds.register(Kind("version.outside", _("A version was registered in MLflow"), icon="model"))
 
 
 def register_label_items() -> None:

@@ -82,6 +82,15 @@ def _secret(value: str) -> str:
     return value
 
 
+def _folder_or_none(value: str) -> Path | None:
+    if not value:
+        return None
+    found = _folder(value)
+    if not found.is_dir():
+        raise ValueError("must be a folder that exists")
+    return found
+
+
 def _folder(value: str) -> Path:
     return (BASE_DIR / Path(value).expanduser()).resolve()
 
@@ -115,6 +124,12 @@ VARIABLES: tuple[Variable, ...] = (
         _url("http", "https"),
     ),
     Variable("STORAGE_URL", "file:///folder or s3://bucket/prefix", "", _url("file", "s3")),
+    Variable(
+        "IMPORT_DIR",
+        "a folder on the server from which tables may be brought by their path; off where it is not set",
+        "",
+        _folder_or_none,
+    ),
     Variable(
         "ALLOWED_HOSTS",
         "host names that the portal answers to, separated by commas",

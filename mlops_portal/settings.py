@@ -208,6 +208,7 @@ else:
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": _storage.path},
     }
+IMPORT_DIR = ENV["IMPORT_DIR"]
 STORAGES = {
     "default": _files,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
@@ -328,9 +329,13 @@ SPECTACULAR_SETTINGS = {
         "AssuranceEnum": "approvals.transitions.Assurance",
         "AlertStateEnum": "monitoring.transitions.AlertState",
         "BatchStateEnum": "monitoring.models.telemetry.BatchState",
+        "ColumnKindEnum": "mlops_portal.onboarding.rules.words.Kind",
+        "ColumnRoleEnum": "mlops_portal.onboarding.rules.words.Role",
         "JobStateEnum": "mlops_portal.shell.models.Job.State",
         "NodeStateEnum": "edge_sync.transitions.NodeState",
+        "OnboardingStateEnum": "mlops_portal.onboarding.transitions.OnboardingState",
         "ReleaseStateEnum": "edge_sync.transitions.ReleaseState",
+        "RoleEnum": "mlops_portal.plant.roles.Role",
         "RunStateEnum": "labeling.transitions.RunState",
         "StepStateEnum": "labeling.transitions.StepState",
         "VersionStateEnum": "mlops_portal.registry.transitions.VersionState",

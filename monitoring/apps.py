@@ -27,4 +27,8 @@ class MonitoringConfig(AppConfig):
         undo.register("monitoring.golden", golden_restore)
         jobs.every("monitoring.merge", seconds=10)
         jobs.every("monitoring.judge", seconds=15)
+        jobs.every("monitoring.measures", seconds=20)
+        jobs.every("monitoring.performance", seconds=30)
         jobs.every("monitoring.wake", seconds=60)
+        jobs.every("monitoring.limits", seconds=60)
+        jobs.every("monitoring.rollup", seconds=3600)

@@ -53,6 +53,18 @@ class NotAChange(Invalid):
     code = "not-a-change"
 
 
+class NotABudget(Invalid):
+    """A promise of false alarms that is out of range, or without a reason."""
+
+    code = "not-a-budget"
+
+
+class NotAWatch(Invalid):
+    """A way to watch a model that is out of range."""
+
+    code = "not-a-watch"
+
+
 class NotAPicture(Invalid):
     code = "not-a-picture"
 
@@ -61,6 +73,36 @@ class CodeTaken(Conflict):
     """Another golden sample in force has this code."""
 
     code = "golden-code-taken"
+
+
+class NotAMeasure(Invalid):
+    """A measure that could not be drawn or judged: its place, band, share or source."""
+
+    code = "not-a-measure"
+
+
+class MeasureTaken(Conflict):
+    """Another measure in force has this key."""
+
+    code = "measure-key-taken"
+
+
+class MeasureEnded(Conflict):
+    """The measure was ended: it takes no more values."""
+
+    code = "measure-ended"
+
+
+class ValueUnfit(Invalid):
+    """A value that is no number, no moment, or from another time."""
+
+    code = "value-unfit"
+
+
+class TableUnfit(Invalid):
+    """A table of values that cannot be read."""
+
+    code = "table-unfit"
 
 
 class Retired(Conflict):

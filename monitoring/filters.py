@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import django_filters as filters
+from django.db.models import Q, QuerySet
 
-from monitoring.models import Alert, Prediction, ProcessChange, StatisticPoint, TelemetryBatch, Window
+from monitoring.models import (
+    Alert,
+    Measure,
+    MeasureValue,
+    Prediction,
+    ProcessChange,
+    StatisticPoint,
+    TelemetryBatch,
+    Window,
+)
 
 
 class OfAsset(filters.FilterSet):
@@ -15,17 +25,41 @@ class OfAsset(filters.FilterSet):
 
 class AlertFilter(filters.FilterSet):
     asset = filters.CharFilter(field_name="asset__slug")
-    line = filters.CharFilter(field_name="asset__line__slug")
+    line = filters.CharFilter(method="on_line")
+    measure = filters.CharFilter(field_name="measure__key")
 
     class Meta:
         model = Alert
         fields = ["state", "kind", "cause"]
 
+    def on_line(self, found: QuerySet[Alert], _name: str, slug: str) -> QuerySet[Alert]:
+        return found.filter(Q(asset__line__slug=slug) | Q(measure__line__slug=slug))
+
+
+class MeasureFilter(filters.FilterSet):
+    line = filters.CharFilter(field_name="line__slug")
+    asset = filters.CharFilter(field_name="asset__slug")
+    ended = filters.BooleanFilter(field_name="ended_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Measure
+        fields = ["kind", "key"]
+
+
+class MeasureValueFilter(filters.FilterSet):
+    measure = filters.CharFilter(field_name="measure__key")
+    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
+    until = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+
+    class Meta:
+        model = MeasureValue
+        fields = ["on"]
+
 
 class WindowFilter(OfAsset):
     class Meta:
         model = Window
-        fields = ["lot", "shift"]
+        fields = ["lot", "recipe", "shift"]
 
 
 class StatisticFilter(OfAsset):

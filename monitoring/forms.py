@@ -1,12 +1,21 @@
-"""Forms of the alert page's dialogs."""
+"""Forms of alerts, golden samples and measures."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mlops_portal.plant.models import Asset, Line, Person
+from mlops_portal.plant.selectors.places import lines_for
+from mlops_portal.registry.models import Feature
+from monitoring.models import FalseAlarmBudget, Watch
+from monitoring.models.limits import WindowKind
+from monitoring.models.measure import Bad, ChartKind, MeasureKind
+from monitoring.rules.watching import WatchRange
+from monitoring.selectors import budgets
 from monitoring.transitions import Cause
 
 
@@ -52,3 +61,130 @@ class GoldenForm(forms.Form):
         help_text=_("A model passes where it gives the truth at least this probability."),
     )
     safety = forms.BooleanField(label=_("Safety: a model that misses it is never approved"), required=False)
+
+
+class BudgetForm(forms.Form):
+    per_week = forms.FloatField(
+        label=_("False alarms a week at most"),
+        min_value=FalseAlarmBudget.LEAST,
+        max_value=FalseAlarmBudget.MOST,
+        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+        help_text=_("1 is one a week, 0.25 one in four weeks."),
+    )
+    reason = forms.CharField(label=_("Why?"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class WatchForm(forms.Form):
+    """A share is typed in percent."""
+
+    window_kind = forms.ChoiceField(
+        label=_("Windows are cut"),
+        choices=WindowKind.choices,
+        widget=forms.RadioSelect,
+        help_text=_("By count, whole windows of the node are joined; by lot, all of one lot."),
+    )
+    window_parts = forms.IntegerField(label=_("Parts a window, where it is cut by count"), min_value=1)
+    persistence = forms.IntegerField(
+        label=_("Windows in a row over the limit before an alert"), min_value=1, max_value=10
+    )
+    returned = forms.FloatField(
+        label=_("It has come back below this share of the limit, %"), min_value=10, max_value=100
+    )
+    quiet_hours = forms.IntegerField(
+        label=_("Hours of quiet at most after an alert is resolved"), min_value=0, max_value=720
+    )
+    keep_windows = forms.IntegerField(label=_("Days that single windows are kept"), min_value=1)
+    keep_hours = forms.IntegerField(label=_("Days that hours are kept"), min_value=1)
+    keep_days = forms.IntegerField(label=_("Days that days are kept"), min_value=1)
+    reason = forms.CharField(label=_("Why?"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+    @staticmethod
+    def shown(watch: Watch) -> dict[str, Any]:
+        return {name: getattr(watch, name) for name in WatchRange} | {"returned": round(100 * watch.returned)}
+
+    def body(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "returned": self.cleaned_data["returned"] / 100}
+
+
+class MeasureForm(forms.Form):
+    """A new measure of a line or of one of its machines."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("As people on the line call it"))
+    place = forms.ChoiceField(label=_("Line or machine"))
+    kind = forms.ChoiceField(label=_("What is it?"), choices=MeasureKind)
+    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
+    bad = forms.ChoiceField(label=_("Which way is bad?"), choices=Bad, initial=Bad.BOTH)
+    low = forms.FloatField(label=_("Expected from"), required=False)
+    high = forms.FloatField(label=_("Expected to"), required=False)
+    tolerance = forms.FloatField(
+        label=_("Step that matters"),
+        required=False,
+        help_text=_("A smaller step raises no alert, however sure the portal is of it."),
+    )
+    weeks = forms.FloatField(
+        label=_("Weeks to one false alarm"),
+        initial=20,
+        min_value=1,
+        max_value=500,
+        help_text=_("The limit follows from it: the more weeks, the later it sees a small step."),
+    )
+    reference_size = forms.IntegerField(
+        label=_("Values of the reference"),
+        initial=200,
+        min_value=25,
+        max_value=20_000,
+        help_text=_("The first values teach what is normal; more of them make the limit surer."),
+    )
+    chart = forms.ChoiceField(label=_("Chart"), choices=ChartKind, initial=ChartKind.EWMA)
+    source = forms.ChoiceField(
+        label=_("Where values come from"),
+        required=False,
+        help_text=_(
+            "Sent by another system or a person, or the mean of a reading that the model has anyway."
+        ),
+    )
+
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lines = lines_for(person=by, action="measure.edit").prefetch_related("assets")
+        self.places: dict[str, tuple[Line, Asset | None]] = {}
+        for line in lines:
+            self.places[f"line:{line.slug}"] = (line, None)
+            for asset in line.assets.filter(retired_at=None):
+                self.places[f"asset:{asset.slug}"] = (line, asset)
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            (key, f"{asset}, {line}" if asset else str(line)) for key, (line, asset) in self.places.items()
+        ]
+        readings = Feature.objects.order_by("key").distinct()
+        known = {one.key: str(one) for one in readings}
+        self.fields["source"].choices = [  # type: ignore[attr-defined]
+            ("", _("They are sent")),
+            (":confidence", _("How sure the model is")),
+            *known.items(),
+        ]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """As ``measure_add`` takes it."""
+        found = dict(self.cleaned_data)
+        line, asset = self.places[found.pop("place")]
+        share = 1 / (found.pop("weeks") * budgets.per_week(line))
+        return {**found, "line": line, "asset": asset, "share": share}
+
+
+class ValueForm(forms.Form):
+    value = forms.FloatField(label=_("Value now"))
+
+
+class ValuesForm(forms.Form):
+    table = forms.FileField(
+        label=_("Table of values"),
+        help_text=_("CSV with two columns, time and value; at most 5,000 rows."),
+    )
+
+
+class RelearnForm(forms.Form):
+    since = forms.DateTimeField(
+        label=_("Since when is the new level normal?"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )

@@ -18,4 +18,7 @@ def register_items() -> None:
     navigation.register(
         NavItem("golden", _("Golden samples"), "golden", 40, lambda person: person.may("golden.view"))
     )
+    navigation.register(
+        NavItem("measures", _("Measures"), "measures", 42, lambda person: person.may("measure.view"))
+    )
     navigation.register(NavItem("changes", _("Changes"), "changes", 25, _works_at_a_machine))

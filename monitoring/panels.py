@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from mlops_portal.registry.models import ModelVersion
 from mlops_portal.shell.keyed import Keyed
 from monitoring.models import Alert
 
@@ -39,6 +40,17 @@ def register(
     place: Literal["lead", "main", "side"] = "main",
 ) -> None:
     PANELS.add(key, Panel(key, place, order, template, context))
+
+
+LEANING: Keyed[Callable[[ModelVersion], Mapping[str, float]]] = Keyed("leaning")
+
+
+def leaning_of(version: ModelVersion) -> dict[str, float]:
+    """How much the version leans on each reading, as shares of 1; empty where no app above knows."""
+    found: dict[str, float] = {}
+    for source in LEANING:
+        found |= source(version)
+    return found
 
 
 def panels_of(request: HttpRequest, alert: Alert) -> dict[str, list[SafeString]]:

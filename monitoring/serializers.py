@@ -6,25 +6,38 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mlops_portal.plant.models import Asset
-from monitoring.models import Alert, Prediction, ProcessChange, StatisticPoint, TelemetryBatch, Window
+from mlops_portal.plant.models import Asset, Line
+from mlops_portal.registry.models.model import in_words
+from monitoring.models import (
+    Alert,
+    Measure,
+    MeasureValue,
+    Prediction,
+    ProcessChange,
+    StatisticPoint,
+    TelemetryBatch,
+    Window,
+)
+from monitoring.models.measure import Bad, ChartKind, MeasureKind
 from monitoring.models.process import ChangeKind
 from monitoring.selectors.alerts import headline
 from monitoring.transitions import Cause
 
 
 class AlertSerializer(serializers.ModelSerializer[Alert]):
-    asset = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    line = serializers.CharField(source="asset.line.slug", read_only=True)
-    model = serializers.CharField(source="version.model.slug", read_only=True)
-    version = serializers.IntegerField(source="version.number", read_only=True)
+    asset = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
+    line = serializers.CharField(source="line.slug", read_only=True)
+    model = serializers.CharField(source="version.model.slug", read_only=True, allow_null=True)
+    version = serializers.IntegerField(source="version.number", read_only=True, allow_null=True)
+    measure = serializers.SlugRelatedField(slug_field="key", read_only=True, allow_null=True)
     owner = serializers.UUIDField(source="owner_id", read_only=True, allow_null=True)
     headline = serializers.SerializerMethodField()
 
     class Meta:
         model = Alert
         fields = [
-            *("id", "headline", "state", "kind", "asset", "line", "model", "version", "feature", "features"),
+            *("id", "headline", "state", "kind", "asset", "line", "model", "version", "measure"),
+            *("feature", "features"),
             *("since", "opened_at", "snoozed_until", "owner", "cause", "comment", "resolved_at"),
         ]
         read_only_fields = fields
@@ -54,6 +67,7 @@ class WindowSerializer(serializers.ModelSerializer[Window]):
                 "asset",
                 "version",
                 "lot",
+                "recipe",
                 "shift",
                 "starts",
                 "ends",
@@ -118,3 +132,78 @@ class ChangeSerializer(serializers.ModelSerializer[ProcessChange]):
     class Meta:
         model = ProcessChange
         fields = ["id", "asset", "kind", "value", "at", "by"]
+
+
+class MeasureSerializer(serializers.ModelSerializer[Measure]):
+    """A measure; ``fitted`` and everything after ``reference_size`` are the portal's own."""
+
+    name = serializers.CharField(max_length=80)
+    line = serializers.SlugRelatedField(slug_field="slug", queryset=Line.objects.select_related("site"))
+    asset = serializers.SlugRelatedField(
+        slug_field="slug",
+        queryset=Asset.objects.select_related("line"),
+        required=False,
+        allow_null=True,
+        default=None,
+    )
+    key = serializers.SlugField(max_length=60, required=False, default="")
+    kind = serializers.ChoiceField(choices=MeasureKind.choices)
+    bad = serializers.ChoiceField(choices=Bad.choices, default=Bad.BOTH)
+    chart = serializers.ChoiceField(choices=ChartKind.choices, default=ChartKind.EWMA)
+    unit = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    share = serializers.FloatField(
+        default=0.05, help_text="Its part of the false alarms that the line bears: above 0, up to 1."
+    )
+    source = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="A reading whose mean each window gives; empty where values are sent.",
+    )
+    reference_size = serializers.IntegerField(default=200)
+
+    class Meta:
+        model = Measure
+        fields = [
+            *("id", "key", "name", "line", "asset", "kind", "unit", "bad", "chart", "low", "high"),
+            *("tolerance", "share", "source", "reference_size", "reference_from", "reference_to"),
+            *("fitted", "problem", "created_at", "ended_at"),
+        ]
+        read_only_fields = [
+            *("id", "reference_from", "reference_to", "fitted", "problem", "created_at", "ended_at"),
+        ]
+
+    def to_representation(self, instance: Measure) -> dict[str, Any]:
+        words = instance.words
+        instance.name = in_words(words) or instance.key  # type: ignore[attr-defined]  # of the API alone
+        return dict(super().to_representation(instance))
+
+
+class MeasureValueSerializer(serializers.ModelSerializer[MeasureValue]):
+    measure = serializers.SlugRelatedField(slug_field="key", read_only=True)
+
+    class Meta:
+        model = MeasureValue
+        fields = ["id", "measure", "at", "value", "up", "down", "on", "received_at"]
+        read_only_fields = fields
+
+
+class ValueIn(serializers.Serializer[Any]):
+    at = serializers.DateTimeField(help_text="With its zone.")
+    value = serializers.FloatField()
+
+
+class ValuesSerializer(serializers.Serializer[Any]):
+    measure = serializers.SlugField(max_length=60, help_text="The key of a measure in force.")
+    values = ValueIn(many=True, allow_empty=False, max_length=5000)  # type: ignore[call-arg]  # of many
+
+
+class RecordedSerializer(serializers.Serializer[Any]):
+    new = serializers.IntegerField()
+    same = serializers.IntegerField()
+    corrected = serializers.IntegerField()
+
+
+class RelearnSerializer(serializers.Serializer[Any]):
+    since = serializers.DateTimeField()

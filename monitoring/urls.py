@@ -1,6 +1,16 @@
 from django.urls import path
 
-from monitoring.views import alert, board, changes, golden, pictures, telemetry
+from monitoring.views import (
+    alert,
+    board,
+    changes,
+    golden,
+    limits,
+    measure_acts,
+    measures,
+    pictures,
+    telemetry,
+)
 
 urlpatterns = [
     path("alerts/", board.alerts, name="alerts"),
@@ -14,6 +24,17 @@ urlpatterns = [
     path("golden/<slug:slug>/add/<int:row>/", golden.add, name="golden_add"),
     path("golden/<slug:slug>/check/<int:number>/", golden.check, name="golden_check"),
     path("golden/samples/<int:pk>/retire/", golden.retire, name="golden_retire"),
+    path("limits/", limits.limits, name="limits"),
+    path("limits/lines/<slug:slug>/", limits.budget, name="limits_budget"),
+    path("limits/<slug:slug>/", limits.model_limits, name="model_limits"),
+    path("limits/<slug:slug>/watch/", limits.watch, name="limits_watch"),
+    path("measures/", measures.measures, name="measures"),
+    path("measures/add/", measures.add, name="measure_add"),
+    path("measures/<int:pk>/", measures.measure, name="measure"),
+    path("measures/<int:pk>/record/", measure_acts.record, name="measure_record"),
+    path("measures/<int:pk>/upload/", measure_acts.upload, name="measure_upload"),
+    path("measures/<int:pk>/relearn/", measure_acts.relearn, name="measure_relearn"),
+    path("measures/<int:pk>/end/", measure_acts.end, name="measure_end"),
     path("pictures/<str:prediction_id>/<slug:view>/", pictures.picture, name="picture"),
     path("telemetry/", telemetry.telemetry, name="telemetry"),
 ]

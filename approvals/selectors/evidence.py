@@ -20,7 +20,7 @@ from monitoring.models import GoldenSample
 from monitoring.selectors.golden import check_of, golden_set
 
 FORMAT = "mlops-portal/evidence@1"
-MEASURED = ("holdout", "per_class", "recent")
+MEASURED = ("holdout", "per_class", "recent", "left_out", "origin")
 
 
 def evidence_of(

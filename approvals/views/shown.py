@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from approvals.gate_words import sentence_of, title_of
 from approvals.views.shown_measures import measures_shown
+from approvals.views.shown_notes import left_out_shown, origin_shown
 from mlops_portal.plant.models import Person
 from mlops_portal.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.registry.models.model import in_words
@@ -69,6 +70,7 @@ def evidence_shown(pack: Mapping[str, Any], version: ModelVersion) -> dict[str, 
         "changes": [_change(one) for one in pack["reasons"] if one["beyond"]],
         "unchanged": sum(not one["beyond"] for one in pack["reasons"]),
         "taught": _taught(pack, names),
+        "notes": [*origin_shown(pack, model), *left_out_shown(pack, model)],
         "trainer": names.get(pack["trained_by"], ""),
     }
 

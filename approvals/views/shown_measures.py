@@ -58,6 +58,7 @@ def _rows(
         ("missed_rate", _("Defects missed"), WORSE),
         ("false_reject_rate", _("Good parts rejected"), WORSE),
         ("macro_f1", _("All classes alike (macro F1)"), BETTER),
+        ("average_precision", _("Defects ranked first (average precision)"), BETTER),
         ("ece", _("Calibration error"), WORSE),
     ]
     for key, label, way in named:

@@ -1,11 +1,15 @@
 """Checks of a record before a model sees it. What fails is kept and sent, apart from every statistic:
 
-- format: the line is a JSON object with a part, a time with its zone, and readings that are numbers;
+- format: the line is a JSON object with a part, a time with its zone, and readings that are numbers, or
+  words where the model knows categories;
 - asset: the record is this machine's;
 - mapping: every reading that the model needs is there by name (a missing value is null, not absent);
 - unit: where the record names units, they are the model's;
 - missing: at least half of the readings have a value;
 - clock: the time lies between the feed's last end and now, within the tolerance.
+
+A category becomes its code here. A word that is none of the model's passes as the unseen code: windows count
+it, so that drift shows, and the model gets it as a missing reading (``infer``).
 """
 
 from __future__ import annotations
@@ -17,7 +21,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mlops_portal.wire.spec import ModelSpec
+from mlops_portal.wire.categories import code_of
+from mlops_portal.wire.spec import ModelSpec, SpecFeature
 from mlops_portal.wire.telemetry import is_clean
 
 LARGEST_RECORD = 4000
@@ -86,6 +91,14 @@ def _number(value: Any) -> float | None:
     return found if math.isfinite(found) else None
 
 
+def _value(value: Any, feature: SpecFeature) -> float | None:
+    """A reading as a number, a category as its code; None where it is missing."""
+    if not feature.categories:
+        return _number(value)
+    code = code_of(value, feature.categories)
+    return None if math.isnan(code) else code
+
+
 def check(line: bytes, *, asset: str, spec: ModelSpec, between: Between) -> Reading | Odd:
     """Apply the checks of this module to one line of a feed."""
     try:
@@ -110,7 +123,7 @@ def check(line: bytes, *, asset: str, spec: ModelSpec, between: Between) -> Read
     trouble = _readings(record, spec) or _clock(at, between)
     if trouble:
         return odd(*trouble)
-    values = {one.key: _number(record["readings"][one.key]) for one in spec.features}
+    values = {one.key: _value(record["readings"][one.key], one) for one in spec.features}
     lot, recipe, tool = (_text(record, field)[:40] for field in ("lot", "recipe", "tool"))
     return Reading(part, at.astimezone(UTC), lot, recipe, tool, values)
 
@@ -121,11 +134,13 @@ def _readings(record: Mapping[str, Any], spec: ModelSpec) -> tuple[str, str] | N
     if absent:
         return "mapping", f"The record has no reading named {absent[0]}."
     for one in spec.features:
-        if isinstance(readings[one.key], str | list | dict):
+        if isinstance(readings[one.key], list | dict):
+            return "format", f"{one.key} is neither a number nor a word."
+        if isinstance(readings[one.key], str) and not one.categories:
             return "format", f"{one.key} is no number."
         if isinstance(units, dict) and units.get(one.key, one.unit) != one.unit:
             return "unit", f"{one.key} comes in {units[one.key]}, the model reads {one.unit}."
-    missing = sum(_number(readings[one.key]) is None for one in spec.features)
+    missing = sum(_value(readings[one.key], one) is None for one in spec.features)
     if 2 * missing > len(spec.features):
         return "missing", f"{missing} of {len(spec.features)} readings have no value."
     return None

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge_sync.agent.infer import BadModel, Model, matrix, valid
+from edge_sync.agent.infer import BadModel, Model, matrix
 from mlops_portal.wire.golden import Golden
+from mlops_portal.wire.inputs import valid
 from mlops_portal.wire.spec import ModelSpec
 
 

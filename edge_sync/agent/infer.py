@@ -8,6 +8,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from mlops_portal.wire.inputs import unseen_missing
 from mlops_portal.wire.spec import ModelSpec
 
 
@@ -41,22 +42,19 @@ class Model:
             raise BadModel("it needs one input and an output of probabilities")
         self._input, self._output = self._session.get_inputs()[0].name, outputs[-1]
         self._classes = len(spec.classes)
+        self._sizes = [len(one.categories) for one in spec.features]
 
     def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities of ``rows`` float (n, features): float64 (n, classes), in the order of the spec.
 
-        BadModel where it fails or answers in another shape; a row may hold NaN, see ``valid``.
+        An unseen category reaches the model as a missing reading. BadModel where it fails or answers in
+        another shape; a row may hold NaN, see ``wire.inputs.valid``.
         """
+        read = unseen_missing(rows, self._sizes)
         try:
-            (found,) = self._session.run([self._output], {self._input: rows.astype(np.float32)})
+            (found,) = self._session.run([self._output], {self._input: read.astype(np.float32)})
         except Exception as error:  # as above
             raise BadModel(f"it fails on a row: {error}") from None
         if found.shape != (len(rows), self._classes):
             raise BadModel(f"it answers {found.shape} where {(len(rows), self._classes)} is due")
         return np.asarray(found, dtype=np.float64)
-
-
-def valid(probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which rows (n, classes) are probabilities at all: within 0 to 1, adding up to 1 within 1e-3."""
-    within = ((probabilities >= -1e-6) & (probabilities <= 1 + 1e-6)).all(axis=1)
-    return np.asarray(within & (np.abs(probabilities.sum(axis=1) - 1) <= 1e-3), dtype=np.bool_)

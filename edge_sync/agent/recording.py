@@ -100,6 +100,7 @@ class Recorder:
             activation=running.installed.activation,
             artifact=running.installed.artifact,
             lot=one.lot,
+            recipe=one.recipe,
             starts=starts,
             ends=starts + running.spec.window_seconds,
         )

@@ -1,4 +1,4 @@
-"""Windows of one asset: sketches cut by the readings' own clock, by lot and by release.
+"""Windows of one asset: sketches cut by the readings' own clock, by lot, recipe and release.
 
 A window is closed when the feed's time has passed its end, or when the feed is read to its end and the node's
 clock has passed it; ``GRACE`` waits for what is on its way. What comes later opens the window again: sketches
@@ -30,6 +30,7 @@ class OpenWindow:
     activation: str
     artifact: str
     lot: str
+    recipe: str
     starts: float
     ends: float
     n: int = 0
@@ -41,7 +42,7 @@ class OpenWindow:
 
     @property
     def key(self) -> str:
-        return json.dumps([self.starts, self.lot, self.activation])
+        return json.dumps([self.starts, self.lot, self.recipe, self.activation])
 
     def add(
         self,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from edge_sync.selectors.pages import history, machines_of, versions_of
+from edge_sync.views.model_performance import performance_section
 from mlops_portal.plant.policies import guard
 from mlops_portal.registry.selectors import features_of, models_all
 from mlops_portal.shell.signed_in import person_of, signed_in
@@ -37,5 +38,6 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         "features": features_of(found),
         "history": history("model", found.slug, most=12),
         "may_log": by.may("log.view"),
+        **performance_section(request, machines),
     }
     return render(request, "edge_sync/model.html", context)

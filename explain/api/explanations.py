@@ -52,7 +52,7 @@ class AlertExplanation(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """What the model leans on since an alert began."""
         found = alert_for(person=person_of(request), pk=pk)
-        return _answer(reasons_for(found.version, ALERT, found.pk))
+        return _answer(reasons_for(found.judged_by, ALERT, found.pk))
 
 
 class VersionComparison(APIView):

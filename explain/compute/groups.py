@@ -14,18 +14,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_portal.wire.inputs import unseen_missing
+
 MOST = 3
 SMALLEST_SHARE = 0.05
 
 
 @dataclass(frozen=True)
 class Readings:
-    """The columns of a model: their keys, the group of each, and the normal bands (None: not known)."""
+    """The columns of a model: their keys, the group of each, the normal bands (None: not known), and how many
+    categories each has (0: a number; see ``wire.inputs``)."""
 
     keys: Sequence[str]
     group_of: Sequence[str]
     low: Sequence[float | None]
     high: Sequence[float | None]
+    sizes: Sequence[int] = ()
+
+    def for_model(self, readings: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Readings (n, features) as the model gets them: an unseen category is missing."""
+        return unseen_missing(readings, self.sizes)
 
     @cached_property
     def names(self) -> list[str]:
@@ -85,7 +93,7 @@ def leaning(
 ) -> list[dict[str, Any]]:
     """What the model leans on over rows, the strongest first, every group; both float64 (n, features).
 
-    ``value`` is the mean of the group's leading reading over the rows.
+    ``value`` is the mean of the group's leading reading over the rows, of a category the most frequent one.
     """
     each, size = shares(values, columns), np.abs(values).mean(0)
     reasons = []
@@ -93,6 +101,8 @@ def leaning(
         leader = columns.leader(size, int(group))
         own = readings[:, leader]
         own = own[np.isfinite(own)]
+        if len(columns.sizes) and columns.sizes[leader] and own.size:
+            own = np.array([np.bincount(own.astype(np.int64)).argmax()], dtype=np.float64)
         reasons.append(
             {
                 **_reading(columns, leader, float(own.mean()) if own.size else float("nan")),

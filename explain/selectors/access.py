@@ -24,12 +24,12 @@ def prediction_for(*, person: Person, pk: str) -> Prediction:
 
 
 def alert_for(*, person: Person, pk: int) -> Alert:
-    """An alert on the person's lines."""
+    """An alert about a version on the person's lines."""
     guard(person, "alert.view")
     found = Alert.objects.filter(pk=pk, asset__line__in=lines_for(person=person, action="alert.view"))
-    alert = found.select_related("version__model").first()
+    alert = found.filter(version__isnull=False).select_related("version__model").first()
     if alert is None:
-        raise NotFound(_("There is no such alert, or it is on a line that you do not see."))
+        raise NotFound(_("There is no such alert of a model, or it is on a line that you do not see."))
     return alert
 
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from explain.models import Explanation
 from explain.selectors.stored import CANDIDATE
 from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.selectors import champion_of, features_of
+from mlops_portal.registry.selectors import champion_of, features_of, sizes_of
 from mlops_portal.registry.transitions import VersionState
 from monitoring.models import Alert, SampledRow
 from monitoring.models.prediction import Reason
@@ -21,13 +21,14 @@ WAITING = (VersionState.CANDIDATE, VersionState.IN_REVIEW)
 
 
 def columns_of(model: RegisteredModel) -> dict[str, list[Any]]:
-    """Keys, groups and normal bands of a model's columns, in their order (``compute.groups.Readings``)."""
+    """What ``compute.groups.Readings`` holds of a model's columns, in their order."""
     found = features_of(model)
     return {
         "keys": [one.key for one in found],
         "group_of": [group_key(one.group_words, one.key) for one in found],
         "low": [one.low for one in found],
         "high": [one.high for one in found],
+        "sizes": sizes_of(found),
     }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from explain.selectors.rows import group_key
 from mlops_portal.registry.models import Feature
 from mlops_portal.registry.models.model import in_words
+from mlops_portal.registry.selectors.words import category_text
 from mlops_portal.shell.templatetags.ui_text import number_text
 
 
@@ -27,8 +28,10 @@ def percent(share: float) -> str:
 
 
 def reading_text(feature: Feature, reason: Mapping[str, Any]) -> str:
-    """The reading with its unit, beside its normal band."""
+    """The reading with its unit, beside its normal band; a category in its own word."""
     value, low, high = reason["value"], reason["low"], reason["high"]
+    if feature.categories and value is not None:
+        return _("%(reading)s %(value)s") % {"reading": str(feature), "value": category_text(feature, value)}
     said = {
         "reading": str(feature),
         "value": number_text(value),

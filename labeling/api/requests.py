@@ -72,8 +72,8 @@ class LabelRequests(Things):
         if (number := given.get("alert")) is not None:
             lines = lines_for(person=self.person, action="alert.view")
             alerts = Alert.objects.select_related("asset__line__site", "version__model")
-            alert = get_object_or_404(alerts.filter(asset__line__in=lines), pk=number)
-            return alert, champion_for(alert.asset) or alert.version, alert.asset.line
+            alert = get_object_or_404(alerts.filter(asset__line__in=lines, version__isnull=False), pk=number)
+            return alert, champion_for(alert.machine) or alert.judged_by, alert.line
         line, model = given.get("line"), given.get("model")
         if not isinstance(line, Line) or model is None:
             raise Invalid(_("Name an alert, or a line and a model."))

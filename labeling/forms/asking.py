@@ -18,7 +18,9 @@ class AskForm(forms.Form):
 
     line = forms.ModelChoiceField(Line.objects.none(), to_field_name="slug", label=_("Line"))
     model = forms.ModelChoiceField(
-        RegisteredModel.objects.order_by("name"), to_field_name="slug", label=_("Model")
+        RegisteredModel.objects.filter(retired_at=None).order_by("name"),
+        to_field_name="slug",
+        label=_("Model"),
     )
     count = forms.IntegerField(
         min_value=1,

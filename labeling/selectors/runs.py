@@ -28,7 +28,7 @@ def runs_all() -> QuerySet[RetrainRun]:
 
 def models_to_train() -> QuerySet[RegisteredModel]:
     """Models that have past parts to build on."""
-    return RegisteredModel.objects.filter(datasets__isnull=False).distinct().order_by("name")
+    return RegisteredModel.objects.filter(datasets__isnull=False, retired_at=None).distinct().order_by("name")
 
 
 def run_verdict(by: Person, model: RegisteredModel) -> Verdict:

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from labeling.compute.choosing import CannotHesitate, Pick, choose
+from labeling.compute.choosing import NEW, CannotHesitate, Pick, choose
 from labeling.errors import NothingToAsk, UnfitToChoose
 from labeling.selectors.pool import Pool, known_read, pool_read, pool_rows
 from labeling.services.asking import Choice, requests_add
 from mlops_portal.plant.models import Line, Person
 from mlops_portal.registry.compute import store
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.registry.models import Feature, ModelVersion
 from mlops_portal.registry.selectors import classes_of, features_of
 from mlops_portal.registry.services import artifact_read
 from mlops_portal.shell import jobs
@@ -55,7 +55,8 @@ def ask(
 ) -> int:
     """How many questions were written. Raises NothingToAsk, UnfitToChoose with what to do."""
     pool_of = pool_rows(version=version, line=line, alert=alert)
-    features = [one.key for one in features_of(version.model)]
+    own = features_of(version.model)
+    features = [one.key for one in own]
     pool = pool_read(pool_of, features=features)
     if not pool.rows:
         raise NothingToAsk(
@@ -67,16 +68,16 @@ def ask(
             _("%(version)s came as an edge model only, so it cannot say where it hesitates.")
             % {"version": version}
         )
-    known = version.reference.get("features", {})
     before = known_read(version=version, line=line, features=features)
+    usual = [_usual(version.reference.get("features", {}), one) for one in own]
     try:
         picks = choose(
             store.load(artifact_read(version.store)),
             np.array(pool.readings, dtype=np.float64),
             count=count,
             seed=int(job_id.replace("-", "")[:8], 16),
-            centre=[_number(known, key, "mean") for key in features],
-            spread=[_number(known, key, "sd") for key in features],
+            centre=[centre for centre, _spread in usual],
+            spread=[spread for _centre, spread in usual],
             known=np.array(before, dtype=np.float64) if before else None,
         )
     except CannotHesitate:
@@ -87,6 +88,14 @@ def ask(
     choices = [_choice(pick, pool, features, classes_of(version)) for pick in picks]
     made = requests_add(by=by, alert=alert, version=version, line=line, choices=choices, job_id=job_id)
     return len(made)
+
+
+def _usual(known: dict[str, Any], feature: Feature) -> tuple[float, float]:
+    """Centre and spread of a reading; of a category such that an unseen one alone is far enough to be new."""
+    count = len(feature.categories)
+    if count:
+        return (count - 1) / 2, count / (2 * NEW)
+    return _number(known, feature.key, "mean"), _number(known, feature.key, "sd")
 
 
 def _number(known: dict[str, Any], key: str, name: str) -> float:

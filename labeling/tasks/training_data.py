@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,50 +13,67 @@ from labeling.compute.training.rows import BASE, Rows, joined, rows_of
 from labeling.errors import RowsChanged
 from labeling.models import RetrainRun
 from mlops_portal.registry.compute import datasets, edge_model
-from mlops_portal.registry.models import Artifact
-from mlops_portal.registry.selectors import features_of
+from mlops_portal.registry.models import Artifact, RegisteredModel
+from mlops_portal.registry.selectors import features_of, sizes_of
 from mlops_portal.registry.services import artifact_read
 from mlops_portal.wire import manifest
+from mlops_portal.wire.inputs import unseen_missing
 from monitoring.models import GoldenSample, SampledRow
 
 CHUNK = 500
 
 
-def classes_of(run: RetrainRun) -> list[str]:
+def classes_of(model: RegisteredModel) -> list[str]:
     """All registered classes, in their order."""
-    return [one["key"] for one in run.model.classes]
-
-
-def defects_of(run: RetrainRun) -> list[bool]:
-    return [bool(one.get("defect")) for one in run.model.classes]
+    return [one["key"] for one in model.classes]
 
 
 def rows_of_run(run: RetrainRun) -> Rows:
+    """The rows that the run's manifest names. Raises RowsChanged as ``rows_from``."""
+    frozen = _frozen(run)
+    return rows_from(
+        run.model,
+        base=Artifact.objects.get(pk=frozen["base"]["dataset"]),
+        named=frozen["rows"],
+        by_chance=frozen["parameters"]["by_chance"],
+    )
+
+
+def is_ordered(run: RetrainRun) -> bool:
+    """Whether the base table says when its parts were made."""
+    return bool(_frozen(run)["base"]["ordered"])
+
+
+def _frozen(run: RetrainRun) -> dict[str, Any]:
+    assert run.manifest is not None
+    return manifest.parse(run.manifest.body.encode())
+
+
+def rows_from(
+    model: RegisteredModel, *, base: Artifact, named: Sequence[manifest.Row], by_chance: Sequence[str]
+) -> Rows:
     """Past parts of the base table and parts since; a part that was judged since counts with that judgement.
 
-    Raises RowsChanged where readings are no longer those that the manifest froze.
+    ``by_chance`` are the predictions that were not picked by a model. Categories are codes, an unseen one too
+    (see ``for_model``). Raises RowsChanged where readings are no longer those that ``named`` froze.
     """
-    assert run.manifest is not None
-    frozen = manifest.parse(run.manifest.body.encode())
-    keys = [one.key for one in features_of(run.model)]
-    base = datasets.decode(artifact_read(Artifact.objects.get(pk=frozen["base"]["dataset"])), keys)
+    keys = [one.key for one in features_of(model)]
+    table = datasets.decode(artifact_read(base), keys)
     past = rows_of(
-        readings=edge_model.as_read(base.readings),
-        label=base.label,
-        part=base.part,
-        asset=base.asset,
-        source=[BASE] * len(base.label),
-        at=base.at,
-        by_chance=[True] * len(base.label),
-        classes=classes_of(run),
+        readings=edge_model.as_read(table.readings),
+        label=table.label,
+        part=table.part,
+        asset=table.asset,
+        source=[BASE] * len(table.label),
+        at=table.at,
+        by_chance=[True] * len(table.label),
+        classes=classes_of(model),
     )
-    since = _since(run, frozen, keys)
+    since = _since(model, named, set(by_chance), keys)
     return joined(past.take(~np.isin(past.part, since.part)), since) if len(since) else past
 
 
-def _since(run: RetrainRun, frozen: dict[str, Any], keys: list[str]) -> Rows:
-    named: list[manifest.Row] = frozen["rows"]
-    chance = set(frozen["parameters"]["by_chance"])
+def _since(model: RegisteredModel, named: Sequence[manifest.Row], chance: set[str], keys: list[str]) -> Rows:
     readings, moments = _readings([one.prediction for one in named])
     for one in named:
         if manifest.readings_digest(readings.get(one.prediction, {})) != one.readings:
@@ -72,8 +90,13 @@ def _since(run: RetrainRun, frozen: dict[str, Any], keys: list[str]) -> Rows:
         source=[one.source for one in named],
         at=[moments[one.prediction] for one in named],
         by_chance=[one.prediction in chance for one in named],
-        classes=classes_of(run),
+        classes=classes_of(model),
     )
+
+
+def for_model(model: RegisteredModel, readings: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Readings (n, features) as a model gets them: an unseen category is missing. The reference counts it."""
+    return unseen_missing(readings, sizes_of(features_of(model)))
 
 
 def _readings(predictions: list[str]) -> tuple[dict[str, dict[str, float | None]], dict[str, float]]:

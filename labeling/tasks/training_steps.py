@@ -11,23 +11,20 @@ import numpy as np
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from numpy.typing import NDArray
 from structlog import get_logger
 
-from labeling.compute.training import fit, reference
-from labeling.compute.training.compare import differences
-from labeling.compute.training.measures import measures, verdicts
+from labeling.compute.training import fit
 from labeling.compute.training.rows import BASE, Rows, held_out, trains
 from labeling.models import RetrainRun
 from labeling.selectors.rows import LeftOut, Usable, rows_for
 from labeling.selectors.runs import results_of
 from labeling.services.steps import candidate_register, manifest_freeze
-from labeling.tasks.training_data import classes_of, defects_of, golden_readings, rows_of_run
+from labeling.tasks.training_data import classes_of, for_model, golden_readings, is_ordered, rows_of_run
+from labeling.tasks.training_measures import Measuring, Said
 from labeling.transitions import RunStepName
 from mlops_portal.registry.compute import edge_model, store
 from mlops_portal.registry.models import Artifact, ModelVersion
 from mlops_portal.registry.selectors import champion_of, dataset_of, features_of
-from mlops_portal.registry.selectors import classes_of as classes_of_version
 from mlops_portal.registry.services import artifact_put, artifact_read, version_tracked
 from mlops_portal.shell.jobs import enqueue
 from mlops_portal.wire import manifest
@@ -35,7 +32,6 @@ from mlops_portal.wire.errors import Invalid, NotFound, Unavailable
 
 Result = dict[str, Any]
 LARGEST_GAP = 1e-5
-FEWEST_SINCE = 10
 log = get_logger(__name__)
 
 
@@ -48,7 +44,7 @@ def _manifest(run: RetrainRun) -> Result:
         model=run.model.slug,
         pipeline=fit.PIPELINE,
         created=run.created_at,
-        base={"dataset": dataset.artifact_id, "rows": dataset.rows},
+        base={"dataset": dataset.artifact_id, "rows": dataset.rows, "ordered": dataset.ordered},
         rows=[one.row for one in rows],
         excluded=out,
         parameters={
@@ -63,17 +59,17 @@ def _manifest(run: RetrainRun) -> Result:
 def _split(run: RetrainRun) -> tuple[Rows, Rows]:
     """Rows that train, rows that measure."""
     rows = rows_of_run(run)
-    measured = held_out(rows, float(run.parameters["holdout_share"]))
+    measured = held_out(rows, float(run.parameters["holdout_share"]), ordered=is_ordered(run))
     return rows.take(trains(rows, measured)), rows.take(measured)
 
 
 def _train(run: RetrainRun) -> Result:
     rows, held = _split(run)
     start = monotonic()
-    model = fit.fit(rows.readings, rows.label, rows.source != BASE, run.parameters)
+    model = fit.fit(for_model(run.model, rows.readings), rows.label, rows.source != BASE, run.parameters)
     edge_model.thresholds_to_float32(model)
     kept = artifact_put(data=store.dump(model), kind="store", name=f"{run.model.slug} run {run.pk}")
-    classes = classes_of(run)
+    classes = classes_of(run.model)
     return {
         "store": kept.sha256,
         "size": kept.size,
@@ -81,7 +77,19 @@ def _train(run: RetrainRun) -> Result:
         "recent": int(np.count_nonzero(rows.source != BASE)),
         "held_out": len(held),
         "classes": [classes[place] for place in model.classes_],
+        "left_out": _left_out(run, rows),
         "seconds": round(monotonic() - start, 2),
+    }
+
+
+def _left_out(run: RetrainRun, rows: Rows) -> Result:
+    """What the model was not taught: readings that never change, classes with too few parts."""
+    few, classes = fit.too_few(rows.label), classes_of(run.model)
+    still = fit.unchanging(rows.readings[~np.isin(rows.label, list(few))])
+    keys = [one.key for one in features_of(run.model)]
+    return {
+        "readings": [key for key, is_still in zip(keys, still, strict=True) if is_still],
+        "classes": {classes[place]: n for place, n in few.items()},
     }
 
 
@@ -102,7 +110,7 @@ def _parity(run: RetrainRun) -> Result:
     found = edge_model.parity(
         store.load(_stored(done["train"]["store"])),
         _stored(done["export"]["artifact"]),
-        np.concatenate([held.readings, golden]),
+        for_model(run.model, np.concatenate([held.readings, golden])),
     )
     if not found.labels_equal or found.largest > LARGEST_GAP:
         raise Invalid(
@@ -112,96 +120,49 @@ def _parity(run: RetrainRun) -> Result:
     return {**asdict(found), "golden": len(golden)}
 
 
+def _measuring(run: RetrainRun) -> Measuring:
+    return Measuring(run.model, int(run.parameters["seed"]))
+
+
+def _challenger(run: RetrainRun, done: dict[str, Result], rows: Rows) -> Said:
+    return _measuring(run).said(_stored(done["export"]["artifact"]), done["train"]["classes"], rows)
+
+
 def _compare(run: RetrainRun) -> Result:
     done = results_of(run)
     trained, held = _split(run)
-    challenger = _said(run, done["export"]["artifact"], done["train"]["classes"], held)
-    champion = champion_of(run.model)
+    compared = _measuring(run).compared(held, _challenger(run, done, held), champion_of(run.model))
     found: Result = {
-        **_measured(run, held, challenger),
+        **compared,
         "classes": done["train"]["classes"],
+        "left_out": done["train"]["left_out"],
         "train": {key: done["train"][key] for key in ("rows", "recent", "seconds")},
         "sources": {
             name: int(np.count_nonzero(trained.source == name)) for name in np.unique(trained.source)
         },
     }
-    since = held.source != BASE
-    recent = np.count_nonzero(since) >= FEWEST_SINCE
-    if recent:
-        found["recent"] = _measured(run, held.take(since), (challenger[0][since], challenger[1]))
-    before = None
-    if champion is not None:
-        said = _said(run, champion.artifact_id, classes_of_version(champion), held)
-        found["champion"] = _beside(run, champion, held, said, challenger)
-        before = found["champion"].get("holdout", {}).get("macro_f1", {}).get("value")
-        if recent:
-            found["champion"]["recent"] = _beside(
-                run,
-                champion,
-                held.take(since),
-                (said[0][since], said[1]),
-                (challenger[0][since], challenger[1]),
-            )
-    value = found.get("holdout", {}).get("macro_f1", {}).get("value")
-    return {"measures": found, "macro_f1": value, "before": before}
-
-
-Said = tuple[NDArray[np.float64], list[int]]
-
-
-def _said(run: RetrainRun, artifact: str, classes: list[str], rows: Rows) -> Said:
-    """What an edge model says of the rows, and which registered class each column is."""
-    places = classes_of(run)
-    _labels, probabilities = edge_model.probabilities(_stored(artifact), rows.readings)
-    return probabilities, [places.index(key) for key in classes]
-
-
-def _measured(run: RetrainRun, rows: Rows, said: Said) -> Result:
-    return measures(
-        truth=rows.label,
-        probabilities=said[0],
-        columns=said[1],
-        classes=classes_of(run),
-        defect=defects_of(run),
-        seed=int(run.parameters["seed"]),
-    )
-
-
-def _beside(run: RetrainRun, champion: ModelVersion, rows: Rows, old: Said, new: Said) -> Result:
     return {
-        "version": f"{champion.model.slug}/{champion.number}",
-        **_measured(run, rows, old),
-        "differences": differences(
-            truth=rows.label,
-            champion=old,
-            challenger=new,
-            classes=classes_of(run),
-            defect=defects_of(run),
-            seed=int(run.parameters["seed"]),
-        ),
+        "measures": found,
+        "macro_f1": _macro_f1(found),
+        "before": _macro_f1(found.get("champion", {})),
     }
+
+
+def _macro_f1(of: Result) -> float | None:
+    value: float | None = of.get("holdout", {}).get("macro_f1", {}).get("value")
+    return value
 
 
 def _register(run: RetrainRun) -> Result:
     done = results_of(run)
     rows, held = _split(run)
-    judged = held if len(held) else rows
-    said = _said(run, done["export"]["artifact"], done["train"]["classes"], judged)
-    classes, confidence = verdicts(*said)
-    names = classes_of(run)
+    said = _challenger(run, done, held if len(held) else rows)
     version = candidate_register(
         run=run,
         artifact=Artifact.objects.get(pk=done["export"]["artifact"]),
         store=Artifact.objects.get(pk=done["train"]["store"]),
         pipeline=fit.PIPELINE,
-        reference=reference.reference(
-            readings=rows.readings,
-            asset=rows.asset,
-            at=rows.at,
-            features=[one.key for one in features_of(run.model)],
-            said=[names[place] for place in classes],
-            confidence=confidence,
-        ),
+        reference=_measuring(run).reference(rows, said, ordered=is_ordered(run)),
         measures=done["compare"]["measures"],
         parity=done["parity"],
         parent=champion_of(run.model),

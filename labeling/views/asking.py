@@ -47,14 +47,16 @@ def _alert(request: HttpRequest, by: Person) -> Alert | None:
     if not given:
         return None
     lines = lines_for(person=by, action="label.ask")
-    found = Alert.objects.select_related("asset__line__site", "version__model").filter(asset__line__in=lines)
+    found = Alert.objects.select_related("asset__line__site", "version__model").filter(
+        asset__line__in=lines, version__isnull=False
+    )
     return get_object_or_404(found, pk=given if given.isascii() and given.isdigit() else 0)
 
 
 def _of(alert: Alert | None, given: dict[str, Line | RegisteredModel]) -> tuple[ModelVersion, Line]:
     """The very version that would be retrained, and the line."""
     if alert is not None:
-        return champion_for(alert.asset) or alert.version, alert.asset.line
+        return champion_for(alert.machine) or alert.judged_by, alert.line
     line, model = given["line"], given["model"]
     assert isinstance(line, Line)
     assert isinstance(model, RegisteredModel)

@@ -29,5 +29,10 @@ def inspection_token() -> Path:
     return home() / "inspection.token"
 
 
+def meters_token() -> Path:
+    """The API token of the air meters."""
+    return home() / "meters.token"
+
+
 def camera_port() -> int:
     return int(settings.PORT) + 2

@@ -22,6 +22,7 @@ def register_types() -> None:
     register("plant.token.created", _("{actor} made the API token {name}"))
     register("plant.token.revoked", _("{actor} revoked the API token {name}"))
     register("plant.line.created", _("{actor} added the line {name}"))
+    register("plant.asset_type.created", _("{actor} named the kind of machine {name}"))
     register("plant.asset.created", _("{actor} added the machine {name}"))
     register("plant.asset.changed", _("{actor} changed the machine {name}"))
     register("plant.asset.retired", _("{actor} retired the machine {name}"))

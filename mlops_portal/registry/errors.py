@@ -11,6 +11,10 @@ class WrongState(Conflict):
     code = "version-wrong-state"
 
 
+class StillRuns(Conflict):
+    code = "model-still-runs"
+
+
 class NumberRaced(Conflict):
     code = "version-number-raced"
 

@@ -50,8 +50,8 @@ def build(
     excluded: Iterable[Mapping[str, str]],
     parameters: Mapping[str, Any],
 ) -> tuple[bytes, str]:
-    """The manifest's RFC 8785 bytes and their SHA-256; ``base`` is {"dataset": sha256, "rows": n} or None,
-    ``excluded`` are {"prediction", "reason"}."""
+    """The manifest's RFC 8785 bytes and their SHA-256; ``base`` is {"dataset": sha256, "rows": n,
+    "ordered": whether its rows have a time} or None, ``excluded`` are {"prediction", "reason"}."""
     left_out = sorted((dict(one) for one in excluded), key=lambda one: one["prediction"])
     data = jcs.canonical(
         {

@@ -25,15 +25,17 @@ def readable(values: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def reference_edges(values: ArrayLike, bins: int = 20) -> NDArray[np.float64]:
-    """Quantile edges of a reference; values float (n,). Ties merge, so a constant has one edge.
+    """Quantile edges of a reference; values float (n,). Ties merge. A constant has an edge just below it and
+    one at it, so that what leaves it on either side is seen.
 
-    Returns float64 (k + 1,), strictly rising, k + 1 <= bins + 1; ValueError without a finite value.
+    Returns float64 (k + 1,), strictly rising, 2 <= k + 1 <= bins + 1; ValueError without a finite value.
     """
     finite = np.asarray(values, dtype=np.float64)
     finite = finite[readable(finite)]
     if finite.size == 0:
         raise ValueError("a reference needs at least one finite value")
-    return np.unique(np.quantile(finite, np.linspace(0.0, 1.0, bins + 1)))
+    edges = np.unique(np.quantile(finite, np.linspace(0.0, 1.0, bins + 1)))
+    return edges if edges.size > 1 else np.array([np.nextafter(edges[0], -np.inf), edges[0]])
 
 
 def bin_counts(values: ArrayLike, edges: ArrayLike) -> NDArray[np.int64]:
@@ -62,8 +64,8 @@ def _compared(found: NDArray[np.float64], limits: NDArray[np.float64]) -> NDArra
     below = within = 0
     for start in range(0, found.size, BLOCK):
         block = np.ascontiguousarray(found[start : start + BLOCK])
-        below += np.count_nonzero(block < -LARGEST)
-        within += np.count_nonzero(block <= LARGEST)
+        below += int(np.count_nonzero(block < -LARGEST))
+        within += int(np.count_nonzero(block <= LARGEST))
         for place, edge in enumerate(limits):
             at_most[place] += np.count_nonzero(block <= edge)
     at_most = np.clip(at_most, below, within) - below  # edges may lie beyond what is readable

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlops_portal.wire import jcs
+from mlops_portal.wire.categories import edges_of
 from mlops_portal.wire.errors import Invalid
 from mlops_portal.wire.statement import is_digest
 
 FORMAT = "mlops-portal/model-spec@1"
-FEATURE = {"key", "unit", "low", "high", "edges"}
+FEATURE = {"key", "unit", "low", "high", "edges", "categories"}
 FIELDS = {
     "format", "model", "version", "artifact", "artifact_size", "features", "classes", "window_seconds",
     "confidence_bins",
@@ -20,13 +21,18 @@ FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class SpecFeature:
-    """One input, in the order of the model's columns; ``edges`` are the reference's bins, in ``unit``."""
+    """One input, in the order of the model's columns; ``edges`` are the reference's bins, in ``unit``.
+
+    ``categories`` is empty for a number; else the reading is one of these words, and ``edges`` are their
+    codes (``wire.categories``).
+    """
 
     key: str
     unit: str
     low: float | None
     high: float | None
     edges: tuple[float, ...]
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,8 @@ def build(
     window_seconds: int,
     confidence_bins: int = 20,
 ) -> bytes:
-    """A spec's RFC 8785 bytes; features are {"key", "unit", "low", "high", "edges"}."""
+    """A spec's RFC 8785 bytes; features are {"key", "unit", "low", "high", "edges",
+    "categories"}."""
     return jcs.canonical(
         {
             "format": FORMAT,
@@ -83,7 +90,18 @@ def _feature(one: Any) -> SpecFeature:
     edges = tuple(map(float, one["edges"]))
     if list(edges) != sorted(set(edges)):
         raise ValueError("a feature's edges do not rise")
-    return SpecFeature(one["key"], one["unit"], one["low"], one["high"], edges)
+    return SpecFeature(one["key"], one["unit"], one["low"], one["high"], edges, _categories(one, edges))
+
+
+def _categories(one: Any, edges: tuple[float, ...]) -> tuple[str, ...]:
+    found = one["categories"]
+    if not isinstance(found, list) or not all(isinstance(text, str) and text.strip() for text in found):
+        raise ValueError("a feature's categories are no list of words")
+    if len(set(found)) != len(found):
+        raise ValueError("a feature's category stands twice")
+    if found and (list(edges) != edges_of(found) or one["low"] is not None or one["high"] is not None):
+        raise ValueError("a feature with categories has other edges than their codes, or a band")
+    return tuple(found)
 
 
 def parse(data: bytes) -> ModelSpec:

@@ -27,8 +27,8 @@ FEATURE_MOMENTS = "moments by feature"
 
 SHAPE: dict[str, dict[str, str]] = {
     "windows": {
-        "asset": TEXT, "activation": TEXT, "artifact": TEXT, "lot": TEXT, "starts": TIME, "ends": TIME,
-        "n": WHOLE, "counts": FEATURE_COUNTS, "moments": FEATURE_MOMENTS, "classes": TALLY,
+        "asset": TEXT, "activation": TEXT, "artifact": TEXT, "lot": TEXT, "recipe": TEXT, "starts": TIME,
+        "ends": TIME, "n": WHOLE, "counts": FEATURE_COUNTS, "moments": FEATURE_MOMENTS, "classes": TALLY,
         "confidence": COUNTS,
     },
     "predictions": {

@@ -5,6 +5,8 @@ from rest_framework.routers import SimpleRouter
 
 from monitoring.api.alerts import Alerts
 from monitoring.api.golden import GoldenChecks, GoldenSamples
+from monitoring.api.limits import Budgets, Limits, Watches
+from monitoring.api.measures import Measures, MeasureValues
 from monitoring.api.readings import Batches, Changes, Inspections, Predictions, Statistics, Windows
 
 router = SimpleRouter(use_regex_path=False)
@@ -14,6 +16,11 @@ router.register("statistics", Statistics, "api-statistics")
 router.register("batches", Batches, "api-batches")
 router.register("predictions", Predictions, "api-predictions")
 router.register("changes", Changes, "api-changes")
+router.register("false-alarm-budgets", Budgets, "api-budgets")
+router.register("watches", Watches, "api-watches")
+router.register("limits", Limits, "api-limits")
+router.register("measures", Measures, "api-measures")
+router.register("measure-values", MeasureValues, "api-measure-values")
 router.register("golden-samples", GoldenSamples, "api-golden-samples")
 router.register("golden-checks", GoldenChecks, "api-golden-checks")
 

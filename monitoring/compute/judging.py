@@ -1,4 +1,6 @@
-"""One reading of one asset over a row of windows: PSI, KS and the mean, each beside its limit. Pure.
+"""All readings of one asset over a row of windows: PSI, KS, the mean and the missing, each beside its limit.
+
+Pure, and vectorised over readings and windows.
 
 - Windows are judged over spans: a window and as many before it as are needed until the span is worth
   ``WORTH`` independent parts, ``SPAN_MOST`` at most. How long a span is depends on sizes alone, never on what
@@ -9,60 +11,30 @@
   moves more slowly than any span: such a mean is never worth more than 1/φ parts.
 - Where the past varies between spans more than all this explains, limits widen by as much. The newest windows
   are no past yet, and a median is taken, so that a drift does not hide itself.
+- A reading that is missing has a statistic of its own, over its window alone, so that a silent sensor is not
+  silently passed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.compute import binned, limits
+from monitoring.compute.references import Reference, Stack
 
 WORTH, SPAN_MOST = 8.0, 12
 ENOUGH = 0.8  # of what the longest span is worth
 PAST_LEAST = 40  # windows
 BINS_MOST = 10
 MEDIAN_CHI2 = 0.4549  # of χ²₁
-STATISTICS = ("psi", "ks", "mean")
+STATISTICS = ("psi", "ks", "mean", "missing")
+AT_ONCE = 16  # windows; keeps the arrays of limits small
 F = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """What a version learned of one reading: counts (k,) with missing at the end, mean, sd, and φ of
-    neighbouring rows, which lie ``lag_parts`` parts apart (None: nobody knows)."""
-
-    counts: F
-    mean: float
-    sd: float
-    phi: float
-    lag_parts: float | None = None
-
-    @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> Reference:
-        return cls(
-            np.asarray(stored["counts"], dtype=np.float64),
-            float(stored.get("mean") or 0.0),
-            float(stored.get("sd") or 0.0),
-            float(np.clip(stored.get("phi") or 0.0, 0.0, limits.PHI_MOST)),
-            stored.get("lag_parts"),
-        )
-
-    def inflation(self, n: float, phi: float) -> float:
-        """The variance of a mean of n parts over that of independent ones; ``phi`` is the machine's own."""
-        own = float(limits.inflation(n, phi))
-        if self.lag_parts:
-            return max(own, float(limits.inflation(n, self.phi ** (1 / self.lag_parts))))
-        return self.phi * n + (1 - self.phi) * own
-
-    @property
-    def worth(self) -> float:
-        size = float(self.counts[:-1].sum())
-        return float(limits.effective(max(size, 1.0), self.phi))
+I = NDArray[np.intp]  # noqa: E741 - as F
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,146 +49,180 @@ class Found:
     shift: float | None
 
 
-def past_phi(moments: F) -> float:
-    """Lag-1 autocorrelation of all windows (w, 5) together; 0 below 60 pairs."""
-    n, total, squares, lagged, pairs = moments.sum(axis=0)
-    if pairs < 60 or n < 60:
-        return 0.0
-    mean = total / n
-    variance = squares / n - mean * mean
-    if variance <= 1e-12 * max(1.0, mean * mean):
-        return 0.0
-    return float(np.clip((lagged / pairs - mean * mean) / variance, 0.0, limits.PHI_MOST))
+def phi_of(sums: F) -> F:
+    """Lag-1 autocorrelation of summed moments (…, 5); 0 below 60 pairs, or where nothing varies."""
+    n, total, squares, lagged, pairs = np.moveaxis(np.asarray(sums, dtype=np.float64), -1, 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total / n
+        variance = squares / n - mean * mean
+        found = (lagged / pairs - mean * mean) / variance
+    told = (pairs >= 60) & (n >= 60) & (variance > 1e-12 * np.maximum(1.0, mean * mean))
+    return np.where(told, np.clip(np.nan_to_num(found), 0.0, limits.PHI_MOST), 0.0)
 
 
-def own_phi(past: F, so_far: F, reference: Reference) -> float:
-    """What the machine shows of φ: its past; without one all it sent, unless the reference knows."""
-    if len(past) >= PAST_LEAST:
-        return past_phi(past)
-    return 0.0 if reference.lag_parts else past_phi(so_far)
+def own_phi(moments: F, wanted: I, stack: Stack) -> F:
+    """What the machine shows of φ before each wanted window: (f, W); moments (f, w, 5)."""
+    sums = np.concatenate([np.zeros_like(moments[:, :1]), moments.cumsum(axis=1)], axis=1)
+    ends = np.maximum(0, wanted - 2 * SPAN_MOST)
+    past, so_far = phi_of(sums[:, ends]), phi_of(sums[:, wanted + 1])
+    young = np.where(stack.lagged[:, None], 0.0, so_far)
+    return np.where(ends >= PAST_LEAST, past, young)
 
 
-def span_start(sizes: F, index: int, reference: Reference, phi: float) -> int:
-    """The first window of the span that ends with ``index``: worth enough, or as much as it gets."""
-    first = max(0, index - SPAN_MOST + 1)
-    totals = np.maximum(sizes[first : index + 1][::-1].cumsum(), 1.0)
-    worth = [n / reference.inflation(n, phi) for n in totals]
-    enough = min(WORTH, ENOUGH * max(worth))
-    return index - next(back for back, one in enumerate(worth) if one >= enough)
+def span_lengths(sizes: F, wanted: I, stack: Stack, phi: F) -> I:
+    """How many windows the span has that ends with each wanted one: worth enough, or as much as it gets.
+
+    sizes (f, w); (f, W).
+    """
+    back = np.arange(SPAN_MOST)
+    at = wanted[:, None] - back
+    totals = np.where(at >= 0, sizes[:, np.maximum(at, 0)], 0.0).cumsum(axis=-1)
+    n = np.maximum(totals, 1.0)
+    worth = n / stack.inflation(n, phi[..., None])
+    worth = np.where(at >= 0, worth, -1.0)
+    enough = np.minimum(WORTH, ENOUGH * worth.max(axis=-1, keepdims=True))
+    return np.asarray((worth >= enough).argmax(axis=-1) + 1, dtype=np.intp)
 
 
-def widened(moments: F, length: int, reference: Reference, phi: float) -> float:
-    """How much more spans of ``length`` windows of the past (w, 5) vary than the model of them says."""
-    if len(moments) < PAST_LEAST or reference.sd <= 0:
-        return 1.0
-    sums = np.vstack([np.zeros(5), moments.cumsum(axis=0)])
-    spans = sums[length:] - sums[:-length]
-    spans = spans[spans[:, 0] > 0]
-    if not len(spans):
-        return 1.0
-    n = float(np.median(spans[:, 0]))
-    squares = ((binned.means(spans) - reference.mean) / reference.sd) ** 2
-    return max(1.0, float(np.median(squares)) / MEDIAN_CHI2 / (reference.inflation(n, phi) / n))
+def widened(moments: F, wanted: I, lengths: I, stack: Stack, phi: F) -> F:
+    """How much more spans of the past vary than the model of them says: (f, W), 1 or more."""
+    ends = np.maximum(0, wanted - 2 * SPAN_MOST)
+    wide = np.ones(lengths.shape)
+    for length in np.unique(lengths):
+        spans = sliding(moments, int(length))
+        squares = ((binned.means(spans) - stack.mean[:, None]) / stack.scale[:, None]) ** 2
+        squares = np.where(spans[..., 0] > 0, squares, np.nan)
+        sizes = np.where(spans[..., 0] > 0, spans[..., 0], np.nan)
+        for column in np.flatnonzero((lengths == length).any(axis=0) & (ends >= PAST_LEAST)):
+            past = slice(0, ends[column] - length + 1)
+            known = (lengths[:, column] == length) & (np.isfinite(squares[:, past]).any(axis=1))
+            if known.any():
+                n = np.nanmedian(sizes[known, past], axis=1)
+                seen = np.nanmedian(squares[known, past], axis=1) / MEDIAN_CHI2
+                model = stack.rows(known).inflation(n[:, None], phi[known, column][:, None])[:, 0] / n
+                wide[known, column] = np.maximum(1.0, seen / model)
+    return np.where(stack.sd[:, None] > 0, wide, 1.0)
 
 
 def judge(
-    counts: NDArray[np.int64], moments: F, reference: Reference, *, wanted: list[int], alpha: float
-) -> list[Found]:
-    """Judge the windows ``wanted`` of counts (w, k) and moments (w, 5), oldest first.
+    counts: Sequence[NDArray[np.int64]],
+    moments: F,
+    references: Sequence[Reference],
+    *,
+    wanted: Sequence[int],
+    alpha: float,
+) -> list[list[Found]]:
+    """Judge the windows ``wanted``, oldest first: what was found of each reading.
 
-    ValueError where the counts' bins are not the reference's.
+    ``counts``: one (w, k) per reading, with the missing at the end; ``moments`` (f, w, 5). ValueError where
+    the counts' bins are not the reference's.
     """
-    if counts.shape[1] != reference.counts.size:
-        raise ValueError(f"{counts.shape[1]} bins do not compare with {reference.counts.size}")
-    here = binned.present(counts)
-    sizes = here.sum(axis=1)
-    found: list[Found] = []
-    for index in wanted:
-        past = moments[: max(0, index - 2 * SPAN_MOST)]
-        phi = own_phi(past, moments[: index + 1], reference)
-        start = span_start(sizes, index, reference, phi)
-        n = float(sizes[start : index + 1].sum())
-        if n < 1:
-            continue
-        span = slice(start, index + 1)
-        wide = widened(past, index - start + 1, reference, phi)
-        found += _span(
-            here[span].sum(axis=0),
-            moments[span].sum(axis=0),
-            reference,
-            index=index,
-            phi=phi,
-            inflation=reference.inflation(n, phi) * wide,
-            alpha=alpha,
-        )
-    return found
-
-
-def _span(
-    counts: F, moments: F, reference: Reference, *, index: int, phi: float, inflation: float, alpha: float
-) -> list[Found]:
-    n = float(counts.sum())
-    worth = n / inflation
-    m = reference.worth
-    ref = reference.counts[:-1]
-    bins = float(np.clip(worth / 2, 2, BINS_MOST))
-    groups = binned.groups_of(ref, 1 / bins)
-    joined, ref_joined = np.add.reduceat(counts, groups), np.add.reduceat(ref, groups)
-    mean = float(binned.means(moments))
-    shift = mean - reference.mean if np.isfinite(mean) else None
-    made = [
-        Found(
-            index,
-            "psi",
-            int(n),
-            float(binned.psi(joined, ref_joined)),
-            limits.psi_limit(
-                n=n,
-                phi=phi,
-                bins=len(groups),
-                m=m,
-                alpha=alpha,
-                widen=inflation / float(limits.inflation(n, phi)),
-            ),
-            shift,
-        ),
-        Found(
-            index,
-            "ks",
-            int(n),
-            float(binned.ks(counts, ref)),
-            limits.ks_limit(n=worth, m=m, alpha=alpha),
-            shift,
-        ),
-    ]
-    if shift is not None and reference.sd > 0:
-        error = reference.sd * np.sqrt(1 / worth + 1 / m)
-        made.append(Found(index, "mean", int(n), abs(shift) / error, limits.mean_limit(alpha=alpha), shift))
+    made: list[list[Found]] = [[] for _ in references]
+    if not references:
+        return made
+    stack = Stack.of(references)
+    here, missing = stack.padded(counts)
+    for start in range(0, len(wanted), AT_ONCE):
+        some = np.asarray(wanted[start : start + AT_ONCE], dtype=np.intp)
+        _judge(made, stack, here, missing, moments, some, alpha)
     return made
 
 
-def judge_mix(counts: F, reference: F, *, phi: float, wanted: list[int], alpha: float) -> list[Found]:
+def _judge(
+    made: list[list[Found]], stack: Stack, here: F, missing: F, moments: F, wanted: I, alpha: float
+) -> None:
+    sizes = here.sum(axis=-1)
+    phi = own_phi(moments, wanted, stack)
+    lengths = span_lengths(sizes, wanted, stack, phi)
+    wide = widened(moments, wanted, lengths, stack, phi)
+    span, moment = (over(one, wanted, lengths) for one in (here, moments))
+    n = span.sum(axis=-1)
+    inflation = stack.inflation(np.maximum(n, 1.0), phi) * wide
+    worth = np.maximum(n, 1.0) / inflation
+    m = stack.worth[:, None]
+    least = 1 / np.clip(worth / 2, 2, BINS_MOST)
+    ids = binned.group_ids(stack.reference[:, None], least)
+    mask = np.arange(ids.shape[-1]) <= ids.max(axis=-1)[..., None]
+    psi = binned.psi(binned.joined(span, ids), binned.joined(stack.reference[:, None], ids), mask)
+    psi_limit = limits.psi_limit(
+        n=n,
+        phi=phi,
+        bins=ids.max(axis=-1) + 1,
+        m=m,
+        alpha=alpha,
+        widen=inflation / limits.inflation(n, phi),
+    )
+    ks = binned.ks(span, stack.reference[:, None])
+    ks_limit = limits.ks_limit(n=worth, m=m, alpha=alpha)
+    shift = binned.means(moment) - stack.mean[:, None]
+    error = stack.scale[:, None] * np.sqrt(1 / worth + 1 / m)
+    mean_limit = limits.mean_limit(alpha=alpha)
+    lost = missing[:, wanted]
+    all_parts = sizes[:, wanted] + lost
+    missing_limit = limits.missing_limit(n=all_parts, expected=stack.missing[:, None], alpha=alpha)
+    for f in range(len(made)):
+        for w, index in enumerate(wanted):
+            parts, whole = int(n[f, w]), int(all_parts[f, w])
+            moved = float(shift[f, w]) if np.isfinite(shift[f, w]) else None
+            if whole:
+                share = float(lost[f, w] / whole)
+                made[f].append(Found(int(index), "missing", whole, share, float(missing_limit[f, w]), None))
+            if not parts:
+                continue
+            if np.isfinite(psi_limit[f, w]):
+                made[f].append(
+                    Found(int(index), "psi", parts, float(psi[f, w]), float(psi_limit[f, w]), moved)
+                )
+            made[f].append(Found(int(index), "ks", parts, float(ks[f, w]), float(ks_limit[f, w]), moved))
+            if moved is not None and stack.sd[f] > 0:
+                value = abs(moved) / float(error[f, w])
+                made[f].append(Found(int(index), "mean", parts, value, mean_limit, moved))
+
+
+def over(values: F, wanted: I, lengths: I) -> F:
+    """The sums of ``values`` (f, w, …) over each span: (f, W, …).
+
+    Added up one by one: differences of running sums would carry one absurd reading into all that follow.
+    """
+    rows = np.arange(values.shape[0])[:, None]
+    found = np.zeros((*lengths.shape, *values.shape[2:]))
+    for back in range(int(lengths.max())):
+        inside = (back < lengths).reshape(*lengths.shape, *[1] * (values.ndim - 2))
+        found += np.where(inside, values[rows, np.maximum(wanted - back, 0)], 0.0)
+    return found
+
+
+def sliding(values: F, length: int) -> F:
+    """The sums of every ``length`` windows in a row: (f, w - length + 1, …); none where w is less."""
+    count = max(0, values.shape[1] - length + 1)
+    found = np.zeros((values.shape[0], count, *values.shape[2:]))
+    for back in range(length):
+        found += values[:, back : back + count]
+    return found
+
+
+def judge_mix(counts: F, reference: F, *, phi: float, wanted: Sequence[int], alpha: float) -> list[Found]:
     """PSI of a tally (classes, or bins of confidence) over spans; counts (w, k), reference (k,)."""
-    sizes = counts.sum(axis=1)
-    found = []
     total = float(reference.sum())
     if total <= 0:
         return []
     order = np.argsort(-reference, kind="stable")  # rare ones stand together, so that they join
-    for index in wanted:
-        start = span_start(sizes, index, Reference(reference, 0.0, 1.0, phi, 1.0), phi)
-        n = float(sizes[start : index + 1].sum())
-        if n < 1:
-            continue
-        worth = float(limits.effective(n, phi))
-        ref = reference[order]
-        groups = binned.groups_of(ref, max(1 / BINS_MOST, min(0.5, 2 / worth)))
-        if len(groups) < 2:
-            continue
-        joined = np.add.reduceat(counts[start : index + 1].sum(axis=0)[order], groups)
-        value = float(binned.psi(joined, np.add.reduceat(ref, groups)))
-        limit = limits.psi_limit(
-            n=n, phi=phi, bins=len(groups), m=float(limits.effective(total, phi)), alpha=alpha
-        )
-        found.append(Found(index, "psi", int(n), value, limit, None))
-    return found
+    learned = Reference(np.append(reference[order], 0.0), 0.0, 1.0, phi, 1.0)
+    stack = Stack.of([learned])
+    tally = np.asarray(counts, dtype=np.float64)[None][..., order]
+    index = np.asarray(wanted, dtype=np.intp)
+    phis = np.full((1, len(wanted)), phi)
+    lengths = span_lengths(tally.sum(axis=-1), index, stack, phis)
+    span = over(tally, index, lengths)
+    n = span.sum(axis=-1)
+    worth = limits.effective(np.maximum(n, 1.0), phis)
+    ids = binned.group_ids(stack.reference[:, None], np.clip(2 / worth, 1 / BINS_MOST, 0.5))
+    groups = ids.max(axis=-1) + 1
+    mask = np.arange(ids.shape[-1]) < groups[..., None]
+    values = binned.psi(binned.joined(span, ids), binned.joined(stack.reference[:, None], ids), mask)
+    known = limits.psi_limit(n=n, phi=phis, bins=groups, m=stack.worth[:, None], alpha=alpha)
+    return [
+        Found(int(index[w]), "psi", int(n[0, w]), float(values[0, w]), float(known[0, w]), None)
+        for w in range(len(wanted))
+        if n[0, w] >= 1 and groups[0, w] >= 2
+    ]

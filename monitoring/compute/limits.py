@@ -19,6 +19,7 @@ from scipy.special import log_ndtr, ndtri
 
 WEEK_SECONDS = 7 * 86_400
 PHI_MOST = 0.995
+MISSING_MATTERS = 0.05  # of the parts
 F = NDArray[np.float64]
 
 
@@ -71,20 +72,43 @@ def weighted_chi2_limit(weights: ArrayLike, alpha: float) -> F:
     return np.asarray(found, dtype=np.float64).reshape(w.shape[:-1])
 
 
-def psi_limit(*, n: float, phi: float, bins: int, m: float, alpha: float, widen: float = 1.0) -> float:
+def psi_limit(
+    *, n: ArrayLike, phi: ArrayLike, bins: ArrayLike, m: ArrayLike, alpha: float, widen: ArrayLike = 1.0
+) -> F:
     """The limit of a PSI over ``bins`` bins of n parts against a reference worth m parts; dimensionless.
 
-    ``widen``: how much more the machine's own past varies than AR(1) says, 1 or more.
+    ``widen``: how much more the machine's own past varies than AR(1) says, 1 or more. Shapes broadcast. Below
+    two bins nothing can be said: infinite.
     """
-    powers = np.arange(1, max(2, bins))
-    weights = inflation(n, phi**powers) * widen / max(n, 1.0) + 1.0 / max(m, 1.0)
-    return float(weighted_chi2_limit(weights, alpha))
+    size, lag, groups, learned, wide = np.broadcast_arrays(
+        *(np.asarray(one, dtype=np.float64) for one in (n, phi, bins, m, widen))
+    )
+    powers = np.arange(1, max(2, int(groups.max())))
+    used = powers < groups[..., None]
+    parts = np.maximum(size, 1.0)[..., None]
+    weights = inflation(parts, lag[..., None] ** powers) * wide[..., None] / parts
+    weights = np.where(used, weights + 1.0 / np.maximum(learned, 1.0)[..., None], 0.0)
+    told = groups >= 2
+    limit = weighted_chi2_limit(np.where(told[..., None], weights, 1.0), alpha)
+    return np.where(told, limit, np.inf)
 
 
-def ks_limit(*, n: float, m: float, alpha: float) -> float:
+def ks_limit(*, n: ArrayLike, m: ArrayLike, alpha: float) -> F:
     """The limit of the two-sample KS distance for effective sizes n and m; above 1 nothing can reach it."""
-    size = np.sqrt(n * m / (n + m))
-    return float(np.sqrt(-np.log(alpha / 2) / 2) / (size + 0.12 + 0.11 / size))
+    here, learned = np.asarray(n, dtype=np.float64), np.asarray(m, dtype=np.float64)
+    size = np.sqrt(here * learned / (here + learned))
+    return np.asarray(np.sqrt(-np.log(alpha / 2) / 2) / (size + 0.12 + 0.11 / size), dtype=np.float64)
+
+
+def missing_limit(*, n: ArrayLike, expected: ArrayLike, alpha: float) -> F:
+    """The limit of the share of missing values among n: the larger of what chance brings with ``alpha`` (a
+    binomial's upper quantile) and ``MISSING_MATTERS`` above the share that was learned."""
+    from scipy.stats import binom
+
+    size = np.maximum(np.asarray(n, dtype=np.float64), 1.0)
+    share = np.clip(np.asarray(expected, dtype=np.float64), 1e-6, 1.0)
+    chance = binom.isf(alpha, np.floor(size), share) / size
+    return np.asarray(np.maximum(chance, share + MISSING_MATTERS), dtype=np.float64)
 
 
 def mean_limit(*, alpha: float) -> float:

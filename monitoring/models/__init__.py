@@ -1,20 +1,31 @@
 from monitoring.models.alert import Alert
 from monitoring.models.golden import GoldenCheck, GoldenSample
+from monitoring.models.limits import FalseAlarmBudget, JudgingShard, LimitSet, Watch
+from monitoring.models.measure import Measure, MeasureValue
+from monitoring.models.performance import Performance
 from monitoring.models.prediction import Picture, Prediction, SampledRow
 from monitoring.models.process import ProcessChange
 from monitoring.models.telemetry import Quarantined, TelemetryBatch
-from monitoring.models.window import StatisticPoint, Window
+from monitoring.models.window import Rollup, StatisticPoint, Window
 
 __all__ = [
     "Alert",
+    "FalseAlarmBudget",
     "GoldenCheck",
     "GoldenSample",
+    "JudgingShard",
+    "LimitSet",
+    "Measure",
+    "MeasureValue",
+    "Performance",
     "Picture",
     "Prediction",
     "ProcessChange",
     "Quarantined",
+    "Rollup",
     "SampledRow",
     "StatisticPoint",
     "TelemetryBatch",
+    "Watch",
     "Window",
 ]

@@ -8,8 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.ledger.refs import Ref
-from mlops_portal.plant.models import Asset
+from mlops_portal.plant.models import Asset, Line
 from mlops_portal.registry.models import ModelVersion
+from monitoring.models.measure import Measure
 from monitoring.transitions import AlertState, Cause
 
 
@@ -17,21 +18,27 @@ class AlertKind(models.TextChoices):
     DATA_DRIFT = "data_drift", _("data drift")
     MODEL_DRIFT = "model_drift", _("model drift")
     PROCESS_DRIFT = "process_drift", _("process drift")
+    BUSINESS = "business", _("business figure")
 
 
 class Alert(models.Model):
     """One happening on one asset; features that move later join it instead of raising another.
 
+    It is about a model's version on an asset, or about a measure: then there is no version, and no asset
+    where the measure is of a whole line.
+
     ``features``: {key: {"statistic", "value", "limit", "shift", "first": ISO time}}; ``feature`` is the
-    largest of them.
+    largest of them. ``where``: {key: what ``compute.contrast`` found of that reading}, by a worker.
     """
 
-    asset = models.ForeignKey(Asset, models.PROTECT, related_name="alerts")
-    version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="alerts")
+    asset = models.ForeignKey(Asset, models.PROTECT, null=True, related_name="alerts")
+    version = models.ForeignKey(ModelVersion, models.PROTECT, null=True, related_name="alerts")
+    measure = models.ForeignKey(Measure, models.PROTECT, null=True, related_name="alerts")
     kind = models.CharField(max_length=16, choices=AlertKind)
     state = models.CharField(max_length=14, choices=AlertState, default=AlertState.OPEN)
     feature = models.CharField(max_length=60, blank=True)
     features = models.JSONField(default=dict)
+    where = models.JSONField(default=dict)
     since = models.DateTimeField()
     opened_at = models.DateTimeField()
     snoozed_until = models.DateTimeField(null=True)
@@ -45,8 +52,16 @@ class Alert(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["asset", "kind"],
-                condition=~Q(state="resolved"),
+                condition=~Q(state="resolved") & Q(measure=None),
                 name="one_open_alert_per_asset_and_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["measure"], condition=~Q(state="resolved"), name="one_open_alert_per_measure"
+            ),
+            models.CheckConstraint(
+                condition=Q(version__isnull=False, asset__isnull=False, measure=None)
+                | Q(version=None, measure__isnull=False),
+                name="alert_of_a_version_or_a_measure",
             ),
             models.CheckConstraint(
                 condition=~Q(state="resolved") | ~Q(cause=""), name="resolved_alert_has_a_cause"
@@ -54,7 +69,31 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.asset} {self.get_kind_display()}"
+        return f"{self.place} {self.get_kind_display()}"
+
+    @property
+    def place(self) -> str:
+        """The machine, or the line where it is about the whole of it."""
+        return str(self.asset or self.line)
+
+    @property
+    def machine(self) -> Asset:
+        """Of an alert about a version."""
+        assert self.asset is not None  # a constraint
+        return self.asset
+
+    @property
+    def judged_by(self) -> ModelVersion:
+        """The version that an alert is about, where it is about one."""
+        assert self.version is not None  # a constraint
+        return self.version
+
+    @property
+    def line(self) -> Line:
+        if self.asset is not None:
+            return self.asset.line
+        assert self.measure is not None  # a constraint
+        return self.measure.line
 
     def ref(self, relation: str = "about") -> Ref:
         return Ref("alert", str(self.pk), relation)

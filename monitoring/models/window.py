@@ -3,41 +3,82 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.plant.models import Asset
 from mlops_portal.registry.models import ModelVersion
 
 
-class Window(models.Model):
-    """Counts of one asset, version, lot and shift over one span of time.
+class Counted(models.Model):
+    """Counts of one asset, version, lot, recipe and shift over one span of time.
 
     ``counts``: {feature: [int, …]} in the bins of the version's reference (with an outer bin on both sides
-    and one for missing at the end); ``moments``: {feature: [n, sum, sum of squares, sum of lag-1 products]};
-    ``classes``: {class: n}; ``confidence``: [int] * 20. Windows merge by addition.
+    and one for missing at the end); ``moments``: {feature: [n, sum, sum of squares, sum of lag-1 products,
+    lag-1 pairs]}; ``classes``: {class: n}; ``confidence``: [int] * 20. They merge by addition.
+    ``packed`` holds counts and moments again as bytes (``rules.packing``), which past reports add up; it is
+    written with them.
     """
 
-    asset = models.ForeignKey(Asset, models.PROTECT, related_name="windows")
-    version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="windows")
     lot = models.CharField(max_length=40, blank=True)
+    recipe = models.CharField(max_length=40, blank=True)
     shift = models.CharField(max_length=40, blank=True)
     starts = models.DateTimeField()
     ends = models.DateTimeField()
-    n = models.PositiveIntegerField(default=0)
+    n = models.PositiveBigIntegerField(default=0)
     counts = models.JSONField(default=dict)
     moments = models.JSONField(default=dict)
     classes = models.JSONField(default=dict)
     confidence = models.JSONField(default=list)
-    judged_at = models.DateTimeField(null=True)
+    packed = models.BinaryField(default=bytes)
 
     class Meta:
+        abstract = True
         ordering = ["starts"]
-        constraints = [
-            models.UniqueConstraint(fields=["asset", "version", "lot", "shift", "starts"], name="window_once")
-        ]
-        indexes = [models.Index(fields=["asset", "starts"], name="window_asset_starts")]
 
     def __str__(self) -> str:
-        return f"{self.asset} {self.starts:%Y-%m-%d %H:%M}"
+        return f"{self.starts:%Y-%m-%d %H:%M}, {self.n}"
+
+
+class Window(Counted):
+    """As a node cut it. ``span`` names the span that it is judged in, by its start (``rules.spans``)."""
+
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="windows")
+    version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="windows")
+    span = models.DateTimeField(null=True)
+    judged_at = models.DateTimeField(null=True)
+
+    class Meta(Counted.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asset", "version", "lot", "recipe", "shift", "starts"], name="window_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["asset", "starts"], name="window_asset_starts"),
+            models.Index(fields=["asset", "version", "span"], name="window_span"),
+        ]
+
+
+class Grain(models.TextChoices):
+    HOUR = "hour", _("hour")
+    DAY = "day", _("day")
+    MONTH = "month", _("month")
+
+
+class Rollup(Counted):
+    """Old windows merged to an hour, a day or a month (UTC); a month no longer tells lots apart."""
+
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="rollups")
+    version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="rollups")
+    grain = models.CharField(max_length=5, choices=Grain)
+
+    class Meta(Counted.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asset", "version", "grain", "lot", "recipe", "shift", "starts"], name="rollup_once"
+            )
+        ]
+        indexes = [models.Index(fields=["asset", "version", "starts"], name="rollup_starts")]
 
 
 class StatisticPoint(models.Model):
@@ -49,7 +90,7 @@ class StatisticPoint(models.Model):
     ends = models.DateTimeField()
     feature = models.CharField(max_length=60)
     statistic = models.CharField(max_length=20)
-    n = models.PositiveIntegerField()
+    n = models.PositiveBigIntegerField()
     value = models.FloatField()
     limit = models.FloatField()
     shift = models.FloatField(null=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from mlops_portal.plant.models import Asset, Person
 from mlops_portal.plant.selectors.places import lines_for
 from mlops_portal.shell.templatetags.ui_text import number_text
-from monitoring.models import Alert, Prediction
+from monitoring.models import Alert, Measure, Prediction
+from monitoring.models.alert import AlertKind
 from monitoring.selectors.readings import CLASSES, CONFIDENCE, ERROR, ReadingWords
 from monitoring.transitions import UNRESOLVED, AlertState
 
@@ -29,24 +31,29 @@ def alerts_for(*, person: Person) -> QuerySet[Alert]:
         *(When(state=state, then=Value(rank)) for state, rank in URGENCY.items()),
         output_field=IntegerField(),
     )
+    lines = lines_for(person=person, action="alert.view")
     return (
-        Alert.objects.filter(asset__line__in=lines_for(person=person, action="alert.view"))
-        .select_related("asset__line__site", "asset__type", "version__model", "owner")
+        Alert.objects.filter(Q(asset__line__in=lines) | Q(measure__line__in=lines))
+        .select_related("asset__line__site", "asset__type", "measure__line__site", "version__model", "owner")
         .prefetch_related("version__model__features")
-        .annotate(urgency=ranked)
+        .annotate(urgency=ranked, line_slug=Coalesce("asset__line__slug", "measure__line__slug"))
         .order_by("urgency", "-opened_at")
     )
 
 
 def alerts_open(*, asset: Asset | None = None) -> QuerySet[Alert]:
     """Every alert that is not resolved, for the apps that pull."""
-    found = Alert.objects.filter(state__in=UNRESOLVED).select_related("asset__line", "version__model")
+    found = Alert.objects.filter(state__in=UNRESOLVED).select_related(
+        "asset__line", "measure__line", "version__model"
+    )
     return found.filter(asset=asset) if asset is not None else found
 
 
 def headline(alert: Alert) -> str:
     """“Hydraulic pressure on Press 4 is 5.8 bar higher than the model learned”."""
-    words = ReadingWords(alert.version.model)
+    if alert.measure is not None:
+        return measure_headline(alert, alert.measure)
+    words = ReadingWords(alert.judged_by.model)
     own = {
         CLASSES: _("The model on %(asset)s gives other answers than it did when it was trained"),
         CONFIDENCE: _("The model on %(asset)s is not as sure as it was when it was trained"),
@@ -54,8 +61,14 @@ def headline(alert: Alert) -> str:
     }
     if alert.feature in own:
         return own[alert.feature] % {"asset": alert.asset}
-    shift = alert.features.get(alert.feature, {}).get("shift")
+    stored = alert.features.get(alert.feature, {})
+    shift = stored.get("shift")
     facts = {"reading": words.name(alert.feature), "asset": alert.asset}
+    if stored.get("statistic") == "missing":
+        share = number_text(100 * stored["value"], 0)
+        return _("%(reading)s on %(asset)s is missing on %(share)s %% of the parts") % (
+            facts | {"share": share}
+        )
     if not shift:
         return _("%(reading)s on %(asset)s is spread otherwise than the model learned") % facts
     amount = f"{number_text(abs(_readable(shift)))} {words.unit(alert.feature)}".strip()
@@ -68,6 +81,26 @@ def headline(alert: Alert) -> str:
     )
 
 
+def measure_headline(alert: Alert, measure: Measure) -> str:
+    """“Process change suspected: Air flow on Press 4 is 3.1 l/min higher than before”."""
+    shift = alert.features.get(measure.key, {}).get("shift") or 0.0
+    facts = {
+        "measure": str(measure),
+        "place": measure.place,
+        "amount": f"{number_text(abs(_readable(shift)))} {measure.unit}".strip(),
+    }
+    if alert.kind == AlertKind.PROCESS_DRIFT:
+        if shift > 0:
+            text = _("Process change suspected: %(measure)s on %(place)s is %(amount)s higher than before")
+        else:
+            text = _("Process change suspected: %(measure)s on %(place)s is %(amount)s lower than before")
+    elif shift > 0:
+        text = _("%(measure)s on %(place)s is %(amount)s higher than before")
+    else:
+        text = _("%(measure)s on %(place)s is %(amount)s lower than before")
+    return text % facts
+
+
 def _readable(value: float) -> float:
     """Two significant digits: nobody acts on the third."""
     return float(f"{value:.2g}")
@@ -75,19 +108,17 @@ def _readable(value: float) -> float:
 
 def parts_since(alert: Alert, until: datetime | None = None) -> int:
     """How many parts this machine's model has judged since the alert's beginning."""
-    found = Prediction.objects.filter(asset=alert.asset, at__gte=alert.since)
+    place = {"asset": alert.asset} if alert.asset else {"asset__line": alert.line}
+    found = Prediction.objects.filter(**place, at__gte=alert.since)
     return (found.filter(at__lt=until) if until else found).count()
 
 
 def similar(alert: Alert, most: int = 50) -> list[Alert]:
     """Resolved alerts of the same reading on machines of the same type, newest first."""
+    alike = {"asset__type": alert.asset.type_id} if alert.asset else {"measure": alert.measure}
     return list(
-        Alert.objects.filter(
-            feature=alert.feature,
-            asset__type=alert.asset.type_id,
-            state=AlertState.RESOLVED,
-        )
+        Alert.objects.filter(**alike, feature=alert.feature, kind=alert.kind, state=AlertState.RESOLVED)
         .exclude(pk=alert.pk)
-        .select_related("asset__line")
+        .select_related("asset__line", "measure__line")
         .order_by("-resolved_at")[:most]
     )

@@ -66,10 +66,10 @@ def runtime_check(alert: Alert) -> Check:
 
 def sensor_check(alert: Alert, now: Now, words: ReadingWords) -> Check:
     """Does the sensor still move, does it report, and did what goes with it move too?"""
-    learned = alert.version.reference.get("features", {}).get(alert.feature, {})
+    learned = alert.judged_by.reference.get("features", {}).get(alert.feature, {})
     name = words.name(alert.feature)
     quarantined = Quarantined.objects.filter(
-        node=alert.asset.node_id, at__gte=alert.since, record__asset=alert.asset.slug
+        node=alert.machine.node_id, at__gte=alert.since, record__asset=alert.machine.slug
     ).count()
     if now.missing > MISSING:
         text = _("%(reading)s is missing on %(share)s %% of the parts.") % {
@@ -131,13 +131,13 @@ def change_check(alert: Alert, changes: Sequence[ProcessChange], lots: Sequence[
 
 def model_check(alert: Alert) -> Check:
     """What inspection found of the parts that were judged since."""
-    found = truths(asset=alert.asset, version=alert.version, since=alert.since, until=alert.resolved_at)
+    found = truths(asset=alert.machine, version=alert.judged_by, since=alert.since, until=alert.resolved_at)
     text = ngettext(
         "%(n)d part inspected since; %(wrong)d judged wrong.",
         "%(n)d parts inspected since; %(wrong)d judged wrong.",
         found.n,
     ) % {"n": found.n, "wrong": found.wrong}
-    promised = expected_error(alert.version, [])
+    promised = expected_error(alert.judged_by, [])
     if found.n and promised and found.low > promised:
         more = _("It promised at most %(share)s %%.") % {"share": number_text(100 * promised, 1)}
         return Check("model", "bad", _("The model is wrong more often"), f"{text} {more}")

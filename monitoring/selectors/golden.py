@@ -19,7 +19,7 @@ from monitoring.models import GoldenCheck, GoldenSample, SampledRow
 def models_for(person: Person) -> QuerySet[RegisteredModel]:
     """The models of machines on the lines whose golden samples the person may see."""
     lines = lines_for(person=person, action="golden.view")
-    found = RegisteredModel.objects.filter(asset_type__assets__line__in=lines)
+    found = RegisteredModel.objects.filter(asset_type__assets__line__in=lines, retired_at=None)
     return found.select_related("asset_type").distinct().order_by("name")
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mlops_portal.registry.models import Feature, ModelVersion
 from mlops_portal.registry.models.model import in_words
 from mlops_portal.registry.selectors import features_of
+from mlops_portal.registry.selectors.words import category_text
 from monitoring.models import Picture, SampledRow
 
 VIEWS: dict[str, str | Promise] = {"colour": _("Picture in colour"), "depth": _("Picture of the depth")}
@@ -45,12 +46,28 @@ def _band(feature: Feature, known: dict[str, Any]) -> tuple[float, float] | None
     return None
 
 
+def _category(feature: Feature, code: Any) -> dict[str, Any]:
+    unseen = isinstance(code, int | float) and code >= len(feature.categories)
+    return {
+        "label": in_words(feature.words) or feature.key,
+        "word": category_text(feature, code),
+        "unseen": unseen,
+        "off": 1.0 if unseen else 0.0,
+    }
+
+
 def readings_of(row: SampledRow, version: ModelVersion) -> list[dict[str, Any]]:
-    """Readings as ``{% readings %}`` takes them, outside their band first, then in the model's order."""
+    """Readings as ``{% readings %}`` takes them, outside their band first, then in the model's order.
+
+    A category stands in its own word, without a band; one that the model never met is outside.
+    """
     rows = []
     for feature in features_of(version.model):
-        band = _band(feature, version.reference.get("features", {}))
         value = row.readings.get(feature.key)
+        if feature.categories:
+            rows.append(_category(feature, value))
+            continue
+        band = _band(feature, version.reference.get("features", {}))
         if band is None:
             continue
         low, high = band

@@ -73,8 +73,15 @@ def alert_reopen(*, by: Person, alert: Alert) -> Alert:
             )
     except IntegrityError:
         raise AlertMoved(
-            _("%(asset)s has another open alert meanwhile; go on there.") % {"asset": alert.asset}
+            _("%(asset)s has another open alert meanwhile; go on there.") % {"asset": alert.place}
         ) from None
+
+
+def alert_where_write(*, alert: Alert, where: dict[str, Any]) -> None:
+    """Keep where the drift comes from, as it was worked out of the windows so far; no state, so no event."""
+    with transaction.atomic():
+        if Alert.objects.filter(pk=alert.pk).update(where=where):
+            changed(f"alert:{alert.pk}")
 
 
 def _move(
@@ -87,7 +94,7 @@ def _move(
     personal: dict[str, Any] | None = None,
     **values: Any,
 ) -> Alert:
-    guard(by, "alert.handle", line=alert.asset.line)
+    guard(by, "alert.handle", line=alert.line)
     old, new = WAYS[verb]
     with transaction.atomic():
         if Alert.objects.filter(pk=alert.pk, state__in=old).update(state=new, **values) != 1:
@@ -118,11 +125,12 @@ def alert_told(
         actor=actor,
         subjects=[
             alert.ref(),
-            alert.asset.ref("at"),
-            alert.asset.line.ref("on"),
-            alert.version.ref("judged_by"),
+            *([alert.asset.ref("at")] if alert.asset else []),
+            alert.line.ref("on"),
+            *([alert.version.ref("judged_by")] if alert.version else []),
+            *([alert.measure.ref("measured_by")] if alert.measure else []),
         ],
-        public={"asset": alert.asset.name, "old": alert.state, "new": new or alert.state, **more},
+        public={"asset": alert.place, "old": alert.state, "new": new or alert.state, **more},
         personal=personal,
     )
     changed("alerts", f"alert:{alert.pk}")
@@ -133,7 +141,7 @@ def alerts_wake(*, now: datetime | None = None) -> int:
     moment = now or timezone.now()
     due = Alert.objects.filter(state=AlertState.SNOOZED, snoozed_until__lte=moment)
     woken = 0
-    for alert in due.select_related("asset__line", "version__model"):
+    for alert in due.select_related("asset__line", "measure__line", "version__model"):
         with transaction.atomic():
             claimed = Alert.objects.filter(
                 pk=alert.pk, state=AlertState.SNOOZED, snoozed_until=alert.snoozed_until

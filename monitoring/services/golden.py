@@ -19,6 +19,7 @@ from mlops_portal.registry.selectors import features_of
 from mlops_portal.shell import undo
 from mlops_portal.shell.jobs import enqueue
 from mlops_portal.shell.live import changed
+from mlops_portal.wire.categories import code_of
 from mlops_portal.wire.errors import Invalid, NotAllowed
 from monitoring.errors import CodeTaken, Retired
 from monitoring.models import GoldenCheck, GoldenSample
@@ -28,14 +29,17 @@ LONGEST_CODE = 20
 
 
 def _readings(model: RegisteredModel, readings: Mapping[str, Any]) -> dict[str, float | None]:
-    """Exactly the model's readings; NaN and what is absent become missing. Raises Invalid."""
-    keys = [one.key for one in features_of(model)]
-    foreign = sorted(set(readings) - set(keys))
+    """Exactly the model's readings; a category may come as its text, NaN and what is absent become missing.
+    Raises Invalid."""
+    features = features_of(model)
+    foreign = sorted(set(readings) - {one.key for one in features})
     if foreign:
         raise Invalid(_("%(model)s knows no reading “%(key)s”.") % {"model": model, "key": foreign[0]})
     found: dict[str, float | None] = {}
-    for key in keys:
-        value = readings.get(key)
+    for feature in features:
+        key, value = feature.key, readings.get(feature.key)
+        if isinstance(value, str) and feature.categories:
+            value = code_of(value, feature.categories)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise Invalid(_("The reading “%(key)s” is no number.") % {"key": key})
         found[key] = None if value is None or not math.isfinite(value) else value

@@ -9,31 +9,35 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops_portal.ledger.refs import Ref
+from mlops_portal.ledger.refs import SYSTEM, Ref
 from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import guard
 from mlops_portal.shell.live import changed
 from monitoring.errors import NoSuchClass, NoSuchPart
 from monitoring.models import Prediction
+from monitoring.services.performance import performance_stale
 
 
 def inspection_record(
-    *, by: Person, part_id: str, truth: str, at: datetime | None = None, source: str = "inspection"
+    *, by: Person | None, part_id: str, truth: str, at: datetime | None = None, source: str = "inspection"
 ) -> list[Prediction]:
-    """Write the truth to every prediction of a part; the same again changes nothing.
+    """Write the truth to every prediction of a part; the same again changes nothing. ``by`` None: a command
+    at the portal.
 
     NoSuchPart where no node has spoken of the part yet, NoSuchClass for a truth that its model does not know.
     """
     found = list(Prediction.objects.filter(part_id=part_id).select_related("asset__line", "version__model"))
     if not found:
-        guard(by, "inspection.record")
+        if by is not None:
+            guard(by, "inspection.record")
         raise NoSuchPart(
             _("No node has told of the part “%(part)s” yet; send its result again in some minutes.")
             % {"part": part_id}
         )
     for one in found:
-        guard(by, "inspection.record", line=one.asset.line)
+        if by is not None:
+            guard(by, "inspection.record", line=one.asset.line)
         classes = [kind["key"] for kind in one.version.model.classes]
         if truth not in classes:
             raise NoSuchClass(
@@ -47,10 +51,11 @@ def inspection_record(
         if fresh.update(truth=truth, truth_at=at or now, truth_source=source):
             event_record(
                 type="monitoring.inspection.recorded",
-                actor=by.actor,
+                actor=by.actor if by else SYSTEM,
                 subjects=[*(one.ref() for one in found), Ref("part", part_id)],
                 public={"part": part_id, "truth": truth, "source": source},
             )
+            performance_stale(found=found)
             changed(*{f"asset:{one.asset.slug}" for one in found})
     for one in found:
         one.truth, one.truth_source, one.truth_at = truth, source, at or now

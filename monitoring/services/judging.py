@@ -1,21 +1,15 @@
-"""Writing what was judged, and raising alerts from it.
+"""Writing what was judged, and raising alerts from it by ``rules.judging``.
 
-- Two keys: a statistic is over its limit, and the mean moved by at least the reading's tolerance.
-- Persistence: both hold in two windows after one another.
-- One alert per happening: while a machine has an open alert, readings that move later join it.
-- Hysteresis: what was resolved stays quiet until it came back below 70 % of its limit, for a day at most.
+One alert per happening: while a machine has an open alert, readings that move later join it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
-from typing import Any
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -29,35 +23,13 @@ from mlops_portal.shell.live import changed
 from mlops_portal.shell.notifications import notify
 from monitoring.models import Alert, StatisticPoint, Window
 from monitoring.models.alert import AlertKind
+from monitoring.rules import spans
+from monitoring.rules.judging import Moved, Rules, Tolerances, moved, still_out, weight
+from monitoring.selectors.budgets import watch_of
 from monitoring.selectors.readings import ReadingWords
+from monitoring.selectors.rows import pieces_of
 from monitoring.services.alerts import alert_told
 from monitoring.transitions import UNRESOLVED, AlertState
-
-RETURNED = 0.7
-QUIET = timedelta(hours=24)
-LOOK_BACK = timedelta(hours=4)  # a window before a longer pause is no neighbour
-Tolerances = Mapping[str, float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A reading that was out in two windows after one another."""
-
-    key: str
-    statistic: str
-    value: float
-    limit: float
-    shift: float | None
-    first: datetime
-
-    def stored(self) -> dict[str, Any]:
-        return {
-            "statistic": self.statistic,
-            "value": round(self.value, 6),
-            "limit": round(self.limit, 6),
-            "shift": None if self.shift is None else round(self.shift, 6),
-            "first": self.first.isoformat(),
-        }
 
 
 def points_write(*, points: Iterable[StatisticPoint], windows: Mapping[int, int]) -> None:
@@ -81,63 +53,58 @@ def points_write(*, points: Iterable[StatisticPoint], windows: Mapping[int, int]
             changed(f"judged:{rows[0].asset.slug}")
 
 
-def out(point: StatisticPoint, tolerances: Tolerances) -> bool:
-    """Both keys: over the limit, and by enough to matter."""
-    if point.value <= point.limit:
-        return False
-    tolerance = tolerances.get(point.feature)
-    return tolerance is None or point.shift is None or abs(point.shift) >= tolerance
+def spans_assign(*, asset: Asset, version: ModelVersion) -> int:
+    """Give windows that have none their span, as the model is watched; how many.
 
-
-def moved(points: Iterable[StatisticPoint], tol: Tolerances) -> dict[datetime, list[Moved]]:
-    """By the later of two windows: the readings that are out in both, each with its strongest statistic."""
-    by_reading: dict[str, dict[datetime, list[StatisticPoint]]] = {}
-    for point in points:
-        by_reading.setdefault(point.feature, {}).setdefault(point.starts, []).append(point)
-    found: dict[datetime, list[Moved]] = {}
-    for key, windows in by_reading.items():
-        starts = sorted(windows)
-        worst = {at: _worst([one for one in windows[at] if out(one, tol)]) for at in starts}
-        for earlier, later in pairwise(starts):
-            one = worst[later]
-            if one is not None and worst[earlier] is not None:
-                found.setdefault(later, []).append(
-                    Moved(key, one.statistic, one.value, one.limit, one.shift, earlier)
-                )
-    return found
-
-
-def _worst(points: list[StatisticPoint]) -> StatisticPoint | None:
-    return max(points, key=_ratio, default=None)
-
-
-def _ratio(point: StatisticPoint) -> float:
-    return point.value / point.limit if point.limit else point.value
+    A window that comes late to a span has the whole span judged again.
+    """
+    pieces = pieces_of(asset=asset, version=version)
+    if not pieces:
+        return 0
+    watch = watch_of(version.model)
+    found = spans.assign(pieces, kind=watch.window_kind, parts=watch.window_parts)
+    by_span: dict[datetime, list[int]] = {}
+    for pk, span in found.items():
+        by_span.setdefault(span, []).append(pk)
+    mine = Window.objects.filter(asset=asset, version=version)
+    with transaction.atomic():
+        for span, pks in by_span.items():
+            mine.filter(pk__in=pks, span=None).update(span=span)
+            mine.filter(span=span).update(judged_at=None)
+    return len(found)
 
 
 def alert_consider(*, asset: Asset, version: ModelVersion, since: datetime) -> Alert | None:
-    """Look at the windows from ``since`` on, each with the one before it; open an alert, or let readings
-    join the one that is open."""
+    """Look at the windows from ``since`` on, each with those before it; open an alert, or let readings join
+    the one that is open (``rules.judging``)."""
     tolerances = dict(version.model.features.values_list("key", "tolerance"))
+    rules = watch_of(version.model).rules
     mine = StatisticPoint.objects.filter(asset=asset, version=version)
-    before = mine.filter(starts__lt=since).values("feature").annotate(last=Max("starts")).order_by()
-    earliest = min((one["last"] for one in before), default=since)
-    found = moved(mine.filter(starts__gte=max(earliest, since - LOOK_BACK)), tolerances)
+    found = moved(mine.filter(starts__gte=_neighbour(mine, since, rules)), tolerances, rules)
     alert = None
     for at in sorted(found):
         if at >= since:
-            alert = _raise_or_join(asset, version, found[at], tolerances) or alert
+            alert = _raise_or_join(asset, version, found[at], tolerances, rules) or alert
     return alert
 
 
+def _neighbour(mine: QuerySet[StatisticPoint], since: datetime, rules: Rules) -> datetime:
+    """The earliest window that may stand in one row with those from ``since`` on; of every reading."""
+    earliest = since
+    for _step in range(rules.persistence - 1):
+        before = mine.filter(starts__lt=earliest).values("feature").annotate(last=Max("starts")).order_by()
+        earliest = min((one["last"] for one in before), default=earliest)
+    return earliest if rules.pause is None else max(earliest, since - rules.persistence * rules.pause)
+
+
 def _raise_or_join(
-    asset: Asset, version: ModelVersion, found: list[Moved], tolerances: Tolerances
+    asset: Asset, version: ModelVersion, found: list[Moved], tolerances: Tolerances, rules: Rules
 ) -> Alert | None:
     with transaction.atomic():
         alert = _open_alert(asset)
         if alert is not None:
             return _join(alert, found)
-        quiet = _quiet(asset, version)
+        quiet = _quiet(asset, version, rules)
         found = [one for one in found if one.key not in quiet]
         if not found:
             return None
@@ -150,7 +117,9 @@ def _raise_or_join(
 
 
 def _open_alert(asset: Asset) -> Alert | None:
-    open_ones = Alert.objects.select_for_update(of=("self",)).filter(asset=asset, state__in=UNRESOLVED)
+    open_ones = Alert.objects.select_for_update(of=("self",)).filter(
+        asset=asset, measure=None, state__in=UNRESOLVED
+    )
     return open_ones.select_related("asset__line__site", "version__model").order_by("kind").first()
 
 
@@ -160,39 +129,28 @@ def _join(alert: Alert, found: list[Moved]) -> Alert:
         first = alert.features.get(one.key, {}).get("first")
         alert.features[one.key] = one.stored() | ({"first": first} if first else {})
     alert.save(update_fields=["features"])
-    words = ReadingWords(alert.version.model)
+    words = ReadingWords(alert.judged_by.model)
     for one in new:
         alert_told(alert, SYSTEM, "monitoring.alert.joined", reading=words.name(one.key), feature=one.key)
     return alert
 
 
-def _quiet(asset: Asset, version: ModelVersion) -> set[str]:
+def _quiet(asset: Asset, version: ModelVersion, rules: Rules) -> set[str]:
     """Readings of a resolved alert that have not come back yet."""
     last = Alert.objects.filter(
-        asset=asset, version=version, state=AlertState.RESOLVED, resolved_at__gte=timezone.now() - QUIET
+        asset=asset, version=version, state=AlertState.RESOLVED, resolved_at__gte=timezone.now() - rules.quiet
     )
     found: set[str] = set()
     for alert in last:
         points = StatisticPoint.objects.filter(
             asset=asset, version=version, feature__in=alert.features, starts__gte=alert.resolved_at
         )
-        worst: dict[tuple[str, datetime], float] = {}
-        for point in points:
-            key = (point.feature, point.starts)
-            worst[key] = max(worst.get(key, 0.0), _ratio(point))
-        back = {feature for (feature, _starts), ratio in worst.items() if ratio < RETURNED}
-        found |= set(alert.features) - back
+        found |= still_out(points, alert.features, rules)
     return found
 
 
 def _open(asset: Asset, version: ModelVersion, found: list[Moved], tolerances: Tolerances) -> Alert:
-    def weight(one: Moved) -> tuple[bool, float]:
-        tolerance = tolerances.get(one.key)
-        if tolerance and one.shift is not None:
-            return True, abs(one.shift) / tolerance
-        return False, one.value / one.limit if one.limit else one.value
-
-    first = max(found, key=weight)
+    first = max(found, key=lambda one: weight(one, tolerances))
     model_only = all(one.key.startswith(":") for one in found)
     alert = Alert.objects.create(
         asset=asset,

@@ -25,11 +25,13 @@ from mlops_portal.shell.live import changed
 from mlops_portal.wire import merge, telemetry
 from mlops_portal.wire.errors import Invalid
 from monitoring.errors import BatchUnfit, TooEarly
-from monitoring.models import Prediction, Quarantined, SampledRow, TelemetryBatch, Window
+from monitoring.models import Prediction, Quarantined, Rollup, SampledRow, TelemetryBatch, Window
 from monitoring.models.telemetry import BatchState
+from monitoring.rules.packing import layout_of, pack
 from monitoring.services.shifts import ShiftNames
 
 PATIENCE = timedelta(hours=1)
+RECENT = timedelta(days=1)  # nothing younger is ever merged to hours
 
 
 def batch_merge(*, batch: TelemetryBatch) -> bool:
@@ -76,9 +78,12 @@ class _Merge:
         }
         self.versions: dict[str, ModelVersion] = {}
         self.shifts = ShiftNames()
+        self.now = timezone.now()
 
     def run(self, body: Mapping[str, Any]) -> None:
-        for one in sorted(body["windows"], key=lambda one: (one["asset"], one["starts"], one["lot"])):
+        for one in sorted(
+            body["windows"], key=lambda one: (one["asset"], one["starts"], one["lot"], one["recipe"])
+        ):
             self._window(one)
         self._predictions(body["predictions"])
         self._rows(body["rows"])
@@ -124,10 +129,12 @@ class _Merge:
                     % {"key": key, "version": version}
                 )
         starts = _time(one["starts"])
+        late = self._late(asset, version, starts)
         window, _made = Window.objects.select_for_update().get_or_create(
             asset=asset,
             version=version,
             lot=one["lot"][:40],
+            recipe=one["recipe"][:40],
             shift=self.shifts.at(asset.line, starts),
             starts=starts,
             defaults={"ends": _time(one["ends"])},
@@ -138,10 +145,19 @@ class _Merge:
         window.moments = merge.add_moments_by_feature(window.moments, one["moments"])
         window.classes = merge.add_by_key(window.classes, one["classes"])
         window.confidence = merge.add_counts(window.confidence, one["confidence"])
-        window.judged_at = None
+        window.packed = pack(window.counts, window.moments, layout_of(learned), window.n)
+        # what its hour was merged to is judged: alone it would be a window of a few parts
+        window.judged_at, window.span = (self.now, starts) if late else (None, window.span)
         window.save()
-        # the other lots and shifts of this span are judged together with it
-        Window.objects.filter(asset=asset, version=version, starts=starts).update(judged_at=None)
+        if window.span is not None and not late:  # the others of its span are judged together with it
+            Window.objects.filter(asset=asset, version=version, span=window.span).update(judged_at=None)
+
+    def _late(self, asset: Asset, version: ModelVersion, starts: datetime) -> bool:
+        """Whether the windows of that time were merged to an hour, day or month before."""
+        if self.now - starts < RECENT:
+            return False
+        rolled = Rollup.objects.filter(asset=asset, version=version, starts__lte=starts, ends__gt=starts)
+        return rolled.exists()
 
     def _predictions(self, records: list[dict[str, Any]]) -> None:
         wrong = next((one for one in records if not one["id"].startswith(f"{self.node.slug}:")), None)

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from mlops_portal.registry.compute import edge_model
 from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import classes_of, features_of
+from mlops_portal.registry.selectors import classes_of, features_of, sizes_of
 from mlops_portal.registry.services import artifact_read
 from mlops_portal.wire import golden
 from monitoring.compute import golden as compute
@@ -23,9 +23,8 @@ def golden_check(version_id: int) -> None:
     samples = golden.parse(data)
     if not samples or GoldenCheck.objects.filter(version=version, set_digest=digest).exists():
         return
-    features = [one.key for one in features_of(version.model)]
-    _labels, probabilities = edge_model.probabilities(
-        artifact_read(version.artifact), compute.readings(samples, features)
-    )
+    features = features_of(version.model)
+    read = edge_model.as_read(compute.readings(samples, [one.key for one in features]), sizes_of(features))
+    _labels, probabilities = edge_model.probabilities(artifact_read(version.artifact), read)
     found = compute.results(samples, probabilities, classes_of(version))
     golden_check_record(version=version, digest=digest, results=found)

@@ -1,4 +1,4 @@
-"""Judging windows as they come."""
+"""Judging windows as they come; workers share the work by model and line."""
 
 from __future__ import annotations
 
@@ -7,26 +7,48 @@ from celery import shared_task
 from mlops_portal.ledger.channel import channel
 from mlops_portal.plant.models import Asset
 from mlops_portal.registry.models import ModelVersion
+from mlops_portal.shell.jobs import enqueue
 from monitoring.models import StatisticPoint
-from monitoring.selectors.rows import Row, rows_of, unjudged, window_truths
+from monitoring.selectors.alerts import alerts_open
+from monitoring.selectors.rows import Row, rows_of, shards, unjudged, window_truths
 from monitoring.services.alerts import alerts_wake
-from monitoring.services.judging import alert_consider, points_write
+from monitoring.services.judging import alert_consider, points_write, spans_assign
+from monitoring.services.shards import shard_claim, shard_release
 from monitoring.tasks.statistics import error_point, judged
 
 
 @shared_task(name="monitoring.judge")
 def judge() -> int:
-    """Judge every window that was not, raise what is to be raised; how many windows."""
-    done = 0
-    with channel("task"):
-        for asset, version in unjudged():
-            done += _judge(asset, version)
-        for asset, version in window_truths():
-            _judge_errors(asset, version)
+    """Hand every model and line that has something to be judged to a worker; how many."""
+    found = shards()
+    for model_id, line_id in found:
+        enqueue("monitoring.judge_shard", model_id=model_id, line_id=line_id)
+    return len(found)
+
+
+@shared_task(name="monitoring.judge_shard")
+def judge_shard(model_id: int, line_id: int) -> int:
+    """Judge every window of a model on a line that was not, raise what is to be raised; how many windows.
+
+    0 where another worker is at it; what comes meanwhile is found by the next round.
+    """
+    claim = shard_claim(model_id=model_id, line_id=line_id)
+    if claim is None:
+        return 0
+    done, shard = 0, (model_id, line_id)
+    try:
+        with channel("task"):
+            for asset, version in unjudged(shard):
+                done += _judge(asset, version)
+            for asset, version in window_truths(shard):
+                _judge_errors(asset, version)
+    finally:
+        shard_release(claim)
     return done
 
 
 def _judge(asset: Asset, version: ModelVersion) -> int:
+    spans_assign(asset=asset, version=version)
     rows = rows_of(asset=asset, version=version)
     wanted = [index for index, row in enumerate(rows) if not row.judged]
     if not wanted:
@@ -44,10 +66,12 @@ def _judge(asset: Asset, version: ModelVersion) -> int:
             limit=one.limit,
             shift=one.shift,
         )
-        for key, one in judged(rows, wanted, version)
+        for key, one in judged(rows, wanted, asset, version)
     ]
     points_write(points=points, windows=_sizes(rows, wanted))
     alert_consider(asset=asset, version=version, since=rows[wanted[0]].starts)
+    for alert in alerts_open(asset=asset):
+        enqueue("monitoring.contrast", alert_id=alert.pk)
     return len(wanted)
 
 

@@ -2,47 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mlops_portal.plant.models import Asset
+from mlops_portal.plant.models import Asset, Line
 from mlops_portal.registry.models import ModelVersion
 from monitoring.compute import judging, limits
+from monitoring.compute.references import Reference, Stack
 from monitoring.models import Prediction, StatisticPoint
+from monitoring.selectors.budgets import per_week, streams
 from monitoring.selectors.readings import CLASSES, CONFIDENCE, ERROR
 from monitoring.selectors.rows import Row
 from monitoring.selectors.truths import expected_error
 
-PER_WEEK = 1.0  # false alarms of one asset
 OF_THE_MODEL = 3  # classes, confidence, errors
 TRUTHS, TRUTHS_LEAST = 200, 20
+PACE_LEAST = 12  # spans
+LARGEST = (1 << 53) - 1
 
 
-def alpha_for(version: ModelVersion) -> float:
-    """The share of windows in which one statistic of this version may be over its limit by chance."""
-    tests = len(version.reference.get("features", {})) * len(judging.STATISTICS) + OF_THE_MODEL
+def tests_of(version: ModelVersion) -> int:
+    """How many statistics of one machine share the budget."""
+    return len(version.reference.get("features", {})) * len(judging.STATISTICS) + OF_THE_MODEL
+
+
+def alpha_for(line: Line, version: ModelVersion, seconds: float | None = None) -> float:
+    """The share of windows in which one statistic of this version on this line may be over its limit by
+    chance; ``seconds`` from one span to the next, those of a node's window where nothing is known.
+
+    The one place where the line's budget becomes a limit.
+    """
     return limits.alpha_of(
-        per_week=PER_WEEK, window_seconds=version.model.window_seconds, tests=max(1, tests)
+        per_week=per_week(line) / streams(line),
+        window_seconds=seconds or version.model.window_seconds,
+        tests=tests_of(version),
     )
 
 
-def judged(rows: list[Row], wanted: list[int], version: ModelVersion) -> Iterator[tuple[str, judging.Found]]:
-    """(reading, statistic) of the rows ``wanted``; a reading that a window lacks is a gap of no parts."""
-    alpha = alpha_for(version)
+def pace(rows: list[Row], version: ModelVersion) -> float:
+    """Seconds from one span to the next; at least a node's window."""
+    least = float(version.model.window_seconds)
+    starts = [row.starts.timestamp() for row in rows]
+    return max(least, float(np.median(np.diff(starts)))) if len(starts) >= PACE_LEAST else least
+
+
+def counts_of(rows: list[Row], key: str, bins: int) -> NDArray[np.int64]:
+    """The counts of one reading (w, bins), missing at the end; what a window lacks is missing on all."""
+    return np.asarray(
+        [row.counts.get(key) or [*[0] * (bins - 1), min(row.n, LARGEST)] for row in rows], dtype=np.int64
+    )
+
+
+def moments_of(rows: list[Row], keys: Iterable[str]) -> NDArray[np.float64]:
+    """The moments of readings: (f, w, 5)."""
+    found = [[row.moments.get(key) or [0.0] * 5 for row in rows] for key in keys]
+    return np.asarray(found, dtype=np.float64).reshape(len(found), len(rows), 5)
+
+
+def judged(
+    rows: list[Row], wanted: list[int], asset: Asset, version: ModelVersion
+) -> Iterator[tuple[str, judging.Found]]:
+    """(reading, statistic) of the rows ``wanted``."""
+    alpha = alpha_for(asset.line, version, pace(rows, version))
     learned = version.reference.get("features", {})
-    phis = []
-    for key, stored in learned.items():
-        reference = judging.Reference.of(stored)
-        bins = reference.counts.size
-        counts = np.asarray([row.counts.get(key) or [0] * bins for row in rows], dtype=np.int64)
-        moments = np.asarray([row.moments.get(key) or [0.0] * 5 for row in rows], dtype=np.float64)
-        phis.append(max(reference.phi, judging.own_phi(moments[: wanted[0]], moments, reference)))
-        for one in judging.judge(counts, moments, reference, wanted=wanted, alpha=alpha):
-            yield key, one
+    references = [Reference.of(stored) for stored in learned.values()]
+    counts = [counts_of(rows, key, one.counts.size) for key, one in zip(learned, references, strict=True)]
+    moments = moments_of(rows, learned)
+    found = judging.judge(counts, moments, references, wanted=wanted, alpha=alpha)
+    for key, statistics in zip(learned, found, strict=True):
+        yield from ((key, one) for one in statistics)
     # what a model says follows what it reads; its own autocorrelation is not sent
-    phi = float(np.quantile(phis, 0.75)) if phis else 0.0
+    phi = 0.0
+    if references:
+        stack = Stack.of(references)
+        own = judging.own_phi(moments, np.asarray(wanted[:1]), stack)[:, 0]
+        phi = float(np.quantile(np.maximum(stack.phi, own), 0.75))
     names = [one["key"] for one in version.model.classes]
     mixes = (
         (
@@ -57,15 +94,14 @@ def judged(rows: list[Row], wanted: list[int], version: ModelVersion) -> Iterato
         ),
     )
     for key, tallies, reference_tally in mixes:
-        found = judging.judge_mix(
+        mixed = judging.judge_mix(
             np.asarray(tallies, dtype=np.float64),
             np.asarray(reference_tally, dtype=np.float64),
             phi=phi,
             wanted=wanted,
             alpha=alpha,
         )
-        for one in found:
-            yield key, one
+        yield from ((key, one) for one in mixed)
 
 
 def error_point(asset: Asset, version: ModelVersion) -> StatisticPoint | None:
@@ -94,5 +130,5 @@ def error_point(asset: Asset, version: ModelVersion) -> StatisticPoint | None:
         ends=newest,
         n=len(found),
         value=wrong / len(found),
-        limit=limits.error_limit(n=len(found), expected=expected, alpha=alpha_for(version)),
+        limit=limits.error_limit(n=len(found), expected=expected, alpha=alpha_for(asset.line, version)),
     )

@@ -18,15 +18,19 @@ from mlops_portal.shell.signed_in import person_of, signed_in
 from monitoring.actions import IN_DIALOG
 from monitoring.forms import ResolveForm, SnoozeForm
 from monitoring.models import Alert
-from monitoring.panels import panels_of
+from monitoring.panels import leaning_of, panels_of
 from monitoring.selectors.alerts import alerts_for, headline, parts_since, similar
+from monitoring.selectors.budgets import per_week
 from monitoring.selectors.checks import change_check, model_check, proposal, runtime_check, sensor_check
 from monitoring.selectors.drift import BEFORE, changes_of, first_lots, now_of, points_of, windows_since
 from monitoring.selectors.readings import ReadingWords
+from monitoring.selectors.segments import where_sentence
 from monitoring.selectors.story import story
 from monitoring.services import alert_acknowledge, alert_reopen, alert_resolve, alert_snooze, alert_take
 from monitoring.transitions import AlertState
 from monitoring.views import alert_charts as charts
+from monitoring.views import alert_measure
+from monitoring.views import alert_where as drawn
 
 SEEN = 4
 
@@ -38,11 +42,17 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
     guard(by, "alert.view")
     found = get_object_or_404(alerts_for(person=by), pk=pk)
     part = "#alert" if request.headers.get("HX-Target") == "alert" else ""
-    return render(request, f"monitoring/alert.html{part}", _context(request, by, found))
+    return render(request, f"{_template(found)}{part}", _context(request, by, found))
+
+
+def _template(alert: Alert) -> str:
+    return "monitoring/alert_measure.html" if alert.measure else "monitoring/alert.html"
 
 
 def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
-    words = ReadingWords(alert.version.model)
+    if alert.measure is not None:
+        return alert_measure.context_of(request, by, alert, alert.measure)
+    words = ReadingWords(alert.judged_by.model)
     reading = request.GET.get("reading", "")
     reading = reading if reading in alert.features else alert.feature
     statistic = request.GET.get("statistic", "")
@@ -53,7 +63,7 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
     changes = changes_of(alert)
     windows = windows_since(alert)
     now = now_of(alert, reading, windows)
-    lots = first_lots(alert.asset_id, alert.since - BEFORE)
+    lots = first_lots(alert.machine.pk, alert.since - BEFORE)
     checks = [
         runtime_check(alert),
         sensor_check(
@@ -65,18 +75,25 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
     past = similar(alert)
     points = points_of(alert, reading, statistic)
     offers = offers_for(by, alert)
+    budget = per_week(alert.line)
+    found = alert.where.get(reading)
+    learned = alert.judged_by.reference.get("features", {}).get(reading, {})
     return {
         "alert": alert,
         "headline": headline(alert),
-        "lot": next((group.lot for group in now.groups if group.here and group.lot), ""),
+        "where": where_sentence(found),
         "parts": parts_since(alert, alert.resolved_at),
-        "chart": charts.over_time(alert, points, reading, statistic, changes, words),
-        "limit_text": charts.limit_text(alert, points, reading, words),
+        "chart": charts.over_time(alert, points, reading, statistic, changes, words, budget),
+        "limit_text": charts.limit_text(points, reading, words, budget),
         "readings": charts.reading_tabs(alert, reading, statistic, words),
         "statistics": charts.statistic_tabs(alert, reading, statistic),
-        "groups": charts.where_from(now),
-        "pair": charts.distributions(alert, reading, now, words),
-        "outside": charts.outside_text(now),
+        "several": bool(found) and found["segments_all"] > 1,
+        "worked_out": bool(found),
+        "groups": drawn.where_from(found),
+        "course": drawn.course(found, reading, words, learned.get("mean")),
+        "leaning": drawn.leaning(alert, leaning_of(alert.judged_by), words),
+        "pair": drawn.distributions(alert, reading, now, words),
+        "outside": "" if reading.startswith(":") else drawn.outside_text(now),
         "reading": words.name(reading),
         "checks": [{"tone": c.tone, "title": c.title, "text": c.text, "href": c.href} for c in checks],
         "proposal": proposal(alert, checks, past),
@@ -126,4 +143,4 @@ def move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 def _again(request: HttpRequest, by: Person, alert: Alert, **forms: Any) -> HttpResponse:
     context = _context(request, by, alert) | forms
-    return render(request, "monitoring/alert.html", context, status=422)
+    return render(request, _template(alert), context, status=422)

@@ -1,4 +1,4 @@
-"""Bachinger et al. 2024, automated learning with prior knowledge: row BAC-3 in its first form.
+"""Bachinger et al. 2024, automated learning with prior knowledge: row BAC-3 in its first form, and BAC-6.
 
 Fixture: ``conftest.py``. Shape constraints come later; the page says that none are set.
 """
@@ -8,9 +8,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.test import TestCase
 
+from approvals.selectors.evidence import evidence_of
+from labeling.tasks.importing import bring_in
 from mlops_portal.ledger.models import Event
+from mlops_portal.registry.services import champion_set
 from monitoring.services.golden import golden_add
+from tests.labeling.outside import exported, trained_elsewhere
 from tests.labeling.plant import judged_parts, past
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +53,39 @@ def test_bac_3_candidates_stand_side_by_side_and_the_choice_is_kept_with_its_rea
     assert (kept["number"], kept["others"]) == (second.number, [first.number])
     assert kept["reason"] == "It finds more burrs."
     assert event.actor_id == str(cast.one.quality_engineer.pk)
+
+
+def test_bac_6_models_of_two_frameworks_pass_the_same_gates(cast, shop, train, client_for):
+    """One was trained here with scikit-learn, the other is a forest that came as an ONNX file."""
+    place = past().defect.index("ok")
+    golden_add(
+        by=cast.whole.domain_expert, model=shop.model, code="G-01",
+        readings=past().parts[place].readings, truth="ok", tolerance=0.5, safety=True,
+    )  # fmt: skip
+    here = train()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        there, _new = bring_in(
+            by=cast.whole.ml_engineer,
+            model=shop.model,
+            data=exported(trained_elsewhere(shop)),
+            name="theirs.onnx",
+        )
+    champion_set(asset=shop.asset, version=here, number=1)
+    packs = [evidence_of(version, champion=None, policy=None) for version in (here, there)]
+    kinds = [[(gate["key"], gate["kind"]) for gate in pack["gates"]] for pack in packs]
+    assert kinds[0] == kinds[1]
+    for pack in packs:
+        unmet = {gate["key"] for gate in pack["gates"] if gate["kind"] == "hard" and not gate["met"]}
+        assert not unmet
+        assert pack["measures"]["challenger"]["holdout"]["n"] >= 100
+        assert [one["code"] for one in pack["golden"]["results"]] == ["G-01"]
+    taught = {gate["key"]: gate["met"] for gate in packs[1]["gates"] if gate["kind"] == "soft"}
+    assert not taught[
+        "manifest"
+    ]  # nobody here knows what it was taught: who asks must say why it is right so
+    assert {version.state for version in (here, there)} == {"candidate"}
+
+    page = client_for(cast.one.quality_engineer).get(f"/candidates/{shop.model.slug}/{there.number}/")
+    assert page.status_code == 200
+    assert "imported onnx" in page.content.decode()
+    assert "theirs.onnx" in page.content.decode()

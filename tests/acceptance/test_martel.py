@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from approvals.models import ApprovalRequest, Decision
 from approvals.selectors.duties import who_may_sign
@@ -19,11 +23,18 @@ from mlops_portal.environment import BASE_DIR
 from mlops_portal.ledger.models import Event
 from mlops_portal.plant.matrix import ACTIONS
 from mlops_portal.plant.models import Person
+from mlops_portal.registry.services import champion_set
+from monitoring.models import Alert, Prediction
+from monitoring.services import measure_add, values_record
+from monitoring.tasks.measures import judge
+from monitoring.tasks.performance import performance
 from tests.approvals.conftest import bench  # noqa: F401 - a fixture
 from tests.approvals.test_api import send
 from tests.approvals.world import Bench
 from tests.browser.stack import free_ports, left_behind
 from tests.directory.probes import NOT_YET, PROBES
+from tests.monitoring.conftest import floor  # noqa: F401 - a fixture
+from tests.monitoring.ground import Floor
 
 OFFLINE = """
 import fcntl, os, socket, struct, subprocess, sys, time, urllib.request
@@ -62,6 +73,52 @@ def test_mar_1_every_action_is_tried_for_every_role_and_nobody_approves_what_the
     assert all(not one.allowed for one in who_may_sign(request) if one.person == trainer)
     assert not Decision.objects.filter(person=trainer).exists()
     assert ApprovalRequest.objects.get(pk=request.pk).state == "submitted"
+
+
+@pytest.mark.django_db
+def test_mar_2_a_business_figure_stands_on_the_models_axis_and_raises_an_alert(
+    floor: Floor,  # noqa: F811 - the fixture
+    client_for: Callable[[Person], Client],
+) -> None:
+    """Scrap of the line by the hour, beside how often the model of a machine there is right."""
+    by = floor.cast.one.quality_engineer
+    champion_set(asset=floor.press, version=floor.version, number=1)
+    at = timezone.now().replace(minute=30)
+    Prediction.objects.bulk_create(
+        Prediction(
+            id=f"node-1:{hour}-{number}", node=floor.node, asset=floor.press, version=floor.version,
+            activation="press-1/1", part_id=f"{hour}-{number}", label="ok", confidence=0.9,
+            at=at - timedelta(hours=hour, seconds=number), truth="ok", truth_source="inspection",
+        )
+        for hour in range(1, 40)
+        for number in range(5)
+    )  # fmt: skip
+    performance()
+    scrap = measure_add(
+        by=by, line=floor.cast.line_1, name="Scrap", unit="%", kind="business", bad="up", reference_size=40
+    )
+    random = np.random.default_rng(3)
+    for shift, first, count in ((0.0, 60, 40), (0.5, 20, 20)):
+        values = [
+            (at - timedelta(hours=first - hour), 2.0 + shift + 0.1 * random.normal()) for hour in range(count)
+        ]
+        values_record(by=floor.cast.one.operator, measure=scrap, values=values)
+        judge(scrap)
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.measure, alert.asset) == ("business", scrap, None)
+
+    client = client_for(by)
+    page = client.get(f"/measures/{scrap.pk}/").content.decode()
+    headers = re.findall(r"<th[^>]*>([^<]+)</th>", page[page.index("Over time") :])
+    assert [one for one in headers if "%" in one][:4] == [
+        "Scrap (%)",
+        "upward (%)",
+        "expected without truths (%)",
+        "seen with truths (%)",
+    ]  # one table behind one picture: one axis of time
+    assert "Press quality on Press 1, version 1: judgements that are right" in page
+    assert "Scrap on Line 1 is" in client.get(f"/alerts/{alert.pk}/").content.decode()
+    assert "Scrap on Line 1 is" in client.get("/alerts/?kind=business").content.decode()
 
 
 def test_mar_3_an_approval_by_page_and_by_api_leaves_the_same_records_but_for_the_channel(

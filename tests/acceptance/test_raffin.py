@@ -1,4 +1,4 @@
-"""Raffin et al. 2022, a reference architecture for manufacturing: rows RAF-1 and RAF-2.
+"""Raffin et al. 2022, a reference architecture for manufacturing: rows RAF-1 to RAF-3.
 
 Fixture: ``conftest.py``.
 """
@@ -6,14 +6,18 @@ Fixture: ``conftest.py``.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.test import TestCase
 
 from labeling.models import LabelRequest, TrainingManifest
 from mlops_portal.wire import manifest
+from monitoring.models import Alert
+from monitoring.services import batch_receive
 from monitoring.services.golden import golden_add
 from tests.labeling.plant import QUICK, judged_parts, past
+from tests.monitoring.ground import Floor, make_floor
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +90,43 @@ def test_raf_2_a_candidate_that_misses_a_golden_sample_is_refused_and_the_page_s
     assert "Nobody can override this" in refused["detail"]
     challenger.refresh_from_db()
     assert challenger.state == "candidate"
+
+
+def data_drift(floor: Floor, minute: int) -> dict[str, Any]:
+    """The pressure rises by 9 bar; what the model says stays."""
+    return floor.window(minute, shift=9 if minute > 4 else 0)
+
+
+def model_drift(floor: Floor, minute: int) -> dict[str, Any]:
+    """Every reading stays; the model calls half of the parts cracked instead of a tenth."""
+    whole = floor.window(minute)
+    return whole | ({"classes": {"ok": 60, "crack": 60}} if minute > 4 else {})
+
+
+@pytest.mark.parametrize(
+    ("fixture", "kind", "reading", "says", "title"),
+    [
+        (data_drift, "data_drift", "pressure", "bar higher than the model learned", "Hydraulic pressure"),
+        (model_drift, "model_drift", ":classes", "gives other answers than it did", "What the model says"),
+    ],
+    ids=["data", "model"],
+)
+def test_raf_3_each_drift_raises_its_own_alert_with_reference_window_statistic_limit_and_picture(
+    cast, client_for, fixture, kind, reading, says, title
+):
+    floor = make_floor(cast)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        batch_receive(node=floor.node, body=floor.body(windows=[fixture(floor, n) for n in range(8)]))
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.feature) == (kind, reading)
+    stored = alert.features[reading]
+    assert stored["value"] > stored["limit"] > 0
+
+    page = client_for(cast.one.domain_expert).get(f"/alerts/{alert.pk}/").content.decode()
+    assert says in page
+    assert f"{title}, learned on and since the alert" in page  # the reference beside the window
+    assert "1-minute windows" in page
+    assert "at most one false alarm a week" in page  # the limit and its promise
+    assert page.count("<svg") >= 3
+    row = client_for(cast.one.domain_expert).get("/api/v1/statistics/", {"feature": reading}).json()
+    assert {one["statistic"] for one in row["results"]} >= {stored["statistic"]}

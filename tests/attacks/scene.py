@@ -16,6 +16,7 @@ from edge_sync.selectors.bundles import bundle_of
 from edge_sync.tasks import publish
 from mlops_portal.registry.models import ModelVersion
 from mlops_portal.registry.selectors import spec_bytes
+from mlops_portal.registry.services import artifact_read
 from mlops_portal.wire import release
 from mlops_portal.wire.release import Signed
 from tests.attacks.node import RealNode
@@ -44,7 +45,7 @@ class Scene:
     def steal(self, line: str, asset: str, number: int, *carried: Signed, **descriptor: Any) -> None:
         """Publish ``evil`` with every online key, by hand, carrying these statements."""
         bundle = bundle_of(self.first)
-        onnx = models.better()
+        onnx = artifact_read(self.evil.artifact)
         spec = spec_bytes(self.evil)
         said: dict[str, Any] = {
             "line": line,

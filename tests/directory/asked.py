@@ -12,7 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from labeling.models import LabelRequest
-from monitoring.models import GoldenSample, Prediction, SampledRow
+from mlops_portal.onboarding.models import Onboarding
+from monitoring.models import GoldenSample, Measure, Prediction, SampledRow
 from tests.directory.world import World
 
 CLASSES = [
@@ -89,3 +90,53 @@ def retire(client: Client, world: World) -> HttpResponse:
 
 def retire_by_api(client: Client, world: World) -> HttpResponse:
     return client.delete(f"/api/v1/golden-samples/{_sample(world).pk}/")
+
+
+def brought(world: World) -> Onboarding:
+    """A table that was read, on the site of line 1."""
+    now = timezone.now()
+    return Onboarding.objects.create(
+        name="Ovens", slug="ovens", site=world.cast.site, type_name="Oven", state="draft",
+        file_name="parts.csv", file_size=1, file_digest="0" * 64, schema={"columns": []},
+        by=world.cast.whole.ml_engineer, created_at=now, changed_at=now,
+    )  # fmt: skip
+
+
+def undo_onboarding(client: Client, world: World) -> HttpResponse:
+    return client.post(f"/onboard/{brought(world).pk}/undo/")
+
+
+def undo_onboarding_by_api(client: Client, world: World) -> HttpResponse:
+    return client.post(f"/api/v1/onboardings/{brought(world).pk}/undo/")
+
+
+def _measure(world: World) -> Measure:
+    return Measure.objects.create(
+        line=world.cast.line_1, asset=world.asset, key="air", words={"en": "Air flow"}, kind="process",
+        created_by=world.worker, created_at=timezone.now(),
+    )  # fmt: skip
+
+
+def see_measure(client: Client, world: World) -> HttpResponse:
+    return client.get(f"/measures/{_measure(world).pk}/")
+
+
+def see_measure_by_api(client: Client, world: World) -> HttpResponse:
+    return client.get(f"/api/v1/measures/{_measure(world).pk}/")
+
+
+def end_measure(client: Client, world: World) -> HttpResponse:
+    return client.post(f"/measures/{_measure(world).pk}/end/")
+
+
+def end_measure_by_api(client: Client, world: World) -> HttpResponse:
+    return client.delete(f"/api/v1/measures/{_measure(world).pk}/")
+
+
+def tell_value(client: Client, world: World) -> HttpResponse:
+    return client.post(f"/measures/{_measure(world).pk}/record/", {"value": "1.5"})
+
+
+def send_value(client: Client, world: World) -> HttpResponse:
+    body = {"measure": _measure(world).key, "values": [{"at": timezone.now().isoformat(), "value": 1.5}]}
+    return client.post("/api/v1/measure-values/", json.dumps(body), content_type="application/json")

@@ -20,9 +20,6 @@ from tests.directory.world import World
 _LATER = {
     "the roof's card of the portal's own parts": ["status.view"],
     "the demo's page of disturbances": ["demo.disturb"],
-    "the pages of onboarding": ["model.onboard"],
-    "the pages of limits": ["budget.set"],
-    "the pages of measures": ["measure.view", "measure.edit", "measure.record"],
 }
 NOT_YET = {
     key: f"reached by {pages}, which come with their app" for pages, keys in _LATER.items() for key in keys
@@ -243,6 +240,13 @@ PROBES: tuple[Probe, ...] = (
     ),
     Probe("change.record", "page", "change", _post("/changes/press-1/tool/", value="15")),
     Probe("change.record", "api", "change", _send("POST", "changes/", asset="press-1", kind="tool")),
+    Probe("budget.set", "page", "line", _post("/limits/lines/line-1/", per_week="2", reason="Quiet")),
+    Probe(
+        "budget.set", "api", "line", _send("PUT", "false-alarm-budgets/line-1/", per_week=2, reason="Quiet")
+    ),
+    Probe("budget.set", "api", "watch", _send("PATCH", "watches/press-quality/", persistence=3, reason="Q")),
+    Probe("model.onboard", "page", "undo", asked.undo_onboarding),
+    Probe("model.onboard", "api", "undo", asked.undo_onboarding_by_api),
     Probe("golden.view", "page", "set", _get("/golden/press-quality/"), writes=False),
     Probe("golden.view", "api", "sample", asked.see_sample, writes=False),
     Probe("golden.edit", "page", "retire", asked.retire),
@@ -262,6 +266,12 @@ PROBES: tuple[Probe, ...] = (
     Probe(
         "alert.handle", "api", "resolve", _send("POST", "alerts/{world.alert.pk}/resolve/", cause="expected")
     ),
+    Probe("measure.view", "page", "measure", asked.see_measure, writes=False),
+    Probe("measure.view", "api", "measure", asked.see_measure_by_api, writes=False),
+    Probe("measure.edit", "page", "end", asked.end_measure),
+    Probe("measure.edit", "api", "end", asked.end_measure_by_api),
+    Probe("measure.record", "page", "value", asked.tell_value, writes=False),  # telemetry leaves no event
+    Probe("measure.record", "api", "values", asked.send_value, writes=False),
     Probe("log.view", "page", "log", _get("/log/")),
     Probe("log.view", "api", "events", _get("/api/v1/events/")),
     Probe("log.verify", "page", "verify", _post("/log/verify/"), writes=False),

@@ -12,7 +12,7 @@ from mlops_portal.wire.spec import ModelSpec, SpecFeature
 from tests.wire.test_telemetry import BATCH
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-FEATURES = tuple(SpecFeature(key, "bar", None, None, (0.0, 1.0)) for key in ("a", "b", "c"))
+FEATURES = tuple(SpecFeature(key, "bar", None, None, (0.0, 1.0), ()) for key in ("a", "b", "c"))
 SPEC = ModelSpec("press", 1, "a" * 64, 1, FEATURES, ("ok", "crack"), 60, 20)
 RECORD = {
     "part": "P-1",
@@ -71,6 +71,43 @@ def test_old_records_pass_when_the_feed_was_not_read_for_long():
     later = Between.of((NOW - timedelta(hours=3)).timestamp(), NOW, 60)
     line = json.dumps(RECORD | {"at": (NOW - timedelta(hours=2)).isoformat()}).encode()
     assert isinstance(check(line, asset="press-3", spec=SPEC, between=later), Reading)
+
+
+GRADED = ModelSpec(
+    "press", 1, "a" * 64, 1,
+    (SpecFeature("a", "bar", None, None, (0.0, 1.0), ()),
+     SpecFeature("grade", "", None, None, (0.0, 1.0, 2.0), ("L", "M", "3"))),
+    ("ok", "crack"), 60, 20,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("L", 0.0),
+        (" M ", 1.0),
+        ("3", 2.0),
+        (3, 2.0),
+        (3.0, 2.0),
+        ("X", 3.0),
+        (True, 3.0),
+        (None, None),
+        ("", None),
+    ],
+)
+def test_a_category_comes_as_a_word_and_goes_on_as_its_code(word, code):
+    line = json.dumps(RECORD | {"readings": {"a": 1, "grade": word}}).encode()
+    found = check(line, asset="press-3", spec=GRADED, between=BETWEEN)
+    assert isinstance(found, Reading)
+    assert found.values["grade"] == code
+
+
+@pytest.mark.parametrize("word", [["L"], {"L": 1}])
+def test_a_category_that_is_no_word_is_set_aside(word):
+    line = json.dumps(RECORD | {"readings": {"a": 1, "grade": word}}).encode()
+    found = check(line, asset="press-3", spec=GRADED, between=BETWEEN)
+    assert isinstance(found, Odd)
+    assert found.check == "format"
 
 
 JSON = st.recursive(

@@ -36,6 +36,19 @@ def test_windows_close_by_time_and_lot_and_hold_every_part(ran):
     assert {one["activation"] for one in windows} == {"press-3/1"}
 
 
+def test_a_recipe_has_windows_of_its_own(ran):
+    ran.parts(20, recipe="A")
+    ran.parts(8, recipe="B")
+    ran.judge()
+    ran.later(200)
+    ran.judge()
+    ran.exchange()
+    by_recipe = {"A": 0, "B": 0}
+    for one in ran.portal.all("windows"):
+        by_recipe[one["recipe"]] += one["n"]
+    assert by_recipe == {"A": 20, "B": 8}
+
+
 def test_what_was_recorded_while_the_portal_was_away_arrives_once_and_in_order(ran):
     ran.portal.away = True
     for _round in range(5):

@@ -13,7 +13,7 @@ VALUES = st.lists(st.one_of(st.integers(-3, 5).map(float), st.just(float("nan"))
 
 
 def window():
-    return OpenWindow("press-3", "press-3/1", "a" * 64, "L1", 0.0, 60.0)
+    return OpenWindow("press-3", "press-3/1", "a" * 64, "L1", "std", 0.0, 60.0)
 
 
 def add(to, values):

@@ -99,6 +99,7 @@ class World:
                 "low": None,
                 "high": None,
                 "edges": [float(rows[:, column].min()), float(middle), float(rows[:, column].max())],
+                "categories": [],
             }
             for column, (key, unit, middle) in enumerate((("force", "kN", 800.0), ("power", "kW", 23.0)))
         ]

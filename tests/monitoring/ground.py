@@ -55,7 +55,14 @@ class Floor:
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def window(
-        self, minute: int, *, n: int = 120, shift: float = 0.0, lot: str = "7731", asset: str = "press-1"
+        self,
+        minute: int,
+        *,
+        n: int = 120,
+        shift: float = 0.0,
+        lot: str = "7731",
+        recipe: str = "A",
+        asset: str = "press-1",
     ) -> dict[str, Any]:
         """One window; ``shift`` moves the pressure, in bar."""
         starts = self.start + minute * MINUTE
@@ -70,6 +77,7 @@ class Floor:
             "activation": f"{asset}/1",
             "artifact": DIGEST,
             "lot": lot,
+            "recipe": recipe,
             "starts": starts.isoformat(),
             "ends": (starts + MINUTE).isoformat(),
             "n": n,

@@ -25,7 +25,7 @@ def test_windows_as_learned_raise_nothing(floor):
     assert not Alert.objects.exists()
     assert not Window.objects.filter(judged_at=None).exists()
     points = StatisticPoint.objects.filter(feature="pressure")
-    assert set(points.values_list("statistic", flat=True)) == {"psi", "ks", "mean"}
+    assert set(points.values_list("statistic", flat=True)) == {"psi", "ks", "mean", "missing"}
     assert StatisticPoint.objects.filter(feature__startswith=":").exists()
 
 

@@ -8,6 +8,7 @@ from scipy import stats
 
 from mlops_portal.wire import sketch
 from monitoring.compute import binned, judging, limits
+from monitoring.compute.references import Reference, Stack
 from tests.monitoring.ground import ar1, reference_of
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -71,12 +72,13 @@ def test_undrifted_windows_pass_their_limit_no_more_often_than_promised(phi):
     over, judged = dict.fromkeys(judging.STATISTICS, 0), 0
     for _ in range(5):
         learned = ar1(5000, phi, rng)
-        reference = judging.Reference.of(reference_of(learned, phi))
+        reference = Reference.of(reference_of(learned, phi))
         windows = ar1(300 * 60, phi, rng).reshape(300, 60)
         counts = np.array([sketch.bin_counts(one, reference_of(learned)["edges"]) for one in windows])
         moments = np.array([sketch.moments(one) for one in windows])
         judged += 300
-        for one in judging.judge(counts, moments, reference, wanted=list(range(300)), alpha=alpha):
+        (found,) = judging.judge([counts], moments[None], [reference], wanted=list(range(300)), alpha=alpha)
+        for one in found:
             over[one.statistic] += one.value > one.limit
     assert max(over.values()) / judged <= 0.017
     assert over["mean"] > 0  # and the limit is not idle
@@ -85,33 +87,34 @@ def test_undrifted_windows_pass_their_limit_no_more_often_than_promised(phi):
 def test_a_shift_of_three_deviations_is_far_over_every_limit_in_a_large_window():
     rng = np.random.default_rng(8)
     stored = reference_of(ar1(5000, 0.0, rng))
-    reference = judging.Reference.of(stored)
+    reference = Reference.of(stored)
     window = 3 + ar1(200, 0.0, rng)
     counts = np.array([sketch.bin_counts(window, stored["edges"])])
-    found = judging.judge(counts, np.array([sketch.moments(window)]), reference, wanted=[0], alpha=1e-6)
+    moments = np.array([[sketch.moments(window)]])
+    ((missing, *found),) = judging.judge([counts], moments, [reference], wanted=[0], alpha=1e-6)
     assert [one.statistic for one in found] == ["psi", "ks", "mean"]
     assert all(one.value > one.limit for one in found)
     assert found[0].shift == pytest.approx(3, abs=0.3)
+    assert (missing.statistic, missing.value) == ("missing", 0)
 
 
 def test_a_reference_of_unknown_spacing_makes_no_mean_worth_more_than_its_slow_share_allows():
-    unknown = judging.Reference(np.ones(22), 0.0, 1.0, 0.5)
-    assert 10_000 / unknown.inflation(10_000, 0.0) <= 2.0
-    known = judging.Reference(np.ones(22), 0.0, 1.0, 0.5, 1.0)
-    assert 10_000 / known.inflation(10_000, 0.0) > 3000
+    stack = Stack.of([Reference(np.ones(22), 0.0, 1.0, 0.5), Reference(np.ones(22), 0.0, 1.0, 0.5, 1.0)])
+    unknown, known = 10_000 / stack.inflation([10_000, 10_000], 0.0)
+    assert unknown <= 2.0
+    assert known > 3000
 
 
 def test_a_window_without_a_part_is_not_judged():
-    reference = judging.Reference(np.ones(5), 0.0, 1.0, 0.0, 1.0)
-    assert (
-        judging.judge(np.zeros((1, 5), dtype=int), np.zeros((1, 5)), reference, wanted=[0], alpha=0.01) == []
-    )
+    reference = Reference(np.ones(5), 0.0, 1.0, 0.0, 1.0)
+    counts, moments = [np.zeros((1, 5), dtype=int)], np.zeros((1, 1, 5))
+    assert judging.judge(counts, moments, [reference], wanted=[0], alpha=0.01) == [[]]
 
 
 def test_other_bins_than_the_references_are_an_error():
     with pytest.raises(ValueError, match="bins"):
         judging.judge(
-            np.ones((1, 7), dtype=int), np.ones((1, 5)), judging.Reference(np.ones(5), 0, 1, 0),
+            [np.ones((1, 7), dtype=int)], np.ones((1, 1, 5)), [Reference(np.ones(5), 0, 1, 0)],
             wanted=[0], alpha=0.01,
         )  # fmt: skip
 

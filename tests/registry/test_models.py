@@ -172,3 +172,35 @@ def test_the_api_sets_a_level_and_refuses_the_one_for_releases(cast: Cast, shop:
         422,
         "urn:mlops-portal:problem:release-never-automatic",
     )
+
+
+GRADE = {"key": "grade", "words": {"en": "Grade"}, "categories": ["L", "M", "H"]}
+
+
+def test_a_reading_of_words_keeps_its_categories_in_order_and_the_model_its_template(
+    cast: Cast, shop: Shop
+) -> None:
+    model = register(cast.whole.ml_engineer, shop, features=[*features(), GRADE], template="additive")
+    assert model.features.get(key="grade").categories == ["L", "M", "H"]
+    assert model.features.first().categories == []
+    assert model.template == "additive"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"categories": ["L", "L"]},
+        {"categories": ["L", ""]},
+        {"categories": ["L", " M"]},
+        {"categories": ["L", 2]},
+        {"categories": "LMH"},
+        {"categories": [str(n) for n in range(201)]},
+        {"low": 0.0, "high": 1.0},
+        {"tolerance": 1.0},
+    ],
+)
+def test_categories_that_nobody_can_count_are_refused(
+    cast: Cast, shop: Shop, changed: dict[str, Any]
+) -> None:
+    with pytest.raises(FeatureUnfit):
+        register(cast.whole.ml_engineer, shop, features=[GRADE | changed])

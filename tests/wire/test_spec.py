@@ -6,8 +6,15 @@ from mlops_portal.wire import jcs, spec
 from mlops_portal.wire.errors import Invalid
 
 FEATURES = [
-    {"key": "force", "unit": "kN", "low": 789, "high": 836.5, "edges": [780.0, 800.5, 840.0]},
-    {"key": "power", "unit": "kW", "low": None, "high": None, "edges": [22.0]},
+    {
+        "key": "force",
+        "unit": "kN",
+        "low": 789,
+        "high": 836.5,
+        "edges": [780.0, 800.5, 840.0],
+        "categories": [],
+    },
+    {"key": "power", "unit": "kW", "low": None, "high": None, "edges": [22.0], "categories": []},
 ]
 WHOLE = {
     "model": "press",
@@ -58,11 +65,23 @@ def test_a_field_of_another_kind_is_refused(field, value):
         {"low": "1"},
         {"unit": None},
         {"more": 1},
+        {"categories": None},
+        {"categories": ["a", "a", "b"], "low": None, "high": None, "edges": [0.0, 1.0, 2.0]},
+        {"categories": ["a", "b"], "low": None, "high": None, "edges": [0.0, 1.0, 2.0]},
+        {"categories": ["a", "b"], "edges": [0.0, 1.0]},
+        {"categories": ["a", 1], "low": None, "high": None, "edges": [0.0, 1.0]},
     ],
 )
 def test_a_feature_that_nobody_can_sketch_is_refused(feature):
     with pytest.raises(Invalid):
         spec.parse(changed(features=[FEATURES[0] | feature]))
+
+
+def test_a_feature_of_words_has_the_codes_of_its_categories_as_edges():
+    band = {"low": None, "high": None, "edges": [0.0, 1.0, 2.0]}
+    grade = {"key": "grade", "unit": "", "categories": ["L", "M", "H"]} | band
+    found = spec.parse(spec.build(**WHOLE | {"features": [grade]}))
+    assert found.features[0].categories == ("L", "M", "H")
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"3", b"\xff", b"[" * 100_000, b'{"format":NaN}'])

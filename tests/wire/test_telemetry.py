@@ -14,6 +14,7 @@ WINDOW = {
     "activation": "press-3/2",
     "artifact": "a" * 64,
     "lot": "L7",
+    "recipe": "std",
     "starts": AT,
     "ends": LATER,
     "n": 3,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from labeling.compute.training import rare
 from labeling.compute.training.measures import DRAWS, calibration_error, scores, verdicts
 
 
@@ -23,7 +24,8 @@ def differences(
     """Challenger minus champion, each with its paired 95 % interval; {} without rows.
 
     ``truth`` int64 (n,); champion and challenger are (probabilities (n, c), columns) as in ``measures``.
-    "found" holds the difference of each class's recall; None where the class has no rows.
+    "found" holds the difference of each class's recall; None where the class has no rows,
+    as "average_precision" is where the rows are all good or all defects.
     """
     if not len(truth):
         return {}
@@ -49,6 +51,8 @@ def differences(
     }
     gap = calibration_error(second == truth, sure_2) - calibration_error(first == truth, sure_1)
     found["ece"] = {"value": gap}
+    ranked = [rare.defect_scores(*one, defect) for one in (champion, challenger)]
+    found["average_precision"] = rare.difference(faulty[truth], ranked[0], ranked[1], seed)
     found["changed"] = int(np.count_nonzero(first != second))
     return found
 

@@ -1,4 +1,9 @@
-"""Fitting the classifier: histogram gradient boosting, which takes missing readings as they are."""
+"""Fitting the classifier: histogram gradient boosting, which takes missing readings as they are.
+
+- A reading that never changes in the rows that train (or has no value at all) teaches nothing: the model
+  never looks at it. Nodes still send it and it is still watched, so a sensor that wakes up is seen.
+- A class with fewer than ``FEWEST`` rows is not taught: the model would only learn these very parts.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +36,19 @@ def weights(
     return found / found.mean()
 
 
+def too_few(label: NDArray[np.int64]) -> dict[int, int]:
+    """The classes that have rows, but fewer than ``FEWEST``, with their number of rows."""
+    places, counts = np.unique(label, return_counts=True)
+    return {int(place): int(n) for place, n in zip(places, counts, strict=True) if n < FEWEST}
+
+
+def unchanging(readings: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which columns of readings (n, features) hold at most one value, missing ones apart: (features,)."""
+    with np.errstate(invalid="ignore"):
+        low, high = np.fmin.reduce(readings, axis=0), np.fmax.reduce(readings, axis=0)
+    return np.asarray(np.isnan(low) | (low == high), dtype=np.bool_)
+
+
 def fit(
     readings: NDArray[np.float64],
     label: NDArray[np.int64],
@@ -39,10 +57,13 @@ def fit(
 ) -> HistGradientBoostingClassifier:
     """A model of ``readings`` (n, features) and ``label`` int64 (n,); the same input gives the same model.
 
+    Readings that never change and classes with too few rows are left out (``unchanging``, ``too_few``).
+
     Raises Invalid where fewer than two classes have ``FEWEST`` rows.
     """
-    counts = np.bincount(label) if len(label) else np.zeros(1)
-    if np.count_nonzero(counts >= FEWEST) < 2:
+    taught = ~np.isin(label, list(too_few(label)))
+    readings, label, recent = readings[taught], label[taught], recent[taught]
+    if len(np.unique(label)) < 2:
         raise Invalid(f"a training needs at least two classes with {FEWEST} parts each")
     model = HistGradientBoostingClassifier(
         **{key: parameters[key] for key in BOOSTING},
@@ -51,4 +72,8 @@ def fit(
     )
     # one thread: with two, a busy machine spends minutes where one takes a second
     with threadpool_limits(1, user_api="openmp"):
-        return model.fit(readings, label, sample_weight=weights(label, recent, parameters))
+        return model.fit(
+            np.where(unchanging(readings), 0.0, readings),  # one value: no split can be made of it
+            label,
+            sample_weight=weights(label, recent, parameters),
+        )

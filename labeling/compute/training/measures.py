@@ -5,6 +5,7 @@
 - Two models on the same rows are compared over the joint table truth × first × second, so the interval of a
   difference is a paired one (Efron and Tibshirani 1993, chapter 16).
 - Shares of a count have Wilson intervals (Wilson 1927).
+- Where defects are rare, how they are ranked says more than the verdicts (``rare``).
 - A class without held-out rows has no measure (None) and does not enter the macro F1.
 """
 
@@ -17,10 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from labeling.compute.training import rare
+
 Z = 1.959963984540054
 DRAWS = 1000
 BINS = 15
-KEYS = ("macro_f1", "accuracy", "false_reject_rate", "missed_rate", "ece")
+SURE_BINS = 20  # as monitoring counts them
 
 
 def wilson(hits: int, n: int) -> dict[str, float | int | None]:
@@ -103,7 +106,8 @@ def measures(
     seed: int,
 ) -> dict[str, Any]:
     """``truth`` int64 (n,) places among ``classes``; ``probabilities`` (n, c) whose column j is class
-    ``columns[j]``. Returns {"holdout", "per_class", "confusion"} as plain values; {} without rows."""
+    ``columns[j]``. Returns {"holdout", "per_class", "confusion", "calibration"} as plain values; {} without
+    rows."""
     if not len(truth):
         return {}
     random, k = np.random.default_rng(seed), len(classes)
@@ -126,6 +130,9 @@ def measures(
             "ece": _interval(
                 calibration_error(right, confidence), _draw_calibration(right, confidence, random)
             ),
+            "average_precision": rare.measured(
+                faulty[truth], rare.defect_scores(probabilities, columns, defect), seed
+            ),
         },
         "per_class": {
             key: {
@@ -135,7 +142,16 @@ def measures(
             for place, key in enumerate(classes)
         },
         "confusion": counts.tolist(),
+        "calibration": reliability(right, confidence),
     }
+
+
+def reliability(right: NDArray[np.bool_], confidence: NDArray[np.float64]) -> dict[str, list[int]]:
+    """How many rows (n,) were judged with a confidence in each of ``SURE_BINS`` equal bins, and how many
+    right."""
+    where = np.minimum((np.clip(confidence, 0.0, 1.0) * SURE_BINS).astype(np.int64), SURE_BINS - 1)
+    hits = np.bincount(where[right], minlength=SURE_BINS)
+    return {"judged": np.bincount(where, minlength=SURE_BINS).tolist(), "right": hits.tolist()}
 
 
 def verdicts(

@@ -2,6 +2,8 @@
 
 - The newest share of the measured rows is held out, apart for past parts and for parts since: so the holdout
   holds both, and no version is measured on rows that an earlier one was trained on.
+- Past parts without an order in time are held out by chance: the share of each class, drawn by a hash of the
+  part under a fixed seed, so that every run holds out the same parts.
 - Rows of one part go to one side.
 - Only rows that came by chance are measured; parts that the model chose to ask about train and never measure,
   because they are harder than the rest (Horvitz and Thompson would weigh them; leaving them out is simpler).
@@ -11,12 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
 BASE, LABEL, INSPECTION = "base", "label", "inspection"
 SHARE = 0.2
+SEED = b"held out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +82,21 @@ def joined(first: Rows, second: Rows) -> Rows:
     return Rows(*(np.concatenate([getattr(first, name), getattr(second, name)]) for name in Rows.__slots__))
 
 
-def held_out(rows: Rows, share: float = SHARE) -> NDArray[np.bool_]:
-    """Which rows measure: bool (n,); the newest ``share`` of past parts, and of parts since."""
+def held_out(rows: Rows, share: float = SHARE, *, ordered: bool = True) -> NDArray[np.bool_]:
+    """Which rows measure: bool (n,); the newest ``share`` of past parts, and of parts since.
+
+    ``ordered`` False: past parts have no order in time, and a share of each class is drawn instead.
+    """
     chosen = np.zeros(len(rows), dtype=np.bool_)
     for past in (True, False):
         stratum = ((rows.source == BASE) == past) & rows.by_chance
-        if stratum.any():
-            chosen |= stratum & np.isin(rows.part, _newest(rows.part[stratum], rows.at[stratum], share))
+        if not stratum.any():
+            continue
+        if past and not ordered:
+            parts = _drawn(rows.part[stratum], rows.label[stratum], share)
+        else:
+            parts = _newest(rows.part[stratum], rows.at[stratum], share)
+        chosen |= stratum & np.isin(rows.part, parts)
     return chosen
 
 
@@ -101,3 +113,26 @@ def _newest(part: NDArray[np.str_], at: NDArray[np.float64], share: float) -> ND
     order = np.lexsort((names, last))[::-1]
     enough = int(np.searchsorted(np.cumsum(counts[order]), share * len(part))) + 1
     return names[order[:enough]]
+
+
+def _drawn(part: NDArray[np.str_], label: NDArray[np.int64], share: float) -> NDArray[np.str_]:
+    """Parts drawn by their hash, in each class as many as together have at least ``share`` of its rows.
+
+    A part belongs to the rarest of its rows' classes; a class of one part alone trains.
+    """
+    names, group, counts = np.unique(part, return_inverse=True, return_counts=True)
+    each = np.bincount(label)
+    rarity = np.argsort(np.argsort(-each, kind="stable"), kind="stable")  # the rarest comes last
+    of = np.full(len(names), -1, dtype=np.int64)
+    np.maximum.at(of, group, rarity[label])
+    hashes = np.array([blake2b(name.encode(), key=SEED, digest_size=8).digest() for name in names])
+    chosen: list[NDArray[np.str_]] = [names[:0]]
+    for place in np.unique(of):
+        own = np.flatnonzero(of == place)
+        if len(own) < 2:
+            continue
+        own = own[np.argsort(hashes[own], kind="stable")]
+        rows = np.cumsum(counts[own])
+        enough = int(np.searchsorted(rows, share * rows[-1])) + 1
+        chosen.append(names[own[: min(enough, len(own) - 1)]])
+    return np.concatenate(chosen)

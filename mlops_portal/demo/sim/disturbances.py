@@ -193,6 +193,17 @@ class PowerStep(Disturbance):
         drive.power *= 1 + 0.08 * event.strength
 
 
+class AirLeak(Disturbance):
+    """Acts on nothing that a part remembers: the meters of ``sim.air`` follow it."""
+
+    key = "air_leak"
+    name = words("Air leaks", "Druckluft leckt")
+    text = words(
+        "The machine draws more compressed air; neither readings nor parts change.",
+        "Die Maschine zieht mehr Druckluft; weder Messwerte noch Teile ändern sich.",
+    )
+
+
 class HiddenChange(Disturbance):
     key = "hidden_change"
     name = words("Hidden change", "Verborgene Änderung")
@@ -217,6 +228,7 @@ DISTURBANCES: dict[str, Disturbance] = {
         RecipeChange(),
         ClockOff(),
         PowerStep(),
+        AirLeak(),
         HiddenChange(),
     )
 }

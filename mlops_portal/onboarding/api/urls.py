@@ -1,5 +1,10 @@
 """API addresses of bringing one's own data."""
 
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from mlops_portal.onboarding.api.onboardings import Onboardings
+
+router = SimpleRouter()
+router.register("onboardings", Onboardings, "api-onboardings")
+
+urlpatterns = router.urls

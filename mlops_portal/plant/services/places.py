@@ -8,12 +8,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops_portal.ledger.refs import SYSTEM
 from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.errors import AlreadyEnded, NameTaken, StillInUse, WrongPlace
 from mlops_portal.plant.models import Asset, AssetType, Line, Node, Person, Site
 from mlops_portal.plant.policies import guard
 
-Thing = TypeVar("Thing", Line, Asset, Node)
+Thing = TypeVar("Thing", Line, Asset, AssetType, Node)
 
 
 def _insert(thing: Thing) -> Thing:
@@ -49,6 +50,20 @@ def line_create(*, by: Person, site: Site, name: str, slug: str, order: int = 0)
             public={"name": name},
         )
     return line
+
+
+def asset_type_create(*, by: Person, name: str, slug: str) -> AssetType:
+    """Name a kind of machine. Whoever brings a model may do it, because models come before machines."""
+    guard(by, "model.onboard")
+    with transaction.atomic():
+        kind = _insert(AssetType(name=name, slug=slug))
+        event_record(
+            type="plant.asset_type.created",
+            actor=by.actor,
+            subjects=[kind.ref()],
+            public={"name": name},
+        )
+    return kind
 
 
 def asset_create(
@@ -134,15 +149,19 @@ def asset_retire(*, by: Person, asset: Asset) -> None:
         )
 
 
-def node_register(*, by: Person, line: Line, name: str, slug: str) -> Node:
-    """Announce an edge node; it has no identity until it was enrolled with its own key."""
-    guard(by, "node.register", line=line)
+def node_register(*, by: Person | None, line: Line, name: str, slug: str) -> Node:
+    """Announce an edge node; it has no identity until it was enrolled with its own key.
+
+    ``by`` None: a command at the portal.
+    """
+    if by is not None:
+        guard(by, "node.register", line=line)
     now = timezone.now()
     with transaction.atomic():
         node = _insert(Node(line=line, name=name, slug=slug, registered_at=now))
         event_record(
             type="plant.node.registered",
-            actor=by.actor,
+            actor=by.actor if by else SYSTEM,
             subjects=[node.ref(), line.ref("at")],
             public={"name": name},
             at=now,

@@ -1,7 +1,7 @@
 """Tables of past parts as Parquet.
 
-- Columns: one float64 for each feature (null where missing), ``label``, ``part`` and ``asset`` text, ``at``
-  a timestamp in UTC to the microsecond.
+- Columns: one float64 for each feature (null where missing; a category as its code, ``wire.categories``),
+  ``label``, ``part`` and ``asset`` text, ``at`` a timestamp in UTC to the microsecond.
 - The same table gives the same bytes, so that its digest names it.
 """
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,15 +19,21 @@ from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
+from mlops_portal.wire.inputs import unseen_missing
+
 OPSET = {"": 17, "ai.onnx.ml": 3}
 CHUNK = 4096
 
 
-def as_read(readings: ArrayLike) -> NDArray[np.float64]:
-    """Readings (n, features) as a node sees them: rounded to float32, held in float64."""
+def as_read(readings: ArrayLike, sizes: Sequence[int] = ()) -> NDArray[np.float64]:
+    """Readings (n, features) as the model at a node gets them: rounded to float32, held in float64.
+
+    With ``sizes`` (``wire.inputs``) an unseen category is missing.
+    """
     with np.errstate(over="ignore"):
         narrow = np.asarray(readings, dtype=np.float64).astype(np.float32)
-    return np.where(np.isfinite(narrow), narrow, np.float32(np.nan)).astype(np.float64)
+    found = np.where(np.isfinite(narrow), narrow, np.float32(np.nan)).astype(np.float64)
+    return unseen_missing(found, sizes) if len(sizes) else found
 
 
 def thresholds_to_float32(model: HistGradientBoostingClassifier) -> None:

@@ -3,6 +3,7 @@ from mlops_portal.registry.models.automation import AutomationLevel, Level, Step
 from mlops_portal.registry.models.champion import Champion
 from mlops_portal.registry.models.dataset import Dataset
 from mlops_portal.registry.models.model import Feature, RegisteredModel
+from mlops_portal.registry.models.outside import OutsideVersion
 from mlops_portal.registry.models.version import ModelVersion
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Feature",
     "Level",
     "ModelVersion",
+    "OutsideVersion",
     "RegisteredModel",
     "Step",
 ]

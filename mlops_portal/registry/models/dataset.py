@@ -14,12 +14,14 @@ class Dataset(models.Model):
     """Past parts with their inspection results, on which a model's versions build; the newest one counts.
 
     The file is Parquet with a column for each feature (float, null where missing), and ``label``, ``part``,
-    ``asset`` (text) and ``at`` (timestamp with zone).
+    ``asset`` (text) and ``at`` (timestamp with zone). Categories are kept as their codes. ``ordered``: ``at``
+    says when the parts were made; False where the table has no time, and ``at`` means nothing.
     """
 
     model = models.ForeignKey(RegisteredModel, models.PROTECT, related_name="datasets")
     artifact = models.ForeignKey(Artifact, models.PROTECT, related_name="+")
     rows = models.PositiveIntegerField()
+    ordered = models.BooleanField(default=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField()
 

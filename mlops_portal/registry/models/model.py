@@ -20,7 +20,7 @@ class RegisteredModel(models.Model):
     """A model as MLflow knows it by name; it judges parts of one asset type.
 
     ``classes``: [{"key": "ok", "words": {"en": …, "de": …}, "icon": "check", "defect": false}, …], in the
-    order of the model's output.
+    order of the model's output. ``template`` names the kind of process that it was set up from, if any.
     """
 
     slug = models.SlugField(max_length=60, unique=True)
@@ -28,7 +28,9 @@ class RegisteredModel(models.Model):
     asset_type = models.ForeignKey(AssetType, models.PROTECT, related_name="models")
     classes = models.JSONField(default=list)
     window_seconds = models.PositiveIntegerField(_("Window, seconds"), default=900)
+    template = models.SlugField(max_length=40, blank=True)
     created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["name"]
@@ -44,7 +46,11 @@ class RegisteredModel(models.Model):
 
 
 class Feature(models.Model):
-    """One reading that the model takes, in plant words and units; ``low`` to ``high`` is the normal band."""
+    """One reading that the model takes, in plant words and units; ``low`` to ``high`` is the normal band.
+
+    ``categories``: the words that the reading may be, in the order of their codes (``wire.categories``), or
+    none for a number. They never change, because bins and models rest on them.
+    """
 
     model = models.ForeignKey(RegisteredModel, models.CASCADE, related_name="features")
     key = models.SlugField(max_length=60)
@@ -57,6 +63,8 @@ class Feature(models.Model):
     tolerance = models.FloatField(
         null=True, help_text=_("The smallest shift that matters, in the feature's unit")
     )
+
+    categories = models.JSONField(default=list)
 
     class Meta:
         ordering = ["model", "order"]

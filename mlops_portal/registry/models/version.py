@@ -17,7 +17,8 @@ class ModelVersion(models.Model):
 
     ``reference``: the frozen distribution, {"features": {key: {"edges", "counts", "mean", "sd", "phi"}},
     "classes": {key: count}, "confidence": […], "n": rows}; its RFC 8785 digest is ``reference_digest``.
-    ``measures``: {"holdout": {"n", "macro_f1", …}, "per_class": {…}}; ``parity``: {"rows", "largest",
+    ``measures``: {"holdout": {"n", "macro_f1", …}, "per_class": {…}, "left_out": {"readings", "classes"},
+    which the training could not use}; ``parity``: {"rows", "largest",
     "labels_equal"}.
     """
 

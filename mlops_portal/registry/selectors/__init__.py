@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -41,6 +42,11 @@ def champion_of(model: RegisteredModel) -> ModelVersion | None:
 def features_of(model: RegisteredModel) -> list[Feature]:
     """In the order of the model's columns."""
     return list(model.features.order_by("order"))
+
+
+def sizes_of(features: Iterable[Feature]) -> list[int]:
+    """How many categories each reading has, 0 for a number (``wire.inputs``)."""
+    return [len(one.categories) for one in features]
 
 
 def sites_of(asset_type: AssetType) -> list[Site]:
@@ -85,6 +91,7 @@ def spec_bytes(version: ModelVersion) -> bytes:
                 "low": one.low,
                 "high": one.high,
                 "edges": frozen[one.key]["edges"],
+                "categories": one.categories,
             }
             for one in features_of(version.model)
         ],
@@ -101,7 +108,9 @@ def spec_of(version: ModelVersion) -> dict[str, Any]:
 
 
 def models_all() -> QuerySet[RegisteredModel]:
-    return RegisteredModel.objects.select_related("asset_type").prefetch_related("features", "automation")
+    """All but those that were taken back."""
+    found = RegisteredModel.objects.filter(retired_at=None)
+    return found.select_related("asset_type").prefetch_related("features", "automation")
 
 
 def versions_all() -> QuerySet[ModelVersion]:

@@ -11,9 +11,13 @@ from mlops_portal.registry.models import AutomationLevel, Feature, Level, ModelV
 
 
 class FeatureOut(serializers.ModelSerializer[Feature]):
+    categories = serializers.ListField(
+        child=serializers.CharField(max_length=60), required=False, default=list
+    )
+
     class Meta:
         model = Feature
-        fields = ["key", "words", "unit", "group_words", "low", "high", "tolerance"]
+        fields = ["key", "words", "unit", "group_words", "low", "high", "tolerance", "categories"]
 
 
 class AutomationOut(serializers.ModelSerializer[AutomationLevel]):
@@ -29,7 +33,10 @@ class ModelOut(serializers.ModelSerializer[RegisteredModel]):
 
     class Meta:
         model = RegisteredModel
-        fields = ["slug", "name", "asset_type", "classes", "features", "window_seconds", "automation"]
+        fields = [
+            *("slug", "name", "asset_type", "classes", "features", "window_seconds", "template"),
+            "automation",
+        ]
 
 
 class ClassIn(serializers.Serializer[Any]):
@@ -46,6 +53,7 @@ class ModelIn(serializers.Serializer[RegisteredModel]):
     classes = ClassIn(many=True)
     features = FeatureOut(many=True)
     window_seconds = serializers.IntegerField(min_value=10, max_value=86_400, default=900)
+    template = serializers.SlugField(max_length=40, required=False, default="", allow_blank=True)
 
 
 class AutomationIn(serializers.Serializer[AutomationLevel]):

@@ -5,6 +5,7 @@ from mlops_portal.registry.services.automation import automation_set
 from mlops_portal.registry.services.champions import champion_set
 from mlops_portal.registry.services.datasets import dataset_put
 from mlops_portal.registry.services.models import model_register
+from mlops_portal.registry.services.retiring import model_retire
 from mlops_portal.registry.services.versions import version_add, version_move, version_tracked
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "champion_set",
     "dataset_put",
     "model_register",
+    "model_retire",
     "version_add",
     "version_move",
     "version_tracked",

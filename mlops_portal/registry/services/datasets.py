@@ -15,10 +15,14 @@ from mlops_portal.registry.selectors import sites_of
 from mlops_portal.registry.services.artifacts import artifact_put
 
 
-def dataset_put(*, by: Person | None, model: RegisteredModel, data: bytes, rows: int, name: str) -> Dataset:
+def dataset_put(
+    *, by: Person | None, model: RegisteredModel, data: bytes, rows: int, name: str, ordered: bool = True
+) -> Dataset:
     """Keep a table (see ``Dataset`` for its columns) as what the model's next versions build on.
 
-    The same table again changes nothing.
+    ``ordered`` is False where the table does not say when its parts were made: then parts are held out by
+    chance instead of the newest, and nothing is said of neighbours in time. The same table again changes
+    nothing.
     """
     if by is not None:
         demand(sites_verdict(by, "model.register", sites_of(model.asset_type)))
@@ -26,14 +30,16 @@ def dataset_put(*, by: Person | None, model: RegisteredModel, data: bytes, rows:
     with transaction.atomic():
         artifact = artifact_put(data=data, kind="dataset", name=name)
         dataset, made = Dataset.objects.get_or_create(
-            model=model, artifact=artifact, defaults={"rows": rows, "added_by": by, "added_at": now}
+            model=model,
+            artifact=artifact,
+            defaults={"rows": rows, "ordered": ordered, "added_by": by, "added_at": now},
         )
         if made:
             event_record(
                 type="registry.dataset.added",
                 actor=by.actor if by else SYSTEM,
                 subjects=[dataset.ref(), model.ref("of")],
-                public={"name": model.name, "rows": rows},
+                public={"name": model.name, "rows": rows, "ordered": ordered},
                 at=now,
             )
     return dataset

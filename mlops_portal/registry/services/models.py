@@ -17,8 +17,10 @@ from mlops_portal.registry.models import AutomationLevel, Feature, Level, Regist
 from mlops_portal.registry.policies import sites_verdict
 from mlops_portal.registry.selectors import sites_of
 
-FIELDS = {"key", "words", "unit", "group_words", "low", "high", "tolerance"}
+FIELDS = {"key", "words", "unit", "group_words", "low", "high", "tolerance", "categories"}
 BAND = ("low", "high", "tolerance")
+MOST_CATEGORIES = 200
+LONGEST_CATEGORY = 60
 
 
 def model_register(
@@ -30,11 +32,13 @@ def model_register(
     classes: Sequence[Mapping[str, Any]],
     features: Sequence[Mapping[str, Any]],
     window_seconds: int,
+    template: str = "",
 ) -> RegisteredModel:
     """Register a model with its classes and features, in the order of its columns.
 
     Classes are {"key", "words", "icon", "defect"}; features {"key", "words", "unit", "group_words", "low",
-    "high", "tolerance"}. Every step but releasing starts at “proposes, a person starts it”.
+    "high", "tolerance", "categories"}, where categories are the words that a reading may be and numbers have
+    none. Every step but releasing starts at “proposes, a person starts it”.
     """
     demand(sites_verdict(by, "model.register", sites_of(asset_type)))
     _fits(classes, features)
@@ -47,6 +51,7 @@ def model_register(
                 asset_type=asset_type,
                 classes=[dict(one) for one in classes],
                 window_seconds=window_seconds,
+                template=template,
                 created_at=now,
             )
             Feature.objects.bulk_create(
@@ -84,6 +89,7 @@ def _columns(one: Mapping[str, Any]) -> dict[str, Any]:
         "unit": one.get("unit") or "",
         "group_words": dict(one.get("group_words") or {}),
         **{name: one.get(name) for name in BAND},
+        "categories": list(one.get("categories") or []),
     }
 
 
@@ -105,3 +111,33 @@ def _fits(classes: Sequence[Mapping[str, Any]], features: Sequence[Mapping[str, 
             raise FeatureUnfit(
                 _("The normal band of %(key)s must rise from low to high.") % {"key": one["key"]}
             )
+        _categories_fit(one)
+
+
+def _categories_fit(one: Mapping[str, Any]) -> None:
+    found, key = one.get("categories") or [], one["key"]
+    if not found:
+        return
+    if not isinstance(found, list | tuple) or not all(
+        isinstance(text, str) and text.strip() == text and 0 < len(text) <= LONGEST_CATEGORY for text in found
+    ):
+        raise FeatureUnfit(
+            _("The categories of %(key)s are words of 1 to %(most)d letters.")
+            % {"key": key, "most": LONGEST_CATEGORY}
+        )
+    if len(set(found)) != len(found):
+        twice = next(text for text in found if found.count(text) > 1)
+        raise FeatureUnfit(
+            _("The category “%(text)s” of %(key)s stands twice; name each once.")
+            % {"text": twice, "key": key}
+        )
+    if len(found) > MOST_CATEGORIES:
+        raise FeatureUnfit(
+            _("%(key)s has %(count)d categories, at most %(most)d can be watched; leave the reading out or "
+              "group them.") % {"key": key, "count": len(found), "most": MOST_CATEGORIES}
+        )  # fmt: skip
+    if any(one.get(name) is not None for name in BAND):
+        raise FeatureUnfit(
+            _("%(key)s has categories, so it has no normal band and no tolerance; leave them empty.")
+            % {"key": key}
+        )

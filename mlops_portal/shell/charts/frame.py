@@ -48,6 +48,7 @@ def make(
     x_unit: str = "",
     y_axis: bool = True,
     top: float = TOP,
+    least_left: float = 8.0,
 ) -> Frame:
     """Draw grid and axes; ``x`` and ``y`` are extents (low < high)."""
     canvas = Canvas(pen, pen.width, height)
@@ -55,9 +56,10 @@ def make(
     lines = max(2, int((bottom - top) // 44))
     ticks, step = nice_axis(*y, lines)
     texts = tick_texts(ticks, step, pen.notation)
-    left = 8.0
+    left = least_left
     if y_axis:
-        left = min(pen.width / 3, max((text_width(text, SIZE) for text in texts), default=0) + 12)
+        room = max((text_width(text, SIZE) for text in texts), default=0) + 12
+        left = min(pen.width / 3, max(room, least_left))
     right = pen.width - 14
     frame = Frame(canvas, Linear(*x, left, right), Linear(ticks[0], ticks[-1], bottom, top))
     if y_axis:

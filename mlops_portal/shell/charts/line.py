@@ -38,24 +38,46 @@ class LineChart:
     timed: bool | None = field(default=None)
 
     def draw(self, pen: Pen) -> Drawn:
+        frame, found, timed = self.painted(pen)
+        svg = frame.canvas.render(self.title, self.description)
+        return Drawn(svg, self.table(found, pen, timed), self.legend())
+
+    def painted(
+        self, pen: Pen, x: tuple[float, float] | None = None, least_left: float = 8.0
+    ) -> tuple[frames.Frame, list[list[Spot]], bool]:
+        """The plot on a sheet of its own, the spots of each series, and whether x is time.
+
+        ``x``: the extent of the axis where other plots share it; ``least_left``: room left of the plot.
+        """
         found = [spots(series.points) for series in self.series]
         timed = self.timed
         if timed is None:
             timed = any(isinstance(p.at, datetime) for series in self.series for p in series.points)
         ys = [spot.y for line in found for spot in line] + [limit.value for limit in self.limits]
         ys += [0.0] if self.from_zero else []
-        x = extent(spot.x for line in found for spot in line)
+        ys += [end for line in found for spot in line for end in (spot.point.low, spot.point.high)]
+        x = x or extent(spot.x for line in found for spot in line)
         top = frames.TOP + (12 if len(self.changes) > 1 else 0)
         frame = frames.make(
-            pen, self.height, x, extent(ys), timed=timed, unit=self.unit, x_unit=self.x_unit, top=top
+            pen,
+            self.height,
+            x,
+            extent(ys),
+            timed=timed,
+            unit=self.unit,
+            x_unit=self.x_unit,
+            top=top,
+            least_left=least_left,
         )
         self._spans(frame)
         self._limits(frame)
         for series, line in zip(self.series, found, strict=True):
+            for run in segments(line):
+                self._ribbon(frame, series.tone, run)
+        for series, line in zip(self.series, found, strict=True):
             self._line(frame, series, line, timed)
         self._changes(frame)
-        svg = frame.canvas.render(self.title, self.description)
-        return Drawn(svg, self._data(found, pen, timed), self._legend())
+        return frame, found, timed
 
     def _spans(self, frame: frames.Frame) -> None:
         for span in self.spans:
@@ -115,6 +137,24 @@ class LineChart:
                 continue
             self._dot(frame, series, spot, tone, timed)
 
+    def _ribbon(self, frame: frames.Frame, tone: str, run: list[Spot]) -> None:
+        """The intervals of a run, where its points have any; a single one is a bar."""
+        known = [
+            (frame.x(spot.x), frame.y(spot.point.low), frame.y(spot.point.high))
+            for spot in run
+            if spot.point.low is not None
+            and spot.point.high is not None
+            and usable(spot.point.low)
+            and usable(spot.point.high)
+        ]
+        if not known:
+            return
+        if len(known) == 1:
+            known = [(known[0][0] - 3, *known[0][1:]), (known[0][0] + 3, *known[0][1:])]
+        there = [f"{x:.1f} {high:.1f}" for x, _low, high in known]
+        back = [f"{x:.1f} {low:.1f}" for x, low, _high in reversed(known)]
+        frame.canvas.add("path", f"c-span c-soft-{tone}", d=f"M{' L'.join([*there, *back])} Z")
+
     def _dot(self, frame: frames.Frame, series: Series, spot: Spot, tone: str, timed: bool) -> None:
         pen = frame.canvas.pen
         value = f"{text(spot.y, pen.notation)} {self.unit}".strip()
@@ -157,7 +197,7 @@ class LineChart:
     def _x_text(self, x: float, pen: Pen, timed: bool) -> str:
         return moment_text(x, pen.zone, pen.months) if timed else text(x, pen.notation)
 
-    def _data(self, found: list[list[Spot]], pen: Pen, timed: bool) -> Data:
+    def table(self, found: list[list[Spot]], pen: Pen, timed: bool) -> Data:
         by_x: dict[float, list[str]] = {}
         for index, line in enumerate(found):
             for spot in line:
@@ -167,7 +207,7 @@ class LineChart:
         first = "Time" if timed else self.x_unit or "Number"
         return data((first, *(f"{series.label}{unit}" for series in self.series)), rows)
 
-    def _legend(self) -> tuple[Legend, ...]:
+    def legend(self) -> tuple[Legend, ...]:
         entries = [
             Legend("line", series.tone, series.label) for series in self.series if len(self.series) > 1
         ]

@@ -15,13 +15,18 @@ X = datetime | float
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One value at a moment (or at a number); ``None`` or NaN leaves a gap. ``href`` makes it a link."""
+    """One value at a moment (or at a number); ``None`` or NaN leaves a gap. ``href`` makes it a link.
+
+    ``low`` to ``high``: its interval, drawn as a soft ribbon.
+    """
 
     at: X
     value: float | None
     href: str = ""
     note: str = ""
     tone: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,9 @@ def mini(chart: Chart, width: float = 240) -> SafeString:
 
 
 def _reading(row: Mapping[str, Any]) -> Context:
+    if "word" in row:
+        off = gettext("never seen before") if row["unseen"] else ""
+        return {"label": row["label"], "word": row["word"], "off": off, "band": None}
     value, low, high = row["value"], row["low"], row["high"]
     unit = row.get("unit", "")
     normal = gettext("normal %(low)s to %(high)s %(unit)s") % {
@@ -105,7 +108,8 @@ def _reading(row: Mapping[str, Any]) -> Context:
 
 @register.inclusion_tag("components/readings.html")
 def readings(rows: Iterable[Mapping[str, Any]], label: str = "") -> Context:
-    """Readings on their normal bands: ``label, value, unit, low, high``, perhaps ``minimum, maximum``."""
+    """Readings on their normal bands: ``label, value, unit, low, high``, perhaps ``minimum, maximum``;
+    categories as ``label, word, unseen``."""
     return {"rows": [_reading(row) for row in rows], "label": label or gettext("Readings")}
 
 

@@ -11,6 +11,7 @@ from mlops_portal.demo.accounts import ACCOUNTS, PASSWORD
 from mlops_portal.demo.load import load_plant
 from mlops_portal.demo.management.bootstrap import load_releases
 from mlops_portal.demo.management.learning import load_models
+from mlops_portal.demo.management.measures import load_measures
 from mlops_portal.wire.errors import PortalError
 
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             if not options["plant_only"]:
                 load_models()
                 load_releases()
+                load_measures()
         except PortalError as error:
             raise CommandError(error.sentence) from None
         sign_ins = [

@@ -15,6 +15,7 @@ from mlops_portal.demo import places
 from mlops_portal.demo.models import Disturbance
 from mlops_portal.demo.runner.camera import Camera
 from mlops_portal.demo.runner.inspection import Station
+from mlops_portal.demo.runner.meters import Meters
 from mlops_portal.demo.runner.plant import Runner
 
 TICK, SAVE_EVERY = 0.5, 20
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         camera = Camera(options["seed"], places.camera_port())
         camera.start()
         station = Station(portal=settings.PUBLIC_URL, token=places.inspection_token(), speed=options["speed"])
+        meters = Meters(portal=settings.PUBLIC_URL, token=places.meters_token(), seed=options["seed"])
         runner = Runner(
             places.home(),
             seed=options["seed"],
@@ -49,8 +51,9 @@ class Command(BaseCommand):
         ticks = 0
         while not ended.wait(TICK):
             if ticks % 2 == 0:
-                self.follow(runner)
+                self.follow(runner, meters)
                 station.send(timezone.now())
+                meters.send(timezone.now())
             runner.advance(timezone.now())
             ticks += 1
             if ticks % SAVE_EVERY == 0:
@@ -58,7 +61,7 @@ class Command(BaseCommand):
         runner.save()
         camera.stop()
 
-    def follow(self, runner: Runner) -> None:
+    def follow(self, runner: Runner, meters: Meters) -> None:
         """Ask the table what is switched on; a database that does not answer changes nothing."""
         close_old_connections()
         try:
@@ -68,3 +71,4 @@ class Command(BaseCommand):
             self.stderr.write(f"The database did not answer: {error}")
             return
         runner.follow(wanted)
+        meters.follow(wanted)

@@ -7,36 +7,32 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.registry.compute.tables.model import Column, Frame, Kind, Schema, missing
+from mlops_portal.registry.compute.tables.model import Column, Frame, Kind, Schema, coded, missing
 from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted
 from mlops_portal.registry.compute.tables.times import EPOCHS
 
 SPORADIC = 0.2  # up to this share of repeated rows, a repeated part is a mistake
 NEWEST_FIRST = gettext_noop(
-    "The rows run from the newest to the oldest: in row {row} the time {column} goes back to {value};"
-    " sort the"
-    " table by {column}."
+    "The rows run from the newest to the oldest: in row {row} the time {column} goes back to {value}; sort"
+    " the table by {column}."
 )
 BACK = gettext_noop(
-    "The time {column} goes back in row {row}, from {before} to {value} ({count} such rows); sort the"
-    " table by"
+    "The time {column} goes back in row {row}, from {before} to {value} ({count} in all); sort the table by"
     " {column}, or correct the time."
 )
 NO_TIME = gettext_noop(
-    "The time {column} is empty in row {row} ({count} such rows); fill it in or remove the rows."
+    "The time {column} is empty in row {row} ({count} in all); fill it in or remove the rows."
 )
 NOT_TIME = gettext_noop("Column {column} holds no times, but “{value}” in row {row}; name another column.")
 TWICE = gettext_noop(
-    "Part “{value}” stands in row {first} and again in row {row} ({count} such rows); remove or correct"
-    " one, or"
-    " leave the part column out."
+    "Part “{value}” stands in row {first} and again in row {row} ({count} in all); remove or correct one,"
+    " or leave the part column out."
 )
 REPEATED = gettext_noop(
     "Parts repeat in column {column} ({parts} parts in {rows} rows): rows of one part stay together when"
-    " the model"
-    " is measured."
+    " the model is measured."
 )
-NO_PART = gettext_noop("The part {column} is empty in row {row} ({count} such rows); fill it in.")
+NO_PART = gettext_noop("The part {column} is empty in row {row} ({count} in all); fill it in.")
 
 
 def problems(frame: Frame, schema: Schema) -> list[Problem]:
@@ -66,14 +62,14 @@ def _no_times(frame: Frame, column: Column) -> Problem:
     texts = frame.text(column.name)
     at = int(np.argmax(~missing(texts)))
     return problem(
-        "not-a-time", NOT_TIME, column=quoted(column.name), value=quoted(str(texts[at])), row=frame.row_of(at)
+        "not-a-time", NOT_TIME, column=column.name, value=quoted(str(texts[at])), row=frame.row_of(at)
     )
 
 
 def _order(frame: Frame, schema: Schema, seconds: NDArray[np.float64]) -> list[Problem]:
     """Time may start anew where another line begins, if a line is named."""
     assert schema.time
-    column, found = quoted(schema.time.name), []
+    column, found = schema.time.name, []
     gap = np.isnan(seconds)
     if gap.any():
         found.append(
@@ -87,7 +83,7 @@ def _order(frame: Frame, schema: Schema, seconds: NDArray[np.float64]) -> list[P
         )
     there = np.flatnonzero(~gap)
     if schema.line:
-        lines = np.unique(frame.text(schema.line.name).astype(str), return_inverse=True)[1].reshape(-1)
+        lines = coded(frame.columns[schema.line.name])[0]
         there = there[np.argsort(lines[there], kind="stable")]
         same = lines[there][1:] == lines[there][:-1]
     else:
@@ -122,23 +118,16 @@ def _moment(seconds: float, column: Column) -> str:
 
 
 def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> list[Problem]:
-    texts = frame.text(part.name)
-    gap = missing(texts)
+    codes, names, first = coded(frame.columns[part.name])
+    gap = codes < 0
     found = []
     if gap.any():
-        found.append(
-            problem(
-                "part-gaps",
-                NO_PART,
-                column=quoted(part.name),
-                row=frame.row_of(int(np.argmax(gap))),
-                count=int(gap.sum()),
-            )
-        )
+        row = frame.row_of(int(np.argmax(gap)))
+        found.append(problem("part-gaps", NO_PART, column=part.name, row=row, count=int(gap.sum())))
     there = np.flatnonzero(~gap)
-    names, first, codes = np.unique(texts[there].astype(str), return_index=True, return_inverse=True)
-    again = np.ones(there.size, dtype=bool)
-    again[first] = False
+    again = np.ones(codes.size, dtype=bool)
+    again[first] = again[gap] = False
+    again = again[there]
     if not again.any():
         return found
     if again.mean() > SPORADIC:
@@ -147,30 +136,29 @@ def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> l
             problem(
                 "repeated-parts",
                 REPEATED,
-                column=quoted(part.name),
-                parts=int(names.size),
+                column=part.name,
+                parts=len(names),
                 rows=int(there.size),
                 blocking=False,
             ),
         ]
     if seconds is not None:  # measured again later is no mistake
-        pairs = np.column_stack(
-            [codes.reshape(-1).astype(np.float64), np.nan_to_num(seconds[there], nan=-1.0)]
-        )
-        again = np.ones(there.size, dtype=bool)
-        again[np.unique(pairs, axis=0, return_index=True)[1]] = False
+        moments = coded(seconds)[0]
+        pairs = codes * (int(moments.max()) + 2) + moments + 1
+        again = np.ones(codes.size, dtype=bool)
+        again[coded(np.where(gap, -1, pairs))[2]] = False
+        again = again[there]
         if not again.any():
             return found
-    at = int(np.argmax(again))
-    code = codes.reshape(-1)[at]
+    at = int(there[np.argmax(again)])
     found.append(
         problem(
             "duplicate-part",
             TWICE,
-            column=quoted(part.name),
-            value=quoted(str(names[code])),
-            first=frame.row_of(int(there[first[code]])),
-            row=frame.row_of(int(there[at])),
+            column=part.name,
+            value=quoted(frame.word(part.name, at)),
+            first=frame.row_of(int(first[codes[at]])),
+            row=frame.row_of(at),
             count=int(again.sum()),
         )
     )

@@ -15,18 +15,17 @@ SAMPLE = 20_000  # rows that tell the typical range
 LARGEST = float(np.finfo(np.float32).max)
 NO_READINGS = gettext_noop("No column is left to learn from; make at least one a reading.")
 FAR_AWAY = gettext_noop(
-    "Column {column} is {value} in row {row} ({count} such values), where {low} to {high} is usual;"
-    " correct or empty"
-    " it, or check the unit."
+    "Column {column} is {value} in row {row} ({count} in all), where {low} to {high} is usual; correct or"
+    " empty it, or check the unit."
 )
 TOO_LARGE = gettext_noop(
-    "Column {column} is {value} in row {row} ({count} such values), more than a sensor can say; it counts as"
+    "Column {column} is {value} in row {row} ({count} in all), more than a sensor can say; it counts as"
     " missing there."
 )
-CONSTANT = gettext_noop("{count} columns never change ({names}); nothing can be learned from them yet.")
-EMPTY = gettext_noop("{count} columns are empty ({names}) and are left out.")
+CONSTANT = gettext_noop("Columns that never change: {count} ({names}). Nothing can be learned from them yet.")
+EMPTY = gettext_noop("Empty columns, which are left out: {count} ({names}).")
 MOSTLY = gettext_noop(
-    "{count} columns are more than {share} % empty ({names}); little can be learned from them."
+    "Columns that are more than {share} % empty: {count} ({names}). Little can be learned from them."
 )
 AS_TEXT = gettext_noop(
     "Column {column} holds text, such as “{value}” in row {row}; make it a category, or leave it out."
@@ -67,7 +66,7 @@ def _grouped(code: str, message: str, names: list[str], **more: object) -> Probl
     return problem(
         code,
         message,
-        column=quoted(names[0]),
+        column=names[0],
         count=len(names),
         names=several(names, 8),
         blocking=False,
@@ -87,7 +86,7 @@ def _texts(frame: Frame, one: Column) -> list[Problem]:
         problem(
             "text-reading",
             AS_TEXT,
-            column=quoted(one.name),
+            column=one.name,
             value=quoted(str(texts[at])),
             row=frame.row_of(at),
         )
@@ -120,7 +119,7 @@ def _far(frame: Frame, one: Column, values: NDArray[np.float64]) -> list[Problem
             problem(
                 "beyond",
                 TOO_LARGE,
-                column=quoted(one.name),
+                column=one.name,
                 value=f"{values[where]:g}",
                 row=frame.row_of(where),
                 count=int(beyond.sum()),
@@ -135,7 +134,7 @@ def _far(frame: Frame, one: Column, values: NDArray[np.float64]) -> list[Problem
             problem(
                 "far-value",
                 FAR_AWAY,
-                column=quoted(one.name),
+                column=one.name,
                 value=f"{values[at]:g}",
                 row=frame.row_of(at),
                 count=count,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlops_portal.registry.compute.tables.model import Frame, Kind, Schema, missing
+from mlops_portal.registry.compute.tables.model import Frame, Kind, Schema, coded
 from mlops_portal.registry.compute.tables.roles import CLASSES
 from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted, several
 
@@ -18,16 +18,15 @@ CONSTANT = gettext_noop(
     " outcome."
 )
 GAPS = gettext_noop(
-    "The target {column} is empty in {count} rows, first in row {row}; these rows are left out of training."
+    "The target {column} is empty in row {row} ({count} in all); such rows are left out of training."
 )
 IDS = gettext_noop(
-    "The target {column} has {count} different texts, such as “{value}” in row {row}: these look like"
-    " names of"
-    " parts, not classes; name another column."
+    "The target {column} has {count} different texts, such as “{value}” in row {row}: these look like names"
+    " of parts, not classes; name another column."
 )
 RARE = gettext_noop(
-    "Class “{value}” of the target {column} has only {count} rows, first row {row}: measures of it will say"
-    " little; bring more rows of it or join it with another class."
+    "Class “{value}” of the target {column} is rare (first row {row}, {count} in all): measures of it will"
+    " say little; bring more rows of it or join it with another class."
 )
 
 
@@ -38,10 +37,10 @@ def problems(frame: Frame, schema: Schema) -> list[Problem]:
         return [problem("no-target", NO_TARGET, names=several(list(frame.columns), 12))]
     if target.name not in frame.columns:
         return []  # told as an unknown column
-    column = quoted(target.name)
-    values = frame.columns[target.name]
+    column = target.name
+    codes, classes, first = coded(frame.columns[target.name])
     numeric = frame.kinds[target.name] in (Kind.NUMBER, Kind.TIME)
-    gap = missing(values)
+    gap = codes < 0
     if gap.all():
         return [problem("target-empty", EMPTY, column=column)]
     found = []
@@ -52,38 +51,35 @@ def problems(frame: Frame, schema: Schema) -> list[Problem]:
                 "target-gaps", GAPS, column=column, count=int(gap.sum()), row=frame.row_of(at), blocking=False
             )
         )
-    known = values[~gap] if numeric else frame.text(target.name)[~gap].astype(str)
-    classes, first, counts = np.unique(known, return_index=True, return_counts=True)
-    rows = np.flatnonzero(~gap)[first]
-    if classes.size == 1:
-        value = frame.text(target.name)[rows[0]]
-        return [*found, problem("target-constant", CONSTANT, column=column, value=quoted(str(value)))]
-    if classes.size > CLASSES:
+    if len(classes) == 1:
+        value = frame.word(target.name, int(first[0]))
+        return [*found, problem("target-constant", CONSTANT, column=column, value=quoted(value))]
+    if len(classes) > CLASSES:
         if not numeric:
             found.append(
                 problem(
                     "target-classes",
                     IDS,
                     column=column,
-                    count=int(classes.size),
+                    count=len(classes),
                     value=quoted(str(classes[0])),
-                    row=frame.row_of(int(rows[0])),
+                    row=frame.row_of(int(first[0])),
                 )
             )
         return found
-    if numeric and classes.size > 0.2 * known.size and classes.size > 20:
+    if numeric and len(classes) > 0.2 * codes.size and len(classes) > 20:
         return found  # a measured quantity of a short table
-    words = frame.text(target.name)
+    counts = np.bincount(codes[~gap])
     return found + [
         problem(
             "rare-class",
             RARE,
             column=column,
-            value=quoted(str(words[row])),
+            value=quoted(frame.word(target.name, int(row))),
             count=int(count),
             row=frame.row_of(int(row)),
             blocking=False,
         )
-        for row, count in zip(rows, counts, strict=True)
+        for row, count in zip(first, counts, strict=True)
         if count < FEWEST
     ]

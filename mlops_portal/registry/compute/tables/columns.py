@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted, several
+from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, several
 
-UNKNOWN = gettext_noop("There is no column {column}; the closest are {closest}. The table has: {names}.")
+UNKNOWN = gettext_noop("There is no column {column}; did you mean {closest}? The table has: {names}.")
 NONE_LIKE_IT = gettext_noop("There is no column {column}; the table has: {names}.")
 
 
@@ -18,7 +18,7 @@ def closest(name: str, names: Sequence[str], most: int = 3) -> list[str]:
     for one in names:
         if low and (low in one.casefold() or one.casefold() in low):
             alike[one] = max(alike[one], 0.8)
-    return sorted((one for one in names if alike[one] >= 0.5), key=lambda one: -alike[one])[:most]
+    return sorted((one for one in names if alike[one] >= 0.6), key=lambda one: -alike[one])[:most]
 
 
 def unknown_column(name: str, names: Sequence[str]) -> Problem:
@@ -27,7 +27,7 @@ def unknown_column(name: str, names: Sequence[str]) -> Problem:
     return problem(
         "unknown-column",
         UNKNOWN if near else NONE_LIKE_IT,
-        column=quoted(name),
+        column=name,
         closest=several(near),
         names=several(list(names), 12),
     )

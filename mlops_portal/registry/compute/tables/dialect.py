@@ -17,7 +17,8 @@ from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, pro
 from mlops_portal.registry.compute.tables.words import GAPS
 
 DELIMITERS = (";", "\t", "|", ",", " ")  # the rarer in ordinary text go first
-LOOKED_AT = 500
+LOOKED_AT = 500  # rows
+CELLS = 50_000
 BLANKS = re.compile(r'("[^"\n]*")|[ \t]+')
 NUMBER = re.compile(
     r"[+-]?(\d+\.?\d*|\.\d+|\d+,\d+|\d{1,3}([.,' ]\d{3})+([.,]\d+)?)(e[+-]?\d+)?$", re.IGNORECASE
@@ -29,6 +30,7 @@ POINT = re.compile(
     r"[+-]?(\d{1,3}(,\d{3})+\.\d+|0?\.\d+|\d+\.(\d{1,2}|\d{4,})|\d{4,}\.\d+)(e[+-]?\d+)?$", re.IGNORECASE
 )
 EITHER_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+$")
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$")
 MANY_POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$")
 
 
@@ -115,14 +117,14 @@ def is_data(first: list[str]) -> bool:
 
 def decimals(records: list[list[str]], delimiter: str) -> tuple[str, str, list[Problem]]:
     """(decimal, thousands, what was a guess)."""
-    cells = [cell.strip() for row in records for cell in row]
+    cells = [cell.strip() for cell in itertools.islice(itertools.chain.from_iterable(records), CELLS)]
     commas = sum(1 for cell in cells if COMMA.match(cell))
     points = sum(1 for cell in cells if POINT.match(cell))
     either = next((cell for cell in cells if EITHER_COMMA.match(cell)), "")
     if commas > points:
         return ",", ".", []
     if points:
-        return ".", "," if either else "", []
+        return ".", "," if any(GROUPED.match(cell) for cell in cells) else "", []
     if any(MANY_POINTS.match(cell) for cell in cells):
         return ",", ".", []
     if not either:

@@ -16,15 +16,14 @@ from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, pro
 FEW = 50  # distinct texts that are always categories
 SOME = 200  # and these where each stands for many rows
 MIXED = gettext_noop(
-    "Column {column} holds numbers, but “{value}” in row {row} ({count} such values); correct or empty them,"
-    " or make the column a category or leave it out."
+    "Column {column} holds numbers, but “{value}” in row {row} ({count} in all); correct or empty them, or"
+    " make the column a category or leave it out."
 )
 NO_MOMENT = gettext_noop(
-    "Column {column} holds times, but “{value}” in row {row} ({count} such values); correct or empty them."
+    "Column {column} holds times, but “{value}” in row {row} ({count} in all); correct or empty them."
 )
 NO_TRUTH = gettext_noop(
-    "Column {column} holds “{no}” and “{yes}”, but “{value}” in row {row} ({count} such values); correct"
-    " them,"
+    "Column {column} holds “{no}” and “{yes}”, but “{value}” in row {row} ({count} in all); correct them,"
     " or make the column a category."
 )
 
@@ -93,8 +92,7 @@ def faults_of(column: Gathering, kind: Kind) -> list[Problem]:
             problem(
                 "infinite",
                 gettext_noop(
-                    "Column {column} is infinite in row {row} ({count} such values); it counts as missing"
-                    " there."
+                    "Column {column} is infinite in row {row} ({count} in all); it counts as missing there."
                 ),
                 column=column.name,
                 blocking=False,
@@ -106,9 +104,8 @@ def faults_of(column: Gathering, kind: Kind) -> list[Problem]:
             problem(
                 "too-large",
                 gettext_noop(
-                    "Column {column} has numbers too large to be kept to the last digit, first in row"
-                    " {row} ({count} such"
-                    " values); if they name something, make the column text."
+                    "Column {column} has numbers too large to be kept to the last digit, first in row {row}"
+                    " ({count} in all); if they name something, make the column text."
                 ),
                 column=column.name,
                 blocking=False,

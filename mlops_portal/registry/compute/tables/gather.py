@@ -99,6 +99,8 @@ class Gathering:
             zone = form.partition("@")[2]
             if found.type.tz is None and zone:
                 found = pc.assume_timezone(found, zone, ambiguous="earliest", nonexistent="latest")
+            if found.type.unit == "ns":  # float64 tells microseconds apart, not nanoseconds
+                found = found.cast(pa.timestamp("us", found.type.tz), safe=False)
             per = times.EPOCHS[f"epoch_{found.type.unit}"]
             return numbers.as_float(found.cast(pa.int64())) / per
         if (per_second := times.EPOCHS.get(form.partition("@")[0])) is not None:
@@ -142,7 +144,11 @@ def plain(found: pa.Array) -> pa.Array:
     """Without dictionaries and large or view offsets."""
     if pa.types.is_dictionary(found.type):
         found = found.dictionary_decode()
-    if pa.types.is_large_string(found.type) or str(found.type) == "string_view":
+    if (
+        pa.types.is_null(found.type)
+        or pa.types.is_large_string(found.type)
+        or str(found.type) == "string_view"
+    ):
         found = found.cast(pa.string())
     return found
 

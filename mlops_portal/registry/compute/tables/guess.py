@@ -35,9 +35,8 @@ ALONE = gettext_noop(
     " reading if the machine knows it before the part is judged."
 )
 TOGETHER = gettext_noop(
-    "Left out, because together they say when {target} is set and so record the same outcome: {names}."
-    " Make one"
-    " a reading if the machine knows it before the part is judged."
+    "Left out, because together they say when {target} is set and so record the same outcome: {names}. Make"
+    " one a reading if the machine knows it before the part is judged."
 )
 NAMED = gettext_noop(
     "Left out, because it is named after {target}: {names}. Make it a reading if it is measured before."
@@ -144,9 +143,7 @@ def _notes(goal: Facts | None, leaks: Leaks, facts: list[Facts], roles: dict[str
     )
     wanted = quoted(goal.name) if goal else ""
     return [
-        problem(
-            code, message, column=quoted(names[0]), names=several(names, 8), target=wanted, blocking=False
-        )
+        problem(code, message, column=names[0], names=several(names, 8), target=wanted, blocking=False)
         for code, names, message in said
         if names
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted
+from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem
 
 WIDEST = 20_000
 
@@ -34,12 +34,12 @@ def names_of(cells: Sequence[str], *, header: bool, row: int) -> tuple[tuple[str
                 problem(
                     "duplicate-column",
                     gettext_noop(
-                        "Columns {other} and {place} are both called {column} (row {row}); rename or"
-                        " remove one."
+                        "Columns {other} and {place} are both called {column} (row {row}); rename or remove"
+                        " one."
                     ),
                     other=first[name],
                     place=place,
-                    column=quoted(name),
+                    column=name,
                     row=row,
                 )
             )
@@ -52,8 +52,7 @@ def names_of(cells: Sequence[str], *, header: bool, row: int) -> tuple[tuple[str
                 "no-header",
                 gettext_noop(
                     "Row {row} holds values, not names: the columns are called column_1 to column_{count}"
-                    " here;"
-                    " add a row of names, or name the columns so."
+                    " here; add a row of names, or name the columns so."
                 ),
                 row=row,
                 count=len(names),

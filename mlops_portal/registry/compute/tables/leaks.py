@@ -3,7 +3,7 @@
 - One that decides the target alone, for every row: each of its values has one class, or thresholds part the
   classes without a single exception.
 - Truths that, where they are set, mean one class, and together cover it (the kinds of failure beside
-  “failed or not”); the truths that stand between and beside them count too, if two or more do.
+  “failed or not”); the truths that stand between and beside them count too, if they are as rare.
 - A truth named after the target (“fault_active” beside “fault”).
 - A measured target: a column that is it, or it times a number.
 """
@@ -12,15 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlops_portal.registry.compute.tables.headings import words_of
-from mlops_portal.registry.compute.tables.model import NUMERIC, Kind, missing
+from mlops_portal.registry.compute.tables.model import NUMERIC, Kind, coded, missing
 from mlops_portal.registry.compute.tables.roles import CLASSES, Facts
 
 ENOUGH = 30  # rows, before “without exception” says anything
+PROBED = 500  # rows of a class
+RARE = 5
 FEW = 50  # values of a column that are looked at one by one
 PURE, COVERED = 0.95, 0.95
 
@@ -46,11 +49,15 @@ def leaks_of(target: Facts, others: Sequence[Facts]) -> Leaks:
     if known.sum() < ENOUGH or target.constant:
         return found
     if target.distinct > CLASSES:
-        found.copies = [one.name for one in others if one.kind in NUMERIC and _copies(one, target)]
+        measured = target.kind in NUMERIC
+        found.copies = [
+            one.name for one in others if measured and one.kind in NUMERIC and _copies(one, target)
+        ]
         return found
-    classes = coded(target)
+    classes = coded(target.values)[0]
+    probe = probe_of(classes)
     for one in others:
-        if not one.constant and decides(one, classes, known):
+        if not one.constant and decides(one, classes, known, probe):
             found.alone.append(one.name)
         elif _named_after(one, target):
             found.named.append(one.name)
@@ -59,36 +66,45 @@ def leaks_of(target: Facts, others: Sequence[Facts]) -> Leaks:
     return found
 
 
-def coded(one: Facts) -> NDArray[np.int64]:
-    """Values as 0 … k - 1, those missing as -1: int64 (n,)."""
-    gap = missing(one.values)
-    values = one.values if one.kind in NUMERIC else np.where(gap, "", one.values).astype(str)
-    codes = np.unique(values, return_inverse=True)[1].reshape(-1)
-    return np.where(gap, -1, codes)
+def probe_of(classes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Some rows of every class: a column that fails on them needs no look at all the others."""
+    narrow = classes.astype(np.int16)  # sorted in one pass; there are few classes
+    order = np.argsort(narrow, kind="stable")
+    starts = np.flatnonzero(np.diff(narrow[order], prepend=-2))
+    return np.concatenate([rows[:: max(1, rows.size // PROBED)] for rows in np.split(order, starts[1:])])
 
 
-def decides(one: Facts, classes: NDArray[np.int64], known: NDArray[np.bool_]) -> bool:
+def decides(
+    one: Facts, classes: NDArray[np.int64], known: NDArray[np.bool_], probe: NDArray[np.int64]
+) -> bool:
     """Whether the column alone tells the class of every row where it is not missing, and misses few."""
-    both = known & ~missing(one.values)
-    if both.sum() < max(ENOUGH, 0.5 * known.sum()) or np.unique(classes[both]).size < 2:
+    gap = missing(one.values)
+    both = known & ~gap
+    rows = np.flatnonzero(both)
+    if rows.size < max(ENOUGH, 0.5 * known.sum()):
         return False
-    if one.distinct <= FEW:
-        return _each_value_one_class(coded(one)[both], classes[both])
-    return one.kind in NUMERIC and _parted(one.values[both], classes[both])
+    few = one.distinct <= min(FEW, rows.size / 5)
+    if not few and one.kind not in NUMERIC:
+        return False
+    test = _each_one_class if few else _parted
+    return all(test(one.values[some], classes[some]) for some in (probe[both[probe]], rows))
 
 
-def _each_value_one_class(values: NDArray[np.int64], classes: NDArray[np.int64]) -> bool:
-    pairs = np.unique(np.column_stack([values, classes]), axis=0)
-    if len(pairs) == np.unique(values).size:
-        return True
-    # a truth that stands for some of the classes and for none of the others (one column a class)
-    return np.unique(values).size == 2 and len(pairs) == np.unique(classes).size
+def _each_one_class(values: NDArray[Any], classes: NDArray[np.int64]) -> bool:
+    """Each value has one class; or of two values each class has one (one column a class)."""
+    kinds = np.unique(classes).size
+    if kinds < 2:
+        return False
+    codes = coded(values)[0]
+    pairs = np.unique(codes * (int(classes.max()) + 1) + classes).size
+    count = int(codes.max()) + 1
+    return pairs == count or (count == 2 and pairs == kinds)
 
 
 def _parted(values: NDArray[np.float64], classes: NDArray[np.int64]) -> bool:
     """Sorted by value every class stands in one piece, and no value belongs to two."""
-    if np.bincount(classes - classes.min()).max() > values.size - 3:
-        return False  # one or two rows are parted by chance
+    if values.size < ENOUGH or values.size - np.bincount(classes).max() < RARE:
+        return False  # a few rows are parted by chance
     order = np.argsort(values, kind="stable")
     ordered, lined = values[order], classes[order]
     changes = np.flatnonzero(np.diff(lined))
@@ -129,12 +145,13 @@ def together(others: Sequence[Facts], classes: NDArray[np.int64], known: NDArray
 
 
 def _with_neighbours(others: Sequence[Facts], telling: Sequence[Facts]) -> list[str]:
-    """The whole run of truths around those that tell."""
+    """The whole run of truths around those that tell, as far as they are as rare."""
     told = {one.name for one in telling}
+    often = 2 * max(float(np.nanmean(one.values)) for one in telling)
     found: list[str] = []
     run: list[str] = []
     for one in [*others, None]:
-        if one is not None and _is_truth(one):
+        if one is not None and _is_truth(one) and np.nanmean(one.values) <= often:
             run.append(one.name)
             continue
         found += [name for name in run if name in told or len(told & set(run)) > 1]

@@ -24,6 +24,7 @@ MARKS = (
 )
 RUNS = re.compile(rb'("[^"\n]*")|[ \t]+')
 EDGES = re.compile(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)")
+EMPTY_LINES = (b"\n\n", b"\n\r\n", b"\r\r")
 ENCODING = gettext_noop(
     "Line {row} holds letters that are not {encoding}; save the file as UTF-8 and bring it again."
 )
@@ -43,11 +44,13 @@ def encoding_of(head: bytes) -> str:
 
 
 class Lines(io.RawIOBase):
-    """A readable of UTF-8 bytes over ``stream``; ``head`` goes in front."""
+    """A readable of UTF-8 bytes over ``stream``; ``head`` goes in front. With ``look``
+    it notices whether a line is empty."""
 
-    def __init__(self, stream: Any, head: bytes, *, squeeze: bool = False) -> None:
+    def __init__(self, stream: Any, head: bytes, *, squeeze: bool = False, look: bool = False) -> None:
         self._stream, self._rest, self._squeeze = stream, head, squeeze
         self.encoding = encoding_of(head)
+        self._look, self.empty_line, self._last = look, False, b"\n"
         self.switched = 0  # the line from which on the file is Windows-1252
         self._ascii, self._line, self._since, self._left, self.ended = True, 1, 0, b"", False
         for mark, name in MARKS:
@@ -64,10 +67,13 @@ class Lines(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         if size is None or size < 0:
             return b"".join(iter(lambda: self.read(BLOCK), b""))
-        while len(self._out) < size and not self.ended:
-            self._out += self._block()
-        out, self._out = self._out[:size], self._out[size:]
-        return out
+        parts, held = [self._out], len(self._out)
+        while held < size and not self.ended:
+            parts.append(self._block())
+            held += len(parts[-1])
+        whole = b"".join(parts)
+        self._out = whole[size:]
+        return whole[:size] if self._out else whole
 
     def _block(self) -> bytes:
         more = self._stream.read(BLOCK)
@@ -85,6 +91,8 @@ class Lines(io.RawIOBase):
                 raise self._wrong("UTF-16", 0, data) from None
         if self.switched:
             return self._windows(data, 0, data)
+        if data.isascii():
+            return data
         try:
             _text, used = codecs.utf_8_decode(data, "strict", self.ended)
         except UnicodeDecodeError as error:
@@ -93,7 +101,7 @@ class Lines(io.RawIOBase):
             self.switched = self._line + data.count(b"\n", 0, error.start)
             return self._windows(data, error.start, data)
         self._rest, data = data[used:], data[:used]
-        self._ascii = self._ascii and data.isascii()
+        self._ascii = False
         return data
 
     def _windows(self, data: bytes, start: int, whole: bytes) -> bytes:
@@ -112,8 +120,8 @@ class Lines(io.RawIOBase):
             raise unreadable(
                 "nul",
                 gettext_noop(
-                    "Line {row} holds NUL bytes: the file is damaged or no text; export the table again"
-                    " as CSV."
+                    "Line {row} holds NUL bytes: the file is damaged or no text; export the table again as"
+                    " CSV."
                 ),
                 row=self._line + data.count(b"\n", 0, at),
             )
@@ -129,6 +137,10 @@ class Lines(io.RawIOBase):
                 row=self._line + data.count(b"\n"),
             )
         self._line += data.count(b"\n")
+        if self._look and not self.empty_line:
+            seam = self._last + data
+            self.empty_line = any(ends in seam for ends in EMPTY_LINES)
+            self._last = data[-2:]
         return data
 
     def _squeezed(self, data: bytes) -> bytes:

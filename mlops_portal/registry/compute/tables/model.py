@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mlops_portal.registry.compute.tables.said import Problem
@@ -45,6 +47,17 @@ def missing(values: NDArray[Any]) -> NDArray[np.bool_]:
     if values.dtype.kind == "f":
         return np.isnan(values)
     return np.fromiter((one is None for one in values), np.bool_, values.size)
+
+
+def coded(values: NDArray[Any]) -> tuple[NDArray[np.int64], list[Any], NDArray[np.int64]]:
+    """A column (n,) by its values: codes int64 (n,) in the order of appearance, -1 where missing; the values;
+    and the index of the first of each."""
+    if values.dtype.kind == "f":
+        values = values + 0.0  # there is one zero
+    encoded = pa.array(values, from_pandas=True).dictionary_encode()
+    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    first = np.flatnonzero(np.diff(np.maximum.accumulate(codes), prepend=-1) > 0) if codes.size else codes
+    return codes, encoded.dictionary.to_pylist(), first
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +199,15 @@ class Frame:
         values = self.columns[name]
         if self.kinds[name] not in NUMERIC:
             return values
-        found, codes = np.unique(values, return_inverse=True)  # NaN is one value, the last
-        words = [self._word(name, float(one)) for one in found]
-        return np.array([*words, None], dtype=object)[codes.reshape(-1)]
+        codes, found, _ = coded(values)
+        words = [self._word(name, one) for one in found]
+        return np.array([*words, None], dtype=object)[codes]
+
+    def word(self, name: str, index: int) -> str:
+        """One value as text, "" where missing."""
+        value = self.columns[name][index]
+        said = value if self.kinds[name] not in NUMERIC else self._word(name, float(value))
+        return "" if said is None else str(said)
 
     def _word(self, name: str, value: float) -> str | None:
         if np.isnan(value):

@@ -25,18 +25,18 @@ def trimmed(texts: pa.Array) -> pa.Array:
 def parse(texts: pa.Array, decimal: str = ".", thousands: str = "") -> Parsed:
     """``texts`` string (n,) as float64 (n,), NaN where missing or no number; and bool (n,) where something
     stands that is no number, None where nothing is odd."""
-    if decimal == "." and not thousands:
+    if decimal == ".":
         try:
             return as_float(pc.cast(texts, pa.float64())), None
         except pa.ArrowInvalid:
             pass
+    thousands = thousands or ("," if decimal == "." else ".")
     bare = trimmed(texts)
     fits = pc.fill_null(pc.match_substring_regex(bare, number_pattern(decimal, thousands)), False)
     odd = pc.and_(pc.is_valid(bare), pc.invert(fits)).to_numpy(zero_copy_only=False)
     clean = pc.if_else(fits, bare, pa.scalar(None, pa.string()))
     clean = pc.replace_substring_regex(clean, r"[ '\x{a0}\x{202f}’]", "")
-    if thousands:
-        clean = pc.replace_substring(clean, thousands, "")
+    clean = pc.replace_substring(clean, thousands, "")
     if decimal != ".":
         clean = pc.replace_substring(clean, decimal, ".")
     return as_float(pc.cast(clean, pa.float64())), odd if odd.any() else None

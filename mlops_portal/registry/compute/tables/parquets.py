@@ -66,8 +66,8 @@ def opened(source: Path | IO[bytes]) -> pq.ParquetFile:
             raise unreadable(
                 "nested",
                 gettext_noop(
-                    "Column {column} holds {what} in every row; bring one value a row and column, or"
-                    " leave it out."
+                    "Column {column} holds {what} in every row; bring one value a row and column, or leave"
+                    " it out."
                 ),
                 column=column.name,
                 what=quoted(str(column.type)),

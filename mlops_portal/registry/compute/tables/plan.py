@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mlops_portal.registry.compute.tables import numbers, times
-from mlops_portal.registry.compute.tables.model import Column, Format, Kind
-from mlops_portal.registry.compute.tables.words import truth_of
+from mlops_portal.registry.compute.tables.model import Column, Format, Kind, Preview
+from mlops_portal.registry.compute.tables.words import GAPS, truth_of
 
 LOOKED_AT = 5_000  # values
 LONG = 16  # digits
+FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+CODE = re.compile(r"0\d+|\d{16,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,19 @@ class Plan:
     kind: Kind
     form: str = ""  # of moments
     words: tuple[str, str] | None = None  # for false and true
+
+
+def numeric(seen: Preview, fixed: Mapping[str, Plan]) -> tuple[str, ...]:
+    """Columns whose first values are plain numbers, which need no look at their text."""
+    if seen.format.kind != "text" or seen.format.decimal != "." or seen.format.thousands:
+        return ()
+    found = []
+    for place, name in enumerate(seen.names):
+        cells = [cell for row in seen.rows if (cell := row[place]) not in GAPS]
+        wanted = name not in fixed or fixed[name].kind == Kind.NUMBER
+        if wanted and cells and all(map(FLOAT.fullmatch, cells)) and not any(map(CODE.fullmatch, cells)):
+            found.append(name)
+    return tuple(found)
 
 
 def of_column(column: Column) -> Plan:
@@ -49,7 +66,7 @@ def of_texts(texts: pa.Array, form: Format) -> Plan | None:
     found, odd = numbers.parse(values, form.decimal, form.thousands)
     share = 1.0 - (float(odd.mean()) if odd is not None else 0.0)
     if share >= 0.95 or (share >= 0.5 and np.unique(found[np.isfinite(found)]).size > 20):
-        return Plan(Kind.TEXT if _codes(values) else Kind.NUMBER)
+        return Plan(Kind.TEXT if _codes(values) and not times.epoch_of(found) else Kind.NUMBER)
     if order := _order(values):
         return Plan(Kind.TIME, order)
     return of_words(set(pc.unique(sample).to_pylist()))

@@ -54,4 +54,4 @@ def _still(note: Problem, schema: Schema) -> bool:
 def _lost(frame: Frame, schema: Schema) -> Iterator[Problem]:
     for one in schema.columns:
         if one.name not in frame.columns and one.role != Role.IGNORE:
-            yield unknown_column(one.name, list(frame.columns))
+            yield unknown_column(one.name, frame.format.names)

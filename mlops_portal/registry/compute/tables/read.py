@@ -19,12 +19,13 @@ from mlops_portal.registry.compute.tables.columns import unknown_column
 from mlops_portal.registry.compute.tables.finish import finished
 from mlops_portal.registry.compute.tables.gather import Gathering
 from mlops_portal.registry.compute.tables.model import Format, Frame, Preview, Schema
-from mlops_portal.registry.compute.tables.plan import Plan
+from mlops_portal.registry.compute.tables.plan import Plan, numeric
 from mlops_portal.registry.compute.tables.said import Problem, TableUnreadable, gettext_noop, unreadable
 from mlops_portal.registry.compute.tables.texts import Batch
 from mlops_portal.registry.compute.tables.unpack import opened
 
-CELLS = 250_000_000  # 2 GB of float64
+CELLS = 125_000_000  # 1 GB of float64
+TOO_LARGE = gettext_noop("The table has more than {most} million values; bring fewer rows or columns.")
 Progress = Callable[[int, int], None]
 Plans = dict[str, Plan]
 
@@ -60,12 +61,12 @@ def preview(path: Path, *, name: str = "", rows: int = 50) -> Preview:
 
 @contextmanager
 def _batches(
-    path: Path, form: Format, only: tuple[str, ...], faults: list[Problem]
+    path: Path, form: Format, only: tuple[str, ...], faults: list[Problem], fast: tuple[str, ...] = ()
 ) -> Iterator[Iterator[Batch]]:
     file, head = opened(path)
     with file:
         if form.kind == "text":
-            yield texts.batches(file, head, form, only, faults)
+            yield texts.batches(file, head, form, only, faults, fast)
             return
         with parquets.whole(path, file, head) as source:
             yield parquets.batches(parquets.opened(source), form, only, file.size)
@@ -75,10 +76,11 @@ def read(
     path: Path, *, name: str = "", schema: Schema | None = None, progress: Progress | None = None
 ) -> Frame:
     """The whole table; with a ``schema`` its columns alone, each as the kind that the schema says."""
-    form = sniff(path, name=name)
-    only, fixed, faults = _wanted(form, schema)
-    faults = [*form.faults, *faults]
-    columns, numbers = _pass(path, form, only, fixed, faults, progress)
+    seen = preview(path, name=name, rows=500)
+    form = seen.format
+    only, fixed, lost = _wanted(form, schema)
+    faults = [*form.faults, *lost]
+    columns, numbers = _pass(path, form, only, fixed, faults, progress, fast=numeric(seen, fixed))
     again: Plans = {one: better for one in only if one not in fixed and (better := columns[one].better())}
     if again:
         kept, _ = _pass(path, form, only, again, [], progress, keep=tuple(again))
@@ -155,27 +157,30 @@ def _pass(
     faults: list[Problem],
     progress: Progress | None,
     keep: tuple[str, ...] | None = None,
+    fast: tuple[str, ...] = (),
 ) -> tuple[dict[str, Gathering], NDArray[np.int64]]:
     """Read everything, and gather the columns ``keep`` (all of ``only``)."""
     columns = _fresh(form, only if keep is None else keep, plans)
     parts, rows = [np.zeros(0, np.int64)], 0
-    with _batches(path, form, only, faults) as found:
-        for batch in found:
-            rows += batch.numbers.size
-            if rows * len(only) > CELLS:
-                raise unreadable(
-                    "too-large",
-                    gettext_noop(
-                        "The table has more than {most} million values; bring fewer rows or columns."
-                    ),
-                    most=CELLS // 1_000_000,
-                )
-            parts.append(batch.numbers)
-            for one, column in columns.items():
-                column.add(batch.columns[one], batch.numbers)
-            if progress:
-                progress(batch.position, batch.size)
+    try:
+        with _batches(path, form, only, faults, fast) as found:
+            for batch in found:
+                rows += batch.numbers.size
+                _bearable(rows * len(only))
+                parts.append(batch.numbers)
+                for one, column in columns.items():
+                    column.add(batch.columns[one], batch.numbers)
+                if progress:
+                    progress(batch.position, batch.size)
+    except texts.NotNumbers:
+        return _pass(path, form, only, plans, faults, progress, keep)
     return columns, np.concatenate(parts)
+
+
+def _bearable(cells: int) -> None:
+    if cells > CELLS:
+        most = CELLS // 1_000_000
+        raise unreadable("too-large", TOO_LARGE, most=most)
 
 
 def _frame(

@@ -7,210 +7,50 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mlops_portal.registry.compute.tables import times
 from mlops_portal.registry.compute.tables.headings import unit_of, words_of
 from mlops_portal.registry.compute.tables.model import NUMERIC, Frame, Kind, missing
 
+
+def _names(written: str) -> tuple[str, ...]:
+    return tuple(written.split(", "))
+
+
+LONG, SAMPLE, MANY = 100_000, 20_000, 1_000
 CLASSES = 100  # distinct values that a target may have and still be classes
-TARGETS = (  # the likeliest first
-    *(
-        "target",
-        "label",
-        "class",
-        "fault",
-        "machine failure",
-        "failure",
-        "defect",
-        "fault class",
-        "defect class",
-    ),
-    *(
-        "fault type",
-        "defect type",
-        "failure type",
-        "is defect",
-        "defective",
-        "pass fail",
-        "ok nok",
-        "good bad",
-    ),
-    *("result", "outcome", "verdict", "quality", "quality class", "status", "y", "response", "output"),
-    *(
-        "klasse",
-        "fehler",
-        "fehlerklasse",
-        "fehlerart",
-        "fehlertyp",
-        "ergebnis",
-        "ausschuss",
-        "qualität",
-        "zustand",
-    ),
-    *(
-        "io nio",
-        "gut schlecht",
-        "prüfergebnis",
-        "inspection",
-        "inspection result",
-        "diagnosis",
-        "labels",
-        "classes",
-    ),
+TARGETS = _names(  # the likeliest first
+    "target, label, class, fault, machine failure, failure, defect, fault class, defect class, fault "
+    "type, defect type, failure type, is defect, defective, pass fail, ok nok, good bad, result, outcome, "
+    "verdict, quality, quality class, status, y, response, output, klasse, fehler, fehlerklasse, "
+    "fehlerart, fehlertyp, ergebnis, ausschuss, qualität, zustand, io nio, gut schlecht, prüfergebnis, "
+    "inspection, inspection result, diagnosis, labels, classes"
 )
-TIMES = (
-    *(
-        "timestamp",
-        "time",
-        "datetime",
-        "date time",
-        "date",
-        "ts",
-        "utc",
-        "time stamp",
-        "created at",
-        "at",
-        "moment",
-    ),
-    *(
-        "zeit",
-        "zeitstempel",
-        "datum",
-        "datum zeit",
-        "uhrzeit",
-        "time utc",
-        "epoch",
-        "event time",
-        "measured at",
-    ),
+TIMES = _names(
+    "timestamp, time, datetime, date time, date, ts, utc, time stamp, created at, at, moment, zeit, "
+    "zeitstempel, datum, datum zeit, uhrzeit, time utc, epoch, event time, measured at"
 )
-PARTS = (
-    *(
-        "part",
-        "part id",
-        "part no",
-        "part number",
-        "part nr",
-        "serial",
-        "serial number",
-        "serial no",
-        "sn",
-        "dmc",
-    ),
-    *(
-        "product id",
-        "unit id",
-        "workpiece",
-        "workpiece id",
-        "piece",
-        "piece id",
-        "item id",
-        "barcode",
-        "wafer",
-    ),
-    *(
-        "wafer id",
-        "sample id",
-        "teil",
-        "teil id",
-        "teilenummer",
-        "teile nr",
-        "seriennummer",
-        "werkstück",
-        "bauteil",
-    ),
-    *(
-        "build part",
-        "component id",
-        "blister",
-        "casting id",
-        "sheet id",
-        "plate id",
-        "panel id",
-        "partid",
-        "serialno",
-    ),
+PARTS = _names(
+    "part, part id, part no, part number, part nr, serial, serial number, serial no, sn, dmc, product id, "
+    "unit id, workpiece, workpiece id, piece, piece id, item id, barcode, wafer, wafer id, sample id, "
+    "teil, teil id, teilenummer, teile nr, seriennummer, werkstück, bauteil, build part, component id, "
+    "blister, casting id, sheet id, plate id, panel id, partid, serialno"
 )
-LINES = (
-    *(
-        "line",
-        "line id",
-        "machine",
-        "machine id",
-        "asset",
-        "asset id",
-        "station",
-        "press",
-        "cell",
-        "equipment",
-    ),
-    *(
-        "equipment id",
-        "tool id",
-        "chamber",
-        "plant line",
-        "linie",
-        "maschine",
-        "anlage",
-        "anlage id",
-        "station id",
-    ),
-    *(
-        "maschine nr",
-        "machine no",
-        "robot",
-        "furnace",
-        "ofen",
-        "unit",
-        "engine id",
-        "maschinennummer",
-        "machineid",
-    ),
+LINES = _names(
+    "line, line id, machine, machine id, asset, asset id, station, press, cell, equipment, equipment id, "
+    "tool id, chamber, plant line, linie, maschine, anlage, anlage id, station id, maschine nr, machine "
+    "no, robot, furnace, ofen, unit, engine id, maschinennummer, machineid"
 )
-LOTS = (
-    *(
-        "lot",
-        "lot id",
-        "lot no",
-        "batch",
-        "batch id",
-        "batch no",
-        "charge",
-        "chargennummer",
-        "coil",
-        "coil id",
-    ),
-    *("heat", "heat no", "melt", "los", "losnummer", "build", "build id", "job", "order", "auftrag", "lotid"),
+LOTS = _names(
+    "lot, lot id, lot no, batch, batch id, batch no, charge, chargennummer, coil, coil id, heat, heat no, "
+    "melt, los, losnummer, build, build id, job, order, auftrag, lotid"
 )
-COUNTERS = (
-    *(
-        "row",
-        "index",
-        "idx",
-        "id",
-        "udi",
-        "uid",
-        "uuid",
-        "nr",
-        "no",
-        "number",
-        "sample",
-        "record",
-        "record id",
-    ),
-    *(
-        "observation",
-        "obs",
-        "unnamed 0",
-        "column 1",
-        "lfd nr",
-        "zeile",
-        "rownum",
-        "row id",
-        "sequence",
-        "seq",
-    ),
+COUNTERS = _names(
+    "row, index, idx, id, udi, uid, uuid, nr, no, number, sample, record, record id, observation, obs, "
+    "unnamed 0, column 1, lfd nr, zeile, rownum, row id, sequence, seq"
 )
 
 
@@ -246,20 +86,29 @@ class Facts:
 def facts_of(frame: Frame, name: str) -> Facts:
     values, kind = frame.columns[name], frame.kinds[name]
     if kind in NUMERIC:
-        there = values[~np.isnan(values)]
-        distinct = _distinct(there)
-        whole = bool(there.size and (there == np.floor(there)).all())
+        gap = np.isnan(values)
+        there = values[~gap] if gap.any() else values
+        whole = bool(there.size) and all(_whole(some) for some in (there[:SAMPLE], there))
+        distinct = _distinct(there, whole=whole)
         return Facts(name, kind, values, values.size - there.size, distinct, whole)
     found = values[~missing(values)]
     return Facts(name, kind, values, values.size - found.size, len(set(found.tolist())), False)
 
 
-def _distinct(values: NDArray[np.float64]) -> int:
-    """Exact; sorting is what it costs, and a constant does not need it."""
+def _whole(values: NDArray[np.float64]) -> bool:
+    return bool((values == np.floor(values)).all())
+
+
+def _distinct(values: NDArray[np.float64], *, whole: bool) -> int:
+    """Exact for whole numbers and up to ``LONG`` values; else at least so many, where a sample has many: to
+    sort a million values only to count them takes longer than to read them."""
     if values.size and (values == values[0]).all():
         return 1
-    ordered = np.sort(values)
-    return int(np.count_nonzero(np.diff(ordered))) + (1 if ordered.size else 0)
+    if values.size > LONG and not whole:
+        seen = int(np.unique(values[:: values.size // SAMPLE]).size)
+        if seen > MANY:
+            return seen
+    return int(pc.count_distinct(pa.array(values)).as_py())
 
 
 def target_of(columns: Sequence[Facts]) -> str:
@@ -315,7 +164,7 @@ def group_of(columns: Sequence[Facts], names: Sequence[str]) -> str:
         (place, one)
         for one in columns
         if (place := one.called(names)) >= 0
-        and (one.kind in (Kind.TEXT, Kind.CATEGORY) or one.whole)
+        and (one.kind in (Kind.TEXT, Kind.CATEGORY) or (one.whole and one.distinct > 2))
         and one.there
         and not one.unique
         and one.distinct <= 0.5 * one.there

@@ -47,6 +47,8 @@ def problem(
     """A problem whose sentence is ``message`` with ``values``; ``column`` and ``row`` are its place."""
     row = values.get("row")
     shown = {key: shorten(str(value)) for key, value in values.items()}
+    if "column" in shown:
+        shown["column"] = quoted(shown["column"])
     return Problem(
         code=code,
         sentence=message.format(**shown),

@@ -20,8 +20,8 @@ EXCEL = gettext_noop(
     "This is an Excel file, not a table as text; in Excel choose “Save as”, “CSV UTF-8”, and bring that file."
 )
 PICKLE = gettext_noop(
-    "This is a Python pickle (joblib and torch files are too); it could run foreign code and was not opened."
-    " Write the table as CSV or Parquet."
+    "This is a Python pickle (joblib and torch files are too); it could run foreign code and was not"
+    " opened. Write the table as CSV or Parquet."
 )
 ARRAY = gettext_noop("This is a NumPy file ({what}); write the table as CSV or Parquet with column names.")
 OTHER = gettext_noop("This is {what}, not a table; bring CSV or Parquet, compressed or not.")
@@ -44,7 +44,7 @@ KNOWN = {
 # protocols 2 to 5 begin with their number, 0 and 1 with an opcode and a name or memo on lines of their own
 OLD_PICKLE = re.compile(
     rb"\A\(?(c(copy_?reg|__builtin__|builtins|numpy|pandas|os|posix|nt|collections|\w+\.[\w.]+)\n[\w.]+\n"
-    rb"|(?<=\()[ldt]p?\d+\n)"
+    rb"|(?<=\()[ldt]p?\d+\n)|\A[\]}(]q[\x00-\x1f]"
 )
 MARKUP = re.compile(rb"\A\s*<(!doctype|html|head|body|table|div|\?xml|[a-z][\w:-]*[\s/>])", re.IGNORECASE)
 JSON = re.compile(rb"\A\s*(\{\s*(\"|\})|\[\s*(\{|\[|\"|-?\d|\]))")

@@ -1,7 +1,7 @@
 """Files opened as a stream of plain bytes: compression is seen by content and undone in constant memory.
 
-- A bomb is refused while it unfolds: more than ``RATIO`` times its size once ``FREE`` bytes came out, or more
-  than ``MOST`` bytes at all. A zip that says so itself is refused before.
+- A bomb is refused while it unfolds: more than ``RATIO`` times what was read of it once ``FREE`` bytes came
+  out, or more than ``MOST`` bytes at all. A zip that says so itself is refused before.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ import pyarrow as pa
 from mlops_portal.registry.compute.tables.said import gettext_noop, unreadable
 from mlops_portal.registry.compute.tables.signatures import HEAD, compression, foreign, of_zip
 
-STEP = 1 << 20
+STEP = 1 << 20  # of what comes out
+BITE = 1 << 16  # of what goes in: small, so that a bomb is seen early
 RATIO = 200
 FREE = 32 << 20
 MOST = 8 << 30
@@ -52,7 +53,7 @@ class Unfolding(io.RawIOBase):
         most = STEP if size is None or size < 0 else size
         while True:
             if self._part.eof:
-                self._rest = self._part.unused_data.lstrip(b"\0") or self._raw.read(STEP).lstrip(b"\0")
+                self._rest = self._part.unused_data.lstrip(b"\0") or self._raw.read(BITE).lstrip(b"\0")
                 if not self._rest:
                     return b""
                 self._part = self._new()
@@ -60,7 +61,7 @@ class Unfolding(io.RawIOBase):
             hungry = not tail if tail is not None else getattr(self._part, "needs_input", True)
             data, self._rest = (tail or b"") + self._rest, b""
             if hungry and not data:
-                data = self._raw.read(STEP)
+                data = self._raw.read(BITE)
                 if not data:
                     raise EOFError
             if out := self._part.decompress(data, most):
@@ -68,11 +69,11 @@ class Unfolding(io.RawIOBase):
 
 
 class Bounded(io.RawIOBase):
-    """``inner`` with the limits of this module on what came out of ``size`` bytes; says what broke in a
-    sentence."""
+    """``inner`` with the limits of this module on what comes out of the bytes ``taken`` so far; what breaks
+    is said in a sentence."""
 
-    def __init__(self, inner: Any, size: int, *, compressed: bool) -> None:
-        self._inner, self._size, self._compressed, self.out = inner, size, compressed, 0
+    def __init__(self, inner: Any, taken: Callable[[], int], *, compressed: bool) -> None:
+        self._inner, self._taken, self._compressed, self.out = inner, taken, compressed, 0
 
     def readable(self) -> bool:
         return True
@@ -83,7 +84,7 @@ class Bounded(io.RawIOBase):
         except (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError):
             raise unreadable("damaged", DAMAGED) from None
         self.out += len(data)
-        if self.out > MOST or (self._compressed and self.out > max(FREE, RATIO * self._size)):
+        if self.out > MOST or (self._compressed and self.out > max(FREE, RATIO * self._taken())):
             raise unreadable("bomb", BOMB, ratio=RATIO)
         return data
 
@@ -92,15 +93,16 @@ class Opened:
     """An open file: ``stream`` of plain bytes, how it was compressed, and how far reading got."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._file = path.open("rb")
         self.size = path.stat().st_size
         head = self._file.read(HEAD)
         self._file.seek(0)
         self.compression, self.member = compression(head), ""
         if self.compression:
-            self.stream = Bounded(self._unfolded(), self.size, compressed=True)
+            self.stream = Bounded(self._unfolded(), self.position, compressed=True)
         else:
-            self.stream = Bounded(self._file, self.size, compressed=False)
+            self.stream = Bounded(self._file, self.position, compressed=False)
 
     def _unfolded(self) -> Any:
         if self.compression == "zip":

@@ -29,8 +29,7 @@ def number_pattern(decimal: str, thousands: str) -> str:
     """An RE2 pattern, ignoring case, of everything that is a number in this way of writing."""
     point = re.escape(decimal)
     forms = [PLAIN.replace(r"\.", point), INFINITE, rf"{SPACED}(?:{point}\d+)?"]
-    if thousands:
-        forms.append(rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+(?:{point}\d+)?{POWER}")
+    forms.append(rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+(?:{point}\d+)?{POWER}")
     return rf"(?i)^[+-]?(?:{'|'.join(forms)})$"
 
 

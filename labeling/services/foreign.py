@@ -1,0 +1,114 @@
+"""Taking a version that was trained elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from labeling.selectors.foreign import PIPELINE, foreign_known, foreign_verdict
+from mlops_portal.ledger.refs import SYSTEM
+from mlops_portal.ledger.services import event_record
+from mlops_portal.plant.models import Person
+from mlops_portal.plant.policies import demand
+from mlops_portal.registry.models import Artifact, Dataset, ModelVersion, RegisteredModel
+from mlops_portal.registry.services import version_add
+from mlops_portal.shell.jobs import enqueue
+from mlops_portal.shell.live import changed
+from mlops_portal.shell.models import Job
+from mlops_portal.shell.notifications import notify
+
+
+def foreign_ask(
+    *, by: Person, model: RegisteredModel, path: str, file: str, classes: Sequence[str] = ()
+) -> Job:
+    """Have a worker take the ONNX file at ``path`` of the storage; it is deleted there, taken or not.
+
+    ``file`` is what the person calls it; ``classes`` as in the command ``model_import``.
+    """
+    demand(foreign_verdict(by, model))
+    job = enqueue(
+        "labeling.import_model",
+        by=by,
+        title=_("Bring in %(file)s") % {"file": file},
+        job=True,
+        model=model.slug,
+        path=path,
+        file=file[:120],
+        asked_by=str(by.pk),
+        classes=list(classes),
+    )
+    assert job is not None
+    return job
+
+
+def foreign_register(
+    *,
+    by: Person | None,
+    model: RegisteredModel,
+    artifact: Artifact,
+    dataset: Dataset,
+    reference: Mapping[str, Any],
+    measures: Mapping[str, Any],
+    parity: Mapping[str, Any],
+    parent: ModelVersion | None,
+    run_id: str = "",
+) -> ModelVersion:
+    """Add a foreign file's version as a candidate; ``by`` None: the portal found it by itself.
+
+    ``measures["origin"]`` says where it came from: {"file", "sha256", "producer", "source"}. Nobody here
+    knows which parts it was taught with, so it has no manifest; without a trained model it cannot say where
+    it hesitates.
+    The same file again gives the version that it became before.
+    """
+    if by is not None:
+        demand(foreign_verdict(by, model))
+    origin = measures["origin"]
+    with transaction.atomic():
+        RegisteredModel.objects.select_for_update().get(
+            pk=model.pk
+        )  # two workers with one file make one version
+        known = foreign_known(model, origin["sha256"])
+        if known is not None:
+            return known
+        version = version_add(
+            by=by,
+            model=model,
+            artifact=artifact,
+            store=None,
+            pipeline=PIPELINE,
+            manifest_digest="",
+            reference=reference,
+            measures=measures,
+            parity=parity,
+            run_id=run_id,
+            parent=parent,
+        )
+        event_record(
+            type="labeling.version.imported",
+            actor=by.actor if by else SYSTEM,
+            subjects=[version.ref(), model.ref("of"), dataset.ref("measured_on")],
+            public={
+                "name": model.name,
+                "number": version.number,
+                "file": origin["file"],
+                "file_sha256": origin["sha256"],
+                "source": origin["source"],
+            },
+        )
+        if by is not None:
+            notify(
+                to=[by],
+                kind="run.over",
+                message=gettext_noop("{model} version {number} was brought in and is a candidate."),
+                url=reverse("candidate", args=[model.slug, version.number]),
+                model=model.name,
+                number=version.number,
+            )
+        enqueue("monitoring.golden_check", version_id=version.pk)
+        changed("runs")
+    return version

@@ -1,0 +1,147 @@
+"""Bringing in a version that was trained elsewhere: checked, measured on this plant's parts, proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from celery import shared_task
+from django.core.files.storage import default_storage
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from labeling.compute.training.rows import held_out, trains
+from labeling.errors import ForeignModelUnfit
+from labeling.models.parameters import PARAMETERS
+from labeling.selectors.foreign import foreign_known, foreign_verdict, rows_since
+from labeling.services.foreign import foreign_register
+from labeling.tasks.training_data import for_model, rows_from
+from labeling.tasks.training_measures import Measuring
+from mlops_portal.plant.models import Person
+from mlops_portal.plant.policies import demand
+from mlops_portal.registry.compute.foreign import naming, reading, running, surgery
+from mlops_portal.registry.compute.foreign.said import ForeignUnfit
+from mlops_portal.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.registry.selectors import champion_of, dataset_of, features_of
+from mlops_portal.registry.services import artifact_put
+from mlops_portal.shell import jobs
+
+LARGEST_GAP = 1e-5
+SEED = 1
+Report = Callable[[int, int], object]
+
+
+def bring_in(
+    *,
+    by: Person | None,
+    model: RegisteredModel,
+    data: bytes,
+    name: str,
+    classes: Sequence[str] = (),
+    source: str = "file",
+    run_id: str = "",
+    report: Report = lambda done, total: None,
+) -> tuple[ModelVersion, bool]:
+    """The version that an ONNX file becomes, and whether it is new.
+
+    ``classes`` name the file's classes in its order, where it does not do so itself. Measured on the parts
+    that a retraining would hold out now, beside the champion.
+    Raises ForeignModelUnfit, NoDataset, NotAllowed.
+    """
+    if by is not None:
+        demand(foreign_verdict(by, model))
+    digest = sha256(data).hexdigest()
+    known = foreign_known(model, digest)
+    if known is not None:
+        return known, False
+    try:
+        made = _made(model, data, name, classes, report)
+    except ForeignUnfit as error:
+        raise ForeignModelUnfit(_(error.message).format(**error.values)) from None
+    made["measures"]["origin"] |= {"file": name[:120], "sha256": digest, "source": source}
+    artifact = artifact_put(data=made.pop("onnx"), kind="onnx", name=f"{model.slug} {name}"[:120])
+    version = foreign_register(
+        by=by, model=model, artifact=artifact, parent=champion_of(model), run_id=run_id, **made
+    )
+    report(4, 4)
+    return version, version.artifact_id == artifact.pk
+
+
+def _made(
+    model: RegisteredModel, data: bytes, name: str, classes: Sequence[str], report: Report
+) -> dict[str, Any]:
+    """The file as nodes run it, and what is measured of it."""
+    features = [one.key for one in features_of(model)]
+    found = reading.read(data, name=name, features=features)
+    count = running.columns(found, len(features))
+    places = naming.places_of(name, found.labels, count, model.classes, classes)
+    onnx = surgery.normalised(found, features=len(features), places=places)
+    report(1, 4)
+    dataset, since = dataset_of(model), rows_since(model)
+    rows = rows_from(
+        model,
+        base=dataset.artifact,
+        named=[one.row for one in since],
+        by_chance=[one.row.prediction for one in since if one.by_chance],
+    )
+    measured = held_out(rows, PARAMETERS["holdout_share"].default, ordered=dataset.ordered)
+    held = rows.take(measured)
+    report(2, 4)
+    measuring = Measuring(model, SEED)
+    keys = [measuring.classes[place] for place in places]
+    said = measuring.said(onnx, keys, held)
+    running.demand_probabilities(name, said[0], list(held.part))
+    read = for_model(model, held.readings)
+    parity = running.parity(found, onnx, read, places)
+    if not parity.labels_equal or parity.largest > LARGEST_GAP:
+        raise ForeignModelUnfit(
+            _("As nodes would run it, %(file)s answers otherwise than as it came (%(gap)s apart); it was not "
+              "taken.") % {"file": name, "gap": f"{parity.largest:.1e}"}
+        )  # fmt: skip
+    report(3, 4)
+    return {
+        "onnx": onnx,
+        "dataset": dataset,
+        "parity": asdict(parity),
+        "reference": measuring.reference(rows.take(trains(rows, measured)), said, ordered=dataset.ordered),
+        "measures": {
+            **measuring.compared(held, said, champion_of(model)),
+            "classes": keys,
+            "train": {"rows": 0, "recent": 0, "seconds": 0.0},
+            "origin": {
+                "producer": found.producer,
+                "unknown": sorted(set(np.array(measuring.classes)[held.label]) - set(keys)),
+                "milliseconds": round(running.milliseconds(onnx, read), 3),
+            },
+        },
+    }
+
+
+@shared_task(name="labeling.import_model")
+def import_model(
+    model: str, path: str, file: str, job_id: str, asked_by: str, classes: Sequence[str] = ()
+) -> None:
+    """Bring in the file that lies at ``path`` of the storage; it is deleted afterwards, taken or not."""
+    with jobs.running(job_id) as job:
+        if job is None:
+            return
+        person = Person.objects.get(pk=asked_by)
+        with override(person.language):
+            try:
+                with default_storage.open(path) as stored:
+                    data = stored.read()
+                version, _new = bring_in(
+                    by=person,
+                    model=RegisteredModel.objects.get(slug=model),
+                    data=data,
+                    name=file,
+                    classes=classes,
+                    report=job.step,
+                )
+            finally:
+                default_storage.delete(path)
+        job.result_url = reverse("candidate", args=[model, version.number])

@@ -1,0 +1,101 @@
+"""Measuring versions on the same held-out parts, whoever trained them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.compute.training import reference
+from labeling.compute.training.compare import differences
+from labeling.compute.training.measures import measures, verdicts
+from labeling.compute.training.rows import BASE, Rows
+from labeling.tasks.training_data import for_model
+from mlops_portal.registry.compute import edge_model
+from mlops_portal.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.registry.selectors import classes_of as classes_of_version
+from mlops_portal.registry.selectors import features_of
+from mlops_portal.registry.services import artifact_read
+
+FEWEST_SINCE = 10
+Result = dict[str, Any]
+Said = tuple[NDArray[np.float64], list[int]]
+"""Probabilities (n, c), and which registered class each column is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """Measures of versions of ``model``, drawn with ``seed``."""
+
+    model: RegisteredModel
+    seed: int
+
+    @property
+    def classes(self) -> list[str]:
+        """All registered classes, in their order."""
+        return [one["key"] for one in self.model.classes]
+
+    @property
+    def defects(self) -> list[bool]:
+        return [bool(one.get("defect")) for one in self.model.classes]
+
+    def said(self, onnx: bytes, classes: list[str], rows: Rows) -> Said:
+        """What an edge model with these classes says of the rows."""
+        _labels, probabilities = edge_model.probabilities(onnx, for_model(self.model, rows.readings))
+        return probabilities, [self.classes.index(key) for key in classes]
+
+    def compared(self, held: Rows, new: Said, champion: ModelVersion | None) -> Result:
+        """Measures of ``new`` on the held-out rows, and of the champion beside it on the same rows; of both
+        also on the parts since the first training, where there are enough."""
+        found = self._measured(held, new)
+        since = held.source != BASE
+        recent = np.count_nonzero(since) >= FEWEST_SINCE
+        if recent:
+            found["recent"] = self._measured(held.take(since), (new[0][since], new[1]))
+        if champion is not None:
+            old = self.said(artifact_read(champion.artifact), classes_of_version(champion), held)
+            found["champion"] = self._beside(champion, held, old, new)
+            if recent:
+                found["champion"]["recent"] = self._beside(
+                    champion, held.take(since), (old[0][since], old[1]), (new[0][since], new[1])
+                )
+        return found
+
+    def _measured(self, rows: Rows, said: Said) -> Result:
+        return measures(
+            truth=rows.label,
+            probabilities=said[0],
+            columns=said[1],
+            classes=self.classes,
+            defect=self.defects,
+            seed=self.seed,
+        )
+
+    def _beside(self, champion: ModelVersion, rows: Rows, old: Said, new: Said) -> Result:
+        return {
+            "version": f"{champion.model.slug}/{champion.number}",
+            **self._measured(rows, old),
+            "differences": differences(
+                truth=rows.label,
+                champion=old,
+                challenger=new,
+                classes=self.classes,
+                defect=self.defects,
+                seed=self.seed,
+            ),
+        }
+
+    def reference(self, trained: Rows, said: Said, *, ordered: bool) -> Result:
+        """The frozen distribution of the rows ``trained`` and of what the model ``said`` of others."""
+        classes, confidence = verdicts(*said)
+        return reference.reference(
+            readings=trained.readings,
+            asset=trained.asset,
+            at=trained.at,
+            features={one.key: one.categories for one in features_of(self.model)},
+            said=[self.classes[place] for place in classes],
+            confidence=confidence,
+            ordered=ordered,
+        )

@@ -1,0 +1,1 @@
+"""Pure rules of describing a table: columns, classes, limits, templates."""

@@ -1,0 +1,60 @@
+"""Making a model of a table that a person agreed to."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from structlog import get_logger
+
+from mlops_portal.onboarding.compute.build import build
+from mlops_portal.onboarding.models import Onboarding
+from mlops_portal.onboarding.selectors import machine_of
+from mlops_portal.onboarding.services.taking import onboarding_take, taking_stopped
+from mlops_portal.onboarding.tasks.frames import Progress, frame_of, schema_of
+from mlops_portal.onboarding.tasks.reading import fault
+from mlops_portal.onboarding.transitions import OnboardingState
+from mlops_portal.registry.compute.datasets import encode
+from mlops_portal.shell import jobs
+from mlops_portal.shell.jobs import JobCancelled
+from mlops_portal.wire.errors import PortalError
+
+log = get_logger(__name__)
+
+
+@shared_task(name="onboarding.take")
+def take(onboarding_id: str, job_id: str) -> None:
+    with jobs.running(job_id) as job:
+        if job is not None:
+            job.result_url = reverse("onboarding", args=[onboarding_id])
+            take_do(onboarding_id, progress=job.step)
+
+
+def take_do(onboarding_id: str, *, here: bool = False, progress: Progress | None = None) -> None:
+    """Make the model and start its training, once; whatever goes wrong leaves nothing of it behind."""
+    onboarding = Onboarding.objects.select_related("asset_type", "model", "by", "site").get(pk=onboarding_id)
+    if onboarding.state != OnboardingState.STARTING:
+        return
+    try:
+        frame = frame_of(onboarding, schema=schema_of(onboarding), progress=progress)
+        built = build(frame, onboarding.schema["columns"], onboarding.plan, machine=machine_of(onboarding))
+        data = encode(
+            columns=built.columns, label=built.label, part=built.part, asset=built.asset, at=built.at
+        )
+        onboarding_take(
+            onboarding=onboarding,
+            data=data,
+            rows=len(built),
+            ordered=built.ordered,
+            features=built.features,
+            here=here,
+        )
+    except JobCancelled:
+        taking_stopped(onboarding=onboarding, sentence=_("It was stopped; nothing was stored."))
+        raise
+    except PortalError as error:
+        taking_stopped(onboarding=onboarding, sentence=error.sentence)
+        return
+    except Exception:  # as in reading
+        log.exception("table_not_taken", onboarding=onboarding_id)
+        taking_stopped(onboarding=onboarding, sentence=fault())

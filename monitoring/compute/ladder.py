@@ -1,0 +1,143 @@
+"""What limits mean before anything happens: at each size of a window the limit of every statistic, the
+smallest shift that it sees, whether it can fire at all, and what size it would need. Pure.
+
+- A shift is seen where the statistic of the shifted reference, with the noise that windows of this size have
+  on average, reaches the limit: in every second window or more. For the mean that is its limit times its
+  standard error; for PSI and KS the reference's bins are moved against their edges, values spread evenly
+  inside a bin and up to ``TAIL`` deviations beyond the outer ones.
+- A statistic cannot fire where even all parts in the bin that is furthest from the reference stay below its
+  limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.compute import binned, limits
+from monitoring.compute.judging import BINS_MOST
+from monitoring.compute.references import Reference, Stack
+
+SIZES = (5, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1_000, 2_000, 5_000, 10_000)
+NEEDS = tuple(int(n) for n in np.unique(np.geomspace(2, 1_000_000, 60).astype(int)))
+SHIFTS = np.concatenate([np.linspace(0, 1, 41)[1:], np.geomspace(1.05, 20, 60)])  # in sd
+TAIL = 1.0
+F = NDArray[np.float64]
+
+
+def ladder(
+    stored: Mapping[str, Mapping[str, Any]],
+    *,
+    alpha: float,
+    typical: int | None,
+    own_phi: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
+    """The table of a version: ``stored`` are its reference's features, ``typical`` the parts of a usual
+    window (None: not known yet), ``own_phi`` what the machines show of each reading.
+
+    {"sizes": [n…], "typical": n, "readings": {key: {"sd", "worth", "statistics": {name: {"limit": […],
+    "shift": [… in sd, None where none is seen], "fires": [bool…], "needs": n or None}}}}}; numbers are
+    finite, or None.
+    """
+    sizes = sorted({*SIZES, *([typical] if typical else [])})
+    readings = {
+        key: _reading(Reference.of(one), one["edges"], sizes, alpha, (own_phi or {}).get(key, 0.0))
+        for key, one in stored.items()
+    }
+    return {"sizes": sizes, "typical": typical, "readings": readings}
+
+
+def _reading(
+    reference: Reference, edges: Sequence[float], sizes: Sequence[int], alpha: float, own_phi: float
+) -> dict[str, Any]:
+    stack = Stack.of([reference])
+    n = np.array([*sizes, *NEEDS], dtype=np.float64)
+    inflation = stack.inflation(n[None], np.array([[own_phi]]))[0]
+    worth, m = n / inflation, float(stack.worth[0])
+    p = reference.counts[:-1]
+    ids = binned.group_ids(p, 1 / np.clip(worth / 2, 2, BINS_MOST))
+    groups = ids.max(axis=-1) + 1
+    mask = np.arange(p.size) < groups[:, None]
+    learned = binned.joined(p, ids)
+    moved = _moved(p, np.asarray(edges, dtype=np.float64), reference)
+    kinds = {
+        "psi": _psi(n, own_phi, inflation, groups, m, alpha, learned, mask, ids, moved),
+        "ks": _ks(worth, m, alpha, p, moved),
+        "mean": _mean(worth, m, alpha, reference),
+        "missing": _missing(n, alpha, float(stack.missing[0])),
+    }
+    head = len(sizes)
+    statistics = {}
+    for name, (limit, shift, fires) in kinds.items():
+        enough = np.flatnonzero(fires[head:])
+        statistics[name] = {
+            "limit": [_number(one) for one in limit[:head]],
+            "shift": [_number(one) for one in shift[:head]],
+            "fires": [bool(one) for one in fires[:head]],
+            "needs": int(n[head + enough[0]]) if enough.size else None,
+        }
+    return {"sd": reference.sd, "mean": reference.mean, "worth": m, "statistics": statistics}
+
+
+Kind = tuple[F, F, NDArray[np.bool_]]
+
+
+def _psi(
+    n: F, phi: float, inflation: F, groups: F, m: float, alpha: float,
+    learned: F, mask: NDArray[np.bool_], ids: NDArray[np.intp], moved: F,
+) -> Kind:  # fmt: skip
+    plain = limits.inflation(n, phi)
+    limit = limits.psi_limit(n=n, phi=phi, bins=groups, m=m, alpha=alpha, widen=inflation / plain)
+    noise = (groups - 1) * (inflation / n + 1 / m)
+    seen = [
+        binned.psi(binned.joined(one * n[:, None], ids), learned, mask) + noise for one in moved
+    ]  # the shifted reference at each size
+    rarest = np.where(mask, learned, np.inf).argmin(axis=-1)
+    whole = np.where(np.arange(mask.shape[-1]) == rarest[:, None], n[:, None], 0.0)
+    fires = (groups >= 2) & (binned.psi(whole, learned, mask) > limit)
+    return limit, _first(np.array(seen), limit, fires), fires
+
+
+def _ks(worth: F, m: float, alpha: float, p: F, moved: F) -> Kind:
+    limit = limits.ks_limit(n=worth, m=m, alpha=alpha)
+    seen = binned.ks(moved, p)[:, None] * np.ones_like(limit)
+    below = p.cumsum() / max(p.sum(), 1.0)
+    most = max(1 - below[0], below[-2] if p.size > 1 else 0.0)
+    fires = np.asarray(limit < most, dtype=bool)
+    return limit, _first(seen, limit, fires), fires
+
+
+def _mean(worth: F, m: float, alpha: float, reference: Reference) -> Kind:
+    limit = np.full(worth.shape, limits.mean_limit(alpha=alpha))
+    fires = np.full(worth.shape, reference.sd > 0)
+    return limit, np.where(fires, limit * np.sqrt(1 / worth + 1 / m), np.nan), fires
+
+
+def _missing(n: F, alpha: float, expected: float) -> Kind:
+    limit = limits.missing_limit(n=n, expected=expected, alpha=alpha)
+    return limit, np.full(n.shape, np.nan), np.asarray(limit < 1, dtype=bool)
+
+
+def _moved(p: F, edges: F, reference: Reference) -> F:
+    """The reference's shares after each of SHIFTS, in its own bins: (shifts, k)."""
+    if reference.sd <= 0 or p.sum() <= 0:
+        return np.broadcast_to(p, (len(SHIFTS), p.size)).astype(np.float64)
+    room = TAIL * reference.sd
+    at = np.concatenate([[edges[0] - room], edges, [edges[-1] + room]])
+    below = np.concatenate([[0.0], p.cumsum() / p.sum()])
+    moved = np.interp(edges - SHIFTS[:, None] * reference.sd, at, below)
+    return np.diff(np.concatenate([np.zeros((len(SHIFTS), 1)), moved, np.ones((len(SHIFTS), 1))], axis=1))
+
+
+def _first(seen: F, limit: F, fires: NDArray[np.bool_]) -> F:
+    """The smallest of SHIFTS whose statistic (shifts, n) is over the limit (n,); NaN where none is."""
+    over = seen > limit
+    first = over.argmax(axis=0)
+    return np.where(over.any(axis=0) & fires, SHIFTS[first], np.nan)
+
+
+def _number(value: float) -> float | None:
+    return float(f"{value:.6g}") if np.isfinite(value) else None

@@ -1,0 +1,101 @@
+"""Measures over time: of the process, of the business, of the model; and their values."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mlops_portal.ledger.refs import Ref
+from mlops_portal.plant.models import Asset, Line
+from mlops_portal.registry.models.model import in_words
+
+
+class MeasureKind(models.TextChoices):
+    PROCESS = "process", _("process series")
+    BUSINESS = "business", _("business figure")
+    MODEL = "model", _("measure of the model")
+
+
+class Bad(models.TextChoices):
+    """Which way is bad; the keys are the chart's sides."""
+
+    UP = "up", _("higher")
+    DOWN = "down", _("lower")
+    BOTH = "both", _("both ways")
+
+
+class ChartKind(models.TextChoices):
+    EWMA = "ewma", _("EWMA: small lasting steps")
+    CUSUM = "cusum", _("CUSUM: a step of one standard deviation")
+    PAGE_HINKLEY = "page_hinkley", _("Page–Hinkley: slow wandering")
+
+
+class Measure(models.Model):
+    """One series of a line, or of one of its machines.
+
+    ``share``: its part of the false alarms that the line bears. ``tolerance``: a step smaller than this
+    matters to nobody. ``source``: the reading whose mean each window gives, empty where values are sent.
+    The chart is fitted on ``reference_size`` values from ``reference_from`` on; ``fitted`` is empty before
+    (``compute.charts.series.Fitted``), and ``problem`` says why it stays so.
+    """
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="measures")
+    asset = models.ForeignKey(Asset, models.PROTECT, null=True, related_name="measures")
+    key = models.SlugField(max_length=60)
+    words = models.JSONField(default=dict)
+    unit = models.CharField(max_length=20, blank=True)
+    kind = models.CharField(max_length=10, choices=MeasureKind)
+    bad = models.CharField(max_length=6, choices=Bad, default=Bad.BOTH)
+    chart = models.CharField(max_length=14, choices=ChartKind, default=ChartKind.EWMA)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    tolerance = models.FloatField(null=True)
+    share = models.FloatField(default=0.05)
+    source = models.CharField(max_length=60, blank=True)
+    reference_size = models.PositiveIntegerField(default=200)
+    reference_from = models.DateTimeField(null=True)
+    reference_to = models.DateTimeField(null=True)
+    fitted = models.JSONField(default=dict)
+    problem = models.CharField(max_length=20, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["line", "key"]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=Q(ended_at=None), name="measure_key_once"),
+            models.CheckConstraint(condition=Q(share__gt=0, share__lte=1), name="measure_share_range"),
+        ]
+
+    def __str__(self) -> str:
+        return in_words(self.words) or self.key
+
+    @property
+    def place(self) -> str:
+        return str(self.asset or self.line)
+
+    def ref(self, relation: str = "about") -> Ref:
+        return Ref("measure", self.key, relation)
+
+
+class MeasureValue(models.Model):
+    """One value; ``up`` and ``down`` are the chart's statistics as shares of the limit, ``on`` whether it is
+    out. None while it was not judged, and within the reference."""
+
+    measure = models.ForeignKey(Measure, models.CASCADE, related_name="values")
+    at = models.DateTimeField()
+    value = models.FloatField()
+    received_at = models.DateTimeField()
+    up = models.FloatField(null=True)
+    down = models.FloatField(null=True)
+    on = models.BooleanField(null=True)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [models.UniqueConstraint(fields=["measure", "at"], name="measure_value_once")]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} {self.at:%Y-%m-%d %H:%M} {self.value:g}"

@@ -1,0 +1,1 @@
+"""Pure rules of monitoring, without tables and arrays."""

@@ -1,0 +1,118 @@
+"""When readings that were judged make an alert. Pure.
+
+- Two keys: a statistic is over its limit, and the mean moved by at least the reading's tolerance.
+- Persistence: both hold in ``persistence`` windows after one another.
+- Neighbours: a window that comes after a longer pause than ``pause`` is nobody's neighbour.
+- Hysteresis: what was resolved stays quiet until it came back below ``returned`` of its limit, for ``quiet``
+  at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+Tolerances = Mapping[str, float | None]
+
+
+class Judged(Protocol):
+    """A statistic of one reading in one window."""
+
+    @property
+    def feature(self) -> str: ...
+    @property
+    def statistic(self) -> str: ...
+    @property
+    def starts(self) -> datetime: ...
+    @property
+    def value(self) -> float: ...
+    @property
+    def limit(self) -> float: ...
+    @property
+    def shift(self) -> float | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How patient one is before an alert, and after it."""
+
+    persistence: int = 2
+    returned: float = 0.7
+    quiet: timedelta = timedelta(hours=24)
+    pause: timedelta | None = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A reading that was out in windows after one another; ``first`` is the start of the earliest."""
+
+    key: str
+    statistic: str
+    value: float
+    limit: float
+    shift: float | None
+    first: datetime
+
+    def stored(self) -> dict[str, Any]:
+        return {
+            "statistic": self.statistic,
+            "value": round(self.value, 6),
+            "limit": round(self.limit, 6),
+            "shift": None if self.shift is None else round(self.shift, 6),
+            "first": self.first.isoformat(),
+        }
+
+
+def ratio(point: Judged) -> float:
+    return point.value / point.limit if point.limit else point.value
+
+
+def is_out(point: Judged, tolerances: Tolerances) -> bool:
+    """Both keys: over the limit, and by enough to matter."""
+    if not point.value > point.limit:
+        return False
+    tolerance = tolerances.get(point.feature)
+    return tolerance is None or point.shift is None or abs(point.shift) >= tolerance
+
+
+def moved(points: Iterable[Judged], tolerances: Tolerances, rules: Rules) -> dict[datetime, list[Moved]]:
+    """By the last of ``persistence`` windows: the readings out in all of them, each by its strongest
+    statistic in the last."""
+    by_reading: dict[str, dict[datetime, list[Judged]]] = {}
+    for point in points:
+        by_reading.setdefault(point.feature, {}).setdefault(point.starts, []).append(point)
+    found: dict[datetime, list[Moved]] = {}
+    for key, windows in by_reading.items():
+        run: list[datetime] = []
+        for at in sorted(windows):
+            out = [one for one in windows[at] if is_out(one, tolerances)]
+            if run and rules.pause is not None and at - run[-1] > rules.pause:
+                run = []
+            run = [*run, at] if out else []
+            if len(run) >= rules.persistence:
+                worst = max(out, key=ratio)
+                first = run[-rules.persistence]
+                found.setdefault(at, []).append(
+                    Moved(key, worst.statistic, worst.value, worst.limit, worst.shift, first)
+                )
+    return found
+
+
+def still_out(points: Iterable[Judged], features: Iterable[str], rules: Rules) -> set[str]:
+    """Which ``features`` have had no window since in which every statistic came back."""
+    worst: dict[tuple[str, datetime], float] = {}
+    for point in points:
+        key = (point.feature, point.starts)
+        worst[key] = max(worst.get(key, 0.0), ratio(point))
+    back = {feature for (feature, _starts), highest in worst.items() if highest < rules.returned}
+    return set(features) - back
+
+
+def weight(one: Moved, tolerances: Tolerances) -> tuple[bool, float]:
+    """What an alert is named after: the largest shift in tolerances, else the furthest over its limit."""
+    tolerance = tolerances.get(one.key)
+    if tolerance and one.shift is not None:
+        return True, abs(one.shift) / tolerance
+    return False, one.value / one.limit if one.limit else one.value

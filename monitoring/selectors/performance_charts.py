@@ -1,0 +1,46 @@
+"""The drawing of a version's performance over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mlops_portal.shell.charts.line import LineChart
+from mlops_portal.shell.charts.points import Point, Series
+from monitoring.models import Performance
+
+
+def series_of(rows: Sequence[Performance], side: str, measure: str) -> list[Point]:
+    """``side`` (expected or seen) of one measure in percent, with intervals and counts."""
+    made = []
+    for one in rows:
+        found = getattr(one, side).get(measure)
+        if found is None:
+            made.append(Point(one.starts, None))
+            continue
+        count = one.n if side == "expected" else round(one.truths)
+        note = ngettext("%(count)d part", "%(count)d parts", count) % {"count": count}
+        value, low, high = (100 * found[key] for key in ("value", "low", "high"))
+        made.append(Point(one.starts, value, note=note, low=low, high=high))
+    return made
+
+
+def performance_chart(
+    rows: Sequence[Performance], measure: str, title: str, *, height: float = 250
+) -> LineChart | None:
+    """Both estimates of one measure over time, each with its interval; None without any."""
+    found = [one for one in rows if measure in one.expected or measure in one.seen]
+    if not found:
+        return None
+    return LineChart(
+        title,
+        [
+            Series(_("expected without truths"), series_of(found, "expected", measure), "change"),
+            Series(_("seen with truths"), series_of(found, "seen", measure), "info"),
+        ],
+        unit="%",
+        height=height,
+        description=_("The ribbons are 95 % intervals."),
+    )

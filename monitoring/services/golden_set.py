@@ -1,0 +1,40 @@
+"""The golden set of a model as a whole."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from mlops_portal.ledger.services import event_record
+from mlops_portal.plant.models import Person
+from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.shell.live import changed
+from monitoring.models import GoldenSample
+
+
+def golden_set_retire(*, by: Person, model: RegisteredModel) -> int:
+    """Retire all golden samples of a model that is taken back; how many. The caller has asked whether ``by``
+    may take it back."""
+    now = timezone.now()
+    with transaction.atomic():
+        samples = list(GoldenSample.objects.filter(model=model, retired_at=None).select_related("judged_by"))
+        for sample in samples:
+            sample.retired_at = now
+            event_record(
+                type="monitoring.golden.retired",
+                actor=by.actor,
+                subjects=[sample.ref(), model.ref("of"), sample.judged_by.ref("judged_by")],
+                public={
+                    "code": sample.code,
+                    "name": model.name,
+                    "truth": sample.truth,
+                    "tolerance": sample.tolerance,
+                    "safety": sample.safety,
+                },
+                personal={"judge": sample.judged_by.name},
+                at=now,
+            )
+        GoldenSample.objects.bulk_update(samples, ["retired_at"])
+        if samples:
+            changed("golden")
+    return len(samples)

@@ -1,0 +1,67 @@
+"""Limits of versions on lines, worked out when a version is proposed and when what they rest on changed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from celery import shared_task
+from django.utils import timezone
+
+from mlops_portal.plant.models import Asset, Line
+from mlops_portal.registry.models import ModelVersion
+from monitoring.compute import judging
+from monitoring.compute.ladder import ladder
+from monitoring.compute.references import Reference, Stack
+from monitoring.models import Window
+from monitoring.selectors.budgets import per_week, streams
+from monitoring.selectors.limits import limits_due
+from monitoring.selectors.rows import Row, rows_past
+from monitoring.services.limits import limits_write
+from monitoring.tasks.statistics import alpha_for, moments_of, pace, tests_of
+
+FRESH = timedelta(days=30)
+
+
+@shared_task(name="monitoring.limits")
+def limits(most: int = 20) -> int:
+    """Work out the limits that are due; how many."""
+    found = limits_due()[:most]
+    for version, line in found:
+        limits_write(version=version, line=line, body=_body(version, line))
+    return len(found)
+
+
+def _body(version: ModelVersion, line: Line) -> dict[str, Any]:
+    """``compute.ladder``'s table for the busiest machine of the line, and what it was worked out from."""
+    learned = version.reference.get("features", {})
+    rows = _rows(version, line)
+    alpha = alpha_for(line, version, pace(rows, version))
+    typical = int(np.median([row.n for row in rows])) if rows else None
+    phis: dict[str, float] = {}
+    if rows and learned:
+        stack = Stack.of([Reference.of(one) for one in learned.values()])
+        last = np.array([len(rows) - 1])
+        own = judging.own_phi(moments_of(rows, learned), last, stack)[:, 0]
+        phis = {key: float(one) for key, one in zip(learned, own, strict=True)}
+    table = ladder(learned, alpha=alpha, typical=typical or None, own_phi=phis)
+    return table | {
+        "alpha": alpha,
+        "per_week": per_week(line),
+        "streams": streams(line),
+        "tests": tests_of(version),
+        "seconds": pace(rows, version),
+    }
+
+
+def _rows(version: ModelVersion, line: Line) -> list[Row]:
+    newest = (
+        Window.objects.filter(
+            version=version, asset__line=line, starts__gte=timezone.now() - FRESH, judged_at__isnull=False
+        )
+        .order_by("-starts")
+        .values_list("asset", flat=True)
+        .first()
+    )
+    return rows_past(asset=Asset.objects.get(pk=newest), version=version) if newest else []

@@ -1,0 +1,134 @@
+"""What workers do to an onboarding, twice, too late, or not to the end."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlops_portal.ledger.models import Event
+from mlops_portal.onboarding.errors import WrongState
+from mlops_portal.onboarding.models import Onboarding
+from mlops_portal.onboarding.selectors import onboardings_all
+from mlops_portal.onboarding.services.again import work_again
+from mlops_portal.onboarding.services.checking import check_ask
+from mlops_portal.onboarding.services.taking import onboarding_agree
+from mlops_portal.onboarding.tasks import checking, reading, taking
+from mlops_portal.onboarding.tasks.golden import follow, pick
+from mlops_portal.registry.models import Dataset, RegisteredModel
+from mlops_portal.shell.jobs import JobCancelled, job_cancel
+from mlops_portal.shell.models import Job
+from tests.onboarding.tables import table
+
+pytestmark = pytest.mark.django_db
+
+
+def fresh(one):
+    return onboardings_all().get(pk=one.pk)
+
+
+@pytest.fixture
+def checked(bring, engineer, work):
+    one = bring(table())
+    with work():
+        check_ask(by=engineer, onboarding=one)
+    return fresh(one)
+
+
+def test_a_message_that_comes_twice_does_nothing_the_second_time(taken):
+    before = Event.objects.count(), Dataset.objects.count()
+    for do in (reading.read_do, checking.check_do, taking.take_do, pick):
+        do(str(taken.pk))
+    assert follow() == 0
+    assert (Event.objects.count(), Dataset.objects.count()) == before
+
+
+def test_golden_parts_whose_message_was_lost_are_picked_by_the_scheduler(taken):
+    Onboarding.objects.update(golden=None)
+    assert follow() > 0
+    parts = fresh(taken).golden
+    assert {part["truth"] for part in parts} == {"ok", "crack", "leak"}
+    assert all(part["state"] == "open" for part in parts)
+
+
+def test_a_fault_while_storing_leaves_nothing_behind_and_says_so(checked, engineer, work, monkeypatch):
+    def broken(**kwargs):
+        raise RuntimeError("no disk")
+
+    monkeypatch.setattr(taking, "encode", broken)
+    with work():
+        onboarding_agree(by=engineer, onboarding=checked)
+    one = fresh(checked)
+    assert (one.state, one.model) == ("checked", None)
+    assert "fault in the portal" in one.error
+    assert not RegisteredModel.objects.exists()
+
+
+def test_a_model_of_that_name_made_meanwhile_is_said_and_nothing_is_half_made(checked, engineer, work, cast):
+    from mlops_portal.plant.models import AssetType
+    from mlops_portal.registry.services import model_register
+
+    kind = AssetType.objects.create(name="Other", slug="other")
+    classes = [{"key": key, "words": {}, "icon": "", "defect": key == "b"} for key in "ab"]
+    model_register(
+        by=engineer, slug="ovens", name="Ovens", asset_type=kind, classes=classes,
+        features=[{"key": "x"}], window_seconds=60,
+    )  # fmt: skip
+    with work():
+        onboarding_agree(by=engineer, onboarding=checked)
+    one = fresh(checked)
+    assert one.state == "checked"
+    assert "taken by another model" in one.error
+    assert not Dataset.objects.exists()
+    assert not AssetType.objects.filter(slug="oven").exists()
+
+
+def test_agreeing_twice_meets_a_named_error(checked, engineer, work):
+    with work():
+        onboarding_agree(by=engineer, onboarding=fresh(checked))
+    with pytest.raises(WrongState):
+        onboarding_agree(by=engineer, onboarding=fresh(checked))
+    with pytest.raises(WrongState):  # whoever holds an old page
+        onboarding_agree(by=engineer, onboarding=checked)
+    assert RegisteredModel.objects.count() == 1
+
+
+def test_a_check_that_was_stopped_goes_back_and_can_be_asked_for_again(
+    bring, engineer, work, monkeypatch, browser
+):
+    one = bring(table())
+    check_ask(by=engineer, onboarding=one)
+    one = fresh(one)
+    with pytest.raises(WrongState):
+        work_again(by=engineer, onboarding=one)  # it waits for its worker
+
+    def stopped(done, total, message=""):
+        raise JobCancelled
+
+    with pytest.raises(JobCancelled):
+        checking.check_do(str(one.pk), progress=stopped)
+    assert fresh(one).state == "draft"
+    assert "was cancelled" in fresh(one).error
+
+
+def test_reading_that_was_stopped_is_done_again(cast, engineer, work, browser):
+    from django.core.files.base import ContentFile
+
+    from mlops_portal.onboarding.services.receiving import onboarding_create
+
+    one = onboarding_create(
+        by=engineer, site=cast.site, name="Ovens", file=ContentFile(table(), name="p.csv"), file_name="p.csv",
+        type_name="Oven", asked={"target": "result"},
+    )  # fmt: skip
+    job_cancel(by=engineer, job_id=Job.objects.get().pk)
+    page = browser.get(f"/onboard/{one.pk}/table/").content.decode()
+    assert "Read it again" in page
+    with work():
+        assert browser.post(f"/onboard/{one.pk}/again/").status_code == 302
+    assert fresh(one).state == "draft"
+
+
+def test_the_part_of_a_page_whose_work_is_over_leads_on(taken, browser):
+    at = f"/onboard/{taken.pk}/"
+    answer = browser.get(f"{at}table/", headers={"HX-Request": "true", "HX-Target": "reading"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, f"{at}table/")
+    answer = browser.get(f"{at}problems/", headers={"HX-Request": "true", "HX-Target": "check"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, f"{at}training/")

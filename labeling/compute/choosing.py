@@ -6,9 +6,11 @@
   by the pool's; whatever estimates something uses this share.
 - Rows far outside the reference (``NEW`` standard deviations of it in one feature) get up to a quarter of the
   rest.
-- The others: modAL's margin, prefiltered to ten times the batch without near-duplicates, then greedy k-center
-  on scaled and imputed features. Margin alone picks copies of one part from a burst; ranked batch sampling
-  ignores the model on large pools.
+- The others: the smallest margins without near-duplicates, ten times the batch but no more than a tenth of
+  the pool, then one of each weighted cluster of those on scaled and imputed features. Margin alone picks
+  copies of one part from a burst, the farthest points are outliers, and ranked batch sampling ignores the
+  model on large pools.
+- Nobody is asked about a near-duplicate of a part that is ``known`` already, unless by chance.
 - A pool no larger than the batch is asked whole, and says so.
 """
 
@@ -24,11 +26,13 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from labeling.compute.spread import Floats, Indices, distinct, far_apart, scaled
+from labeling.compute.spread import Floats, Indices, distinct, far_apart, representatives, scaled
 
 RANDOM_SHARE = 0.2
 NOVEL_SHARE = 0.25
 PREFILTER = 10
+SHARE_OF_POOL = 0.1
+LEAST = 1e-4  # weight of a row about which the model has no doubt
 NEW = 4.0
 Kind = Literal["margin", "novelty", "random", "all"]
 
@@ -76,34 +80,40 @@ def novelty(rows: Floats, centre: Floats, spread: Floats) -> tuple[Floats, Indic
     return far[np.arange(len(rows)), column], column
 
 
+@threadpool_limits.wrap(limits=1)  # two threads on a busy machine wait for one another
 def choose(
     classifier: Any,
     rows: Floats,
     *,
     count: int,
     seed: int,
-    centre: Sequence[float],
-    spread: Sequence[float],
+    centre: Sequence[float] = (),
+    spread: Sequence[float] = (),
+    known: Floats | None = None,
     random_share: float = RANDOM_SHARE,
 ) -> list[Pick]:
     """Choose up to ``count`` of the pool ``rows`` (n, d; NaN is missing) for people; random ones last.
 
-    Fewer where only near-duplicates are left. CannotHesitate for a classifier without a second class,
-    ValueError for an empty pool or a count below 1.
+    ``centre`` and ``spread`` (d,) of the reference; without them nothing counts as new. ``known`` (m, d):
+    parts that were asked about before. Fewer where only near-duplicates are left. CannotHesitate for a
+    classifier without a second class, ValueError for an empty pool or a count below 1.
     """
     if count < 1 or not len(rows):
         raise ValueError("an empty pool, or nothing asked for")
     demand_fitted(classifier)
-    with threadpool_limits(1, user_api="openmp"):  # two threads on a busy machine wait for one another
-        margin = np.asarray(classifier_margin(classifier, rows), dtype=float)
-    far, column = novelty(rows, np.asarray(centre, dtype=float), np.asarray(spread, dtype=float))
+    margin = np.asarray(classifier_margin(classifier, rows), dtype=float)
+    blank = np.full(rows.shape[1], np.nan)
+    far, column = novelty(
+        rows, np.asarray(centre, dtype=float) if len(centre) else blank,
+        np.asarray(spread, dtype=float) if len(spread) else blank,
+    )  # fmt: skip
     random = np.random.default_rng(seed)
     if len(rows) <= count:
         everyone = np.arange(len(rows))
         return _told(classifier, rows, everyone, "all", margin, column, 1.0)
     n_random = min(count, max(1, round(count * random_share))) if random_share > 0 else 0
     chance = random.choice(len(rows), n_random, replace=False)
-    flat = scaled(rows)
+    flat = scaled(rows if known is None else np.concatenate([rows, known]))
     left = np.setdiff1d(np.arange(len(rows)), chance)
     fresh = left[np.argsort(-far[left], kind="stable")]
     fresh = fresh[far[fresh] >= NEW]
@@ -116,10 +126,10 @@ def choose(
     unsure = left[np.argsort(margin[left], kind="stable")]
     unsure = unsure[~np.isin(unsure, unseen)]
     n_margin = count - n_random - len(unseen)
-    torn = far_apart(
-        flat, distinct(flat, unsure, wanted=PREFILTER * n_margin), wanted=n_margin,
-        near_to=np.concatenate([chance, unseen]),
-    )  # fmt: skip
+    size = min(PREFILTER * n_margin, max(2 * n_margin, round(SHARE_OF_POOL * len(rows))))
+    taken = np.concatenate([chance, unseen, np.arange(len(rows), len(flat))])
+    candidates = distinct(flat, unsure, wanted=size, apart_from=taken) if n_margin else unsure[:0]
+    torn = representatives(flat, candidates, 1.0 + LEAST - margin[candidates], wanted=n_margin)
     return [
         *_told(classifier, rows, torn, "margin", margin, column, 1.0),
         *_told(classifier, rows, unseen, "novelty", far, column, 1.0),

@@ -15,6 +15,7 @@ from monitoring.models import Alert, SampledRow
 from monitoring.models.prediction import Reason
 
 MOST = 100_000
+KNOWN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,15 @@ def pool_read(rows: QuerySet[SampledRow], *, features: list[str], most: int = MO
         readings.append([_number(values.get(feature)) for feature in features])
         lots.append(lot)
     return Pool(keys, readings, lots)
+
+
+def known_read(*, version: ModelVersion, line: Line, features: list[str]) -> list[list[float | None]]:
+    """The readings of the ``KNOWN`` parts of the line that people were asked about last."""
+    asked = LabelRequest.objects.filter(line=line, version__model=version.model).exclude(
+        state=RequestState.EXPIRED
+    )
+    last = asked.order_by("-asked_at", "-pk").values_list("row__readings", flat=True)[:KNOWN]
+    return [[_number(values.get(feature)) for feature in features] for values in last]
 
 
 def _number(value: Any) -> float | None:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, override
 
 from labeling.compute.choosing import NEW, CannotHesitate, Pick, choose
 from labeling.errors import NothingToAsk, UnfitToChoose
-from labeling.selectors.pool import Pool, pool_read, pool_rows
+from labeling.selectors.pool import Pool, known_read, pool_read, pool_rows
 from labeling.services.asking import Choice, requests_add
 from mlops_portal.plant.models import Line, Person
 from mlops_portal.registry.compute import store
@@ -22,7 +22,7 @@ from mlops_portal.registry.services import artifact_read
 from mlops_portal.shell import jobs
 from monitoring.models import Alert
 
-STRATEGY = "margin, far apart, random share"
+STRATEGY = "margin, one of each kind, random share"
 TEXTS = {"margin": "hesitates", "random": "random", "all": "all"}
 
 
@@ -68,6 +68,7 @@ def ask(
             _("%(version)s came as an edge model only, so it cannot say where it hesitates.")
             % {"version": version}
         )
+    before = known_read(version=version, line=line, features=features)
     usual = [_usual(version.reference.get("features", {}), one) for one in own]
     try:
         picks = choose(
@@ -77,6 +78,7 @@ def ask(
             seed=int(job_id.replace("-", "")[:8], 16),
             centre=[centre for centre, _spread in usual],
             spread=[spread for _centre, spread in usual],
+            known=np.array(before, dtype=np.float64) if before else None,
         )
     except CannotHesitate:
         raise UnfitToChoose(

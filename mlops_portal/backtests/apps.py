@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class BacktestsConfig(AppConfig):
     name = "mlops_portal.backtests"
     label = "backtests"
+
+    def ready(self) -> None:
+        from mlops_portal.backtests.actions import register_offers
+        from mlops_portal.backtests.events import register_types
+        from mlops_portal.backtests.navigation import register_items
+
+        register_types()
+        register_items()
+        register_offers()

@@ -14,13 +14,12 @@ from typing import Any, Literal
 from django.test import Client
 from django.utils import timezone
 
-from tests.directory import asked
+from tests.directory import asked, tried
 from tests.directory.world import World
 
 _LATER = {
     "the roof's card of the portal's own parts": ["status.view"],
     "the demo's page of disturbances": ["demo.disturb"],
-    "the pages of back-tests": ["backtest.view", "backtest.run"],
 }
 NOT_YET = {
     key: f"reached by {pages}, which come with their app" for pages, keys in _LATER.items() for key in keys
@@ -279,6 +278,13 @@ PROBES: tuple[Probe, ...] = (
     Probe("log.verify", "api", "verify", _send("POST", "events/verify/"), writes=False),
     Probe("log.export", "page", "ask", _post("/log/exports/"), writes=False),
     Probe("log.export", "api", "ask", _send("POST", "exports/"), writes=False),
+    Probe("backtest.view", "page", "list", _get("/backtests/"), writes=False),
+    Probe("backtest.view", "page", "test", tried.see, writes=False),
+    Probe("backtest.view", "api", "test", tried.see_by_api, writes=False),
+    Probe("backtest.run", "page", "run", tried.run),
+    Probe("backtest.run", "page", "cancel", tried.cancel),
+    Probe("backtest.run", "api", "run", tried.run_by_api),
+    Probe("backtest.run", "api", "cancel", tried.cancel_by_api),
     Probe("lineage.view", "page", "search", _get("/lineage/"), writes=False),
     Probe("lineage.view", "api", "prediction", asked.see_lineage, writes=False),
 )

@@ -1,5 +1,12 @@
-"""API addresses of back-tests."""
+"""Below /api/v1/."""
 
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from mlops_portal.backtests.api.backtests import BackTests
+from mlops_portal.backtests.api.tables import Tables
+
+router = SimpleRouter()
+router.register("backtests", BackTests, "api-backtests")
+router.register("backtest-tables", Tables, "api-backtest-tables")
+
+urlpatterns = router.urls

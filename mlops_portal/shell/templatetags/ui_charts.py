@@ -39,6 +39,9 @@ WORDS = {
 }
 SHAPES = {
     "line": '<path class="c-line c-stroke-{}" d="M1 7H13"/>',
+    "line-1": '<path class="c-line c-stroke-{} c-dash-1" d="M0 7H14"/>',
+    "line-2": '<path class="c-line c-stroke-{} c-dash-2" d="M0 7H14"/>',
+    "line-3": '<path class="c-line c-stroke-{} c-dash-3" d="M0 7H14"/>',
     "bar": '<rect class="c-fill-{}" x="2" y="2" width="10" height="10" rx="2"/>',
     "dot": '<circle class="c-fill-{}" cx="7" cy="7" r="4"/>',
     "diamond": '<path class="c-fill-{}" d="M7 1l6 6-6 6-6-6Z"/>',

@@ -1,0 +1,1 @@
+"""What strategies and triggers would have done on a table whose truths are all known."""

@@ -1,0 +1,46 @@
+"""What the commands of back-tests share: reading a file, checking choices, errors as one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+
+from mlops_portal.backtests.models.parameters import parameters_checked
+from mlops_portal.backtests.tasks.files import faults_of
+from mlops_portal.backtests.tasks.found import Found
+from mlops_portal.backtests.transitions import Kind
+from mlops_portal.registry.compute.tables.model import Frame
+from mlops_portal.registry.compute.tables.read import read
+from mlops_portal.wire.errors import PortalError
+
+
+def table_at(path: Path) -> Frame:
+    """The table of a file. CommandError where there is none."""
+    if not path.is_file():
+        raise CommandError(_("There is no file %(file)s.") % {"file": path})
+    try:
+        return read(path, name=path.name)
+    except PortalError as error:
+        raise CommandError(_("%(file)s: %(why)s") % {"file": path, "why": error.sentence}) from None
+    except OSError as error:
+        raise CommandError(
+            _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
+        ) from None
+
+
+def played(
+    kind: Kind, given: Mapping[str, Any], play: Callable[[dict[str, Any]], Found], *frames: Frame
+) -> Found:
+    """The back-test with its choices checked first; CommandError with the sentence of what does not fit."""
+    try:
+        found = play(
+            parameters_checked(kind, {key: value for key, value in given.items() if value is not None})
+        )
+    except PortalError as error:
+        raise CommandError(error.sentence) from None
+    found.whole["notes"] = [*found.whole["notes"], *(said for frame in frames for said in faults_of(frame))]
+    return found

@@ -10,10 +10,10 @@ from django.utils import timezone
 from mlops_portal.registry.services import champion_set
 from monitoring import services
 from monitoring.models import Alert, StatisticPoint
-from monitoring.tasks.judge import judge as judge_windows
 from monitoring.tasks.measures import judge
 from monitoring.tasks.merge import merge
 from tests.monitoring.conftest import floor  # noqa: F401 - a fixture
+from tests.monitoring.ground import judge_windows
 from tests.monitoring.test_measures import flow, minutes
 
 pytestmark = pytest.mark.django_db

@@ -55,7 +55,7 @@ def test_a_node_counts_an_unseen_word_and_its_model_gets_a_gap() -> None:
     unseen, gap, low = model.probabilities(values)
     np.testing.assert_array_equal(unseen, gap)
     assert not np.allclose(unseen, low)
-    window = OpenWindow("press-1", "a", "b" * 64, "", 0.0, 60.0)
+    window = OpenWindow("press-1", "a", "b" * 64, "", "", 0.0, 60.0)
     window.add(SPEC, values, ["ok"] * 3, np.full(3, 0.9))
     assert window.counts["grade"] == [1, 0, 0, 1, 1]
 

@@ -14,6 +14,8 @@ from django.utils import timezone
 from mlops_portal.plant.models import Asset, AssetType, Node
 from mlops_portal.registry.models import Artifact, Feature, ModelVersion, RegisteredModel
 from mlops_portal.wire import sketch, telemetry
+from monitoring.selectors.rows import shards
+from monitoring.tasks.judge import judge_shard
 from tests.cast import Cast
 
 DIGEST = "ab" * 32
@@ -28,6 +30,12 @@ def ar1(n: int, phi: float, rng: np.random.Generator) -> np.ndarray:
     for index in range(1, noise.size):
         values[index] = phi * values[index - 1] + noise[index]
     return values[300:]
+
+
+def judge_windows() -> None:
+    """Judge what waits, one shard after another, as workers do."""
+    for model_id, line_id in shards():
+        judge_shard(model_id=model_id, line_id=line_id)
 
 
 def reference_of(values: np.ndarray, phi: float = 0.0) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from monitoring import services
 from monitoring.models import Alert, Prediction
-from monitoring.tasks.judge import judge as judge_windows
 from monitoring.tasks.measures import judge
 from monitoring.tasks.merge import merge
+from tests.monitoring.ground import judge_windows
 from tests.monitoring.test_measures import flow, minutes
 
 pytestmark = pytest.mark.django_db

@@ -47,9 +47,10 @@ REST = [
 
 @dataclasses.dataclass
 class Tally:
-    """Events of each reference over ``STREAM`` windows, and the seconds of one fit and run."""
+    """Events and windows in alarm of each reference over ``STREAM`` windows, and seconds of fit and run."""
 
     events: list[int] = dataclasses.field(default_factory=list)
+    flagged: list[int] = dataclasses.field(default_factory=list)
     seconds: list[float] = dataclasses.field(default_factory=list)
 
     @property
@@ -64,8 +65,8 @@ class Tally:
         return max(0.0, self.rate - half), self.rate + half
 
 
-def one(cell: Cell, number: int) -> tuple[int, float]:
-    """False alarm events of reference ``number`` of the cell, and the seconds that fit and run took."""
+def one(cell: Cell, number: int) -> tuple[int, int, float]:
+    """Events of reference ``number`` of the cell, windows in alarm, and seconds of fit and run."""
     from monitoring.compute.detector import fit
 
     rng = np.random.default_rng([number, int(cell.phi * 100), cell.window, cell.readings, cell.length])
@@ -80,8 +81,9 @@ def one(cell: Cell, number: int) -> tuple[int, float]:
         categorical=[False] * cell.readings,
         seed=number,
     )
-    found = len(detector.run(stream).alerts)
-    return found, time.process_time() - begun
+    result = detector.run(stream)
+    taken = time.process_time() - begun
+    return len(result.alerts), sum(bool(window.alert) for window in result.windows), taken
 
 
 def achieved(*, references: int, others: int, seconds: float) -> dict[Cell, Tally]:
@@ -103,7 +105,7 @@ def _work(found: dict[Cell, Tally], jobs: Iterable[tuple[Cell, int]], until: flo
     queue: Iterator[tuple[Cell, int]] = iter(jobs)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
-        running: dict[Future[tuple[int, float]], Cell] = {}
+        running: dict[Future[tuple[int, int, float]], Cell] = {}
         while True:
             while len(running) < 2 * PROCESSES and time.monotonic() < until and (job := next(queue, None)):
                 running[pool.submit(one, *job)] = job[0]
@@ -112,8 +114,9 @@ def _work(found: dict[Cell, Tally], jobs: Iterable[tuple[Cell, int]], until: flo
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 cell = running.pop(future)
-                events, taken = future.result()
+                events, flagged, taken = future.result()
                 found[cell].events.append(events)
+                found[cell].flagged.append(flagged)
                 found[cell].seconds.append(taken)
             _say(found)
 

@@ -27,7 +27,7 @@ PICTURE = ROOT / "docs" / "pictures" / "calibration.svg"
 CELLS = ROOT / "benchmarks" / "results" / "calibration.json"
 PICTURES = (("Achieved over promised false alarms", "pictures/calibration.svg"),)
 THOUSAND = 1_000
-UNIT = "in 1,000 windows"
+UNIT = "in 1,000"
 
 
 def measure(quick: bool) -> list[Row]:
@@ -82,12 +82,12 @@ def _headline(cell: calibration.Cell, tally: calibration.Tally) -> Row:
 
 def _what(phi: float) -> str:
     one = calibration.HEADLINE[0]
-    return f"φ {phi:g}, windows of {one.window}, {one.readings} readings, reference of {one.length:,}"
+    return f"events, φ {phi:g}, windows of {one.window}, {one.readings} readings, reference of {one.length:,}"
 
 
 def _peers(phi: float, found: dict[calibration.Cell, calibration.Tally], quick: bool) -> list[Row]:
     cell = next(one for one in calibration.HEADLINE if one.phi == phi)
-    mine = found[cell].rate * THOUSAND if found[cell].events else float("nan")
+    mine = float(np.mean(found[cell].flagged or [0])) / calibration.STREAM * THOUSAND
     streams, made = 1 if quick else PEER_STREAMS, []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "streams.npz"
@@ -105,7 +105,7 @@ def _peers(phi: float, found: dict[calibration.Cell, calibration.Tally], quick: 
             try:
                 said = peers.run(name, script, str(path), *arguments)
             except peers.Absent as reason:
-                made.append(absent(_what(phi), UNIT, name, reason))
+                made.append(absent(f"windows in alarm, φ {phi:g}", UNIT, name, reason))
                 continue
             for method, alarms in said["alarms"].items():
                 flags = [rules.of_rows(rows, PEER_WINDOWS, cell.window) for rows in alarms]
@@ -138,9 +138,9 @@ def _counts(flags: list[rules.B]) -> dict[str, int]:
 
 
 def _row(phi: float, mine: float, peer: str, counts: dict[str, int]) -> Row:
-    said = f"{counts['flagged'] / counts['windows']:.0%} of {counts['windows']} windows flagged"
-    theirs = counts["events"] / counts["windows"] * THOUSAND
-    return beside(_what(phi), mine, UNIT, peer=peer, peer_figure=theirs, note=said)
+    said = f"{counts['events']} events in {counts['windows']} windows"
+    theirs = counts["flagged"] / counts["windows"] * THOUSAND
+    return beside(f"windows in alarm, φ {phi:g}", mine, UNIT, peer=peer, peer_figure=theirs, note=said)
 
 
 def appendix() -> str:
@@ -149,8 +149,8 @@ def appendix() -> str:
     by = {(one["window"], one["readings"], one["length"], one["phi"]): one for one in cells}
     head = ["window", "readings", "reference", *(f"φ {phi:g}" for phi in calibration.PHI)]
     lines = [
-        f"Achieved over promised ({calibration.PROMISED * THOUSAND:.0f} {UNIT}); in brackets the 95 % "
-        "interval and the number of references.",
+        f"Achieved over promised ({calibration.PROMISED * THOUSAND:.0f} events {UNIT} windows); in brackets "
+        "the 95 % interval and the number of references.",
         "",
         "| " + " | ".join(head) + " |",
         "|" + " --- |" * len(head),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-PANEL_WIDTH, PANEL_HEIGHT, LEFT, TOP, GAP_X, GAP_Y, BOTTOM = 220, 150, 84, 64, 28, 40, 76
+PANEL_WIDTH, PANEL_HEIGHT, LEFT, TOP, GAP_X, GAP_Y, BOTTOM = 220, 150, 84, 64, 28, 48, 76
 INSET = 16
 LOW, HIGH = 0.125, 8.0  # of the ratio's axis, logarithmic
 TICKS = (0.125, 0.25, 0.5, 1, 2, 4, 8)
@@ -56,9 +56,10 @@ def calibration(cells: Sequence[Cell]) -> str:
             parts += _ground(x, y, phis, labels=column == 0)
             for place, length in enumerate(lengths):
                 mine = [
-                    one for one in cells
+                    one
+                    for one in cells
                     if (one["window"], one["readings"], one["length"]) == (window, reading, length)
-                ]  # fmt: skip
+                ]
                 shift = 5 * (place - (len(lengths) - 1) / 2)
                 parts += _line(x + shift, y, sorted(mine, key=lambda one: one["phi"]), phis, INKS[place])
             said = f"windows of {window}, {reading} reading{'s' if reading > 1 else ''}"

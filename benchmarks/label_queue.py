@@ -1,7 +1,7 @@
 """The queue of label requests: 50 operators take the next part and answer, 100,000 requests are open.
 
-Two processes, below the pages: services, database, log and broker, without HTTP. Wall clock, since waiting for
-the one writer of the database is what is asked about.
+Two processes, below the pages: services, database, log and broker, without HTTP. Wall clock, since what is
+asked about is the wait for the one writer of the database.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """`make bench`: measures what is named, or everything, and prints one table.
 
 Every module in this folder with a ``measure(quick)`` is a benchmark: it returns rows, says in its docstring
-what it measures, and may bound itself with ``SECONDS``, name itself with ``TITLE`` and show ``PICTURES``.
-Each runs in a process of its own. Results stay in benchmarks/results as JSON; ``--write`` makes
-docs/benchmarks.md of them.
+what it measures, and may bound itself with ``SECONDS``, name itself with ``TITLE`` and show ``PICTURES``. A
+module with a ``main`` alone is run, and what it prints is its table. Each runs in a process of its own.
+Results stay in benchmarks/results as JSON; ``--write`` makes docs/benchmarks.md of them.
 """
 
 from __future__ import annotations
@@ -33,21 +33,33 @@ detail. Each figure stands beside its goal and beside a peer or a floor that ran
 machine; the ratio is ours over theirs. Times are medians; where one thread computes, they are seconds of
 processor time.
 """
+OURS = {"run", "apart", "peers"}  # they have a main, and measure nothing
 FIRST = ("sketching", "drift_report", "detection", "false_alarms")
 
 
 def benchmarks() -> list[str]:
-    """Names of the modules with a ``measure(quick)``, found without importing them."""
-    found = []
-    for path in HERE.glob("*.py"):
-        body = ast.parse(path.read_text(encoding="utf-8")).body
-        if any(isinstance(part, ast.FunctionDef) and _measures(part) for part in body):
-            found.append(path.stem)
+    """Names of the modules that measure, found without importing them."""
+    found = [
+        path.stem
+        for path in HERE.glob("*.py")
+        if path.stem not in OURS and _has(path.stem, "measure", "main")
+    ]
     return sorted(found, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
 
 
-def _measures(function: ast.FunctionDef) -> bool:
-    return function.name == "measure" and [one.arg for one in function.args.args] == ["quick"]
+def _has(name: str, *functions: str) -> bool:
+    body = ast.parse((HERE / f"{name}.py").read_text(encoding="utf-8")).body
+    return any(isinstance(part, ast.FunctionDef) and part.name in functions for part in body)
+
+
+def _returns_rows(name: str) -> bool:
+    body = ast.parse((HERE / f"{name}.py").read_text(encoding="utf-8")).body
+    return any(
+        isinstance(part, ast.FunctionDef)
+        and part.name == "measure"
+        and [one.arg for one in part.args.args] == ["quick"]
+        for part in body
+    )
 
 
 def bound(name: str) -> float:
@@ -60,17 +72,42 @@ def bound(name: str) -> float:
 
 
 def measured(name: str, quick: bool) -> dict[str, Any]:
-    """Runs in a process of its own: the rows of one module, ready for JSON."""
+    """Runs in a process of its own: the rows of one module, or what it prints, ready for JSON."""
+    if not _returns_rows(name):
+        return _printed(name)
     module = importlib.import_module(f"benchmarks.{name}")
     rows = [Row.of(row) for row in module.measure(quick)]
-    about = " ".join((module.__doc__ or "").strip().partition("\n\n")[0].split())
     return {
-        "title": getattr(module, "TITLE", name.replace("_", " ").capitalize()),
-        "about": about,
+        "title": getattr(module, "TITLE", _title(name)),
+        "about": _about(module.__doc__),
         "pictures": [list(one) for one in getattr(module, "PICTURES", ())],
         "appendix": module.appendix() if hasattr(module, "appendix") else "",
         "rows": [{field: getattr(row, field) for field in Row.__slots__} for row in rows],
     }
+
+
+def _printed(name: str) -> dict[str, Any]:
+    """A module with a table of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}"],
+        cwd=HERE.parent,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"benchmarks.{name} ended with {done.returncode}")
+    about = _about(ast.get_docstring(ast.parse((HERE / f"{name}.py").read_text(encoding="utf-8"))))
+    return {"title": _title(name), "about": about, "rows": [], "printed": done.stdout.rstrip()}
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _about(docstring: str | None) -> str:
+    """The docstring's first paragraph on one line."""
+    return " ".join((docstring or "").strip().partition("\n\n")[0].split())
 
 
 def measure_one(name: str, quick: bool) -> dict[str, Any]:
@@ -97,7 +134,7 @@ def measure_one(name: str, quick: bool) -> dict[str, Any]:
 
 
 def _failed(name: str, why: str) -> dict[str, Any]:
-    return {"title": name, "about": "", "pictures": [], "rows": [{"what": name, "figure": None, "note": why}]}
+    return {"title": _title(name), "about": "", "rows": [{"what": name, "figure": None, "note": why}]}
 
 
 def stored() -> list[dict[str, Any]]:

@@ -35,7 +35,11 @@ def plain(results: Sequence[Mapping[str, Any]]) -> str:
     lines: list[str] = []
     for result in results:
         rows = [cells(Row.of(row)) for row in result["rows"]]
+        printed = [f"  {line}" for line in result.get("printed", "").splitlines()]
         lines += ["", f"{result['title']}  ({result['seconds']:.0f} s, load {result['load']:.1f})"]
+        if not rows:
+            lines += printed
+            continue
         widths = [max(len(row[at]) for row in [HEAD, *rows]) for at in range(len(HEAD) - 1)]
         for row in [HEAD, *rows]:
             lines.append(
@@ -53,6 +57,9 @@ def markdown(results: Sequence[Mapping[str, Any]]) -> str:
         if result.get("about"):
             parts += [result["about"], ""]
         parts += [f"`make bench ARGS={result['name']}`, {result['seconds']:.0f} s, {_loaded(result)}.", ""]
+        if not result["rows"]:
+            parts += ["```", result.get("printed", ""), "```"]
+            continue
         parts += ["| " + " | ".join(HEAD) + " |", "|" + " --- |" * len(HEAD)]
         parts += [
             "| " + " | ".join(_escaped(cell) for cell in cells(Row.of(row))) + " |" for row in result["rows"]

@@ -90,3 +90,12 @@ def test_the_picture_holds_every_cell():
     titles = [one.text or "" for one in drawn.iter("{http://www.w3.org/2000/svg}title")]
     assert len(titles) == len(cells)
     assert all("1.20 × promised, 20 references" in one for one in titles)
+
+
+def test_a_benchmark_may_bring_a_table_of_its_own(tmp_path, monkeypatch):
+    (tmp_path / "weighing.py").write_text('"""Weighs."""\n\n\ndef main():\n    print("3 kg")\n\n\nmain()\n')
+    monkeypatch.setattr(run, "HERE", tmp_path)
+    assert run.benchmarks() == ["weighing"]
+    result = RESULT | {"name": "weighing", "rows": [], "printed": "3 kg"}
+    assert "  3 kg" in table.plain([result]).splitlines()
+    assert "```\n3 kg\n```" in table.markdown([result])

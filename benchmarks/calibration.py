@@ -8,6 +8,7 @@ others take turns until the time is up, so every cell says how many references i
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import itertools
 import multiprocessing
@@ -38,11 +39,8 @@ class Cell:
 
 
 HEADLINE = [Cell(phi, 200, 20, 5_000) for phi in PHI]
-REST = [
-    one
-    for one in itertools.starmap(Cell, itertools.product(PHI, WINDOWS, READINGS, LENGTHS))
-    if one not in HEADLINE
-]
+ALL = list(itertools.starmap(Cell, itertools.product(PHI, WINDOWS, READINGS, LENGTHS)))
+REST = [one for one in ALL if one not in HEADLINE]
 
 
 @dataclasses.dataclass
@@ -121,7 +119,38 @@ def _work(found: dict[Cell, Tally], jobs: Iterable[tuple[Cell, int]], until: flo
             _say(found)
 
 
+def main() -> int:
+    """Some cells alone: every value that is not named is taken."""
+    parser = argparse.ArgumentParser(description="Promised against achieved, for the cells that are named")
+    for name, kind in (("phi", float), ("window", int), ("readings", int), ("length", int)):
+        parser.add_argument(f"--{name}", type=kind, nargs="*")
+    parser.add_argument("--references", type=int, default=40)
+    parser.add_argument("--seconds", type=float, default=600)
+    given = parser.parse_args()
+    wanted = [
+        cell
+        for cell in ALL
+        if all(
+            getattr(given, name) is None or value in getattr(given, name)
+            for name, value in dataclasses.asdict(cell).items()
+        )
+    ]
+    found = {cell: Tally() for cell in wanted}
+    jobs = ((cell, number) for number in range(given.references) for cell in wanted)
+    _work(found, jobs, time.monotonic() + given.seconds)
+    for cell, tally in found.items():
+        if len(tally.events) > 1:
+            low, high = (end / PROMISED for end in tally.interval)
+            said = f"{tally.rate / PROMISED:.2f} × promised ({low:.2f} to {high:.2f})"
+            print(f"{cell}: {said}, {len(tally.events)} references")
+    return 0
+
+
 def _say(found: dict[Cell, Tally]) -> None:
     if sys.stderr.isatty():
         done = sum(len(tally.events) for tally in found.values())
         print(f"\r  {done} references", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -67,6 +67,7 @@ def _headline(cell: calibration.Cell, tally: calibration.Tally) -> Row:
     if len(tally.events) < 2:
         return Row(_what(cell.phi), None, UNIT, note="no reference was finished in the time")
     low, high = (THOUSAND * one for one in tally.interval)
+    within = abs(tally.rate / calibration.PROMISED - 1) <= TOLERANCE
     return beside(
         _what(cell.phi),
         tally.rate * THOUSAND,
@@ -74,7 +75,7 @@ def _headline(cell: calibration.Cell, tally: calibration.Tally) -> Row:
         goal=f"{promised:.0f} ± {TOLERANCE:.0%}",
         peer="promised",
         peer_figure=promised,
-        met=abs(tally.rate / calibration.PROMISED - 1) <= TOLERANCE,
+        met=within if len(tally.events) >= REFERENCES else None,  # fewer say too little
         note=f"{len(tally.events)} references, {sum(tally.events)} events, "
         f"95 % interval {low:.1f} to {high:.1f}; {np.median(tally.seconds):.1f} s to fit and run",
     )

@@ -146,7 +146,7 @@ def measure(quick: bool) -> list[Row]:
             continue
         found.append(
             row_of(
-                f"calibrated detector, windows of {window} rows",
+                f"calibrated detector, windows of {window} row{'s' * (window > 1)}",
                 events,
                 floor=floor_delay,
                 goal=True,

@@ -40,7 +40,7 @@ def ours(folder: str) -> dict[str, Any]:
     """Seconds since the process began until the first prediction, then seconds for each row alone."""
     from edge_sync.agent.infer import Model
 
-    spec = SimpleNamespace(features=[None] * data.FEATURES, classes=["good", "bad"])
+    spec = SimpleNamespace(features=[SimpleNamespace(categories=())] * data.FEATURES, classes=["good", "bad"])
     model = Model((Path(folder) / "model.onnx").read_bytes(), spec)
     return _asked(model.probabilities)
 

@@ -1,6 +1,6 @@
 # `make` lists the targets. PYTHON=… names the Python to make the environment with, PORT=… where to listen.
 .DEFAULT_GOAL := help
-.PHONY: help run test check screenshots messages lock clean env
+.PHONY: help run test check bench screenshots messages lock clean env
 
 # Named by a person: an environment of another version is made anew. Otherwise the first of these that runs.
 PYTHON_NAMED := $(if $(filter undefined,$(origin PYTHON)),no,yes)
@@ -15,6 +15,7 @@ help:
 	@echo 'make run       start everything on this machine (ARGS="--no-demo", PORT=8010)'
 	@echo 'make test      run all tests, the browser'"'"'s too (ARGS="-k words")'
 	@echo 'make check     formatting, lint, types, layers, migrations, settings: what runs before the tests'
+	@echo 'make bench     measure, beside peers in environments of their own (ARGS="drift detection", --quick, --write)'
 	@echo 'make screenshots  make the pictures of the docs from the running portal'
 	@echo 'make messages  bring the translation catalogs up to the texts in the code'
 	@echo 'make lock      resolve pyproject.toml into requirements.lock (ARGS=--upgrade)'
@@ -33,6 +34,9 @@ test: env
 check: env
 	@exec $(BIN)/python deploy/run_checks.py
 
+bench: env
+	@exec $(BIN)/python -m benchmarks.run $(ARGS)
+
 screenshots: env
 	@exec $(BIN)/python deploy/screenshots.py
 
@@ -47,6 +51,6 @@ lock: env
 	@{ echo '# Made by: make lock'; cat requirements.lock; } > requirements.lock.new && mv requirements.lock.new requirements.lock
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist ./*.egg-info
+	rm -rf .venv benchmarks/.venvs benchmarks/results .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist ./*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find locale -name '*.mo' -delete

@@ -1,0 +1,148 @@
+"""The queue of label requests: 50 operators take the next part and answer, 100,000 requests are open.
+
+Two processes, below the pages: services, database, log and broker, without HTTP. Wall clock, since what is
+asked about is the wait for the one writer of the database.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from benchmarks import portal
+from benchmarks.apart import apart
+from benchmarks.rows import Row
+
+TITLE = "Label queue"
+P95, RATE = 100, 60
+OPERATORS, PROCESSES = 50, 2
+
+
+def ours(requests: int, cycles: int) -> dict[str, Any]:
+    """Milliseconds of "next" and "answer", cycles a second, and how many parts were given twice or lost."""
+    with portal.empty(broker=True):
+        people = _filled(requests)
+        halves = [people[at::PROCESSES] for at in range(PROCESSES)]
+        begun = time.perf_counter()
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
+            found = list(pool.map(work, halves, [cycles // PROCESSES] * PROCESSES))
+        taken = [pk for half in found for pk in half["taken"]]
+        spent = max(half["seconds"] for half in found)
+        from labeling.models import Label
+
+        return {
+            "next": [one for half in found for one in half["next"]],
+            "answer": [one for half in found for one in half["answer"]],
+            "rate": len(taken) / spent,
+            "twice": len(taken) - len(set(taken)),
+            "lost": len(taken) - Label.objects.count(),
+            "whole": time.perf_counter() - begun,
+        }
+
+
+def work(people: list[str], cycles: int) -> dict[str, Any]:
+    """One process: its operators in turn, ``cycles`` parts in all."""
+    portal.join()
+    from labeling.services import label_answer, label_next
+    from mlops_portal.plant.models import Line, Person
+
+    line = Line.objects.get(slug="line-1")
+    operators = list(Person.objects.filter(username__in=people))
+    found: dict[str, Any] = {"next": [], "answer": [], "taken": []}
+    begun = time.perf_counter()
+    for number in range(cycles):
+        by = operators[number % len(operators)]
+        start = time.perf_counter()
+        request = label_next(by=by, line=line)
+        middle = time.perf_counter()
+        label_answer(by=by, request=request, answer="ok", seconds=2.0)
+        found["next"].append((middle - start) * 1000)
+        found["answer"].append((time.perf_counter() - middle) * 1000)
+        found["taken"].append(str(request.pk))
+    return found | {"seconds": time.perf_counter() - begun}
+
+
+def _filled(requests: int) -> list[str]:
+    """A line with ``requests`` open questions, and the names of its operators."""
+    from django.utils import timezone
+
+    from labeling.models import LabelRequest
+    from mlops_portal.plant.models import Person, RoleAssignment
+    from mlops_portal.plant.roles import Role
+    from monitoring.models import Prediction, SampledRow
+    from tests.cast import JOINED, make_cast, new_person
+    from tests.labeling.plant import a_version, make_shop
+
+    cast = make_cast()
+    shop = make_shop(cast)
+    version, now = a_version(shop), timezone.now()
+    people = Person.objects.bulk_create([new_person(f"bench-{number}") for number in range(OPERATORS)])
+    RoleAssignment.objects.bulk_create(
+        RoleAssignment(person=one, role=Role.OPERATOR, site=cast.site, line=cast.line_1, granted_at=JOINED)
+        for one in people
+    )
+    for start in range(0, requests, 10_000):
+        numbers = range(start, min(start + 10_000, requests))
+        said = Prediction.objects.bulk_create(
+            Prediction(
+                id=f"node-1:{number}",
+                node=shop.node,
+                asset=shop.asset,
+                version=version,
+                activation="press-1/1",
+                part_id=f"N-{number}",
+                at=now,
+                label="ok",
+                confidence=0.8,
+            )
+            for number in numbers
+        )
+        rows = SampledRow.objects.bulk_create(
+            SampledRow(
+                prediction=one,
+                readings={},
+                probabilities={"ok": 0.8},
+                reason="random",
+                inclusion_probability=0.1,
+            )
+            for one in said
+        )
+        LabelRequest.objects.bulk_create(
+            LabelRequest(
+                row=row,
+                version=version,
+                line=cast.line_1,
+                why={"text_key": "random", "random": True},
+                inclusion_probability=0.5,
+                asked_at=now,
+                expires_at=now + timedelta(days=2),
+            )
+            for row in rows
+        )
+    return [one.username for one in people]
+
+
+def measure(quick: bool) -> list[Row]:
+    requests, cycles = (5_000, 200) if quick else (100_000, 3_000)
+    found = apart(ours, requests=requests, cycles=cycles).result
+    asked, answered = (float(np.percentile(found[key], 95)) for key in ("next", "answer"))
+    kept = found["twice"] == 0 and found["lost"] == 0
+    note = f"{requests:,} open, {OPERATORS} operators; given twice: {found['twice']}, lost: {found['lost']}"
+    return [
+        Row(
+            "next and answer",
+            found["rate"],
+            "cycles/s",
+            f"≥ {RATE}/s",
+            note=note,
+            met=found["rate"] >= RATE and kept,
+        ),
+        Row("next, 95 of 100", asked, "ms", f"< {P95} ms", met=asked < P95),
+        Row("answer, 95 of 100", answered, "ms", f"< {P95} ms", met=answered < P95),
+    ]

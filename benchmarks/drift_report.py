@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from monitoring.compute.report import report
 
 from benchmarks import data, peers
 from benchmarks.apart import apart, seconds_of
 from benchmarks.rows import Row, absent, beside
 from mlops_portal.wire import sketch
+from monitoring.compute.report import report
 
 TITLE = "Drift report"
 SECONDS = 1200

@@ -24,6 +24,7 @@ from edge_sync.management.replay.reading import Sheet, read_sheet
 from edge_sync.management.replay.rows import Rows, rows_of
 from edge_sync.management.replay.shifts import parse
 from edge_sync.management.replay.summary import Before, Summary
+from mlops_portal.shell.unheard import unheard
 from mlops_portal.wire.errors import PortalError
 
 ASKED = ("data", "from_row", "rows", "target", "time", "part", "outcome_delay", "shift", "per_window")
@@ -79,7 +80,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
         try:
-            found = self._replay(options)
+            with unheard():
+                found = self._replay(options)
         except PortalError as error:
             raise CommandError(error.sentence) from None
         found.seconds = round(time.monotonic() - started, 2)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.onboarding.rules.words import slug_of
 from mlops_portal.plant.models import Asset, AssetType, Line, Person, Site
+from mlops_portal.plant.policies import guard, verdict
 from mlops_portal.plant.roles import Role
 from mlops_portal.plant.selectors.people import people_who_may, people_with
 from mlops_portal.plant.selectors.places import sites_for
@@ -20,7 +21,7 @@ from mlops_portal.plant.services.places import asset_create, asset_type_create, 
 from mlops_portal.wire.errors import Invalid, NotAllowed, NotFound
 
 SITE = ("Plant", "plant")
-ADMINISTRATOR, ENGINEER = "admin", "ml"
+ADMINISTRATOR, ENGINEER, EXPERT = "admin", "ml", "expert"
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ def ground_for(*, name: str, username: str = "", line: str = "", kind: str = "",
 
 
 def _found(made: list[str], sign_ins: list[dict[str, str]]) -> None:
-    """A site with the two people whom it needs: one who looks after it, one who brings models."""
+    """A site with the three people whom it needs: who looks after it, brings models, and judges parts."""
     password = secrets.token_urlsafe(12)
     site, administrator = site_found(
         name=SITE[0],
@@ -64,13 +65,30 @@ def _found(made: list[str], sign_ins: list[dict[str, str]]) -> None:
         password=password,
     )
     sign_ins.append({"username": ADMINISTRATOR, "password": password, "role": str(Role.ADMINISTRATOR.label)})
-    own = secrets.token_urlsafe(12)
-    _invitation, secret = invitation_create(
-        by=administrator, name=_("ML engineer"), email="", role=Role.ML_ENGINEER, site=site
-    )
-    invitation_accept(secret=secret, username=ENGINEER, password=own)
-    sign_ins.append({"username": ENGINEER, "password": own, "role": str(Role.ML_ENGINEER.label)})
+    for username, role in ((ENGINEER, Role.ML_ENGINEER), (EXPERT, Role.DOMAIN_EXPERT)):
+        own = secrets.token_urlsafe(12)
+        _invitation, secret = invitation_create(
+            by=administrator, name=str(role.label), email="", role=role, site=site
+        )
+        invitation_accept(secret=secret, username=username, password=own)
+        sign_ins.append({"username": username, "password": own, "role": str(role.label)})
     made.append(_("the site %(name)s") % {"name": site})
+
+
+def judge_for(*, site: Site, username: str, by: Person) -> Person:
+    """Who vouches for golden samples: the person named, ``by``, or the only one who may. NotAllowed."""
+    if username:
+        judge = _person(username)
+        guard(judge, "golden.edit", site=site)
+        return judge
+    if verdict(by, "golden.edit", site=site):
+        return by
+    able = [one for one in people_who_may(action="golden.edit") if verdict(one, "golden.edit", site=site)]
+    if len(able) != 1:
+        raise NotAllowed(
+            _("%(person)s may not vouch for golden samples; say with --golden-as who does.") % {"person": by}
+        )
+    return able[0]
 
 
 def _person(username: str) -> Person:

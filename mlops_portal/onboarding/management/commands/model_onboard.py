@@ -20,15 +20,15 @@ from mlops_portal.onboarding.management.flow import (
     prepared,
     same_file,
 )
-from mlops_portal.onboarding.management.founding import Ground, ground_for
+from mlops_portal.onboarding.management.founding import Ground, ground_for, judge_for
 from mlops_portal.onboarding.management.report import lines_of, result_of
-from mlops_portal.onboarding.management.unheard import unheard
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.selectors import version_of
 from mlops_portal.onboarding.services.receiving import TEMPLATES
 from mlops_portal.onboarding.services.undoing import onboarding_undo
 from mlops_portal.plant.models import Person, Site
 from mlops_portal.registry.compute.tables.read import preview
+from mlops_portal.shell.unheard import unheard
 from mlops_portal.wire.errors import NotFound, PortalError
 
 PER_CLASS = 3
@@ -121,12 +121,13 @@ class Command(BaseCommand):
                 kind=options["asset_type"],
                 machine=options["machine"],
             )
+            judge = self._judge(ground, options) if options["golden"] else None
             onboarding = prepared(wanted, ground, known, self._say)
         self._introduce(ground)
         onboarding = finished(onboarding, ground.by, self._say)
         golden.proposed(onboarding, per_class=options["golden"] or PER_CLASS)
-        if options["golden"]:
-            self._golden(onboarding, options)
+        if judge is not None:
+            self._golden(onboarding, judge)
         return self._reported(onboarding, ground, changed=True)
 
     def _introduce(self, ground: Ground) -> None:
@@ -139,8 +140,10 @@ class Command(BaseCommand):
                 _("Sign in as %(username)s (%(role)s) with %(password)s; it is shown once, change it.") % one
             )
 
-    def _golden(self, onboarding: Onboarding, options: dict[str, Any]) -> None:
-        judge = ground_by(options["golden_as"] or options["username"]) or onboarding.by
+    def _judge(self, ground: Ground, options: dict[str, Any]) -> Person:
+        return judge_for(site=ground.site, username=options["golden_as"], by=ground.by)
+
+    def _golden(self, onboarding: Onboarding, judge: Person) -> None:
         count = golden.confirmed(onboarding, judge)
         self._say(
             _(

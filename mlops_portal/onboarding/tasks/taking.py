@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 from celery import shared_task
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from structlog import get_logger
 
-from mlops_portal.onboarding.compute.build import build
+from explain.compute import blocks
+from mlops_portal.onboarding.compute.build import Built, build
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.selectors import machine_of
 from mlops_portal.onboarding.services.taking import onboarding_take, taking_stopped
@@ -20,6 +24,7 @@ from mlops_portal.shell.jobs import JobCancelled
 from mlops_portal.wire.errors import PortalError
 
 log = get_logger(__name__)
+WIDE = 30  # readings: more of them are explained by groups
 
 
 @shared_task(name="onboarding.take")
@@ -46,7 +51,7 @@ def take_do(onboarding_id: str, *, here: bool = False, progress: Progress | None
             data=data,
             rows=len(built),
             ordered=built.ordered,
-            features=built.features,
+            features=grouped(built),
             here=here,
         )
     except JobCancelled:
@@ -58,3 +63,16 @@ def take_do(onboarding_id: str, *, here: bool = False, progress: Progress | None
     except Exception:  # as in reading
         log.exception("table_not_taken", onboarding=onboarding_id)
         taking_stopped(onboarding=onboarding, sentence=fault())
+
+
+def grouped(built: Built) -> list[dict[str, Any]]:
+    """The readings of a wide table, each with a group by its name or by what it moves with."""
+    features = built.features
+    if len(features) <= WIDE or any(one.get("group_words") for one in features):
+        return features
+    keys = [one["key"] for one in features]
+    group = blocks.groups(keys, np.column_stack([built.columns[key] for key in keys]))
+    return [
+        {**one, "group_words": {"en": name}}
+        for one, name in zip(features, blocks.names(keys, group), strict=True)
+    ]

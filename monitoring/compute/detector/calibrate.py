@@ -114,12 +114,17 @@ def calibrate(
     window: int,
     rng: np.random.Generator,
     joint: bool = True,
+    cells: int = CELLS,
+    persist: int = 0,
     report: Callable[[int, int], None] | None = None,
 ) -> Calibration:
-    """Draw references and streams of windows of ``window`` rows and learn how what they say varies."""
+    """Draw references and streams of windows of ``window`` rows and learn how what they say varies.
+
+    ``cells`` values are drawn, about; ``persist`` windows in a row make an event (0: ``rule.persistence``).
+    """
     d = drawn_process.maps.shape[0]
     m = min(drawn_process.rows, ROWS_OF_REFERENCE)
-    windows = int(np.clip(CELLS / (d * window), WINDOWS_LEAST, WINDOWS_MOST))
+    windows = int(np.clip(cells / (d * window), WINDOWS_LEAST, WINDOWS_MOST))
     draws = max(DRAWS_LEAST, windows // STREAM)
     stream = windows // draws
     found: dict[str, list[F]] = {}
@@ -141,11 +146,14 @@ def calibrate(
     surprise = np.stack(
         [largest({name: parts[number] for name, parts in found.items()}, laws) for number in range(draws)]
     )
-    return _learned(surprise, laws, window=window, rows=drawn_process.rows)
+    return _learned(
+        surprise, laws, window=window, rows=drawn_process.rows, persist=persist or rule.persistence(window)
+    )
 
 
-def _learned(surprise: F, laws: dict[str, list[tails.Tail]], *, window: int, rows: int) -> Calibration:
-    persist = rule.persistence(window)
+def _learned(
+    surprise: F, laws: dict[str, list[tails.Tail]], *, window: int, rows: int, persist: int
+) -> Calibration:
     slow = _curve(surprise, rule.runs(surprise, persist))
     fast = _curve(surprise, surprise) if window >= rule.AT_ONCE_ROWS else None
     many = MANY / surprise.size

@@ -3,6 +3,8 @@
 - ``mean``: distance of a window's mean from the reference's, in the reference's deviations.
 - ``ks``, ``psi``: distance of the distributions over the reference's bins.
 - ``ewma``: the mean's exponentially weighted memory (Roberts 1959), for what creeps.
+- ``narrow``: minus the logarithm of a window's deviation over the reference's, for a sensor that sticks (the
+  tail of a small χ² is exponential in it); ``wide``: that deviation itself, for one that grows noisy.
 - ``t2``: mean over the window's rows of Hotelling's T² over the components that the reference supports, which
   sees levels, spreads and broken relations; ``q``: what those components leave (Jackson & Mudholkar 1979).
 - ``mewma``: T² of the memory of all means together (Lowry et al. 1992).
@@ -21,6 +23,7 @@ F = NDArray[np.float64]
 MEMORY = 0.2
 BINS = 10
 BINS_LEAST = 20  # rows of a window from which distributions are compared
+STILL = 1e-3  # of the reference's deviation; what varies less stands still
 ROWS_PER_COMPONENT = 5
 JOINT = frozenset({"t2", "q", "mewma"})
 
@@ -82,11 +85,30 @@ def windows_of(rows: F, frozen: Frozen, window: int, *, common: F | None) -> dic
     found: dict[str, F] = {"mean": np.abs(means)}
     if common is None or rows.shape[1] == 1:
         found["ewma"] = np.abs(_memory(means))
+        if window >= BINS_LEAST:
+            within = _scaled(rows, frozen.mean, frozen.sd).reshape(w, window, -1).std(axis=1)
+            found["narrow"], found["wide"] = narrow(within), within
     if frozen.edges and window >= BINS_LEAST:
         found |= _distributions(rows, frozen, window, w)
     if common is not None:
         found |= _joint(_scaled(common[: w * window], frozen.centre, frozen.scale), frozen, window)
     return found
+
+
+def narrow(within: F) -> F:
+    """How narrow windows with deviations ``within`` (in the reference's) are."""
+    return np.maximum(0.0, -np.log(np.maximum(within, STILL)))
+
+
+def distances(counts: F, p: F, n: F) -> tuple[F, F]:
+    """(ks, psi) of counts (…, k) of ``n`` (…) rows against the reference's shares ``p``."""
+    k = np.count_nonzero(p, axis=-1)  # bins that are real, where readings of unlike many stand together
+    q = counts / n[..., None]
+    ks = np.abs((q - p).cumsum(axis=-1)).max(axis=-1)
+    q = (counts + 0.5) / (n + 0.5 * k)[..., None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = np.where(p > 0, (q - p) * np.log(q / p), 0.0)
+    return np.asarray(ks, dtype=np.float64), np.asarray(parts.sum(axis=-1), dtype=np.float64)
 
 
 def _means(scaled: F, window: int) -> F:
@@ -123,8 +145,5 @@ def _distributions(rows: F, frozen: Frozen, window: int, w: int) -> dict[str, F]
             continue
         at = np.searchsorted(frozen.edges[place], rows[:, place])
         counts = np.bincount(number * k + at, minlength=w * k).reshape(w, k)
-        q = np.asarray(counts / window, dtype=np.float64)
-        ks[:, place] = np.abs((q - p).cumsum(axis=1)).max(axis=1)
-        q = np.asarray((counts + 0.5) / (window + 0.5 * k), dtype=np.float64)
-        psi[:, place] = np.asarray(((q - p) * np.log(q / p)).sum(axis=1), dtype=np.float64)
+        ks[:, place], psi[:, place] = distances(counts.astype(np.float64), p, np.full(w, float(window)))
     return {"ks": ks, "psi": psi}

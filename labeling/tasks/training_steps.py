@@ -32,6 +32,7 @@ from mlops_portal.registry.services import artifact_put, artifact_read, version_
 from mlops_portal.shell.jobs import enqueue
 from mlops_portal.wire import manifest
 from mlops_portal.wire.errors import Invalid, NotFound, Unavailable
+from monitoring.compute.detector import dependence
 
 Result = dict[str, Any]
 LARGEST_GAP = 1e-5
@@ -194,14 +195,17 @@ def _register(run: RetrainRun) -> Result:
         artifact=Artifact.objects.get(pk=done["export"]["artifact"]),
         store=Artifact.objects.get(pk=done["train"]["store"]),
         pipeline=fit.PIPELINE,
-        reference=reference.reference(
-            readings=rows.readings,
-            asset=rows.asset,
-            at=rows.at,
-            features=[one.key for one in features_of(run.model)],
-            said=[names[place] for place in classes],
-            confidence=confidence,
-        ),
+        reference={
+            **reference.reference(
+                readings=rows.readings,
+                asset=rows.asset,
+                at=rows.at,
+                features=[one.key for one in features_of(run.model)],
+                said=[names[place] for place in classes],
+                confidence=confidence,
+            ),
+            "dependence": dependence.learned(rows.readings, machine=rows.asset, at=rows.at),
+        },
         measures=done["compare"]["measures"],
         parity=done["parity"],
         parent=champion_of(run.model),

@@ -1,9 +1,9 @@
-"""How readings hang together, kept with a version so that its reference can be drawn again without rows. Pure.
+"""How readings hang together, kept with a version so that its reference is drawn again without rows. Pure.
 
-- ``learned`` is called once, on the rows of training; ``process_of`` builds ``process.Process`` from it and the
-  frozen distributions: between a reading's quantile edges its values go in a straight line over the normal
-  scores, beyond them with the slope of the outer bins. A bin that holds clearly more than its part is a value
-  that repeats.
+- ``learned`` is called once, on the rows of training; ``process_of`` builds ``process.Process`` from it and
+  the frozen distributions: between a reading's quantile edges its values go in a straight line over the
+  normal scores, beyond them with the slope of the outer bins. A bin that holds clearly more than its part is
+  a value that repeats.
 - Series are taken from one machine, the one with the most rows: others stand between its rows.
 """
 
@@ -26,35 +26,41 @@ ROWS_LEAST = 60
 PARTS = 20
 
 
-def learned(readings: F, machine: NDArray[Any]) -> dict[str, Any]:
+def learned(readings: F, *, machine: NDArray[Any], at: F, ordered: bool = True) -> dict[str, Any]:
     """{"rows", "partial": lists by reading, "held": list, "correlation": rows below the diagonal}.
 
-    ``readings`` float64 (n, d) in the order of time, NaN where missing; ``machine`` (n,). Empty below
-    ``ROWS_LEAST`` rows of one machine; no correlation above ``FEATURES_MOST`` readings.
+    ``readings`` float64 (n, d), NaN where missing; ``machine`` and the moment ``at`` (n,) of each row; rows
+    that are not ``ordered`` in time have no memory. Empty below ``ROWS_LEAST`` rows of one machine; no
+    correlation above ``FEATURES_MOST`` readings.
     """
     n, d = readings.shape
+    order = np.argsort(at, kind="stable")
+    readings, machine = readings[order], machine[order]
     names, where = np.unique(machine, return_inverse=True)
     one = where == np.bincount(where).argmax() if names.size else np.zeros(n, dtype=np.bool_)
     if one.sum() < ROWS_LEAST:
         return {}
     there = readable(readings)
-    middle = [float(np.median(readings[there[:, at], at])) if there[:, at].any() else 0.0 for at in range(d)]
+    middle = [
+        float(np.median(readings[there[:, place], place])) if there[:, place].any() else 0.0
+        for place in range(d)
+    ]
     rows = np.where(there, readings, middle)
-    scores = np.column_stack([process.normal_scores(rows[:, at]) for at in range(d)])
+    scores = np.column_stack([process.normal_scores(rows[:, place]) for place in range(d)])
     own = scores[one] - scores[one].mean(axis=0)
-    held = [process.holding(rows[one, at]) for at in range(d)]
+    held = [process.holding(rows[one, place]) if ordered else 1 for place in range(d)]
     found: dict[str, Any] = {
         "rows": int(one.sum()),
         "partial": [
-            [round(float(kappa), 4) for kappa in process.autoregression(own[:: held[at], at])]
-            for at in range(d)
+            np.round(process.autoregression(own[:: held[place], place]), 4).tolist() if ordered else []
+            for place in range(d)
         ],
         "held": held,
     }
     if 1 < d <= FEATURES_MOST:
         with np.errstate(invalid="ignore", divide="ignore"):
-            correlation = np.nan_to_num(np.corrcoef(scores, rowvar=False))
-        found["correlation"] = [[round(float(one), 3) for one in correlation[at, :at]] for at in range(d)]
+            correlation = np.nan_to_num(np.corrcoef(scores, rowvar=False).reshape(d, d))
+        found["correlation"] = [np.round(correlation[place, :place], 3).tolist() for place in range(d)]
     return found
 
 
@@ -108,7 +114,9 @@ def quantile_map(stored: Mapping[str, Any]) -> F:
     inner = edges[kept], at[kept]
     if stored.get("categories") is None and edges.size == PARTS + 1 and kept.sum() > 2:
         slope = (inner[0][-1] - inner[0][-2]) / (inner[1][-1] - inner[1][-2])
-        found = np.where(inner[1][-1] < process.GRID, edges[-1] + slope * (process.GRID - inner[1][-1]), found)
+        found = np.where(
+            inner[1][-1] < process.GRID, edges[-1] + slope * (process.GRID - inner[1][-1]), found
+        )
         slope = (inner[0][1] - inner[0][0]) / (inner[1][1] - inner[1][0])
         found = np.where(inner[1][0] > process.GRID, edges[0] + slope * (process.GRID - inner[1][0]), found)
     bins = np.minimum(np.searchsorted(below, ndtr(process.GRID)), edges.size - 1)

@@ -4,8 +4,8 @@
   over the logarithms of both, beyond the last it stays, below the first it grows as for independent parts.
 - What each statistic is, is said by ``scores``; from counts it is the same, because the reference's twenty
   quantile bins joined in pairs are its deciles.
-- The level is that of windows in a row, with the whole budget; the machine's rule asks for the same reading in
-  each, which is less often.
+- The level is that of windows in a row, with the whole budget; the machine's rule asks for the same reading
+  in each, which is less often.
 - The reference's rows may lie apart, and a machine's own parts are neighbours. So limits widen where the
   machine varies more than the drawn process: by what its own φ explains (``references.Stack.inflation``), or
   by how much larger the median of the statistic was in its past than in the drawn windows, whichever is more.
@@ -102,9 +102,7 @@ def climb(
     for number, n in enumerate(kept):
         if report:
             report(number, len(kept))
-        made.append(
-            calibrate.calibrate(drawn, window=n, rng=rng, joint=False, cells=cells, persist=persist)
-        )
+        made.append(calibrate.calibrate(drawn, window=n, rng=rng, joint=False, cells=cells, persist=persist))
     return Ladder(tuple(keys), tuple(made))
 
 
@@ -233,6 +231,14 @@ def _explained(ladder: Ladder, stack: Stack, n: F, phi: F, statistic: str) -> F:
         return np.asarray(np.maximum(0.0, 0.5 * np.log(left[0] / left[1])))
     ratio = np.maximum(1.0, (live + learned) / drawn)
     return np.asarray(ratio if statistic == "psi" else np.sqrt(ratio))
+
+
+def widest(ladder: Ladder, stack: Stack, n: F, phi: F, statistic: str, per_window: float) -> F:
+    """The limits before anything happened: (f, s) for windows of ``n`` parts (f, s), of a machine that shows
+    ``phi`` (f, s)."""
+    limit = ladder.limits(statistic, n, per_window)
+    more = _explained(ladder, stack, n, phi, statistic)
+    return limit + more if statistic == "narrow" else limit * more
 
 
 def judge(

@@ -28,6 +28,7 @@ SIZES = (5, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1_000, 2_000, 
 NEEDS = tuple(int(n) for n in np.unique(np.geomspace(2, 1_000_000, 60).astype(int)))
 SHIFTS = np.concatenate([np.linspace(0, 1, 41)[1:], np.geomspace(1.05, 20, 60)])  # in sd
 TAIL = 1.0
+ALWAYS = ("mean", "beside", "ewma")  # of windows of any size
 F = NDArray[np.float64]
 
 
@@ -109,6 +110,9 @@ def _calibrated(
     size = np.broadcast_to(n, (len(references), n.size))
     phi = np.broadcast_to([[own_phi.get(key, 0.0)] for key in rungs.keys], size.shape)
     limits_of = {name: online.widest(rungs, stack, size, phi, name, per_window) for name in online.STATISTICS}
+    alone = np.ones(len(references))  # what a reading's own shift counts beside the others
+    if rungs.correlation is not None:
+        alone = np.diag(scores.left_of(rungs.correlation))
     made = {}
     for place, key in enumerate(rungs.keys):
         one = references[place]
@@ -124,10 +128,12 @@ def _calibrated(
         kinds: dict[str, Kind] = {}
         for name in online.STATISTICS:
             limit = limits_of[name][place]
-            fires = np.isfinite(limit) & ((n >= scores.BINS_LEAST) | (name in ("mean", "ewma")))
+            if not np.isfinite(limit).any():
+                continue
+            fires = np.isfinite(limit) & ((n >= scores.BINS_LEAST) | (name in ALWAYS))
             shift = np.full(n.shape, np.nan)
-            if name in ("mean", "ewma"):
-                shift = np.where(fires, limit, np.nan)
+            if name in ALWAYS:
+                shift = np.where(fires, limit / (alone[place] if name == "beside" else 1.0), np.nan)
             elif name in ("ks", "psi"):
                 seen = np.stack([pair[name == "psi"] for pair in found], axis=1)
                 most = 1 - p.min() if name == "ks" else np.log(1 / p.min()) + usual

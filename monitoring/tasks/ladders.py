@@ -52,8 +52,13 @@ def calibrate(version_id: int) -> bool:
     keys = dependence.varying(features)
     body = {}
     if keys:
-        drawn = dependence.process_of(features, version.reference.get("dependence", {}), keys)
-        rng = np.random.default_rng(version.pk)
-        body = online.climb(keys, drawn, rng=rng, persist=persistence).stored()
+        kept = version.reference.get("dependence", {})
+        body = online.climb(
+            keys,
+            dependence.process_of(features, kept, keys),
+            rng=np.random.default_rng(version.pk),
+            correlation=dependence.correlation_of(features, kept, keys),
+            persist=persistence,
+        ).stored()
     calibration_write(version=version, persistence=persistence, body=body)
     return True

@@ -22,7 +22,14 @@ from monitoring.models.limits import WindowKind
 from monitoring.selectors.limits import Achieved
 from monitoring.selectors.readings import ReadingWords
 
-TONES = {"psi": "info", "ks": "change", "mean": "bad", "ewma": "caution", "missing": "quiet"}
+TONES = {
+    "psi": "info",
+    "ks": "change",
+    "mean": "bad",
+    "beside": "good",
+    "ewma": "caution",
+    "missing": "quiet",
+}
 UNKNOWN_SIZE = 100
 SMALLEST, LARGEST = 10, 500  # parts that are drawn
 HIGHEST = 20.0  # false alarms a week that are drawn
@@ -31,6 +38,7 @@ HIGHEST = 20.0  # false alarms a week that are drawn
 def statistic_names() -> dict[str, str]:
     return {
         "mean": _("Shift of the mean"),
+        "beside": _("Beside the others"),
         "ewma": _("Memory of the mean"),
         "psi": _("Population stability"),
         "ks": _("Largest distance"),
@@ -40,7 +48,7 @@ def statistic_names() -> dict[str, str]:
     }
 
 
-UNITS = {"mean": "σ", "ewma": "σ", "narrow": "%", "wide": "%", "missing": "%"}
+UNITS = {"mean": "σ", "beside": "σ", "ewma": "σ", "narrow": "%", "wide": "%", "missing": "%"}
 
 
 def kept(found: Achieved) -> dict[str, Any]:

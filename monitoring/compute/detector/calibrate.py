@@ -114,13 +114,15 @@ def calibrate(
     window: int,
     rng: np.random.Generator,
     joint: bool = True,
+    beside: bool = False,
     cells: int = CELLS,
     persist: int = 0,
     report: Callable[[int, int], None] | None = None,
 ) -> Calibration:
     """Draw references and streams of windows of ``window`` rows and learn how what they say varies.
 
-    ``cells`` values are drawn, about; ``persist`` windows in a row make an event (0: ``rule.persistence``).
+    ``beside``: with what readings do not explain of one another; ``cells`` values are drawn, about;
+    ``persist`` windows in a row make an event (0: ``rule.persistence``).
     """
     d = drawn_process.maps.shape[0]
     m = min(drawn_process.rows, ROWS_OF_REFERENCE)
@@ -133,7 +135,9 @@ def calibrate(
             report(number, draws)
         coefficients = drawn_process.coefficients(rng)
         own, common = drawn_process.draw(m, rng, coefficients, joint=joint)
-        frozen = scores.freeze(own, common if joint else None, bins=window >= scores.BINS_LEAST)
+        frozen = scores.freeze(
+            own, common if joint else None, bins=window >= scores.BINS_LEAST, beside=beside
+        )
         own, common = drawn_process.draw(stream * window, rng, coefficients, joint=joint)
         for name, values in scores.windows_of(own, frozen, window, common=common if joint else None).items():
             found.setdefault(name, []).append(values)

@@ -85,11 +85,9 @@ def process_of(
         np.asarray(partials[at] if partials else [features[key].get("phi") or 0.0], dtype=np.float64)
         for key, at in zip(keys, places, strict=True)
     ]
-    correlation = np.eye(len(keys))
-    if kept.get("correlation"):
-        for i, at in enumerate(places):
-            for j, other in enumerate(places[:i]):
-                correlation[i, j] = correlation[j, i] = kept["correlation"][max(at, other)][min(at, other)]
+    correlation = correlation_of(features, kept, keys)
+    if correlation is None:
+        correlation = np.eye(len(keys))
     steady = [np.clip(one, -process.STEADY, process.STEADY) for one in each]
     holds = np.asarray([held[at] if held else 1 for at in places], dtype=np.int64)
     return process.Process(
@@ -100,6 +98,20 @@ def process_of(
         np.zeros((len(keys), 0)),
         np.stack([quantile_map(features[key]) for key in keys]),
     )
+
+
+def correlation_of(
+    features: Mapping[str, Mapping[str, Any]], kept: Mapping[str, Any], keys: Sequence[str]
+) -> F | None:
+    """The correlation (d, d) of the readings ``keys``; None where it was not kept."""
+    if not kept.get("correlation"):
+        return None
+    places = [list(features).index(key) for key in keys]
+    found = np.eye(len(keys))
+    for i, at in enumerate(places):
+        for j, other in enumerate(places[:i]):
+            found[i, j] = found[j, i] = kept["correlation"][max(at, other)][min(at, other)]
+    return found
 
 
 def quantile_map(stored: Mapping[str, Any]) -> F:

@@ -31,7 +31,7 @@ RUNGS = (5, 10, 20, 50, 100, 200, 500, 1_000)
 CELLS = 6_000_000
 WIDE_MOST = 40_000  # readings times rows of a window that are still drawn
 RATE_MOST = 0.2
-STATISTICS = ("mean", "ewma", "ks", "psi", "narrow", "wide")
+STATISTICS = ("mean", "beside", "ewma", "ks", "psi", "narrow", "wide")
 WORTH_OF_MEMORY = (2 - scores.MEMORY) / scores.MEMORY  # windows
 PAST_LEAST, PAST_APART = 40, 24  # windows
 STEP = 8  # windows for which the past is taken once
@@ -41,18 +41,27 @@ NEVER_VARIES = 1e-12  # of a mean's square: a variance below it is rounding
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Calibrations of the readings ``keys`` at rising sizes of windows."""
+    """Calibrations of the readings ``keys`` at rising sizes of windows, and their correlation (d, d) where it
+    was kept."""
 
     keys: tuple[str, ...]
     rungs: tuple[calibrate.Calibration, ...]
+    correlation: F | None = None
 
     def stored(self) -> dict[str, Any]:
-        return {"keys": list(self.keys), "rungs": [_short(one.stored()) for one in self.rungs]}
+        return {
+            "keys": list(self.keys),
+            "rungs": [_short(one.stored()) for one in self.rungs],
+            "correlation": None if self.correlation is None else self.correlation.tolist(),
+        }
 
     @classmethod
     def restored(cls, stored: Mapping[str, Any]) -> Ladder:
+        kept = stored["correlation"]
         return cls(
-            tuple(stored["keys"]), tuple(calibrate.Calibration.restored(one) for one in stored["rungs"])
+            tuple(stored["keys"]),
+            tuple(calibrate.Calibration.restored(one) for one in stored["rungs"]),
+            None if kept is None else np.asarray(kept, dtype=np.float64),
         )
 
     def nearest(self, n: float) -> calibrate.Calibration:
@@ -91,19 +100,25 @@ def climb(
     drawn: process.Process,
     *,
     rng: np.random.Generator,
+    correlation: F | None = None,
     rungs: Sequence[int] = RUNGS,
     cells: int = CELLS,
     persist: int = 0,
     report: Callable[[int, int], None] | None = None,
 ) -> Ladder:
     """Calibrate each rung; those that are too wide to be drawn are left out."""
+    beside = correlation is not None and len(keys) > 1
     kept = [n for n in rungs if n * len(keys) <= WIDE_MOST] or [min(rungs)]
     made = []
     for number, n in enumerate(kept):
         if report:
             report(number, len(kept))
-        made.append(calibrate.calibrate(drawn, window=n, rng=rng, joint=False, cells=cells, persist=persist))
-    return Ladder(tuple(keys), tuple(made))
+        made.append(
+            calibrate.calibrate(
+                drawn, window=n, rng=rng, joint=False, beside=beside, cells=cells, persist=persist
+            )
+        )
+    return Ladder(tuple(keys), tuple(made), correlation if beside else None)
 
 
 def _short(value: Any) -> Any:
@@ -126,20 +141,26 @@ def deciles(reference: F) -> I:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Statistics {name: (f, w)}, NaN where there is none, and of how many rows each is: ``n``, for the memory
-    ``n_memory``; ``shift`` (f, w) in the reading's unit."""
+    ``n_memory``; ``shift`` (f, w) in the reading's unit, ``left`` the part that others do not explain."""
 
     values: dict[str, F]
     n: F
     n_memory: F
     shift: F
+    left: F
 
     def rows(self, statistic: str) -> F:
         return self.n_memory if statistic == "ewma" else self.n
 
 
-def see(counts: Sequence[NDArray[Any]], moments: F, references: Sequence[Reference]) -> Seen:
+def see(
+    counts: Sequence[NDArray[Any]],
+    moments: F,
+    references: Sequence[Reference],
+    correlation: F | None = None,
+) -> Seen:
     """What windows say, by the rules of ``scores``: counts (w, k) per reading with the missing at the end,
-    moments (f, w, 5)."""
+    moments (f, w, 5), the readings' correlation (f, f) where it is known."""
     mean = np.asarray([one.mean for one in references])[:, None]
     sd = np.asarray([one.sd for one in references])[:, None]
     n = moments[..., 0]
@@ -151,12 +172,29 @@ def see(counts: Sequence[NDArray[Any]], moments: F, references: Sequence[Referen
     within = np.sqrt(variance) / sd
     within[np.broadcast_to(sd**2 <= 10 * NEVER_VARIES * mean**2, within.shape)] = np.nan
     memory, n_memory = _memory(scaled, n)
-    values = {"mean": np.abs(scaled), "ewma": np.abs(memory)}
+    beside, left = _beside(scaled, correlation)
+    values = {"mean": np.abs(scaled), "beside": np.abs(beside), "ewma": np.abs(memory)}
     values["ks"], values["psi"] = _distances(counts, references)
     values["narrow"], values["wide"] = scores.narrow(within), within
     for name in ("ks", "psi", "narrow", "wide"):
         values[name] = np.where(n >= scores.BINS_LEAST, values[name], np.nan)
-    return Seen(values, n, n_memory, means - mean)
+    return Seen(values, n, n_memory, means - mean, left * sd)
+
+
+def _beside(scaled: F, correlation: F | None) -> tuple[F, F]:
+    """What the readings that a window has do not explain of one another's means (f, w): as ``scores`` has it,
+    and in deviations of the reading."""
+    found, left = np.full(scaled.shape, np.nan), np.full(scaled.shape, np.nan)
+    if correlation is None:
+        return found, left
+    patterns, which = np.unique(np.isfinite(scaled), axis=1, return_inverse=True)
+    for number, pattern in enumerate(patterns.T):
+        here = np.ix_(pattern, which.ravel() == number)
+        if pattern.sum() > 1:
+            weights = scores.left_of(correlation[np.ix_(pattern, pattern)])
+            found[here] = weights @ scaled[here]
+            left[here] = found[here] / np.diag(weights)[:, None]
+    return found, left
 
 
 def _distances(counts: Sequence[NDArray[Any]], references: Sequence[Reference]) -> tuple[F, F]:
@@ -261,7 +299,7 @@ def judge(
     if not references or not len(wanted):
         return made
     index = np.asarray(wanted, dtype=np.intp)
-    seen, stack = see(counts, moments, references), Stack.of(references)
+    seen, stack = see(counts, moments, references, ladder.correlation), Stack.of(references)
     for statistic in STATISTICS:
         limit = ladder.limits(statistic, seen.rows(statistic)[:, index], per_window)
         more = widened(ladder, seen, stack, phi, index, statistic)
@@ -273,7 +311,8 @@ def judge(
 
 def _found(seen: Seen, statistic: str, index: I, limit: F) -> Iterator[list[Found]]:
     """The spread is no shift, so that no tolerance for shifts holds it back."""
-    values, shifts = seen.values[statistic][:, index], seen.shift[:, index]
+    values = seen.values[statistic][:, index]
+    shifts = (seen.left if statistic == "beside" else seen.shift)[:, index]
     for place in range(values.shape[0]):
         yield [
             Found(

@@ -3,6 +3,9 @@
 - ``mean``: distance of a window's mean from the reference's, in the reference's deviations.
 - ``ks``, ``psi``: distance of the distributions over the reference's bins.
 - ``ewma``: the mean's exponentially weighted memory (Roberts 1959), for what creeps.
+- ``beside``: what of the mean the other readings' means do not explain, in the deviations of what they leave
+  of a row (regression adjustment; Hawkins 1991): one sensor that drifts breaks what the readings have in
+  common, even where it stays within its own range.
 - ``narrow``: minus the logarithm of a window's deviation over the reference's, for a sensor that sticks (the
   tail of a small χ² is exponential in it); ``wide``: that deviation itself, for one that grows noisy.
 - ``t2``: mean over the window's rows of Hotelling's T² over the components that the reference supports, which
@@ -23,6 +26,7 @@ F = NDArray[np.float64]
 MEMORY = 0.2
 BINS = 10
 BINS_LEAST = 20  # rows of a window from which distributions are compared
+RIDGE = 0.02  # of a reading's variance: how well others may explain it at most
 STILL = 1e-3  # of the reference's deviation; what varies less stands still
 ROWS_PER_COMPONENT = 5
 JOINT = frozenset({"t2", "q", "mewma"})
@@ -40,10 +44,11 @@ class Frozen:
     centre: F
     scale: F
     whiten: F
+    beside: F | None  # (d, d): standard readings to what the others leave of each
     whole: bool  # the components hold all of the reference: nothing is left for q
 
 
-def freeze(reference: F, common: F | None = None, *, bins: bool = True) -> Frozen:
+def freeze(reference: F, common: F | None = None, *, bins: bool = True, beside: bool = False) -> Frozen:
     """Freeze ``reference`` float64 (m, d), complete; a constant reading has deviation 0 and decides nothing.
 
     ``common`` (m, d): what the components are taken of, where it is another drawing of the reference.
@@ -67,7 +72,17 @@ def freeze(reference: F, common: F | None = None, *, bins: bool = True) -> Froze
     order = order[values[order] > 1e-7 * max(values[order[0]], 1e-300)]
     kept = order[:most]
     whiten = vectors[:, kept] / np.sqrt(values[kept])
-    return Frozen(mean, sd, edges, shares, centre, scale, whiten, kept.size == order.size)
+    left = None
+    if beside and d > 1:
+        alone = _scaled(reference, mean, sd)
+        left = left_of(alone.T @ alone / max(m - 1, 1))
+    return Frozen(mean, sd, edges, shares, centre, scale, whiten, left, kept.size == order.size)
+
+
+def left_of(correlation: F) -> F:
+    """(d, d): standard readings to what the others leave of each, with variance 1 about."""
+    precision = np.linalg.inv(correlation + RIDGE * np.eye(len(correlation)))
+    return np.asarray(precision / np.sqrt(np.diag(precision))[:, None])
 
 
 def _scaled(rows: F, mean: F, sd: F) -> F:
@@ -83,6 +98,8 @@ def windows_of(rows: F, frozen: Frozen, window: int, *, common: F | None) -> dic
     rows = rows[: w * window]
     means = _means(_scaled(rows, frozen.mean, frozen.sd), window)
     found: dict[str, F] = {"mean": np.abs(means)}
+    if frozen.beside is not None:
+        found["beside"] = np.abs(means @ frozen.beside.T)
     if common is None or rows.shape[1] == 1:
         found["ewma"] = np.abs(_memory(means))
         if window >= BINS_LEAST:

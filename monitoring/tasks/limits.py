@@ -67,7 +67,7 @@ def _body(version: ModelVersion, line: Line) -> dict[str, Any]:
 def _sure(rungs: online.Ladder, n: int, promised: float) -> dict[str, Any]:
     """How sure the limits are for windows of about ``n`` parts: false alarms a week of the line for nine of
     ten references as long as this one, and how long it had to be for half to double."""
-    rung = rungs.nearest(n)
+    rung = rungs.surety(n)
     low, high = rung.interval(promised)
     return {
         "window": rung.window,

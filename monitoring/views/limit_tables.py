@@ -126,6 +126,8 @@ def sentence(body: Mapping[str, Any]) -> str:
         "It is shared by %(count)d machines with their models",
         body["streams"],
     ) % {"count": body["streams"]}
+    if body.get("calibrated"):
+        return _("%(machines)s; readings and statistics of each share one level.") % {"machines": machines}
     return _("%(machines)s, and by %(tests)d statistics of each: one in %(windows)s windows each.") % {
         "machines": machines,
         "tests": body["tests"],
@@ -146,13 +148,14 @@ def surety(body: Mapping[str, Any]) -> str:
         "give between %(low)s and %(high)s false alarms a week."
     ) % {
         "rows": number_text(sure["rows"]),
-        "low": number_text(sure["low"]),
-        "high": number_text(sure["high"]),
+        "low": number_text(sure["low"], 2),
+        "high": number_text(sure["high"], 2),
     }
     if sure["needs"] > sure["rows"]:
         text += " " + _("For half to double of what was promised it takes about %(needs)s rows.") % {
             "needs": number_text(float(f"{sure['needs']:.2g}"), 0)
         }
+    text += " " + _("The memory of the mean sees a shift once it has lasted for about ten windows.")
     return text
 
 

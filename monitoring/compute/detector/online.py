@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,12 @@ class Ladder:
     def nearest(self, n: float) -> calibrate.Calibration:
         """The rung nearest to windows of ``n`` rows."""
         return min(self.rungs, key=lambda one: abs(np.log(one.window / max(n, 1.0))))
+
+    def surety(self, n: float) -> calibrate.Calibration:
+        """The nearest rung, with what all rungs together say of how references differ: one alone has counted
+        few of them."""
+        spread = float(np.sqrt(np.mean([one.spread**2 for one in self.rungs])))
+        return replace(self.nearest(n), spread=spread)
 
     def limits(self, statistic: str, n: F, per_window: float) -> F:
         """The limit of every reading (d,) for windows of ``n`` (d, …) rows; inf where there is none."""

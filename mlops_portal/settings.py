@@ -170,6 +170,7 @@ CELERY_TASK_ROUTES = {
     "onboarding.*": {"queue": "learn"},
     "backtests.*": {"queue": "learn"},
     "explain.*": {"queue": "explain"},
+    "monitoring.calibrate": {"queue": "learn"},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -18,6 +18,7 @@ from mlops_portal.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.registry.selectors import classes_of as classes_of_version
 from mlops_portal.registry.selectors import features_of
 from mlops_portal.registry.services import artifact_read
+from monitoring.compute.detector import dependence
 
 FEWEST_SINCE = 10
 Result = dict[str, Any]
@@ -88,9 +89,10 @@ class Measuring:
         }
 
     def reference(self, trained: Rows, said: Said, *, ordered: bool) -> Result:
-        """The frozen distribution of the rows ``trained`` and of what the model ``said`` of others."""
+        """The frozen distribution of the rows ``trained`` and of what the model ``said`` of others, and how
+        readings hang together."""
         classes, confidence = verdicts(*said)
-        return reference.reference(
+        found = reference.reference(
             readings=trained.readings,
             asset=trained.asset,
             at=trained.at,
@@ -99,3 +101,5 @@ class Measuring:
             confidence=confidence,
             ordered=ordered,
         )
+        hang = dependence.learned(trained.readings, machine=trained.asset, at=trained.at, ordered=ordered)
+        return {**found, "dependence": hang}

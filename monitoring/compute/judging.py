@@ -1,6 +1,7 @@
 """All readings of one asset over a row of windows: PSI, KS, the mean and the missing, each beside its limit.
 
-Pure, and vectorised over readings and windows.
+Pure, and vectorised over readings and windows. PSI, KS and the mean are judged so until the version's limits
+are calibrated (``detector.online``); the missing always are. A mean is in deviations of the reference.
 
 - Windows are judged over spans: a window and as many before it as are needed until the span is worth
   ``WORTH`` independent parts, ``SPAN_MOST`` at most. How long a span is depends on sizes alone, never on what
@@ -11,19 +12,19 @@ Pure, and vectorised over readings and windows.
   moves more slowly than any span: such a mean is never worth more than 1/φ parts.
 - Where the past varies between spans more than all this explains, limits widen by as much. The newest windows
   are no past yet, and a median is taken, so that a drift does not hide itself.
-- A reading that is missing has a statistic of its own, over its window alone, so that a silent sensor is not
+- The missing (``judge_missing``) are counted over a window alone, so that a silent sensor is not
   silently passed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.compute import binned, limits
+from monitoring.compute.found import Found
 from monitoring.compute.references import Reference, Stack
 
 WORTH, SPAN_MOST = 8.0, 12
@@ -35,18 +36,6 @@ STATISTICS = ("psi", "ks", "mean", "missing")
 AT_ONCE = 16  # windows; keeps the arrays of limits small
 F = NDArray[np.float64]
 I = NDArray[np.intp]  # noqa: E741 - as F
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A statistic of the window ``index``, over the n parts of its span; ``shift`` in the reading's unit."""
-
-    index: int
-    statistic: str
-    n: int
-    value: float
-    limit: float
-    shift: float | None
 
 
 def phi_of(sums: F) -> F:
@@ -121,16 +110,39 @@ def judge(
     if not references:
         return made
     stack = Stack.of(references)
-    here, missing = stack.padded(counts)
+    here, _missing = stack.padded(counts)
     for start in range(0, len(wanted), AT_ONCE):
         some = np.asarray(wanted[start : start + AT_ONCE], dtype=np.intp)
-        _judge(made, stack, here, missing, moments, some, alpha)
+        _judge(made, stack, here, moments, some, alpha)
     return made
 
 
-def _judge(
-    made: list[list[Found]], stack: Stack, here: F, missing: F, moments: F, wanted: I, alpha: float
-) -> None:
+def judge_missing(
+    counts: Sequence[NDArray[np.int64]],
+    references: Sequence[Reference],
+    *,
+    wanted: Sequence[int],
+    alpha: float,
+) -> list[list[Found]]:
+    """The share of missing values of each reading in the windows ``wanted``, as ``judge``."""
+    if not references:
+        return []
+    stack, index = Stack.of(references), np.asarray(wanted, dtype=np.intp)
+    here, missing = stack.padded(counts)
+    lost = missing[:, index]
+    n = here.sum(axis=-1)[:, index] + lost
+    limit = limits.missing_limit(n=n, expected=stack.missing[:, None], alpha=alpha)
+    return [
+        [
+            Found(int(at), "missing", int(n[f, w]), float(lost[f, w] / n[f, w]), float(limit[f, w]), None)
+            for w, at in enumerate(wanted)
+            if n[f, w]
+        ]
+        for f in range(len(references))
+    ]
+
+
+def _judge(made: list[list[Found]], stack: Stack, here: F, moments: F, wanted: I, alpha: float) -> None:
     sizes = here.sum(axis=-1)
     phi = own_phi(moments, wanted, stack)
     lengths = span_lengths(sizes, wanted, stack, phi)
@@ -156,17 +168,11 @@ def _judge(
     ks_limit = limits.ks_limit(n=worth, m=m, alpha=alpha)
     shift = binned.means(moment) - stack.mean[:, None]
     error = stack.scale[:, None] * np.sqrt(1 / worth + 1 / m)
-    mean_limit = limits.mean_limit(alpha=alpha)
-    lost = missing[:, wanted]
-    all_parts = sizes[:, wanted] + lost
-    missing_limit = limits.missing_limit(n=all_parts, expected=stack.missing[:, None], alpha=alpha)
+    mean_limit = limits.mean_limit(alpha=alpha) * error / stack.scale[:, None]
     for f in range(len(made)):
         for w, index in enumerate(wanted):
-            parts, whole = int(n[f, w]), int(all_parts[f, w])
+            parts = int(n[f, w])
             moved = float(shift[f, w]) if np.isfinite(shift[f, w]) else None
-            if whole:
-                share = float(lost[f, w] / whole)
-                made[f].append(Found(int(index), "missing", whole, share, float(missing_limit[f, w]), None))
             if not parts:
                 continue
             if np.isfinite(psi_limit[f, w]):
@@ -175,8 +181,8 @@ def _judge(
                 )
             made[f].append(Found(int(index), "ks", parts, float(ks[f, w]), float(ks_limit[f, w]), moved))
             if moved is not None and stack.sd[f] > 0:
-                value = abs(moved) / float(error[f, w])
-                made[f].append(Found(int(index), "mean", parts, value, mean_limit, moved))
+                value = abs(moved) / float(stack.sd[f])
+                made[f].append(Found(int(index), "mean", parts, value, float(mean_limit[f, w]), moved))
 
 
 def over(values: F, wanted: I, lengths: I) -> F:

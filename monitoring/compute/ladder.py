@@ -5,6 +5,8 @@ smallest shift that it sees, whether it can fire at all, and what size it would 
   on average, reaches the limit: in every second window or more. For the mean that is its limit times its
   standard error; for PSI and KS the reference's bins are moved against their edges, values spread evenly
   inside a bin and up to ``TAIL`` deviations beyond the outer ones.
+- Calibrated limits (``detector.online``) are for single windows; a memory of means is taken as it is once a
+  shift has lasted. What is narrow or wide has no shift.
 - A statistic cannot fire where even all parts in the bin that is furthest from the reference stay below its
   limit.
 """
@@ -18,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.compute import binned, limits
+from monitoring.compute.detector import online, scores
 from monitoring.compute.judging import BINS_MOST
 from monitoring.compute.references import Reference, Stack
 
@@ -25,6 +28,7 @@ SIZES = (5, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1_000, 2_000, 
 NEEDS = tuple(int(n) for n in np.unique(np.geomspace(2, 1_000_000, 60).astype(int)))
 SHIFTS = np.concatenate([np.linspace(0, 1, 41)[1:], np.geomspace(1.05, 20, 60)])  # in sd
 TAIL = 1.0
+ALWAYS = ("mean", "beside", "ewma")  # of windows of any size
 F = NDArray[np.float64]
 
 
@@ -34,9 +38,12 @@ def ladder(
     alpha: float,
     typical: int | None,
     own_phi: Mapping[str, float] | None = None,
+    calibrated: online.Ladder | None = None,
+    per_window: float = 0.0,
 ) -> dict[str, Any]:
     """The table of a version: ``stored`` are its reference's features, ``typical`` the parts of a usual
-    window (None: not known yet), ``own_phi`` what the machines show of each reading.
+    window (None: not known yet), ``own_phi`` what the machines show of each reading, ``calibrated`` the
+    version's ladder, ``per_window`` what it may spend.
 
     {"sizes": [n…], "typical": n, "readings": {key: {"sd", "worth", "statistics": {name: {"limit": […],
     "shift": [… in sd, None where none is seen], "fires": [bool…], "needs": n or None}}}}}; numbers are
@@ -46,7 +53,11 @@ def ladder(
     readings = {
         key: _reading(Reference.of(one), one["edges"], sizes, alpha, (own_phi or {}).get(key, 0.0))
         for key, one in stored.items()
+        if calibrated is None or key not in calibrated.keys
     }
+    if calibrated is not None:
+        readings |= _calibrated(calibrated, stored, sizes, alpha, own_phi or {}, per_window)
+        readings = {key: readings[key] for key in stored}
     return {"sizes": sizes, "typical": typical, "readings": readings}
 
 
@@ -63,13 +74,16 @@ def _reading(
     mask = np.arange(p.size) < groups[:, None]
     learned = binned.joined(p, ids)
     moved = _moved(p, np.asarray(edges, dtype=np.float64), reference)
-    kinds = {
+    kinds: dict[str, Kind] = {
         "psi": _psi(n, own_phi, inflation, groups, m, alpha, learned, mask, ids, moved),
         "ks": _ks(worth, m, alpha, p, moved),
         "mean": _mean(worth, m, alpha, reference),
         "missing": _missing(n, alpha, float(stack.missing[0])),
     }
-    head = len(sizes)
+    return _told(reference, m, kinds, n, len(sizes))
+
+
+def _told(reference: Reference, worth: float, kinds: Mapping[str, Kind], n: F, head: int) -> dict[str, Any]:
     statistics = {}
     for name, (limit, shift, fires) in kinds.items():
         enough = np.flatnonzero(fires[head:])
@@ -79,7 +93,56 @@ def _reading(
             "fires": [bool(one) for one in fires[:head]],
             "needs": int(n[head + enough[0]]) if enough.size else None,
         }
-    return {"sd": reference.sd, "mean": reference.mean, "worth": m, "statistics": statistics}
+    return {"sd": reference.sd, "mean": reference.mean, "worth": worth, "statistics": statistics}
+
+
+def _calibrated(
+    rungs: online.Ladder,
+    stored: Mapping[str, Mapping[str, Any]],
+    sizes: Sequence[int],
+    alpha: float,
+    own_phi: Mapping[str, float],
+    per_window: float,
+) -> dict[str, Any]:
+    references = [Reference.of(stored[key]) for key in rungs.keys]
+    stack = Stack.of(references)
+    n = np.array([*sizes, *NEEDS], dtype=np.float64)
+    size = np.broadcast_to(n, (len(references), n.size))
+    phi = np.broadcast_to([[own_phi.get(key, 0.0)] for key in rungs.keys], size.shape)
+    limits_of = {name: online.widest(rungs, stack, size, phi, name, per_window) for name in online.STATISTICS}
+    alone = np.ones(len(references))  # what a reading's own shift counts beside the others
+    if rungs.correlation is not None:
+        alone = np.diag(scores.left_of(rungs.correlation))
+    made = {}
+    for place, key in enumerate(rungs.keys):
+        one = references[place]
+        moved = _moved(one.counts[:-1], np.asarray(stored[key]["edges"], dtype=np.float64), one)
+        ids = online.deciles(one.counts[:-1])
+        learned = np.bincount(ids, one.counts[:-1]) + 0.5
+        p = learned / learned.sum()
+        now = np.stack([np.bincount(ids, share) for share in moved])
+        found = [
+            scores.distances(now * whole, p, np.full(len(now), whole)) for whole in n
+        ]  # of the shifted reference at each size
+        usual = rungs.medians("psi", size)[place]
+        kinds: dict[str, Kind] = {}
+        for name in online.STATISTICS:
+            limit = limits_of[name][place]
+            if not np.isfinite(limit).any():
+                continue
+            fires = np.isfinite(limit) & ((n >= scores.BINS_LEAST) | (name in ALWAYS))
+            shift = np.full(n.shape, np.nan)
+            if name in ALWAYS:
+                shift = np.where(fires, limit / (alone[place] if name == "beside" else 1.0), np.nan)
+            elif name in ("ks", "psi"):
+                seen = np.stack([pair[name == "psi"] for pair in found], axis=1)
+                most = 1 - p.min() if name == "ks" else np.log(1 / p.min()) + usual
+                fires &= limit < most
+                shift = _first(seen + (usual if name == "psi" else 0.0), limit, fires)
+            kinds[name] = (limit, shift, fires)
+        kinds["missing"] = _missing(n, alpha, float(stack.missing[place]))
+        made[key] = _told(one, float(stack.worth[place]), kinds, n, len(sizes))
+    return made
 
 
 Kind = tuple[F, F, NDArray[np.bool_]]

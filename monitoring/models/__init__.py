@@ -1,6 +1,6 @@
 from monitoring.models.alert import Alert
 from monitoring.models.golden import GoldenCheck, GoldenSample
-from monitoring.models.limits import FalseAlarmBudget, JudgingShard, LimitSet, Watch
+from monitoring.models.limits import Calibration, FalseAlarmBudget, JudgingShard, LimitSet, Watch
 from monitoring.models.measure import Measure, MeasureValue
 from monitoring.models.performance import Performance
 from monitoring.models.prediction import Picture, Prediction, SampledRow
@@ -10,6 +10,7 @@ from monitoring.models.window import Rollup, StatisticPoint, Window
 
 __all__ = [
     "Alert",
+    "Calibration",
     "FalseAlarmBudget",
     "GoldenCheck",
     "GoldenSample",

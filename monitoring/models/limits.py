@@ -88,7 +88,7 @@ class LimitSet(models.Model):
     """The limits of a version on a line, worked out once and again when something that they rest on changed.
 
     ``body`` is ``compute.ladder``'s table: sizes of windows, and per reading and statistic the limit and the
-    smallest shift seen at each.
+    smallest shift seen at each; "calibrated" says how sure the limits are, None while they are analytic.
     """
 
     version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="limit_sets")
@@ -101,6 +101,23 @@ class LimitSet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version}, {self.line}"
+
+
+class Calibration(models.Model):
+    """The ladder of calibrations of a version (``compute.detector.online``), for windows of any size.
+
+    ``persistence``: the windows in a row that it was worked out for; ``until``: a worker is at it until then
+    at most. Until it is there (``made_at``), windows have analytic limits.
+    """
+
+    version = models.OneToOneField(ModelVersion, models.CASCADE, related_name="calibration")
+    persistence = models.PositiveSmallIntegerField(default=0)
+    body = models.JSONField(default=dict)
+    made_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.version)
 
 
 class JudgingShard(models.Model):

@@ -13,7 +13,7 @@ from mlops_portal.plant.models import Asset, Line, Person
 from mlops_portal.plant.selectors.places import lines_for
 from mlops_portal.registry.models import Champion, ModelVersion, RegisteredModel
 from mlops_portal.registry.transitions import VersionState
-from monitoring.models import Alert, FalseAlarmBudget, LimitSet, StatisticPoint, Watch
+from monitoring.models import Alert, Calibration, FalseAlarmBudget, LimitSet, StatisticPoint, Watch
 from monitoring.rules.poisson import Rate, rate
 from monitoring.selectors.budgets import per_week
 from monitoring.transitions import UNRESOLVED, Cause
@@ -26,16 +26,17 @@ WEEK = timedelta(weeks=1)
 
 def limits_due() -> list[tuple[ModelVersion, Line]]:
     """The versions and lines whose limits were never worked out, or rest on what changed since: the budget,
-    how the model is watched, or (once a day) the windows that came."""
+    how the model is watched, its calibration, or (once a day) the windows that came."""
     now = timezone.now()
     known = {(one.version_id, one.line_id): one.computed_at for one in LimitSet.objects.all()}
     budgets = dict(FalseAlarmBudget.objects.values_list("line", "set_at"))
     watches = dict(Watch.objects.values_list("model", "set_at"))
+    calibrated = dict(Calibration.objects.values_list("version", "made_at"))
     champions = set(Champion.objects.values_list("version", "asset__line"))
     due = []
     for version, line in _pairs():
         at = known.get((version.pk, line.pk))
-        moments = [budgets.get(line.pk), watches.get(version.model_id)]
+        moments = [budgets.get(line.pk), watches.get(version.model_id), calibrated.get(version.pk)]
         moments.append(now - AGAIN if (version.pk, line.pk) in champions else None)
         if at is None or any(moment is not None and moment > at for moment in moments):
             due.append((version, line))

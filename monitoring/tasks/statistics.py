@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from mlops_portal.plant.models import Asset, Line
 from mlops_portal.registry.models import ModelVersion
 from monitoring.compute import judging, limits
+from monitoring.compute.detector import online
+from monitoring.compute.found import Found
 from monitoring.compute.references import Reference, Stack
 from monitoring.models import Prediction, StatisticPoint
 from monitoring.selectors.budgets import per_week, streams
 from monitoring.selectors.readings import CLASSES, CONFIDENCE, ERROR
 from monitoring.selectors.rows import Row
 from monitoring.selectors.truths import expected_error
+from monitoring.tasks.ladders import ladder_of
 
 OF_THE_MODEL = 3  # classes, confidence, errors
 TRUTHS, TRUTHS_LEAST = 200, 20
@@ -42,6 +45,14 @@ def alpha_for(line: Line, version: ModelVersion, seconds: float | None = None) -
     )
 
 
+def per_window(line: Line, version: ModelVersion, seconds: float) -> float:
+    """The false alarms for each window that calibrated limits may give: what ``alpha_for`` leaves to the
+    statistics that they judge."""
+    tests = tests_of(version)
+    calibrated = len(version.reference.get("features", {})) * (len(judging.STATISTICS) - 1)
+    return alpha_for(line, version, seconds) * min(calibrated, tests)
+
+
 def pace(rows: list[Row], version: ModelVersion) -> float:
     """Seconds from one span to the next; at least a node's window."""
     least = float(version.model.window_seconds)
@@ -64,16 +75,32 @@ def moments_of(rows: list[Row], keys: Iterable[str]) -> NDArray[np.float64]:
 
 def judged(
     rows: list[Row], wanted: list[int], asset: Asset, version: ModelVersion
-) -> Iterator[tuple[str, judging.Found]]:
-    """(reading, statistic) of the rows ``wanted``."""
-    alpha = alpha_for(asset.line, version, pace(rows, version))
+) -> Iterator[tuple[str, Found]]:
+    """(reading, statistic) of the rows ``wanted``: by calibrated limits, where they are not there yet by
+    analytic ones."""
+    seconds = pace(rows, version)
+    alpha = alpha_for(asset.line, version, seconds)
     learned = version.reference.get("features", {})
     references = [Reference.of(stored) for stored in learned.values()]
     counts = [counts_of(rows, key, one.counts.size) for key, one in zip(learned, references, strict=True)]
     moments = moments_of(rows, learned)
-    found = judging.judge(counts, moments, references, wanted=wanted, alpha=alpha)
-    for key, statistics in zip(learned, found, strict=True):
+    absent = judging.judge_missing(counts, references, wanted=wanted, alpha=alpha)
+    for key, statistics in zip(learned, absent, strict=True):
         yield from ((key, one) for one in statistics)
+    ladder = ladder_of(version)
+    share = per_window(asset.line, version, seconds)
+    yield from _calibrated(ladder, share, list(learned), counts, moments, references, wanted)
+    plain = [place for place, key in enumerate(learned) if ladder is None or key not in ladder.keys]
+    found = judging.judge(
+        [counts[place] for place in plain],
+        moments[plain],
+        [references[place] for place in plain],
+        wanted=wanted,
+        alpha=alpha,
+    )
+    keys = list(learned)
+    for place, statistics in zip(plain, found, strict=True):
+        yield from ((keys[place], one) for one in statistics)
     # what a model says follows what it reads; its own autocorrelation is not sent
     phi = 0.0
     if references:
@@ -102,6 +129,28 @@ def judged(
             alpha=alpha,
         )
         yield from ((key, one) for one in mixed)
+
+
+def _calibrated(
+    ladder: online.Ladder | None,
+    share: float,
+    keys: list[str],
+    counts: list[NDArray[np.int64]],
+    moments: NDArray[np.float64],
+    references: list[Reference],
+    wanted: list[int],
+) -> Iterator[tuple[str, Found]]:
+    if ladder is None:
+        return
+    places = [keys.index(key) for key in ladder.keys]
+    mine = [references[place] for place in places]
+    phi = judging.own_phi(moments[places], np.asarray(wanted, dtype=np.intp), Stack.of(mine))
+    found = online.judge(
+        ladder, [counts[place] for place in places], moments[places], mine,
+        phi=phi, wanted=wanted, per_window=share,
+    )  # fmt: skip
+    for key, statistics in zip(ladder.keys, found, strict=True):
+        yield from ((key, one) for one in statistics)
 
 
 def error_point(asset: Asset, version: ModelVersion) -> StatisticPoint | None:

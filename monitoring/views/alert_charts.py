@@ -22,7 +22,11 @@ def statistic_names() -> dict[str, str]:
     return {
         "psi": _("Population stability"),
         "ks": _("Largest distance"),
-        "mean": _("Shift in standard errors"),
+        "mean": _("Shift of the mean"),
+        "beside": _("Beside the others"),
+        "ewma": _("Memory of the mean"),
+        "narrow": _("Spread, narrower"),
+        "wide": _("Spread, wider"),
         "missing": _("Share missing"),
         "error": _("Share judged wrong"),
     }
@@ -33,7 +37,11 @@ def statistic_words() -> dict[str, str]:
     return {
         "psi": _("how differently it is spread than learned"),
         "ks": _("largest distance from what was learned"),
-        "mean": _("shift of the mean, in standard errors"),
+        "mean": _("shift of the mean, in deviations of what was learned"),
+        "beside": _("shift that the other readings do not explain"),
+        "ewma": _("lasting shift of the mean, in deviations of what was learned"),
+        "narrow": _("how much less it varies than learned, as a logarithm"),
+        "wide": _("how much it varies, in deviations of what was learned"),
         "missing": _("share of parts without it"),
         "error": _("share judged wrong"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import exp
 from typing import Any
 
 from django.urls import reverse
@@ -21,7 +22,14 @@ from monitoring.models.limits import WindowKind
 from monitoring.selectors.limits import Achieved
 from monitoring.selectors.readings import ReadingWords
 
-TONES = {"psi": "info", "ks": "change", "mean": "bad", "missing": "quiet"}
+TONES = {
+    "psi": "info",
+    "ks": "change",
+    "mean": "bad",
+    "beside": "good",
+    "ewma": "caution",
+    "missing": "quiet",
+}
 UNKNOWN_SIZE = 100
 SMALLEST, LARGEST = 10, 500  # parts that are drawn
 HIGHEST = 20.0  # false alarms a week that are drawn
@@ -30,10 +38,17 @@ HIGHEST = 20.0  # false alarms a week that are drawn
 def statistic_names() -> dict[str, str]:
     return {
         "mean": _("Shift of the mean"),
+        "beside": _("Beside the others"),
+        "ewma": _("Memory of the mean"),
         "psi": _("Population stability"),
         "ks": _("Largest distance"),
+        "narrow": _("Spread, narrower"),
+        "wide": _("Spread, wider"),
         "missing": _("Share missing"),
     }
+
+
+UNITS = {"mean": "σ", "beside": "σ", "ewma": "σ", "narrow": "%", "wide": "%", "missing": "%"}
 
 
 def kept(found: Achieved) -> dict[str, Any]:
@@ -111,6 +126,8 @@ def sentence(body: Mapping[str, Any]) -> str:
         "It is shared by %(count)d machines with their models",
         body["streams"],
     ) % {"count": body["streams"]}
+    if body.get("calibrated"):
+        return _("%(machines)s; readings and statistics of each share one level.") % {"machines": machines}
     return _("%(machines)s, and by %(tests)d statistics of each: one in %(windows)s windows each.") % {
         "machines": machines,
         "tests": body["tests"],
@@ -118,9 +135,34 @@ def sentence(body: Mapping[str, Any]) -> str:
     }
 
 
+def surety(body: Mapping[str, Any]) -> str:
+    """How sure the limits are that the reference gives, and how long it would have to be."""
+    sure = body.get("calibrated")
+    if not sure:
+        return _(
+            "These limits follow from formulas. Calibrated ones, drawn from what the version learned, take "
+            "their place once a worker has made them."
+        )
+    text = _(
+        "Calibrated: drawn from %(rows)s rows that the version learned from. Of ten references as long, nine "
+        "give between %(low)s and %(high)s false alarms a week."
+    ) % {
+        "rows": number_text(sure["rows"]),
+        "low": number_text(sure["low"], 2),
+        "high": number_text(sure["high"], 2),
+    }
+    if sure["needs"] > sure["rows"]:
+        text += " " + _("For half to double of what was promised it takes about %(needs)s rows.") % {
+            "needs": number_text(float(f"{sure['needs']:.2g}"), 0)
+        }
+    text += " " + _("The memory of the mean sees a shift once it has lasted for about ten windows.")
+    return text
+
+
 def rows(body: Mapping[str, Any], words: ReadingWords) -> list[dict[str, Any]]:
     """One row per reading: what it sees at the usual size, by its best statistic, and each limit."""
     at = body["sizes"].index(shown_size(body))
+    known = {name for one in body["readings"].values() for name in one["statistics"]}
     made = []
     for key, one in body["readings"].items():
         statistics = one["statistics"]
@@ -140,18 +182,29 @@ def rows(body: Mapping[str, Any], words: ReadingWords) -> list[dict[str, Any]]:
                 "tolerance": tolerance,
                 "coarse": shift is not None and tolerance is not None and shift > tolerance,
                 "constant": not one["sd"],
-                "cells": [_cell(name, statistics[name], at) for name in statistic_names()],
+                "cells": [
+                    _cell(name, statistics.get(name), at) for name in statistic_names() if name in known
+                ],
             }
         )
     return sorted(made, key=lambda row: (row["sds"] is not None, row["sds"] or 0.0), reverse=True)
 
 
-def _cell(name: str, found: Mapping[str, Any], at: int) -> dict[str, Any]:
+def _cell(name: str, found: Mapping[str, Any] | None, at: int) -> dict[str, Any]:
     """The limit, or why it cannot be reached and what size it would need."""
+    if found is None:
+        return {"name": statistic_names()[name], "limit": None, "unit": "", "why": "–"}
     if found["fires"][at]:
-        percent = name == "missing"
-        limit = found["limit"][at] * (100 if percent else 1)
-        return {"name": statistic_names()[name], "limit": limit, "unit": "%" if percent else "", "why": ""}
+        limit = found["limit"][at]
+        if name == "narrow":  # back from the logarithm to a share of what was learned
+            limit = exp(-limit)
+        unit = UNITS.get(name, "")
+        return {
+            "name": statistic_names()[name],
+            "limit": limit * (100 if unit == "%" else 1),
+            "unit": unit,
+            "why": "",
+        }
     why = _("never: it did not vary in what was learned")
     if found["needs"]:
         why = _("cannot fire; needs %(n)s parts") % {"n": number_text(found["needs"])}

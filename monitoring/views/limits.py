@@ -107,6 +107,7 @@ def model_limits(request: HttpRequest, slug: str) -> HttpResponse:
             "picture": tables.picture(found.body, reading, words),
             "readings": tables.reading_tabs(model, line, keys, reading, words),
             "sentence": tables.sentence(found.body),
+            "surety": tables.surety(found.body),
         }
     return render(request, "monitoring/model_limits.html", context)
 

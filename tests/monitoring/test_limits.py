@@ -174,7 +174,8 @@ class TestPages:
         limits()
         page = client.get("/limits/press-quality/?reading=thickness").content.decode()
         assert "Sheet thickness: smallest shift seen" in page
-        assert page.count("σ") == 2
+        assert page.count("σ") == 4  # shift seen and limit of the mean, of both readings
+        assert "follow from formulas" in page
         assert "bar" in page
 
     def test_who_looks_alone_sees_no_way_to_change_and_others_see_nothing(self, floor, client_for):

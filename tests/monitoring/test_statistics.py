@@ -77,8 +77,10 @@ def test_undrifted_windows_pass_their_limit_no_more_often_than_promised(phi):
         counts = np.array([sketch.bin_counts(one, reference_of(learned)["edges"]) for one in windows])
         moments = np.array([sketch.moments(one) for one in windows])
         judged += 300
-        (found,) = judging.judge([counts], moments[None], [reference], wanted=list(range(300)), alpha=alpha)
-        for one in found:
+        wanted = list(range(300))
+        (found,) = judging.judge([counts], moments[None], [reference], wanted=wanted, alpha=alpha)
+        (missing,) = judging.judge_missing([counts], [reference], wanted=wanted, alpha=alpha)
+        for one in (*found, *missing):
             over[one.statistic] += one.value > one.limit
     assert max(over.values()) / judged <= 0.017
     assert over["mean"] > 0  # and the limit is not idle
@@ -91,7 +93,8 @@ def test_a_shift_of_three_deviations_is_far_over_every_limit_in_a_large_window()
     window = 3 + ar1(200, 0.0, rng)
     counts = np.array([sketch.bin_counts(window, stored["edges"])])
     moments = np.array([[sketch.moments(window)]])
-    ((missing, *found),) = judging.judge([counts], moments, [reference], wanted=[0], alpha=1e-6)
+    (found,) = judging.judge([counts], moments, [reference], wanted=[0], alpha=1e-6)
+    ((missing,),) = judging.judge_missing([counts], [reference], wanted=[0], alpha=1e-6)
     assert [one.statistic for one in found] == ["psi", "ks", "mean"]
     assert all(one.value > one.limit for one in found)
     assert found[0].shift == pytest.approx(3, abs=0.3)

@@ -114,12 +114,19 @@ def calibrate(
     window: int,
     rng: np.random.Generator,
     joint: bool = True,
+    beside: bool = False,
+    cells: int = CELLS,
+    persist: int = 0,
     report: Callable[[int, int], None] | None = None,
 ) -> Calibration:
-    """Draw references and streams of windows of ``window`` rows and learn how what they say varies."""
+    """Draw references and streams of windows of ``window`` rows and learn how what they say varies.
+
+    ``beside``: with what readings do not explain of one another; ``cells`` values are drawn, about;
+    ``persist`` windows in a row make an event (0: ``rule.persistence``).
+    """
     d = drawn_process.maps.shape[0]
     m = min(drawn_process.rows, ROWS_OF_REFERENCE)
-    windows = int(np.clip(CELLS / (d * window), WINDOWS_LEAST, WINDOWS_MOST))
+    windows = int(np.clip(cells / (d * window), WINDOWS_LEAST, WINDOWS_MOST))
     draws = max(DRAWS_LEAST, windows // STREAM)
     stream = windows // draws
     found: dict[str, list[F]] = {}
@@ -128,7 +135,9 @@ def calibrate(
             report(number, draws)
         coefficients = drawn_process.coefficients(rng)
         own, common = drawn_process.draw(m, rng, coefficients, joint=joint)
-        frozen = scores.freeze(own, common if joint else None, bins=window >= scores.BINS_LEAST)
+        frozen = scores.freeze(
+            own, common if joint else None, bins=window >= scores.BINS_LEAST, beside=beside
+        )
         own, common = drawn_process.draw(stream * window, rng, coefficients, joint=joint)
         for name, values in scores.windows_of(own, frozen, window, common=common if joint else None).items():
             found.setdefault(name, []).append(values)
@@ -141,11 +150,14 @@ def calibrate(
     surprise = np.stack(
         [largest({name: parts[number] for name, parts in found.items()}, laws) for number in range(draws)]
     )
-    return _learned(surprise, laws, window=window, rows=drawn_process.rows)
+    return _learned(
+        surprise, laws, window=window, rows=drawn_process.rows, persist=persist or rule.persistence(window)
+    )
 
 
-def _learned(surprise: F, laws: dict[str, list[tails.Tail]], *, window: int, rows: int) -> Calibration:
-    persist = rule.persistence(window)
+def _learned(
+    surprise: F, laws: dict[str, list[tails.Tail]], *, window: int, rows: int, persist: int
+) -> Calibration:
     slow = _curve(surprise, rule.runs(surprise, persist))
     fast = _curve(surprise, surprise) if window >= rule.AT_ONCE_ROWS else None
     many = MANY / surprise.size

@@ -3,6 +3,11 @@
 - ``mean``: distance of a window's mean from the reference's, in the reference's deviations.
 - ``ks``, ``psi``: distance of the distributions over the reference's bins.
 - ``ewma``: the mean's exponentially weighted memory (Roberts 1959), for what creeps.
+- ``beside``: what of the mean the other readings' means do not explain, in the deviations of what they leave
+  of a row (regression adjustment; Hawkins 1991): one sensor that drifts breaks what the readings have in
+  common, even where it stays within its own range.
+- ``narrow``: minus the logarithm of a window's deviation over the reference's, for a sensor that sticks (the
+  tail of a small χ² is exponential in it); ``wide``: that deviation itself, for one that grows noisy.
 - ``t2``: mean over the window's rows of Hotelling's T² over the components that the reference supports, which
   sees levels, spreads and broken relations; ``q``: what those components leave (Jackson & Mudholkar 1979).
 - ``mewma``: T² of the memory of all means together (Lowry et al. 1992).
@@ -21,6 +26,8 @@ F = NDArray[np.float64]
 MEMORY = 0.2
 BINS = 10
 BINS_LEAST = 20  # rows of a window from which distributions are compared
+RIDGE = 0.02  # of a reading's variance: how well others may explain it at most
+STILL = 1e-3  # of the reference's deviation; what varies less stands still
 ROWS_PER_COMPONENT = 5
 JOINT = frozenset({"t2", "q", "mewma"})
 
@@ -37,10 +44,11 @@ class Frozen:
     centre: F
     scale: F
     whiten: F
+    beside: F | None  # (d, d): standard readings to what the others leave of each
     whole: bool  # the components hold all of the reference: nothing is left for q
 
 
-def freeze(reference: F, common: F | None = None, *, bins: bool = True) -> Frozen:
+def freeze(reference: F, common: F | None = None, *, bins: bool = True, beside: bool = False) -> Frozen:
     """Freeze ``reference`` float64 (m, d), complete; a constant reading has deviation 0 and decides nothing.
 
     ``common`` (m, d): what the components are taken of, where it is another drawing of the reference.
@@ -64,7 +72,17 @@ def freeze(reference: F, common: F | None = None, *, bins: bool = True) -> Froze
     order = order[values[order] > 1e-7 * max(values[order[0]], 1e-300)]
     kept = order[:most]
     whiten = vectors[:, kept] / np.sqrt(values[kept])
-    return Frozen(mean, sd, edges, shares, centre, scale, whiten, kept.size == order.size)
+    left = None
+    if beside and d > 1:
+        alone = _scaled(reference, mean, sd)
+        left = left_of(alone.T @ alone / max(m - 1, 1))
+    return Frozen(mean, sd, edges, shares, centre, scale, whiten, left, kept.size == order.size)
+
+
+def left_of(correlation: F) -> F:
+    """(d, d): standard readings to what the others leave of each, with variance 1 about."""
+    precision = np.linalg.inv(correlation + RIDGE * np.eye(len(correlation)))
+    return np.asarray(precision / np.sqrt(np.diag(precision))[:, None])
 
 
 def _scaled(rows: F, mean: F, sd: F) -> F:
@@ -80,13 +98,34 @@ def windows_of(rows: F, frozen: Frozen, window: int, *, common: F | None) -> dic
     rows = rows[: w * window]
     means = _means(_scaled(rows, frozen.mean, frozen.sd), window)
     found: dict[str, F] = {"mean": np.abs(means)}
+    if frozen.beside is not None:
+        found["beside"] = np.abs(means @ frozen.beside.T)
     if common is None or rows.shape[1] == 1:
         found["ewma"] = np.abs(_memory(means))
+        if window >= BINS_LEAST:
+            within = _scaled(rows, frozen.mean, frozen.sd).reshape(w, window, -1).std(axis=1)
+            found["narrow"], found["wide"] = narrow(within), within
     if frozen.edges and window >= BINS_LEAST:
         found |= _distributions(rows, frozen, window, w)
     if common is not None:
         found |= _joint(_scaled(common[: w * window], frozen.centre, frozen.scale), frozen, window)
     return found
+
+
+def narrow(within: F) -> F:
+    """How narrow windows with deviations ``within`` (in the reference's) are."""
+    return np.maximum(0.0, -np.log(np.maximum(within, STILL)))
+
+
+def distances(counts: F, p: F, n: F) -> tuple[F, F]:
+    """(ks, psi) of counts (…, k) of ``n`` (…) rows against the reference's shares ``p``."""
+    k = np.count_nonzero(p, axis=-1)  # bins that are real, where readings of unlike many stand together
+    q = counts / n[..., None]
+    ks = np.abs((q - p).cumsum(axis=-1)).max(axis=-1)
+    q = (counts + 0.5) / (n + 0.5 * k)[..., None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = np.where(p > 0, (q - p) * np.log(q / p), 0.0)
+    return np.asarray(ks, dtype=np.float64), np.asarray(parts.sum(axis=-1), dtype=np.float64)
 
 
 def _means(scaled: F, window: int) -> F:
@@ -123,8 +162,5 @@ def _distributions(rows: F, frozen: Frozen, window: int, w: int) -> dict[str, F]
             continue
         at = np.searchsorted(frozen.edges[place], rows[:, place])
         counts = np.bincount(number * k + at, minlength=w * k).reshape(w, k)
-        q = np.asarray(counts / window, dtype=np.float64)
-        ks[:, place] = np.abs((q - p).cumsum(axis=1)).max(axis=1)
-        q = np.asarray((counts + 0.5) / (window + 0.5 * k), dtype=np.float64)
-        psi[:, place] = np.asarray(((q - p) * np.log(q / p)).sum(axis=1), dtype=np.float64)
+        ks[:, place], psi[:, place] = distances(counts.astype(np.float64), p, np.full(w, float(window)))
     return {"ks": ks, "psi": psi}

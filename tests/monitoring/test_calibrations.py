@@ -1,0 +1,125 @@
+"""A version is calibrated once, its windows are judged by that, and pages say so."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from django.utils import timezone
+
+from monitoring.compute.detector import online
+from monitoring.models import Alert, Calibration, LimitSet, StatisticPoint
+from monitoring.selectors.calibrations import calibrations_due
+from monitoring.selectors.limits import limits_due
+from monitoring.services import batch_receive, watch_set
+from monitoring.services.calibrations import calibration_claim
+from monitoring.tasks.ladders import calibrate, ladder_of
+from monitoring.tasks.limits import limits
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ALONE = set(online.STATISTICS) - {"beside"}  # nothing is known of how the readings hang together
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch):
+    """Small drawings: what is tested is who draws when, and what follows."""
+    climb = online.climb
+    monkeypatch.setattr(
+        online, "climb", lambda *args, **more: climb(*args, **more, rungs=(20, 120), cells=300_000)
+    )
+
+
+def send(floor, *windows):
+    batch_receive(node=floor.node, body=floor.body(windows=list(windows)))
+
+
+def stuck(window):
+    """The pressure sensor repeats one value all through the window."""
+    n, counts = window["n"], window["counts"]["pressure"]
+    counts[:] = [n if at == len(counts) // 2 else 0 for at in range(len(counts))]
+    value = 146.0
+    window["moments"]["pressure"] = [n, n * value, n * value**2, (n - 1) * value**2, n - 1]
+    return window
+
+
+def test_the_periodic_round_calibrates_a_version_once_and_its_limits_follow(floor):
+    assert ladder_of(floor.version) is None
+    limits()
+    row = Calibration.objects.get()
+    assert (row.persistence, row.until) == (2, None)
+    assert ladder_of(floor.version).keys == ("pressure", "thickness")
+    assert calibrations_due() == []
+    limits()
+    body = LimitSet.objects.get().body
+    assert body["calibrated"]["rows"] == 4000
+    assert body["calibrated"]["low"] < 1 < body["calibrated"]["high"]
+    assert set(body["readings"]["pressure"]["statistics"]) == {*ALONE, "missing"}
+    assert limits_due() == []
+
+
+def test_two_workers_never_calibrate_the_same_version(floor):
+    assert calibration_claim(version=floor.version)
+    assert not calibration_claim(version=floor.version)
+    assert calibrations_due() == []
+    assert calibrate(floor.version.pk) is False
+    Calibration.objects.update(until=timezone.now() - timedelta(seconds=1))
+    assert calibrate(floor.version.pk) is True
+
+
+def test_another_patience_is_another_calibration(floor):
+    calibrate(floor.version.pk)
+    before = Calibration.objects.get().body["rungs"][0]["slow"]
+    watch_set(by=floor.cast.one.quality_engineer, model=floor.model, reason="Patient", persistence=3)
+    assert calibrations_due() == [floor.version] or Calibration.objects.get().persistence == 3
+    calibrate(floor.version.pk)
+    assert Calibration.objects.get().persistence == 3
+    assert Calibration.objects.get().body["rungs"][0]["slow"] != before
+
+
+def test_a_version_that_learned_no_reading_that_varied_is_done_and_stays_analytic(floor):
+    constant = floor.version.reference["features"]
+    for one in constant.values():
+        one["sd"] = 0.0
+    floor.version.save()
+    calibrate(floor.version.pk)
+    assert ladder_of(floor.version) is None
+    assert calibrations_due() == []
+
+
+def test_windows_wait_for_nobody_analytic_first_and_calibrated_after(floor):
+    send(floor, *(floor.window(minute) for minute in range(3)))
+    first = set(StatisticPoint.objects.filter(feature="pressure").values_list("statistic", flat=True))
+    assert first == {"psi", "ks", "mean", "missing"}
+    calibrate(floor.version.pk)
+    send(floor, *(floor.window(minute) for minute in range(3, 20)))
+    after = StatisticPoint.objects.filter(feature="pressure", starts__gte=floor.start + timedelta(minutes=3))
+    assert set(after.values_list("statistic", flat=True)) == {*ALONE, "missing"}
+    assert np.isfinite(list(after.values_list("limit", flat=True))).all()
+    assert not Alert.objects.exists()
+
+
+def test_a_sensor_that_sticks_at_an_ordinary_value_opens_an_alert(floor):
+    calibrate(floor.version.pk)
+    send(floor, *(floor.window(minute) for minute in range(5)))
+    send(floor, *(stuck(floor.window(minute)) for minute in (5, 6)))
+    alert = Alert.objects.get()
+    assert alert.feature == "pressure"
+    assert alert.features["pressure"]["statistic"] == "narrow"
+    assert alert.features["pressure"]["shift"] is None
+
+
+def test_the_alert_s_page_draws_how_narrow_it_became(floor, client_for):
+    calibrate(floor.version.pk)
+    send(floor, *(floor.window(minute) for minute in range(5)))
+    send(floor, *(stuck(floor.window(minute)) for minute in (5, 6)))
+    page = client_for(floor.cast.one.domain_expert).get(f"/alerts/{Alert.objects.get().pk}/")
+    assert page.status_code == 200
+    assert "how much less it varies than learned" in page.content.decode()
+
+
+def test_the_page_says_that_limits_are_calibrated_and_how_sure_they_are(floor, client_for):
+    limits()
+    limits()
+    page = client_for(floor.cast.one.quality_engineer).get("/limits/press-quality/").content.decode()
+    assert "Calibrated: drawn from 4,000 rows" in page
+    assert "Memory of the mean" in page
+    assert "Spread, narrower" in page

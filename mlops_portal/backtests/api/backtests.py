@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from mlops_portal.backtests.errors import NotComparable
 from mlops_portal.backtests.models import BackTest
 from mlops_portal.backtests.selectors.backtests import backtests_all, comparable, differing, result_open
-from mlops_portal.backtests.serializers import BackTestIn, BackTestOut, ComparisonOut
+from mlops_portal.backtests.serializers import BackTestIn, BackTestOut, BackTestsBesideOut
 from mlops_portal.backtests.services.backtests import backtest_cancel, backtest_delete, backtests_run
 from mlops_portal.backtests.transitions import Kind, State
 from mlops_portal.directory.api.base import Things, gone
@@ -88,7 +88,7 @@ class BackTests(Things):
         """The whole result, as the command of that kind prints it."""
         return FileResponse(result_open(self.get_object()), content_type="application/json")
 
-    @extend_schema(parameters=[TEST], responses=ComparisonOut)
+    @extend_schema(parameters=[TEST], responses=BackTestsBesideOut)
     @action(detail=False)
     def compare(self, request: Request) -> Response:
         """Two to four of one kind on one table: their figures, and the choices that differ."""

@@ -13,7 +13,7 @@ from mlops_portal.backtests.transitions import Kind
 from mlops_portal.registry.models import Dataset
 
 
-class ColumnOut(serializers.Serializer[Any]):
+class BackTestColumnOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     kind = serializers.CharField()
     distinct = serializers.IntegerField()
@@ -21,7 +21,7 @@ class ColumnOut(serializers.Serializer[Any]):
 
 
 class TableOut(serializers.ModelSerializer[PastTable]):
-    columns = ColumnOut(many=True, read_only=True)
+    columns = BackTestColumnOut(many=True, read_only=True)
 
     class Meta:
         model = PastTable
@@ -99,6 +99,6 @@ class BackTestIn(serializers.Serializer[Any]):
     parameters = serializers.DictField(required=False, default=dict)
 
 
-class ComparisonOut(serializers.Serializer[Any]):
+class BackTestsBesideOut(serializers.Serializer[Any]):
     tests = BackTestOut(many=True)
     differing = serializers.DictField(child=serializers.ListField())

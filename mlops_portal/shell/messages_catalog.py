@@ -127,6 +127,8 @@ def faults(catalog: Catalog, language: str, *, complete: bool) -> list[Fault]:
         fits = all(one <= wanted for one in given) if len(ids) > 1 else given[0] == wanted
         if not fits:
             found.append(Fault(language, shown, f"other placeholders than {sorted(wanted)}"))
+        elif problems := message.check(catalog):
+            found.append(Fault(language, shown, str(problems[0])))
     return found
 
 

@@ -42,5 +42,5 @@ def performance_chart(
         ],
         unit="%",
         height=height,
-        description=_("The ribbons are 95 % intervals."),
+        description=_("The ribbons hold the truth 95 times in 100."),
     )

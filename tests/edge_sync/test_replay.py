@@ -18,6 +18,7 @@ from mlops_portal.plant.models import Node
 from mlops_portal.registry.models import ModelVersion
 from mlops_portal.registry.services import champion_set
 from monitoring.models import Alert, Prediction, Quarantined, SampledRow, TelemetryBatch, Window
+from tests.edge_agent import models
 from tests.edge_sync.plant import EdgePlant
 from tests.edge_sync.replayed import make_judge, replay, write_table
 
@@ -129,6 +130,24 @@ def test_outcomes_are_inspection_results_of_the_parts(version: ModelVersion, tab
     right = sum(one.label == one.truth for one in judged)
     assert right >= 290
     assert Event.objects.filter(type="monitoring.inspection.recorded").count() == 300
+
+
+def test_a_measured_outcome_is_the_class_in_whose_range_it_lies(
+    version: ModelVersion, tmp_path: Path
+) -> None:
+    model = version.model
+    ok, crack = models.CLASSES[0], models.CLASSES[1]
+    model.classes = [
+        {**one, "defect": one["key"] != ok, "range": [None, 5.0] if one["key"] == ok else [5.0, None]}
+        for one in model.classes[:2]
+    ]
+    model.save(update_fields=["classes"])
+    depth = ["4.9", "5.0", "5.1"] * 40
+    path = write_table(tmp_path / "measured.csv", 120, depth=depth)
+    replay(path, "--target", "depth", "--part", "serial")
+    found = Prediction.objects.filter(truth_source="inspection")
+    assert found.filter(truth=ok).count() == 80
+    assert found.filter(truth=crack).count() == 40
 
 
 def test_without_a_target_nobody_inspects(version: ModelVersion, table: Path) -> None:

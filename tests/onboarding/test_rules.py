@@ -9,7 +9,13 @@ from hypothesis import strategies as some
 from mlops_portal.onboarding.errors import SchemaUnfit
 from mlops_portal.onboarding.rules import additive
 from mlops_portal.onboarding.rules.columns import as_time, corrected, notes_left
-from mlops_portal.onboarding.rules.target import classes_by_value, limits_for, plan_for, readable
+from mlops_portal.onboarding.rules.target import (
+    classes_by_value,
+    limits_for,
+    plan_for,
+    readable,
+    with_ranges,
+)
 from mlops_portal.onboarding.rules.words import key_of, slug_of
 
 WORDS = some.lists(some.text(min_size=1, max_size=12), min_size=2, max_size=9, unique=True)
@@ -149,3 +155,14 @@ def test_notes_of_the_first_guess_go_with_their_columns_and_with_the_target():
     assert notes_left([note], before, before) == [note]
     assert notes_left([note], before, corrected(before, {"a": {"role": "reading"}})) == []
     assert notes_left([note], before, corrected(before, {"d": {"role": "target"}})) == []
+
+
+def test_classes_of_a_measured_target_carry_the_range_of_their_values():
+    facts = {"numeric": True, "distinct": 500, "min": 0.0, "max": 10.0, "q05": 1.0, "q95": 9.0, "values": []}
+    plan = plan_for(facts, "Width", low=2.0)
+    assert [(one["key"], one["range"]) for one in with_ranges(plan)] == [
+        ("low", [None, 2.0]),
+        ("in_limits", [2.0, None]),
+    ]
+    two = {"limits": None, "classes": [{"key": "ok"}, {"key": "crack"}]}
+    assert with_ranges(two) == two["classes"]

@@ -55,6 +55,8 @@ def truths_of(sheet: Sheet, column: str, *, model: RegisteredModel, which: slice
     for place, value in enumerate(sheet.texts(column)[which], start=which.start):
         key = "" if value is None else known.get(value) or known.get(value.strip().casefold())
         if key is None:
+            key = _within(value, model)
+        if key is None:
             raise ReplayUnfit(
                 _("Row %(row)d: “%(value)s” in “%(column)s” is no class of %(model)s; there are %(classes)s.")
                 % {
@@ -67,6 +69,19 @@ def truths_of(sheet: Sheet, column: str, *, model: RegisteredModel, which: slice
             )
         found.append(key)
     return found
+
+
+def _within(value: str | None, model: RegisteredModel) -> str | None:
+    """The class of a measured value, where classes are ranges; a limit belongs to the good side of it."""
+    try:
+        number = float(value or "")
+    except ValueError:
+        return None
+    for one in sorted(model.classes, key=lambda one: bool(one.get("defect"))):
+        low, high = one.get("range") or (number + 1, number - 1)
+        if (low is None or number >= low) and (high is None or number <= high):
+            return str(one["key"])
+    return None
 
 
 def _spellings(model: RegisteredModel) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 - Few values: a class each. A value that says good in words (ok, pass, 0, …) is normal; else the most frequent
   one is, because a plant that makes more defects than good parts is rare. The person decides.
-- Many numbers: classes by limits, below, within, above (``docs/decisions/0005``).
+- Many numbers: classes by limits, below, within, above (``docs/decisions/0006``).
 - What a table's facts are: ``compute.facts``.
 """
 
@@ -127,3 +127,14 @@ def plan_for(
     if low is None and high is None:
         limits = {**limits_for(facts)}
     return {"limits": limits, "classes": classes_by_limits(facts, limits, name)}
+
+
+def with_ranges(plan: Mapping[str, Any]) -> list[Class]:
+    """The classes as a model keeps them: those of a measured target with the ``range`` of their values, so
+    that a value measured later can be told as a class."""
+    limits = plan.get("limits")
+    if not limits:
+        return list(plan["classes"])
+    low, high = limits.get("low"), limits.get("high")
+    ranges = {BELOW: [None, low], WITHIN: [low, high], ABOVE: [high, None]}
+    return [{**one, "range": ranges[one["key"]]} if one["key"] in ranges else one for one in plan["classes"]]

@@ -14,6 +14,7 @@ from labeling.transitions import Trigger
 from mlops_portal.onboarding.errors import Blocked, WrongState
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.policies import agree_verdict
+from mlops_portal.onboarding.rules.target import with_ranges
 from mlops_portal.onboarding.services.base import claim, told
 from mlops_portal.onboarding.services.files import file_drop
 from mlops_portal.onboarding.transitions import OnboardingState
@@ -75,7 +76,7 @@ def onboarding_take(
             slug=onboarding.slug,
             name=onboarding.name,
             asset_type=kind,
-            classes=plan["classes"],
+            classes=with_ranges(plan),
             features=features,
             window_seconds=int(plan["window_seconds"]),
             template=plan["template"],

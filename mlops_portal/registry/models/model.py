@@ -19,6 +19,8 @@ def in_words(words: dict[str, str]) -> str:
 class RegisteredModel(models.Model):
     """A model as MLflow knows it by name; it judges parts of one asset type.
 
+    A class of a measured quantity has the ``range`` [low, high] of its values besides, null where it is open.
+
     ``classes``: [{"key": "ok", "words": {"en": …, "de": …}, "icon": "check", "defect": false}, …], in the
     order of the model's output. ``template`` names the kind of process that it was set up from, if any.
     """

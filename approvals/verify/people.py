@@ -84,11 +84,14 @@ def check_grounds(export: Export, facts: Facts, name: str, said: dict[str, Any])
         raise Fault(f"{name} was signed by the person who asked for it or trained it.")
     if labels.get(person, 0) > pack["policy"]["rules"]["label_share"] * max(sum(labels.values()), 1):
         raise Fault(f"{name} was signed by somebody who gave too large a share of the labels.")
-    check_manifest(export, name, pack["manifest"])
+    check_manifest(export, facts, name, pack["manifest"])
 
 
-def check_manifest(export: Export, name: str, told: dict[str, Any]) -> None:
+def check_manifest(export: Export, facts: Facts, name: str, told: dict[str, Any]) -> None:
+    """A filtered export may leave a manifest out."""
     path = f"manifests/{told['digest']}.json"
+    if told["digest"] and facts.whole and path not in export.names:
+        raise Fault(f"{name}: the manifest that its evidence names is missing.")
     if told["digest"] and path in export.names:
         people = Counter(row["person"] for row in export.value(path)["rows"] if row["person"])
         if people != told["per_person"]:

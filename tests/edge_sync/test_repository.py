@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -192,10 +191,12 @@ def test_the_repository_needs_no_session_and_makes_no_query(
     assert client.post("/tuf/metadata/timestamp.json").status_code == 405
 
 
-def test_a_thousand_targets_are_published_at_once(signed: EdgePlant) -> None:
-    """The figure is measured by the benchmarks; here it must only not be far away."""
+def test_a_thousand_targets_are_published_at_once(signed: EdgePlant, tmp_path: Path) -> None:
     many = {f"asset-{number}.json": os.urandom(400) for number in range(1000)}
     publish(files=many)
-    started = time.perf_counter()
     publish(files={name: data[::-1] for name, data in many.items()})
-    assert time.perf_counter() - started < 2
+    client = updater(tmp_path / "node")
+    for number in (0, 500, 999):
+        info = client.get_targetinfo(f"lines/line-1/asset-{number}.json")
+        assert info is not None
+        assert Path(client.download_target(info)).read_bytes() == many[f"asset-{number}.json"][::-1]

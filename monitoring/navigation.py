@@ -19,6 +19,6 @@ def register_items() -> None:
         NavItem("golden", _("Golden samples"), "golden", 40, lambda person: person.may("golden.view"))
     )
     navigation.register(
-        NavItem("measures", _("Measures"), "measures", 42, lambda person: person.may("measure.view"))
+        NavItem("measures", _("Measures"), "measures", 62, lambda person: person.may("measure.view"))
     )
     navigation.register(NavItem("changes", _("Changes"), "changes", 25, _works_at_a_machine))

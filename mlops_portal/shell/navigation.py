@@ -39,6 +39,7 @@ class Shown:
 # search, bell, the person's name and More. ``static/css/topbar.css`` knows the same four widths.
 ROOM = (420, 600, 760, 880)
 NEVER = len(ROOM)
+MORE = 80  # what stands for the items that find no room
 
 
 ITEMS: Keyed[NavItem] = Keyed("navigation item")
@@ -69,12 +70,14 @@ def width_of(label: str) -> float:
 def placed(items: list[Shown]) -> list[Shown]:
     """Each item with its step. The first ones stand in the bar; the active one does at every width."""
     steps = [0 if item.active else NEVER for item in items]
+    whole = sum(width_of(item.label) for item in items)
     for step in reversed(range(NEVER)):
+        room = ROOM[step] - (MORE if whole > ROOM[step] else 0)
         used = sum(width_of(item.label) for item in items if item.active)
         for place, item in enumerate(items):
             if not item.active:
                 used += width_of(item.label)
-                if used > ROOM[step]:
+                if used > room:
                     break
                 steps[place] = step
     return [replace(item, step=step) for item, step in zip(items, steps, strict=True)]

@@ -5,6 +5,9 @@ import json
 from asgiref.testing import ApplicationCommunicator
 
 
+PATIENCE = 20  # seconds; the first connection of a process on a busy machine takes its time
+
+
 class Browser(ApplicationCommunicator):
     def __init__(self, application, *, user=None, headers=()):
         scope = {"type": "websocket", "path": "/ws/live", "headers": list(headers), "subprotocols": []}
@@ -12,14 +15,14 @@ class Browser(ApplicationCommunicator):
 
     async def connects(self):
         await self.send_input({"type": "websocket.connect"})
-        return (await self.receive_output(5))["type"] == "websocket.accept"
+        return (await self.receive_output(PATIENCE))["type"] == "websocket.accept"
 
     async def tell(self, what):
         await self.send_input({"type": "websocket.receive", "text": json.dumps(what)})
 
     async def hears(self):
-        return json.loads((await self.receive_output(5))["text"])
+        return json.loads((await self.receive_output(PATIENCE))["text"])
 
     async def leaves(self):
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wait(5)
+        await self.wait(PATIENCE)

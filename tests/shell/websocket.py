@@ -4,7 +4,6 @@ import json
 
 from asgiref.testing import ApplicationCommunicator
 
-
 PATIENCE = 20  # seconds; the first connection of a process on a busy machine takes its time
 
 

@@ -24,8 +24,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.rules.wilson import wilson
+
 BINS, PRIOR, DRAWS = 20, 5.0, 400
-Z = 1.959963984540054
 Found = dict[str, dict[str, float]]
 
 
@@ -133,13 +134,6 @@ def seen(
             low, high = wilson(hits / of, effective * of / total)
             found[key] = {"value": hits / of, "low": low, "high": high}
     return found
-
-
-def wilson(share: float, n: float) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share of ``n`` > 0 parts, which may be an effective number. Wilson 1927."""
-    middle = share + Z * Z / (2 * n)
-    half = Z * float(np.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)))
-    return max(0.0, (middle - half) / (1 + Z * Z / n)), min(1.0, (middle + half) / (1 + Z * Z / n))
 
 
 def _scores(tables: NDArray[np.float64], defect: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:

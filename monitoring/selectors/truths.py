@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from django.db.models import Count, F, Q
 from mlops_portal.plant.models import Asset
 from mlops_portal.registry.models import ModelVersion
 from monitoring.models import Prediction
+from monitoring.rules.wilson import wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +24,13 @@ class Truths:
     high: float
 
 
-def wilson(wrong: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Wilson's interval of a share; (0, 1) without a part. Wilson 1927."""
-    if n == 0:
-        return 0.0, 1.0
-    share = wrong / n
-    middle = share + z * z / (2 * n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
-
-
 def truths(*, asset: Asset, version: ModelVersion, since: datetime, until: datetime | None = None) -> Truths:
     """What inspection found of the parts judged from ``since`` on."""
     mine = Prediction.objects.filter(asset=asset, version=version, at__gte=since, truth_source="inspection")
     if until is not None:
         mine = mine.filter(at__lt=until)
     found = mine.aggregate(n=Count("pk"), wrong=Count("pk", filter=~Q(label=F("truth"))))
-    return Truths(found["n"], found["wrong"], *wilson(found["wrong"], found["n"]))
+    return Truths(found["n"], found["wrong"], *wilson(found["wrong"] / max(found["n"], 1), found["n"]))
 
 
 def expected_error(version: ModelVersion, confidences: Sequence[float]) -> float:

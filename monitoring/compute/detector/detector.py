@@ -1,7 +1,7 @@
 """A detector: frozen reference, limits that share one budget, and the verdict on a stream of rows. Pure.
 
-- The budget is false alarm events for each window, all readings and statistics together. Half of it goes to
-  what each reading says, the rest to what they say together.
+- The budget is false alarm events for each window, all readings and statistics together; each statistic
+  has a part of it, and a single reading's is smaller where what readings say together is judged too.
 - What needs no law is hard: a reading that was constant and is not, a category that was never seen, and more
   missing values than the reference's rate explains.
 - A missing or infinite value counts as missing, and as the reference's median elsewhere.
@@ -129,23 +129,6 @@ class Detector:
             self.level,
             self.at_once,
         )
-
-    def limits(self) -> list[Statistic]:
-        """Each statistic's limit; the value is 0."""
-        made = []
-        names = [name for name, varies in zip(self.names, self.varying, strict=True) if varies]
-        for statistic, laws in self.calibration.laws.items():
-            for place, law in enumerate(laws):
-                feature = ALL if statistic in scores.JOINT else names[place]
-                made.append(
-                    Statistic(
-                        feature,
-                        statistic,
-                        0.0,
-                        law.value(self.level + calibrate.handicap(statistic, self.calibration.laws)),
-                    )
-                )
-        return made
 
     def _told(
         self, found: dict[str, F], hard: list[tuple[int, str, F, float]], index: int

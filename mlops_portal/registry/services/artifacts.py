@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from hashlib import sha256
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,15 +24,12 @@ def artifact_put(*, data: bytes, kind: str, name: str) -> Artifact:
     """Keep ``data`` under its SHA-256; the same bytes again change nothing.
 
     The file is written before the row, so that a row without a file cannot come of a crash. A file that
-    is there but is not what its name says is written anew.
+    is there but is not what its name says is written anew. Who writes the same bytes at the same moment
+    does no harm: the file appears whole or not at all.
     """
     digest = sha256(data).hexdigest()
     if _stored(digest) != data:
-        path = artifact_path(digest)
-        default_storage.delete(path)
-        written = default_storage.save(path, ContentFile(data))
-        if written != path:  # somebody wrote the same bytes at the same moment
-            default_storage.delete(written)
+        _write(artifact_path(digest), data)
     return Artifact.objects.get_or_create(
         sha256=digest,
         defaults={"kind": kind, "size": len(data), "name": name[:120], "created_at": timezone.now()},
@@ -53,6 +52,15 @@ def artifact_read(artifact: Artifact) -> bytes:
             sha256=artifact.sha256,
         )
     return data
+
+
+def _write(path: str, data: bytes) -> None:
+    """Put the whole file in its place in one step, over what lies there."""
+    if not isinstance(default_storage, FileSystemStorage):  # an object store does so by itself
+        default_storage.save(path, ContentFile(data))
+        return
+    beside = default_storage.save(f"{path}.{uuid4().hex}", ContentFile(data))
+    os.replace(default_storage.path(beside), default_storage.path(path))
 
 
 def _stored(digest: str) -> bytes | None:

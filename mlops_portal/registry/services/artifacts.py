@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from hashlib import sha256
+from pathlib import Path
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
@@ -60,7 +60,7 @@ def _write(path: str, data: bytes) -> None:
         default_storage.save(path, ContentFile(data))
         return
     beside = default_storage.save(f"{path}.{uuid4().hex}", ContentFile(data))
-    os.replace(default_storage.path(beside), default_storage.path(path))
+    Path(default_storage.path(beside)).replace(default_storage.path(path))
 
 
 def _stored(digest: str) -> bytes | None:

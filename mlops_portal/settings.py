@@ -171,6 +171,7 @@ CELERY_TASK_ROUTES = {
     "backtests.*": {"queue": "learn"},
     "explain.*": {"queue": "explain"},
     "monitoring.calibrate": {"queue": "learn"},
+    "monitoring.together": {"queue": "learn"},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {

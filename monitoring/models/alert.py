@@ -29,6 +29,8 @@ class Alert(models.Model):
 
     ``features``: {key: {"statistic", "value", "limit", "shift", "first": ISO time}}; ``feature`` is the
     largest of them. ``where``: {key: what ``compute.contrast`` found of that reading}, by a worker.
+    ``known_until``: the end of the newest window that had been judged when it opened; parts after it are
+    fresh. ``together``: what ``compute.together`` found of fresh parts, by a worker.
     """
 
     asset = models.ForeignKey(Asset, models.PROTECT, null=True, related_name="alerts")
@@ -39,7 +41,9 @@ class Alert(models.Model):
     feature = models.CharField(max_length=60, blank=True)
     features = models.JSONField(default=dict)
     where = models.JSONField(default=dict)
+    together = models.JSONField(default=dict)
     since = models.DateTimeField()
+    known_until = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
     snoozed_until = models.DateTimeField(null=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -158,6 +158,8 @@ def proposal(alert: Alert, checks: Sequence[Check], past: Sequence[Alert]) -> Pr
         cause = Cause.PROCESS
     elif tone.get("model") == "bad":
         cause = Cause.WEAR_OUT
+    elif tone.get("together") == "good":
+        cause = Cause.FALSE_ALARM
     elif ended:
         cause = Cause(ended.most_common(1)[0][0])
     else:

@@ -155,6 +155,7 @@ def _quiet(asset: Asset, version: ModelVersion, rules: Rules) -> set[str]:
 def _open(asset: Asset, version: ModelVersion, found: list[Moved], tolerances: Tolerances) -> Alert:
     first = max(found, key=lambda one: weight(one, tolerances))
     model_only = all(one.key.startswith(":") for one in found)
+    judged = StatisticPoint.objects.filter(asset=asset, version=version)
     alert = Alert.objects.create(
         asset=asset,
         version=version,
@@ -162,6 +163,7 @@ def _open(asset: Asset, version: ModelVersion, found: list[Moved], tolerances: T
         feature=first.key,
         features={one.key: one.stored() for one in found},
         since=min(one.first for one in found),
+        known_until=judged.aggregate(last=Max("ends"))["last"],
         opened_at=timezone.now(),
     )
     reading = ReadingWords(version.model).name(first.key)

@@ -11,6 +11,7 @@ from mlops_portal.shell.jobs import enqueue
 from monitoring.models import StatisticPoint
 from monitoring.selectors.alerts import alerts_open
 from monitoring.selectors.rows import Row, rows_of, shards, unjudged, window_truths
+from monitoring.selectors.together import together_due
 from monitoring.services.alerts import alerts_wake
 from monitoring.services.judging import alert_consider, points_write, spans_assign
 from monitoring.services.shards import shard_claim, shard_release
@@ -72,6 +73,8 @@ def _judge(asset: Asset, version: ModelVersion) -> int:
     alert_consider(asset=asset, version=version, since=rows[wanted[0]].starts)
     for alert in alerts_open(asset=asset):
         enqueue("monitoring.contrast", alert_id=alert.pk)
+        if together_due(alert):
+            enqueue("monitoring.together", alert_id=alert.pk)
     return len(wanted)
 
 

@@ -26,10 +26,11 @@ from monitoring.selectors.drift import BEFORE, changes_of, first_lots, now_of, p
 from monitoring.selectors.readings import ReadingWords
 from monitoring.selectors.segments import where_sentence
 from monitoring.selectors.story import story
+from monitoring.selectors.together_words import together_check
 from monitoring.services import alert_acknowledge, alert_reopen, alert_resolve, alert_snooze, alert_take
 from monitoring.transitions import AlertState
 from monitoring.views import alert_charts as charts
-from monitoring.views import alert_measure
+from monitoring.views import alert_measure, alert_together
 from monitoring.views import alert_where as drawn
 
 SEEN = 4
@@ -70,6 +71,7 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
             alert, now if reading == alert.feature else now_of(alert, alert.feature, windows), words
         ),
         change_check(alert, changes, lots),
+        together_check(alert, words),
         model_check(alert),
     ]
     past = similar(alert)
@@ -95,6 +97,7 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
         "pair": drawn.distributions(alert, reading, now, words),
         "outside": "" if reading.startswith(":") else drawn.outside_text(now),
         "reading": words.name(reading),
+        "together": alert_together.card(alert, words),
         "checks": [{"tone": c.tone, "title": c.title, "text": c.text, "href": c.href} for c in checks],
         "proposal": proposal(alert, checks, past),
         "story": story(alert, changes, lots),

@@ -9,6 +9,7 @@ smallest shift that it sees, whether it can fire at all, and what size it would 
   shift has lasted. What is narrow or wide has no shift.
 - A statistic cannot fire where even all parts in the bin that is furthest from the reference stay below its
   limit.
+- A reading of words has no shift; what counts is how often each word comes (``words``).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.compute import binned, limits
+from monitoring.compute import binned, limits, words
 from monitoring.compute.detector import online, scores
 from monitoring.compute.judging import BINS_MOST
 from monitoring.compute.references import Reference, Stack
@@ -51,7 +52,9 @@ def ladder(
     """
     sizes = sorted({*SIZES, *([typical] if typical else [])})
     readings = {
-        key: _reading(Reference.of(one), one["edges"], sizes, alpha, (own_phi or {}).get(key, 0.0))
+        key: _of_words(Reference.of(one), sizes, alpha, (own_phi or {}).get(key, 0.0))
+        if words.is_words(one)
+        else _reading(Reference.of(one), one["edges"], sizes, alpha, (own_phi or {}).get(key, 0.0))
         for key, one in stored.items()
         if calibrated is None or key not in calibrated.keys
     }
@@ -81,6 +84,25 @@ def _reading(
         "missing": _missing(n, alpha, float(stack.missing[0])),
     }
     return _told(reference, m, kinds, n, len(sizes))
+
+
+def _of_words(reference: Reference, sizes: Sequence[int], alpha: float, own_phi: float) -> dict[str, Any]:
+    """Words do not shift: limits alone."""
+    phi, m = max(reference.phi, own_phi), float(Stack.of([reference]).worth[0])
+    n = np.array([*sizes, *NEEDS], dtype=np.float64)
+    p = -np.sort(-reference.counts[:-1])  # rare ones stand together, as they are judged
+    ids = binned.group_ids(p, np.clip(2 / limits.effective(n, phi), 1 / BINS_MOST, 0.5))
+    groups = ids.max(axis=-1) + 1
+    mask = np.arange(p.size) < groups[:, None]
+    psi = _psi(n, phi, limits.inflation(n, phi), groups, m, alpha, binned.joined(p, ids), mask, ids, p[None])
+    unseen = limits.unseen_limit(n=n, expected=words.unseen_share(reference), alpha=alpha)
+    none = np.full(n.shape, np.nan)
+    kinds: dict[str, Kind] = {
+        "psi": (psi[0], none, psi[2]),
+        "unseen": (unseen, none, np.asarray(unseen < 1, dtype=bool)),
+        "missing": _missing(n, alpha, float(Stack.of([reference]).missing[0])),
+    }
+    return _told(reference, m, kinds, n, len(sizes)) | {"sd": 0.0, "words": True}
 
 
 def _told(reference: Reference, worth: float, kinds: Mapping[str, Kind], n: F, head: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from scipy.special import log_ndtr, ndtri
 
 WEEK_SECONDS = 7 * 86_400
 PHI_MOST = 0.995
-MISSING_MATTERS = 0.05  # of the parts
+MISSING_MATTERS, UNSEEN_MATTERS = 0.05, 0.01  # of the parts
 F = NDArray[np.float64]
 
 
@@ -103,12 +103,21 @@ def ks_limit(*, n: ArrayLike, m: ArrayLike, alpha: float) -> F:
 def missing_limit(*, n: ArrayLike, expected: ArrayLike, alpha: float) -> F:
     """The limit of the share of missing values among n: the larger of what chance brings with ``alpha`` (a
     binomial's upper quantile) and ``MISSING_MATTERS`` above the share that was learned."""
+    return _share_limit(n, expected, alpha, MISSING_MATTERS)
+
+
+def unseen_limit(*, n: ArrayLike, expected: ArrayLike, alpha: float) -> F:
+    """The limit of the share of words that were never learned among n, as ``missing_limit``."""
+    return _share_limit(n, expected, alpha, UNSEEN_MATTERS)
+
+
+def _share_limit(n: ArrayLike, expected: ArrayLike, alpha: float, matters: float) -> F:
     from scipy.stats import binom
 
     size = np.maximum(np.asarray(n, dtype=np.float64), 1.0)
     share = np.clip(np.asarray(expected, dtype=np.float64), 1e-6, 1.0)
     chance = binom.isf(alpha, np.floor(size), share) / size
-    return np.asarray(np.maximum(chance, share + MISSING_MATTERS), dtype=np.float64)
+    return np.asarray(np.maximum(chance, share + matters), dtype=np.float64)
 
 
 def mean_limit(*, alpha: float) -> float:

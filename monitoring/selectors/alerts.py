@@ -69,6 +69,13 @@ def headline(alert: Alert) -> str:
         return _("%(reading)s on %(asset)s is missing on %(share)s %% of the parts") % (
             facts | {"share": share}
         )
+    if stored.get("statistic") == "unseen":
+        share = number_text(100 * stored["value"], 0)
+        return _("%(reading)s on %(asset)s has words the model never met, on %(share)s %% of the parts") % (
+            facts | {"share": share}
+        )
+    if words.categories(alert.feature):
+        return _("%(reading)s on %(asset)s is mixed otherwise than the model learned") % facts
     if not shift:
         return _("%(reading)s on %(asset)s is spread otherwise than the model learned") % facts
     amount = f"{number_text(abs(_readable(shift)))} {words.unit(alert.feature)}".strip()

@@ -77,7 +77,8 @@ def sensor_check(alert: Alert, now: Now, words: ReadingWords) -> Check:
             "share": number_text(100 * now.missing, 0),
         }
         return Check("sensor", "bad", _("Sensor drops out"), text)
-    if now.n > 30 and learned.get("sd") and _sd(now.moments) < STUCK * learned["sd"]:
+    number = not words.categories(alert.feature)
+    if number and now.n > 30 and learned.get("sd") and _sd(now.moments) < STUCK * learned["sd"]:
         text = _("%(reading)s hardly moves since the alert began: a sensor that sticks looks like this.")
         return Check("sensor", "bad", _("Sensor sticks"), text % {"reading": name})
     if quarantined:

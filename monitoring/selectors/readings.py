@@ -31,6 +31,11 @@ class ReadingWords:
         feature = self.features.get(key)
         return feature.unit if feature else ""
 
+    def categories(self, key: str) -> list[str]:
+        """The words of a reading of words, in the order of their codes; none of a number."""
+        feature = self.features.get(key)
+        return list(feature.categories) if feature else []
+
     def group(self, key: str) -> str:
         feature = self.features.get(key)
         return in_words(feature.group_words) if feature else ""

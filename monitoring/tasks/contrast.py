@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mlops_portal.registry.models import ModelVersion
 from monitoring.compute import contrast
+from monitoring.compute.words import is_words
 from monitoring.models import Alert
 from monitoring.selectors.readings import CLASSES, CONFIDENCE, ERROR
 from monitoring.selectors.segments import DIMENSIONS, Segment, segment_windows
@@ -61,7 +62,11 @@ def _reading(alert: Alert, key: str, windows: Sequence[Segment]) -> dict[str, An
     if made is None:
         return None
     counts, reference = made
-    moments = np.asarray([one.moments.get(key) or [0.0] * 5 for one in windows], dtype=np.float64)
+    learned = alert.judged_by.reference.get("features", {}).get(key, {})
+    codes = is_words(learned)  # have no mean
+    moments = np.asarray(
+        [[0.0] * 5 if codes else one.moments.get(key) or [0.0] * 5 for one in windows], dtype=np.float64
+    )
     inside = np.array([one.starts >= alert.since for one in windows])
     keys = sorted({one.key for one, now in zip(windows, inside, strict=True) if now})
     row_of = {one: index for index, one in enumerate(keys)}
@@ -72,7 +77,6 @@ def _reading(alert: Alert, key: str, windows: Sequence[Segment]) -> dict[str, An
     if summed.sum() <= 0:
         return None
     psi, adds = contrast.psi_parts(summed, reference)
-    learned = alert.judged_by.reference.get("features", {}).get(key, {})
     mean = float(learned.get("mean") or 0.0)
     shift, shifts = contrast.mean_parts(sums, mean)
     sizes = summed.sum(axis=-1)

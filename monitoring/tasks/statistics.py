@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlops_portal.plant.models import Asset, Line
 from mlops_portal.registry.models import ModelVersion
-from monitoring.compute import judging, limits
+from monitoring.compute import judging, limits, words
 from monitoring.compute.detector import online
 from monitoring.compute.found import Found
 from monitoring.compute.references import Reference, Stack
@@ -29,7 +29,9 @@ LARGEST = (1 << 53) - 1
 
 def tests_of(version: ModelVersion) -> int:
     """How many statistics of one machine share the budget."""
-    return len(version.reference.get("features", {})) * len(judging.STATISTICS) + OF_THE_MODEL
+    features = version.reference.get("features", {}).values()
+    each = (len((words if words.is_words(one) else judging).STATISTICS) for one in features)
+    return sum(each) + OF_THE_MODEL
 
 
 def alpha_for(line: Line, version: ModelVersion, seconds: float | None = None) -> float:
@@ -48,9 +50,8 @@ def alpha_for(line: Line, version: ModelVersion, seconds: float | None = None) -
 def per_window(line: Line, version: ModelVersion, seconds: float) -> float:
     """The false alarms for each window that calibrated limits may give: what ``alpha_for`` leaves to the
     statistics that they judge."""
-    tests = tests_of(version)
-    calibrated = len(version.reference.get("features", {})) * (len(judging.STATISTICS) - 1)
-    return alpha_for(line, version, seconds) * min(calibrated, tests)
+    numbers = [one for one in version.reference.get("features", {}).values() if not words.is_words(one)]
+    return alpha_for(line, version, seconds) * len(numbers) * (len(judging.STATISTICS) - 1)
 
 
 def pace(rows: list[Row], version: ModelVersion) -> float:
@@ -90,7 +91,15 @@ def judged(
     ladder = ladder_of(version)
     share = per_window(asset.line, version, seconds)
     yield from _calibrated(ladder, share, list(learned), counts, moments, references, wanted)
-    plain = [place for place, key in enumerate(learned) if ladder is None or key not in ladder.keys]
+    of_words = [place for place, one in enumerate(learned.values()) if words.is_words(one)]
+    for place in of_words:
+        told = words.judge_words(counts[place], moments[place], references[place], wanted=wanted, alpha=alpha)
+        yield from ((list(learned)[place], one) for one in told)
+    plain = [
+        place
+        for place, key in enumerate(learned)
+        if place not in of_words and (ladder is None or key not in ladder.keys)
+    ]
     found = judging.judge(
         [counts[place] for place in plain],
         moments[plain],

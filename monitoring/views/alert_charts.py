@@ -27,6 +27,7 @@ def statistic_names() -> dict[str, str]:
         "ewma": _("Memory of the mean"),
         "narrow": _("Spread, narrower"),
         "wide": _("Spread, wider"),
+        "unseen": _("Words never met"),
         "missing": _("Share missing"),
         "error": _("Share judged wrong"),
     }
@@ -42,6 +43,7 @@ def statistic_words() -> dict[str, str]:
         "ewma": _("lasting shift of the mean, in deviations of what was learned"),
         "narrow": _("how much less it varies than learned, as a logarithm"),
         "wide": _("how much it varies, in deviations of what was learned"),
+        "unseen": _("share of words that the model never met"),
         "missing": _("share of parts without it"),
         "error": _("share judged wrong"),
     }
@@ -124,11 +126,15 @@ def reading_tabs(alert: Alert, reading: str, statistic: str, words: ReadingWords
     return [_tab(alert, words.name(key), key == reading, reading=key) for key in keys]
 
 
-def statistic_tabs(alert: Alert, reading: str, statistic: str) -> list[dict[str, Any]]:
+OF_WORDS = ("psi", "unseen", "missing")
+
+
+def statistic_tabs(alert: Alert, reading: str, statistic: str, words: ReadingWords) -> list[dict[str, Any]]:
     if reading.startswith(":"):
         return []
+    there = OF_WORDS if words.categories(reading) else set(statistic_names()) - {"error", "unseen"}
     return [
         _tab(alert, name, key == statistic, reading=reading, statistic=key)
         for key, name in statistic_names().items()
-        if key != "error"
+        if key in there
     ]

@@ -44,11 +44,12 @@ def statistic_names() -> dict[str, str]:
         "ks": _("Largest distance"),
         "narrow": _("Spread, narrower"),
         "wide": _("Spread, wider"),
+        "unseen": _("Words never met"),
         "missing": _("Share missing"),
     }
 
 
-UNITS = {"mean": "σ", "beside": "σ", "ewma": "σ", "narrow": "%", "wide": "%", "missing": "%"}
+UNITS = {"mean": "σ", "beside": "σ", "ewma": "σ", "narrow": "%", "wide": "%", "unseen": "%", "missing": "%"}
 
 
 def kept(found: Achieved) -> dict[str, Any]:
@@ -181,7 +182,8 @@ def rows(body: Mapping[str, Any], words: ReadingWords) -> list[dict[str, Any]]:
                 "sds": seen[best] if best else None,
                 "tolerance": tolerance,
                 "coarse": shift is not None and tolerance is not None and shift > tolerance,
-                "constant": not one["sd"],
+                "constant": not one["sd"] and not one.get("words"),
+                "words": bool(one.get("words")),
                 "cells": [
                     _cell(name, statistics.get(name), at) for name in statistic_names() if name in known
                 ],

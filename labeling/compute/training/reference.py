@@ -24,7 +24,8 @@ def _feature(
 ) -> dict[str, Any]:
     """One reading's reference: ``values`` float64 (n,) in time order, where it is ``ordered``.
 
-    A reading without a single value has the edge 0, so that one that comes later is seen.
+    A reading without a single value has the edge 0, so that one that comes later is seen; one of words says
+    how many ``categories`` it has.
     """
     finite = values[sketch.readable(values)]
     if categories:
@@ -37,7 +38,7 @@ def _feature(
         "mean": _plain(float(finite.mean()) if finite.size else 0.0),
         "sd": _plain(float(finite.std(ddof=1)) if finite.size > 1 else 0.0),
         "phi": _plain(_phi(values, asset)) if ordered else 0.0,
-    }
+    } | ({"categories": len(categories)} if categories else {})
 
 
 def _phi(values: NDArray[np.float64], asset: NDArray[np.str_]) -> float:

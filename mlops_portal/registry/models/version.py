@@ -15,9 +15,9 @@ from mlops_portal.registry.transitions import VersionState
 class ModelVersion(models.Model):
     """One trained model: its ONNX artifact, what it was trained on, and how well it did when it was proposed.
 
-    ``reference``: the frozen distribution, {"features": {key: {"edges", "counts", "mean", "sd", "phi"}},
-    "classes": {key: count}, "confidence": […], "dependence": how readings hang together, "n": rows};
-    its RFC 8785 digest is ``reference_digest``.
+    ``reference``: the frozen distribution, {"features": {key: {"edges", "counts", "mean", "sd", "phi", and
+    of words "categories", how many}}, "classes": {key: count}, "confidence": […], "dependence": how readings
+    hang together, "n": rows}; its RFC 8785 digest is ``reference_digest``.
     ``measures``: {"holdout": {"n", "macro_f1", …}, "per_class": {…}, "left_out": {"readings", "classes"},
     which the training could not use}; ``parity``: {"rows", "largest",
     "labels_equal"}.

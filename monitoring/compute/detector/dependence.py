@@ -69,7 +69,10 @@ def varying(features: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return [
         key
         for key, one in features.items()
-        if float(one.get("sd") or 0.0) > 0 and len(one["edges"]) > 1 and sum(one["counts"][:-1]) > 1
+        if not one.get("categories")
+        and float(one.get("sd") or 0.0) > 0
+        and len(one["edges"]) > 1
+        and sum(one["counts"][:-1]) > 1
     ]
 
 

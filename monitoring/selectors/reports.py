@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from mlops_portal.plant.models import Asset, Person
@@ -19,9 +17,7 @@ from monitoring.models import DriftReport, Rollup, Window
 from monitoring.models.report import ReportState
 from monitoring.rules import reports
 from monitoring.rules.reports import SPANS
-
-WINDOW = "window"
-GRAINS = (WINDOW, "hour", "day", "month")
+from monitoring.selectors.spans import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,48 +110,19 @@ def standing(report: DriftReport, now: datetime) -> bool:
         asked_at=report.asked_at,
         made_at=report.made_at,
         told=int(report.body.get("n", 0)),
-        came=parts_in(report),
+        came=parts_in(report) if report.until < report.asked_at else 0,  # costs a look at every row
         now=now,
     )
 
 
 def parts_in(report: DriftReport) -> int:
     """The parts that are stored of the report's span now."""
+    span = within(report.asset, report.version, report.since, report.until)
     found = 0
     for table in (Window, Rollup):
-        rows = table._default_manager.filter(
-            **_within(report.asset, report.version, report.since, report.until)
-        )
+        rows = table._default_manager.filter(**span)
         found += rows.aggregate(whole=Sum("n"))["whole"] or 0
     return found
-
-
-def _within(asset: Asset, version: ModelVersion, since: datetime, until: datetime) -> dict[str, Any]:
-    return {"asset": asset, "version": version, "starts__gte": since, "starts__lt": until}
-
-
-def grains_in(
-    *, asset: Asset, version: ModelVersion, since: datetime, until: datetime
-) -> list[dict[str, Any]]:
-    """What the stored rows of a span are, the finest first: {"grain", "rows", "since", "until"}."""
-    of = {"rows": Count("pk"), "first": Min("starts"), "last": Max("ends")}
-    within = _within(asset, version, since, until)
-    found: dict[str, Mapping[str, Any]] = {
-        row["grain"]: row for row in Rollup.objects.filter(**within).order_by().values("grain").annotate(**of)
-    }
-    single = Window.objects.filter(**within).aggregate(**of)
-    if single["rows"]:
-        found[WINDOW] = single
-    return [
-        {
-            "grain": grain,
-            "rows": found[grain]["rows"],
-            "since": found[grain]["first"].isoformat(),
-            "until": found[grain]["last"].isoformat(),
-        }
-        for grain in GRAINS
-        if grain in found
-    ]
 
 
 def coarser_around(report: DriftReport) -> Rollup | None:

@@ -20,6 +20,7 @@ from monitoring.selectors.readings import ReadingWords
 
 NEAR = timedelta(hours=1)
 DIGITS = {"psi": 3, "ks": 3, "mean_errors": 1}
+REACH = {"ks": 1.0}  # the largest that a statistic can be
 Row = dict[str, Any]
 
 
@@ -31,9 +32,9 @@ def headline(body: Mapping[str, Any]) -> str:
     """“3 of 20 readings moved”."""
     count, moved = len(body["readings"]), body["moved"]
     if not moved:
-        return ngettext("The reading is as learned", "All %(count)d readings are as learned", count) % {
-            "count": count
-        }
+        return ngettext(
+            "The reading is within its limits", "None of %(count)d readings is over its limits", count
+        ) % {"count": count}
     return ngettext(
         "%(moved)d of %(count)d reading moved", "%(moved)d of %(count)d readings moved", count
     ) % {
@@ -43,15 +44,15 @@ def headline(body: Mapping[str, Any]) -> str:
 
 
 def tone(body: Mapping[str, Any]) -> tuple[str, str]:
-    return ("bad", _("moved")) if body["moved"] else ("good", _("as learned"))
+    return ("bad", _("moved")) if body["moved"] else ("good", _("within limits"))
 
 
 def grain_words(grain: str) -> str:
     return {
-        "window": _("single windows"),
-        "hour": _("hours"),
-        "day": _("days"),
-        "month": _("months"),
+        "window": _("from single windows"),
+        "hour": _("from hours"),
+        "day": _("from days"),
+        "month": _("from months"),
     }[grain]
 
 
@@ -99,18 +100,21 @@ def rows(body: Mapping[str, Any], words: ReadingWords) -> list[Row]:
                 "moved": one["times"] is not None and one["times"] > 1,
                 "why": why(one),
                 "cells": [
-                    {
-                        "name": names[value],
-                        "value": one[value],
-                        "limit": one[limit],
-                        "digits": DIGITS[value],
-                        "over": one[value] is not None and bool(one[limit]) and one[value] > one[limit],
-                    }
+                    _cell(names[value], one[value], one[limit], DIGITS[value], REACH.get(value))
                     for value, limit in PAIRS
                 ],
             }
         )
     return made
+
+
+def _cell(
+    name: str, value: float | None, limit: float | None, digits: int, reach: float | None
+) -> dict[str, Any]:
+    """A statistic beside its limit; ``few`` where so few parts have no limit that it could pass."""
+    few = value is not None and (not limit or (reach is not None and limit >= reach))
+    over = value is not None and not few and limit is not None and value > limit
+    return {"name": name, "value": value, "limit": limit, "digits": digits, "few": few, "over": over}
 
 
 def columns() -> Sequence[Column]:
@@ -142,19 +146,16 @@ def columns() -> Sequence[Column]:
 
 def bars(row: Row) -> BarsChart | None:
     """Each statistic of a reading as a share of its limit."""
-    known = [(cell, 100 * cell["value"] / cell["limit"]) for cell in row["cells"] if _told(cell)]
+    told = [cell for cell in row["cells"] if cell["value"] is not None and not cell["few"]]
+    known = [(cell, 100 * cell["value"] / cell["limit"]) for cell in told]
     if not known:
         return None
     return BarsChart(
         _("%(reading)s: how much of its limit is used up") % {"reading": row["name"]},
         [Bar(cell["name"], share, "bad" if cell["over"] else "quiet") for cell, share in known],
         full=max(100.0, *(share for _cell, share in known)),
-        description=_("More than 100 % is over the limit."),
+        description=_("Beyond 100 per cent it is over the limit."),
     )
-
-
-def _told(cell: Mapping[str, Any]) -> bool:
-    return cell["value"] is not None and bool(cell["limit"])
 
 
 def pair(body: Mapping[str, Any], row: Row, version: ModelVersion) -> Chart | None:

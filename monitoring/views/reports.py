@@ -62,7 +62,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     guard(by, "alert.view")
     report = get_object_or_404(reports_for(by), pk=pk)
     made = report if report.state == ReportState.MADE else None
-    return _page(request, choice_of(by, report), made=made, last=report, due=False)
+    lost = report.state == ReportState.ASKED and not working(report, timezone.now())
+    return _page(request, choice_of(by, report), made=made, last=report, due=lost)
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from monitoring.models import DriftReport
 from monitoring.models.report import ReportState
+from monitoring.rules.reports import LOST
 from monitoring.services import drift_report_ask
 from monitoring.services.rollup import windows_roll_up
 from tests.monitoring.reporting import PARTS, asked, hour_of, run_on, send, send_lately
@@ -46,8 +47,8 @@ def test_a_question_without_a_report_asks_by_itself_and_then_shows_it(floor, cli
     assert answer["Location"] == "/drift/?asset=press-1&version=press-quality%2F1&span=week"
     page = client.get(answer["Location"]).text
     for words in (
-        "1 of 2 readings moved", "600 parts", "single windows", "Hydraulic pressure", "Sheet thickness",
-        "over its limit", "worked out in", "learned on", "Make it again", "readings.csv",
+        "1 of 2 readings moved", "600 parts", "from single windows", "Hydraulic pressure", "Sheet thickness",
+        'aria-label="over its limit"', "worked out in", "learned on", "Make it again", "readings.csv",
         "how much of its limit is used up",
     ):  # fmt: skip
         assert words in page, words
@@ -73,6 +74,25 @@ def test_while_it_is_worked_out_the_page_listens(floor, expert, client):
     assert 'hx-trigger="load' not in page
 
 
+def test_a_report_that_its_worker_lost_is_asked_for_anew(floor, expert, client):
+    run_on(floor)
+    report, _new = drift_report_ask(by=expert, asset=floor.press, span="week")
+    DriftReport.objects.update(asked_at=timezone.now() - LOST)
+    for address in ("/drift/?asset=press-1", f"/drift/{report.pk}/"):
+        assert 'hx-trigger="load, submit"' in client.get(address).text
+
+
+def test_few_parts_are_said_instead_of_a_limit_that_no_value_can_pass(floor, expert, client):
+    send(floor, start=LONG_AGO, count=1)
+    report = asked(floor, expert, **hour_of(LONG_AGO))
+    for row in report.body["readings"]:
+        row |= {"ks": 0.9, "ks_limit": 1.2, "psi": 0.0, "psi_limit": None}
+    report.save()
+    page = client.get(f"/drift/{report.pk}/").text
+    assert page.count('<span class="small muted">too few parts</span>') == 4
+    assert 'aria-label="over its limit"' not in page
+
+
 def test_a_report_that_failed_says_why_and_does_not_ask_by_itself(floor, expert, client):
     run_on(floor)
     drift_report_ask(by=expert, asset=floor.press, span="week")
@@ -92,7 +112,7 @@ def test_a_report_up_to_now_that_is_old_stays_visible_while_a_new_one_is_asked_f
     DriftReport.objects.update(made_at=timezone.now() - timedelta(minutes=6))
     page = client.get("/drift/").text
     assert "no longer the newest" in page
-    assert "All 2 readings are as learned" in page
+    assert "None of 2 readings is over its limits" in page
     assert 'hx-trigger="load, submit"' in page
 
 
@@ -153,14 +173,14 @@ def test_a_time_that_was_merged_to_a_day_is_offered_as_that_day(floor, expert, c
     whole = asked(floor, expert, since=day, until=day + timedelta(days=1))
     assert whole.body["n"] == 5 * PARTS
     page = client.get(f"/drift/{whole.pk}/").text
-    assert "days" in page
-    assert "longer:" not in page
+    assert "from days" in page
+    assert "Asked for:" not in page
 
 
 def test_what_is_not_stored_of_the_span_is_said(floor, expert, client):
     send(floor, start=LONG_AGO)
     report = asked(floor, expert, since=LONG_AGO - timedelta(days=3), until=LONG_AGO + timedelta(days=3))
-    assert "The span that was asked for is longer:" in client.get(f"/drift/{report.pk}/").text
+    assert "Asked for:" in client.get(f"/drift/{report.pk}/").text
 
 
 def test_without_a_version_or_a_machine_the_page_says_what_will_come(floor, client, client_for):

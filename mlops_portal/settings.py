@@ -337,6 +337,7 @@ SPECTACULAR_SETTINGS = {
         "MeasureKindEnum": "monitoring.models.measure.MeasureKind",
         "ColumnKindEnum": "mlops_portal.onboarding.rules.words.Kind",
         "ColumnRoleEnum": "mlops_portal.onboarding.rules.words.Role",
+        "DriftReportStateEnum": "monitoring.models.report.ReportState",
         "JobStateEnum": "mlops_portal.shell.models.Job.State",
         "NodeStateEnum": "edge_sync.transitions.NodeState",
         "OnboardingStateEnum": "mlops_portal.onboarding.transitions.OnboardingState",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Person
+from mlops_portal.plant.models import Asset, Person
+from mlops_portal.plant.policies import verdict
 from mlops_portal.shell import actions
 from mlops_portal.shell.actions import Offer
 from monitoring.models import Alert
@@ -41,5 +43,14 @@ def alert_offers(by: Person, alert: Alert) -> list[Offer]:
     return offers
 
 
+def asset_offers(by: Person, asset: Asset) -> list[Offer]:
+    """On a machine's page: how its readings were."""
+    if not verdict(by, "alert.view", line=asset.line):
+        return []
+    url = f"{reverse('drift')}?{urlencode({'asset': asset.slug})}"
+    return [Offer("drift", _("Readings beside what was learned"), url, icon="chart", method="get")]
+
+
 def register_offers() -> None:
+    actions.register(Asset, asset_offers)
     actions.register(Alert, alert_offers)

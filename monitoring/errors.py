@@ -109,3 +109,15 @@ class Retired(Conflict):
     """The sample was retired before."""
 
     code = "golden-sample-retired"
+
+
+class NotASpan(Invalid):
+    """A span that ends before it begins, begins in the future, or is too long."""
+
+    code = "not-a-span"
+
+
+class NoVersion(Invalid):
+    """No version of which a machine's readings could be told, or not one of this machine."""
+
+    code = "no-version"

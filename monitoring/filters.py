@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from monitoring.models import (
     Alert,
+    DriftReport,
     Measure,
     MeasureValue,
     Prediction,
@@ -91,3 +92,13 @@ class ChangeFilter(filters.FilterSet):
     class Meta:
         model = ProcessChange
         fields = ["kind"]
+
+
+class DriftReportFilter(filters.FilterSet):
+    asset = filters.CharFilter(field_name="asset__slug")
+    model = filters.CharFilter(field_name="version__model__slug")
+    version = filters.NumberFilter(field_name="version__number")
+
+    class Meta:
+        model = DriftReport
+        fields = ["state"]

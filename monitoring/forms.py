@@ -188,3 +188,15 @@ class RelearnForm(forms.Form):
         label=_("Since when is the new level normal?"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+
+
+def _moment(label: Any, **more: Any) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, widget=widget, **more)
+
+
+class SpanForm(forms.Form):
+    """From when to when a drift report is wanted, in the person's time."""
+
+    since = _moment(_("From"))
+    until = _moment(_("To"), required=False)

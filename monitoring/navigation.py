@@ -21,4 +21,5 @@ def register_items() -> None:
     navigation.register(
         NavItem("measures", _("Measures"), "measures", 62, lambda person: person.may("measure.view"))
     )
+    navigation.register(NavItem("drift", _("Drift"), "drift", 63, lambda person: person.may("alert.view")))
     navigation.register(NavItem("changes", _("Changes"), "changes", 25, _works_at_a_machine))

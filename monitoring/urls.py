@@ -9,6 +9,7 @@ from monitoring.views import (
     measure_acts,
     measures,
     pictures,
+    reports,
     telemetry,
 )
 
@@ -18,6 +19,10 @@ urlpatterns = [
     path("alerts/<int:pk>/<slug:verb>/", alert.move, name="alert_move"),
     path("changes/", changes.changes, name="changes"),
     path("changes/<slug:slug>/<slug:kind>/", changes.change, name="change"),
+    path("drift/", reports.drift, name="drift"),
+    path("drift/ask/", reports.ask, name="drift_ask"),
+    path("drift/<int:pk>/", reports.one, name="drift_report"),
+    path("drift/<int:pk>/readings.csv", reports.readings, name="drift_readings"),
     path("golden/", golden.models, name="golden"),
     path("golden/<slug:slug>/", golden.samples, name="golden_set"),
     path("golden/<slug:slug>/add/", golden.choose, name="golden_choose"),

@@ -8,6 +8,7 @@ from monitoring.api.golden import GoldenChecks, GoldenSamples
 from monitoring.api.limits import Budgets, Limits, Watches
 from monitoring.api.measures import Measures, MeasureValues
 from monitoring.api.readings import Batches, Changes, Inspections, Predictions, Statistics, Windows
+from monitoring.api.reports import DriftReports
 
 router = SimpleRouter(use_regex_path=False)
 router.register("alerts", Alerts, "api-alerts")
@@ -21,6 +22,7 @@ router.register("watches", Watches, "api-watches")
 router.register("limits", Limits, "api-limits")
 router.register("measures", Measures, "api-measures")
 router.register("measure-values", MeasureValues, "api-measure-values")
+router.register("drift-reports", DriftReports, "api-drift-reports")
 router.register("golden-samples", GoldenSamples, "api-golden-samples")
 router.register("golden-checks", GoldenChecks, "api-golden-checks")
 

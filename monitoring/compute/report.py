@@ -13,6 +13,10 @@ import numpy as np
 from monitoring.compute import binned, limits
 from monitoring.compute.judging import BINS_MOST, phi_of
 from monitoring.compute.references import Reference, Stack
+from monitoring.compute.words import is_words
+from monitoring.rules.reports import times
+
+OF_NUMBERS = ("mean", "learned_mean", "sd", "ks", "ks_limit", "wasserstein", "mean_errors", "mean_limit")
 
 
 def report(
@@ -26,9 +30,10 @@ def report(
     """One row per reading of ``stored`` (a reference's features), the furthest over its limit first.
 
     {"reading", "n", "missing", "mean", "learned_mean", "sd", "psi", "js", "ks", "wasserstein", "chi2",
-    "freedom", "psi_limit", "ks_limit", "mean_errors", "mean_limit", "reason"}; what cannot be told is None,
-    and ``reason`` says why. A reading that was never sent counts as missing on all n parts. ValueError where
-    bins are not the reference's.
+    "freedom", "psi_limit", "ks_limit", "mean_errors", "mean_limit", "reason", "times"}; what cannot be told
+    is None, and ``reason`` says why; ``times`` is ``rules.reports.times``. A reading of words has none of
+    ``OF_NUMBERS``; one that was never sent counts as missing on all n parts. ValueError where bins are not
+    the reference's.
     """
     if not stored:
         return []
@@ -75,10 +80,13 @@ def report(
     table = [
         {"reading": key}
         | {name: _number(values[row]) for name, values in found.items()}
+        | (dict.fromkeys(OF_NUMBERS) if is_words(stored[key]) else {})
         | {"reason": str(why[row])}
         for row, key in enumerate(stored)
     ]
-    return sorted(table, key=_over, reverse=True)
+    for one in table:
+        one["times"] = times(one)
+    return sorted(table, key=lambda one: -1.0 if one["times"] is None else one["times"], reverse=True)
 
 
 def _wasserstein(
@@ -92,13 +100,6 @@ def _wasserstein(
         for key, row, one, moved in zip(stored, rows, references, shift, strict=True)
     ]
     return np.array(made)
-
-
-def _over(row: Mapping[str, Any]) -> float:
-    """How far the reading is over the nearest of its limits."""
-    pairs = (("psi", "psi_limit"), ("ks", "ks_limit"), ("mean_errors", "mean_limit"))
-    known = [row[value] / row[limit] for value, limit in pairs if row[value] is not None and row[limit]]
-    return max(known, default=-1.0)
 
 
 def _number(value: Any) -> float | None:

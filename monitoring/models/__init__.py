@@ -5,12 +5,14 @@ from monitoring.models.measure import Measure, MeasureValue
 from monitoring.models.performance import Performance
 from monitoring.models.prediction import Picture, Prediction, SampledRow
 from monitoring.models.process import ProcessChange
+from monitoring.models.report import DriftReport
 from monitoring.models.telemetry import Quarantined, TelemetryBatch
 from monitoring.models.window import Rollup, StatisticPoint, Window
 
 __all__ = [
     "Alert",
     "Calibration",
+    "DriftReport",
     "FalseAlarmBudget",
     "GoldenCheck",
     "GoldenSample",

@@ -4,31 +4,69 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max, Min
 
 from mlops_portal.plant.models import Asset
 from mlops_portal.registry.models import ModelVersion
 from monitoring.models import Rollup, Window
 
+WINDOW = "window"
+GRAINS = (WINDOW, "hour", "day", "month")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Rows of one grain (a window, hour, day or month), and what they cover."""
+
+    grain: str
+    rows: int
+    since: datetime
+    until: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Rows as ``rules.packing`` packed them, and their parts; ``since`` to ``until`` is what they cover."""
+    """Rows as ``rules.packing`` packed them, and their parts; ``kept`` by grain, the finest first."""
 
     n: int
-    since: datetime | None
-    until: datetime | None
     packed: list[bytes]
+    kept: list[Kept]
+
+    @property
+    def since(self) -> datetime | None:
+        return min((one.since for one in self.kept), default=None)
+
+    @property
+    def until(self) -> datetime | None:
+        return max((one.until for one in self.kept), default=None)
+
+
+def within(asset: Asset, version: ModelVersion, since: datetime, until: datetime) -> dict[str, Any]:
+    """What starts in [since, until), as a filter of windows and of what they were merged to."""
+    return {"asset": asset, "version": version, "starts__gte": since, "starts__lt": until}
 
 
 def stored_in(*, asset: Asset, version: ModelVersion, since: datetime, until: datetime) -> Stored:
     """All that starts in [since, until): whole windows, hours, days and months, as they are kept."""
-    rows: list[tuple[int, datetime, datetime, bytes | memoryview]] = []
+    span = within(asset, version, since, until)
+    n, packed = 0, []
     for table in (Window, Rollup):
-        found = table._default_manager.filter(
-            asset=asset, version=version, starts__gte=since, starts__lt=until
-        )
-        rows += found.order_by().values_list("n", "starts", "ends", "packed")
-    if not rows:
-        return Stored(0, None, None, [])
-    sizes, starts, ends, packed = zip(*rows, strict=True)
-    return Stored(sum(sizes), min(starts), max(ends), [bytes(one) for one in packed])
+        # times of thousands of rows would cost more than their counts; the database finds the outermost
+        for size, blob in table._default_manager.filter(**span).order_by().values_list("n", "packed"):
+            n += size
+            packed.append(bytes(blob))
+    return Stored(n, packed, _kept(span))
+
+
+def _kept(span: dict[str, Any]) -> list[Kept]:
+    of = {"rows": Count("pk"), "since": Min("starts"), "until": Max("ends")}
+    merged = Rollup.objects.filter(**span).order_by().values("grain").annotate(**of)
+    single = {"grain": WINDOW, **Window.objects.filter(**span).aggregate(**of)}
+    found = [
+        Kept(row["grain"], row["rows"], row["since"], row["until"])
+        for row in (single, *merged)
+        if row["rows"]
+    ]
+    return sorted(found, key=lambda one: GRAINS.index(one.grain))

@@ -14,6 +14,7 @@ from monitoring.services.limits import budget_set, watch_set
 from monitoring.services.measure_values import values_record
 from monitoring.services.measures import measure_add, measure_end, measure_relearn
 from monitoring.services.pictures import picture_put
+from monitoring.services.reports import drift_report_ask
 from monitoring.services.telemetry import batch_receive
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "budget_set",
     "change_record",
     "change_undo",
+    "drift_report_ask",
     "golden_add",
     "golden_check_ask",
     "golden_restore",

@@ -10,6 +10,7 @@ from mlops_portal.plant.models import Asset
 from mlops_portal.registry.models import ModelVersion
 from mlops_portal.wire.errors import Invalid
 from monitoring.models import Rollup, Window
+from monitoring.services.reports import drift_reports_drop
 from monitoring.services.rollup import windows_roll_up
 
 log = structlog.get_logger(__name__)
@@ -17,7 +18,10 @@ log = structlog.get_logger(__name__)
 
 @shared_task(name="monitoring.rollup")
 def rollup() -> int:
-    """Merge old windows of every machine and version to hours, days and months; how many rows went."""
+    """Merge old windows of every machine and version to hours, days and months; how many rows went.
+
+    Old drift reports go as well.
+    """
     pairs = {
         pair
         for table in (Window, Rollup)
@@ -32,4 +36,5 @@ def rollup() -> int:
                 gone += windows_roll_up(asset=assets[asset], version=versions[version])
             except Invalid as error:  # a count would leave 53 bits: the fine windows stay as they are
                 log.warning("windows_not_merged", asset=str(assets[asset]), error=error.sentence)
+    drift_reports_drop()
     return gone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,9 @@ from monitoring.models import Alert
 from monitoring.selectors.drift import Now
 from monitoring.selectors.readings import CLASSES, CONFIDENCE, ReadingWords
 from monitoring.selectors.segments import DIMENSIONS, slice_words
+from monitoring.views.tallies import tallies
 
-GROUPS_SHOWN, NAMES_SHOWN = 5, 8
+GROUPS_SHOWN = 5
 
 
 def where_from(found: Mapping[str, Any] | None) -> BarsChart | None:
@@ -113,7 +114,7 @@ def distributions(alert: Alert, reading: str, now: Now, words: ReadingWords) -> 
         return None
     if known := words.categories(reading):
         names = [*known, _("another word")]
-        return _tallies(names, stored["counts"][:-1], now.counts[:-1], title)
+        return tallies(names, stored["counts"][:-1], now.counts[:-1], title)
     inner = [float(edge) for edge in stored["edges"]]
     room = max((inner[-1] - inner[0]) * 0.12, 1e-9)
     mean = now.moments[1] / now.moments[0] if now.moments and now.moments[0] else inner[0]
@@ -132,22 +133,7 @@ def _classes(alert: Alert, now: Now, title: str) -> BarsChart:
     learned = alert.judged_by.reference.get("classes", {})
     keys = [one["key"] for one in alert.judged_by.model.classes]
     names = [alert.judged_by.model.class_words(key) for key in keys]
-    return _tallies(names, [learned.get(key, 0) for key in keys], now.counts, title)
-
-
-def _tallies(names: Sequence[str], learned: Sequence[int], now: Sequence[int], title: str) -> BarsChart:
-    """The most frequent of both; bars in pairs."""
-    whole, here = sum(learned) or 1, sum(now) or 1
-    pairs = [
-        (name, 100 * was / whole, 100 * came / here)
-        for name, was, came in zip(names, learned, now, strict=False)
-    ]
-    shown = sorted(sorted(pairs, key=lambda one: -max(one[1:]))[:NAMES_SHOWN], key=pairs.index)
-    bars = []
-    for name, was, came in shown:
-        bars.append(Bar(_("%(name)s, learned on") % {"name": name}, was, "quiet"))
-        bars.append(Bar(_("%(name)s, now") % {"name": name}, came, "bad"))
-    return BarsChart(title, bars, full=100, digits=1)
+    return tallies(names, [learned.get(key, 0) for key in keys], now.counts, title)
 
 
 def outside_text(now: Now) -> str:

@@ -11,10 +11,13 @@ from mlops_portal.wire.categories import edges_of
 from monitoring.compute.references import Reference
 from monitoring.compute.words import judge_words
 from monitoring.models import Alert, LimitSet, StatisticPoint
+from monitoring.selectors.readings import ReadingWords
 from monitoring.services import batch_receive
 from monitoring.tasks.limits import limits
+from monitoring.tasks.report import drift_report
 from monitoring.tasks.statistics import tests_of as statistics_of
-from tests.monitoring.ground import Floor
+from monitoring.views.report_tables import pair, rows
+from tests.monitoring.ground import MINUTE, Floor
 
 WORDS = ["steel", "brass", "zinc"]
 SHARES = [0.6, 0.3, 0.1]
@@ -128,3 +131,25 @@ def test_their_limits_are_shown_without_a_shift(material, client_for):
     assert all(shift is None for shift in body["statistics"]["psi"]["shift"])
     page = client_for(material.cast.one.quality_engineer).get(f"/limits/{material.model.slug}/")
     assert "words do not shift" in page.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_drift_report_of_words_has_tallies_and_no_means(material):
+    batch_receive(node=material.node, body=material.body(windows=sent(material, range(6), [0.2, 0.7, 0.1])))
+    report = drift_report(
+        asset=material.press,
+        version=material.version,
+        since=material.start,
+        until=material.start + 60 * MINUTE,
+    )
+    found = {one["reading"]: one for one in report["readings"]}
+    assert (found["material"]["mean"], found["material"]["mean_errors"]) == (None, None)
+    assert found["material"]["psi"] > found["material"]["psi_limit"]
+    assert found["pressure"]["mean"] is not None
+    words = ReadingWords(material.version.model)
+    row = next(one for one in rows(report, words) if one["key"] == "material")
+    assert row["why"] == ""
+    assert {bar.label for bar in pair(report, row, material.version).bars} >= {
+        "steel, learned on",
+        "brass, now",
+    }

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.plant.models import Asset
 from mlops_portal.registry.models import ModelVersion
 from mlops_portal.registry.selectors import champion_for
+from monitoring.selectors.reports import version_named
 from monitoring.tasks.report import drift_report
 
 COLUMNS = ("reading", "n", "mean", "learned_mean", "psi", "psi_limit", "ks", "ks_limit", "reason")
@@ -65,9 +66,7 @@ def _version(asset: Asset, said: str | None) -> ModelVersion:
                 _("No version runs on %(asset)s; name one with --version MODEL/NUMBER.") % {"asset": asset}
             )
         return running
-    slug, _slash, number = said.rpartition("/")
-    versions = ModelVersion.objects.select_related("model").filter(model__slug=slug)
-    found = versions.filter(number=int(number)).first() if number.isdecimal() else None
+    found = version_named(said)
     if found is None:
         raise CommandError(_("There is no version %(version)s.") % {"version": said})
     return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 
-from monitoring.rules.packing import MOMENTS, Layout
+from monitoring.rules.packing import DOUBLE, MOMENTS, Layout, width_of
 
 
 def summed(blobs: Sequence[bytes], layout: Layout) -> tuple[dict[str, list[int]], dict[str, list[float]]]:
@@ -16,19 +17,23 @@ def summed(blobs: Sequence[bytes], layout: Layout) -> tuple[dict[str, list[int]]
     """
     if not blobs or not layout:
         return {}, {}
-    bins = sum(count for _key, count in layout)
-    width = bins + MOMENTS * len(layout)
-    whole = np.frombuffer(b"".join(blobs), dtype="<i8")
-    if whole.size != width * len(blobs):
-        raise ValueError("packed rows are not of this version's readings")
-    rows = whole.reshape(len(blobs), width)
-    counts = rows[:, :bins].sum(axis=0, dtype=np.float64)
-    moments = rows.view("<f8")[:, bins:].sum(axis=0).reshape(len(layout), MOMENTS)
+    by_size: dict[int, list[bytes]] = defaultdict(list)
+    for blob in blobs:
+        by_size[len(blob)].append(blob)
+    head = MOMENTS * DOUBLE * len(layout)
+    counts = np.zeros(sum(count for _key, count in layout))
+    moments = np.zeros(MOMENTS * len(layout))
+    for size, same in by_size.items():
+        width = width_of(size, layout)
+        rows = np.frombuffer(b"".join(same), dtype=np.uint8).reshape(len(same), size)
+        moments += np.ascontiguousarray(rows[:, :head]).view("<f8").sum(axis=0)
+        counts += np.ascontiguousarray(rows[:, head:]).view(f"<u{width}").sum(axis=0, dtype=np.float64)
     ends = np.cumsum([count for _key, count in layout])
+    by_reading = moments.reshape(len(layout), MOMENTS)
     return (
         {
             key: [int(one) for one in counts[end - count : end]]
             for (key, count), end in zip(layout, ends, strict=True)
         },
-        {key: moments[row].tolist() for row, (key, _count) in enumerate(layout)},
+        {key: by_reading[row].tolist() for row, (key, _count) in enumerate(layout)},
     )

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 SLACK = 0.1
 
-Timed = Sequence[tuple[float, float]]  # (seconds, value), in order of time
+Timed = tuple[Sequence[float], Sequence[float]]  # seconds, rising, and values
 
 
 def pace_of(parts: Sequence[Timed]) -> tuple[int, float]:
     """The index of the slowest part, by the median time between its values, and that time [s]; (0, 0) where
     a part has fewer than two."""
-    gaps = [float(np.median(np.diff([at for at, _ in one]))) if len(one) > 1 else 0.0 for one in parts]
+    gaps = [float(np.median(np.diff(times))) if len(times) > 1 else 0.0 for times, _ in parts]
     if not gaps or min(gaps) <= 0:
         return 0, 0.0
     slowest = int(np.argmax(gaps))
@@ -31,10 +31,10 @@ def rows_of(parts: Sequence[Timed], ends: Sequence[float], *, slack: float) -> N
     in one. The slowest part has its own there."""
     edges = np.asarray(ends, dtype=np.float64) + slack
     found = np.full((max(0, len(edges) - 1), len(parts)), np.nan)
-    for at, one in enumerate(parts):
-        if not one:
+    for at, part in enumerate(parts):
+        times, values = (np.asarray(column, dtype=np.float64) for column in part)
+        if not times.size:
             continue
-        times, values = (np.asarray(column, dtype=np.float64) for column in zip(*one, strict=True))
         places = np.searchsorted(times, edges, side="right")
         sums = np.concatenate([[0.0], np.cumsum(values - values.mean())])
         counts = np.diff(places)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -33,7 +35,7 @@ class ChartKind(models.TextChoices):
     MEWMA = "mewma", _("MEWMA: several measures together")
 
     @classmethod
-    def single(cls) -> list[tuple[str, str]]:
+    def single(cls) -> list[tuple[str, Any]]:
         """The charts of one series."""
         return [(value, label) for value, label in cls.choices if value != cls.MEWMA]
 
@@ -47,8 +49,8 @@ class Measure(models.Model):
     (``compute.charts.series.Fitted``), and ``problem`` says why it stays so.
 
     A joint measure watches its ``parts`` together, in the order of their ids, with a MEWMA
-    (``compute.charts.joint.Fitted``, and "steps": {"pace": index of the part that sets the steps, "slack": s}).
-    Its values are T² at the end of each step.
+    (``compute.charts.joint.Fitted``, and "steps": {"pace": index of the part that sets the steps, "slack":
+    s}). Its values are T² at the end of each step.
     """
 
     line = models.ForeignKey(Line, models.PROTECT, related_name="measures")
@@ -98,8 +100,9 @@ class Measure(models.Model):
 
 class MeasureValue(models.Model):
     """One value; ``up`` and ``down`` are the chart's statistics as shares of the limit, ``on`` whether it is
-    out. None while it was not judged, and within the reference. Of a joint measure the value is T², ``up`` its
-    root as a share of the limit's, ``down`` 0, and ``carried`` what its chart remembers: {"z": [one a part]}."""
+    out. None while it was not judged, and within the reference. Of a joint measure the value is T², ``up``
+    its root as a share of the limit's, ``down`` 0, and ``carried`` what its chart remembers: {"z": [one a
+    part]}."""
 
     measure = models.ForeignKey(Measure, models.CASCADE, related_name="values")
     at = models.DateTimeField()

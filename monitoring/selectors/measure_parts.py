@@ -102,8 +102,8 @@ def resumed(measure: Measure) -> Resumed:
 def ends_after(
     parts: Sequence[Measure], pace: int, after: datetime, *, slack: timedelta, now: datetime
 ) -> list[datetime]:
-    """``after`` and the ends of the complete steps that follow: every part has a value at or after the end, or
-    it is so long ago that none is waited for."""
+    """``after`` and the ends of the complete steps that follow: every part has a value at or after the end,
+    or it is so long ago that none is waited for."""
     newest = [part.values.order_by("-at").values_list("at", flat=True).first() for part in parts]
     until = now - SETTLED - slack
     if all(newest):

@@ -3,8 +3,8 @@
 - Two keys: the chart is out of its limit, and the step since is as large as the tolerance. Of a joint measure
   one of its parts moved by its own, or the part that carries the signal has none.
 - One alert for one happening: while it is open, later values only bring its numbers up to date; once
-  resolved it stays quiet until the chart came back, for a day at most. A joint measure stays quiet as well where
-  the part that carries the signal has an alert of its own.
+  resolved it stays quiet until the chart came back, for a day at most. A joint measure stays quiet as well
+  where the part that carries the signal has an alert of its own.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class PartMoved:
-    """A part of a joint measure: the share of the signal that is gone without it, and its step, in its unit."""
+    """A part of a joint measure: the share of the signal that is gone without it, and its step, in its
+    unit."""
 
     key: str
     share: float
@@ -103,7 +104,8 @@ def values_judged(*, measure: Measure, values: Sequence[MeasureValue]) -> None:
 def joint_judged(
     *, measure: Measure, parts: Sequence[Measure], steps: Steps, values: Sequence[MeasureValue]
 ) -> bool:
-    """Write what a joint chart said of ``steps``; False where a part's value came or was corrected meanwhile."""
+    """Write what a joint chart said of ``steps``; False where a part's value came or was corrected
+    meanwhile."""
     slack = timedelta(seconds=measure.fitted["steps"]["slack"])
     with transaction.atomic():
         mine = Measure.objects.select_for_update().filter(pk=measure.pk, ended_at=None).first()

@@ -49,8 +49,8 @@ def measure_add(
 ) -> Measure:
     """Begin a series of a line, or of one of its machines; ``words``: its name in several languages.
 
-    ``parts`` make a joint measure of them; ``chart`` is then a MEWMA, and an EWMA otherwise where it is empty.
-    NotAMeasure, MeasureTaken.
+    ``parts`` make a joint measure of them; ``chart`` is then a MEWMA, and an EWMA otherwise where it is
+    empty. NotAMeasure, MeasureTaken.
     """
     guard(by, "measure.edit", line=line)
     chart = chart or (ChartKind.MEWMA if parts else ChartKind.EWMA)
@@ -124,8 +124,8 @@ def _fits(
 
 
 def measure_end(*, by: Person, measure: Measure) -> Measure:
-    """No more values, no more alerts; what was recorded stays. MeasureEnded where it ended before, MeasureInUse
-    where a joint measure in force watches it."""
+    """No more values, no more alerts; what was recorded stays. MeasureEnded where it ended before,
+    MeasureInUse where a joint measure in force watches it."""
     guard(by, "measure.edit", line=measure.line)
     now = timezone.now()
     with transaction.atomic():
@@ -142,8 +142,8 @@ def measure_end(*, by: Person, measure: Measure) -> Measure:
 
 
 def measure_relearn(*, by: Person, measure: Measure, since: datetime) -> Measure:
-    """The level since then is the new normal: the chart is fitted anew on the values from ``since`` on, and so
-    are joint ones that it is a part of."""
+    """The level since then is the new normal: the chart is fitted anew on the values from ``since`` on, and
+    so are joint ones that it is a part of."""
     guard(by, "measure.edit", line=measure.line)
     if since > timezone.now() + AHEAD:
         raise NotAMeasure(_("The new reference begins in the future; choose a moment that was."))

@@ -47,8 +47,10 @@ def rows(n: int, seed: int = 1, shifts=(0.0, 0.0, 0.0), rho: float = 0.8) -> np.
 
 
 def send(parts, by, table: np.ndarray, *, ago: int) -> None:
+    moments = [moment for moment, _value in minutes(table[:, 0], ago=ago)]
     for at, part in enumerate(parts):
-        found = [(moment, v) for moment, v in minutes(table[:, at], ago=ago) if math.isfinite(v)]
+        pairs = zip(moments, table[:, at].tolist(), strict=True)
+        found = [(moment, value) for moment, value in pairs if math.isfinite(value)]
         if found:
             services.values_record(by=by, measure=part, values=found)
 
@@ -159,20 +161,23 @@ def test_parts_in_any_order_late_and_corrected_give_one_chart(floor, joint, part
     twin = joined(expert, twins, name="Twin of all")
     learnt(twin, twins, expert)
     table = rows(80, seed=3, shifts=(0.6, 0.0, 0.0))
-    send(parts, expert, table, ago=200)
+    moments = [moment for moment, _value in minutes(table[:, 0], ago=200)]
+    columns = [list(zip(moments, table[:, at].tolist(), strict=True)) for at in range(3)]
+    for at, part in enumerate(parts):
+        services.values_record(by=expert, measure=part, values=columns[at])
     judge(joint)
     random = np.random.default_rng(2)
     for at in random.permutation(3):
-        found = minutes(table[:, at], ago=200)
+        found = columns[at]
         for piece in np.array_split(random.permutation(80), 4):
             values = [(found[one][0], found[one][1] + (at == 1)) for one in piece]
             services.values_record(by=expert, measure=twins[at], values=values)
             judge(twin)
-    services.values_record(by=expert, measure=twins[1], values=minutes(table[:, 1], ago=200))
+    services.values_record(by=expert, measure=twins[1], values=columns[1])
     assert twin.values.filter(on=None).exists()
     judge(twin)
-    columns = ("at", "value", "up", "on")
-    mine, other = (list(one.values.values_list(*columns)) for one in (joint, twin))
+    names = ("at", "value", "up", "on")
+    mine, other = (list(one.values.values_list(*names)) for one in (joint, twin))
     assert [row[0] for row in mine] == [row[0] for row in other]
     assert np.allclose([row[1] for row in mine], [row[1] for row in other])
     assert [row[3] for row in mine] == [row[3] for row in other]
@@ -253,10 +258,10 @@ def test_what_a_part_says_itself_is_not_said_again(joint, parts, expert):  # noq
 def test_parts_that_teach_nothing_together_say_which(
     joint,
     parts,
-    expert,
+    expert,  # noqa: F811
     client_for,
     broken,
-    problem,  # noqa: F811
+    problem,
 ):
     table = rows(SIZE + 1)
     table[:, 2] = table[:, 0] * 2 if broken is None else broken

@@ -30,7 +30,7 @@ class Carrier:
         amount = f"{number_text(abs(float(f'{self.shift:.2g}')))} {unit}".strip()
         facts = {"share": percent, "amount": amount}
         if not self.matters:
-            return _("without it the signal would be %(share)s %% smaller; as high as before") % facts
+            return _("without it the signal would be %(share)s %% smaller; its level is as before") % facts
         if self.shift > 0:
             text = _("without it the signal would be %(share)s %% smaller; %(amount)s higher on average")
         else:

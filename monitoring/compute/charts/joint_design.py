@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from monitoring.compute.charts import innovations, mewma
 from monitoring.compute.charts.design import WITHIN, Design, unknown
-from monitoring.compute.charts.together import FLAT, Together, correlation_of, shrunk
+from monitoring.compute.charts.together import FLAT, Together, correlation_of, shrunk, spread_of
 
 LAM = 0.1
 REFERENCES, STREAMS = 200, 40
@@ -106,7 +106,7 @@ def _charts(white: Together, residuals: NDArray[np.float64], random: np.random.G
     for one in range(REFERENCES):
         drawn = random.normal(size=(n, p)) @ root.T if rows is None else rows[random.integers(n, size=n)]
         means[one], covariances[one] = drawn.mean(axis=0), np.cov(drawn, rowvar=False)
-    spreads = np.sqrt(np.einsum("rii->ri", covariances)) * np.exp(_lasting(white, n, random))
+    spreads = spread_of(covariances) * np.exp(_lasting(white, n, random))
     roots = np.linalg.cholesky(shrunk(correlation_of(covariances), n))
     turn = np.linalg.solve(roots, np.eye(p) / spreads[:, None, :])
     if white.cross:

@@ -1,6 +1,6 @@
 """Several series made independent in time and alike in spread: what a joint chart is fed.
 
-1. Each part alone, as for a chart of its own (``whitening``).
+1. Each part alone, as for a chart of its own (``whitening``); not at all where the next does it better (BIC).
 2. What one part says of another a value later: an autoregression of the residuals on one another, of the
    order that BIC chooses, up to ``MOST_LAGS`` (Lütkepohl 2005, section 4.3); mostly none.
 3. The correlation of what is left, drawn towards none by as much as chance would have made (Schäfer and
@@ -38,36 +38,30 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """The whiteners of p parts; ``cross``: (p, p) for each lag; ``correlation`` (p, p) of the residuals."""
+    """The whiteners of p parts; ``cross``: (p, p) for each lag; ``spread`` (p,) of what is left then, and its
+    ``correlation`` (p, p)."""
 
     parts: tuple[whitening.Whitener, ...]
     cross: tuple[NDArray[np.float64], ...]
+    spread: NDArray[np.float64]
     correlation: NDArray[np.float64]
 
     @property
     def lags(self) -> int:
         """Rows that lead in."""
-        return self._own + len(self.cross)
-
-    @property
-    def _own(self) -> int:
-        return max(len(one.ar) for one in self.parts)
+        return max(len(one.ar) for one in self.parts) + len(self.cross)
 
     def residuals(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Residuals float (n - lags, p) of ``rows`` float (n, p), all finite; of spread about 1 each."""
-        left = self._left(rows)
+        left = _left(rows, self.parts, self.cross) / self.spread
         distance = np.sqrt(np.einsum("np,np->n", left, np.linalg.solve(self.correlation, left.T).T))
         return left * np.minimum(1.0, farthest(len(self.parts)) / np.maximum(distance, 1e-9))[:, None]
-
-    def _left(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        own = self._own
-        each = [one.residuals(rows[own - len(one.ar) :, at]) for at, one in enumerate(self.parts)]
-        return _left(np.column_stack(each), self.cross)
 
     def to_json(self) -> dict[str, Any]:
         return {
             "parts": [asdict(one) | {"ar": list(one.ar)} for one in self.parts],
             "cross": [one.tolist() for one in self.cross],
+            "spread": self.spread.tolist(),
             "correlation": self.correlation.tolist(),
         }
 
@@ -76,27 +70,48 @@ class Together:
         return cls(
             tuple(whitening.Whitener(**(one | {"ar": tuple(one["ar"])})) for one in stored["parts"]),
             tuple(np.array(one, dtype=np.float64) for one in stored["cross"]),
+            np.array(stored["spread"], dtype=np.float64),
             np.array(stored["correlation"], dtype=np.float64),
         )
 
 
 def fit(rows: NDArray[np.float64], least_sds: tuple[float, ...]) -> Together:
     """Fit a reference float (n, p), all finite; ``least_sds`` as in ``whitening.fit``. Unfit."""
+    found = [_whitened(rows, least_sds, most_lags=most) for most in (whitening.MOST_LAGS, 0)]
+    parts, cross = min(found, key=lambda one: _information_of(rows, *one))
+    left = _left(rows, parts, cross)
+    covariance = np.cov(left, rowvar=False)
+    spread, correlation = spread_of(covariance), correlation_of(covariance)
+    values, vectors = np.linalg.eigh(correlation)
+    if values[0] < SAME:
+        raise Unfit("equal", tuple(int(at) for at in np.flatnonzero(np.abs(vectors[:, 0]) > INVOLVED)))
+    return Together(parts, cross, spread, shrunk(correlation, len(left)))
+
+
+def _whitened(
+    rows: NDArray[np.float64], least_sds: tuple[float, ...], *, most_lags: int
+) -> tuple[tuple[whitening.Whitener, ...], tuple[NDArray[np.float64], ...]]:
     parts = []
     for at, least in enumerate(least_sds):
         try:
-            parts.append(whitening.fit(rows[:, at], least_sd=least))
+            parts.append(whitening.fit(rows[:, at], least_sd=least, most_lags=most_lags))
         except ValueError:
             raise Unfit("constant", (at,)) from None
-    width = len(parts)
-    alone = Together(tuple(parts), (), np.eye(width))._left(rows)
-    cross = _cross(alone)
-    left = _left(alone, cross)
-    found = correlation_of(np.cov(left, rowvar=False))
-    values, vectors = np.linalg.eigh(found)
-    if values[0] < SAME:
-        raise Unfit("equal", tuple(int(at) for at in np.flatnonzero(np.abs(vectors[:, 0]) > INVOLVED)))
-    return Together(tuple(parts), cross, shrunk(found, len(left)))
+    return tuple(parts), _cross(_left(rows, tuple(parts), ()))
+
+
+def _information_of(
+    rows: NDArray[np.float64],
+    parts: tuple[whitening.Whitener, ...],
+    cross: tuple[NDArray[np.float64], ...],
+) -> float:
+    """BIC of a whole model, on rows that all models have residuals of."""
+    left = _left(rows, parts, cross)
+    kept = left[-(len(rows) - whitening.MOST_LAGS - MOST_LAGS) :]
+    scale = 2 * sum(np.log(one.sd * one.noise) for one in parts)
+    parameters = sum(len(one.ar) for one in parts) + sum(one.size for one in cross)
+    moving = kept.std(axis=0) > FLAT
+    return _information(kept[:, moving], parameters) + float(len(kept) * scale)
 
 
 def farthest(p: int) -> float:
@@ -104,10 +119,15 @@ def farthest(p: int) -> float:
     return float(np.sqrt(chdtri(p, 2 * ndtr(-whitening.CUT))))
 
 
+def spread_of(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Standard deviations float (…, p) of a covariance; 1 of what never moves."""
+    sd = np.sqrt(np.einsum("...ii->...i", covariance))
+    return np.where(sd < FLAT, 1.0, sd)
+
+
 def correlation_of(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     """Correlation float (…, p, p) of a covariance; none with what never moves."""
-    sd = np.sqrt(np.einsum("...ii->...i", covariance))
-    sd = np.where(sd < FLAT, 1.0, sd)
+    sd = spread_of(covariance)
     found = covariance / (sd[..., :, None] * sd[..., None, :])
     return np.where(np.eye(covariance.shape[-1], dtype=bool), 1.0, found)
 
@@ -121,7 +141,17 @@ def shrunk(correlation: NDArray[np.float64], n: int) -> NDArray[np.float64]:
     return (1 - share) * correlation + share * one
 
 
-def _left(rows: NDArray[np.float64], cross: tuple[NDArray[np.float64], ...]) -> NDArray[np.float64]:
+def _left(
+    rows: NDArray[np.float64],
+    parts: tuple[whitening.Whitener, ...],
+    cross: tuple[NDArray[np.float64], ...],
+) -> NDArray[np.float64]:
+    own = max(len(one.ar) for one in parts)
+    each = [one.residuals(rows[own - len(one.ar) :, at]) for at, one in enumerate(parts)]
+    return _without(np.column_stack(each), cross)
+
+
+def _without(rows: NDArray[np.float64], cross: tuple[NDArray[np.float64], ...]) -> NDArray[np.float64]:
     q = len(cross)
     left = rows[q:].copy()
     for lag, one in enumerate(cross, start=1):

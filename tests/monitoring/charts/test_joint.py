@@ -134,6 +134,7 @@ def test_what_one_part_says_of_another_a_value_later_is_taken_out() -> None:
     assert len(white.cross) >= 1
     left = white.residuals(rows)
     assert float(np.corrcoef(left[1:, 1], left[:-1, 0])[0, 1]) == pytest.approx(0, abs=0.05)
+    assert left.std(axis=0) == pytest.approx(1, abs=0.02)
     assert together.fit(news, (0.0, 0.0)).cross == ()
 
 

@@ -14,6 +14,7 @@ from mlops_portal.wire.errors import NotAllowed
 from monitoring import services
 from monitoring.errors import MeasureInUse, NotAMeasure, ValueUnfit
 from monitoring.models import Alert, Measure
+from monitoring.tasks import measure_parts
 from monitoring.tasks.measures import judge
 from tests.monitoring.test_measures import expert, minutes  # noqa: F401 - a fixture
 
@@ -286,3 +287,27 @@ def test_when_a_part_learns_anew_so_does_what_watches_it(joint, parts, expert): 
     assert joint.fitted["parts"][0]["mean"] == pytest.approx(53, abs=0.5)
     told = Event.objects.filter(type="monitoring.measure.relearned")
     assert told.count() == 2
+
+
+def test_what_was_judged_on_values_that_changed_meanwhile_is_not_written(
+    joint,
+    parts,
+    expert,  # noqa: F811
+    monkeypatch,
+):
+    learnt(joint, parts, expert)
+    send(parts, expert, rows(3, seed=5), ago=20)
+    run, known = measure_parts.joint.run, parts[0].values.last()
+
+    def corrected(*given):
+        services.values_record(by=expert, measure=parts[0], values=[(known.at, 70.0)])
+        stale.extend(run(*given))
+        return stale
+
+    stale = []
+    monkeypatch.setattr(measure_parts.joint, "run", corrected)
+    assert judge(joint) == 0
+    assert not joint.values.exists()
+    monkeypatch.undo()
+    assert judge(joint) == 3
+    assert joint.values.last().value > stale[-1].t2 + 1

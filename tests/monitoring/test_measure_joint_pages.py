@@ -40,6 +40,7 @@ def test_an_expert_joins_measures_on_a_page(parts, floor, expert, client_for):  
     assert "3 measures together" in client.get("/measures/").content.decode()
     page = client.get(made["Location"]).content.decode()
     assert "Watched together" in page
+    assert "learns: 0 of 120 values" in page
     assert "Tell a value" not in page
     part = client.get(f"/measures/{parts[0].pk}/").content.decode()
     assert "It can be ended once “Drive” is" in part

@@ -76,7 +76,7 @@ class CodeTaken(Conflict):
 
 
 class NotAMeasure(Invalid):
-    """A measure that could not be drawn or judged: its place, band, share or source."""
+    """A measure that could not be drawn or judged: its place, band, share, source or parts."""
 
     code = "not-a-measure"
 
@@ -91,6 +91,12 @@ class MeasureEnded(Conflict):
     """The measure was ended: it takes no more values."""
 
     code = "measure-ended"
+
+
+class MeasureInUse(Conflict):
+    """A measure that a joint one in force is made of."""
+
+    code = "measure-in-use"
 
 
 class ValueUnfit(Invalid):

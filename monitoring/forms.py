@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mlops_portal.plant.models import Asset, Line, Person
 from mlops_portal.plant.selectors.places import lines_for
 from mlops_portal.registry.models import Feature
-from monitoring.models import FalseAlarmBudget, Watch
+from monitoring.models import FalseAlarmBudget, Measure, Watch
 from monitoring.models.limits import WindowKind
 from monitoring.models.measure import Bad, ChartKind, MeasureKind
 from monitoring.rules.watching import WatchRange
@@ -135,7 +135,7 @@ class MeasureForm(forms.Form):
         max_value=20_000,
         help_text=_("The first values teach what is normal; more of them make the limit surer."),
     )
-    chart = forms.ChoiceField(label=_("Chart"), choices=ChartKind, initial=ChartKind.EWMA)
+    chart = forms.ChoiceField(label=_("Chart"), choices=ChartKind.single, initial=ChartKind.EWMA)
     source = forms.ChoiceField(
         label=_("Where values come from"),
         required=False,
@@ -170,6 +170,69 @@ class MeasureForm(forms.Form):
         line, asset = self.places[found.pop("place")]
         share = 1 / (found.pop("weeks") * budgets.per_week(line))
         return {**found, "line": line, "asset": asset, "share": share}
+
+
+class JointForm(forms.Form):
+    """Several measures of one line, watched together by a MEWMA."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=80,
+        help_text=_("What they show together: the drive, the cooling, the line"),
+    )
+    parts = forms.MultipleChoiceField(
+        label=_("Measures that are watched together"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "2 to 12 measures of one line. Best are those that go together: power and air, heat and load."
+        ),
+    )
+    kind = forms.ChoiceField(label=_("What is it?"), choices=MeasureKind)
+    weeks = forms.FloatField(
+        label=_("Weeks to one false alarm"),
+        initial=20,
+        min_value=1,
+        max_value=500,
+        help_text=_("The limit follows from it: the more weeks, the later it sees a small step."),
+    )
+    reference_size = forms.IntegerField(
+        label=_("Values of the reference"),
+        initial=200,
+        min_value=25,
+        max_value=20_000,
+        help_text=_(
+            "The first steps in which every part has a value teach what is normal; more of them make the "
+            "limit surer."
+        ),
+    )
+
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = lines_for(person=by, action="measure.edit")
+        found = Measure.objects.filter(line__in=mine, ended_at=None).exclude(chart=ChartKind.MEWMA)
+        self.found = {
+            str(one.pk): one
+            for one in found.select_related("line", "asset").order_by("line__order", "asset__name", "key")
+        }
+        self.fields["parts"].choices = [  # type: ignore[attr-defined]
+            (key, f"{one} · {one.place}, {one.line}" if one.asset else f"{one} · {one.line}")
+            for key, one in self.found.items()
+        ]
+
+    @property
+    def few(self) -> bool:
+        """There is nothing yet to be watched together."""
+        return len(self.found) < 2
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """As ``measure_add`` takes it: of the machine that all parts have, otherwise of the line."""
+        found = dict(self.cleaned_data)
+        parts = [self.found[key] for key in found["parts"]]
+        line, assets = parts[0].line, {one.asset for one in parts}
+        share = 1 / (found.pop("weeks") * budgets.per_week(line))
+        asset = assets.pop() if len(assets) == 1 else None
+        return {**found, "parts": parts, "line": line, "asset": asset, "share": min(1.0, share)}
 
 
 class ValueForm(forms.Form):

@@ -138,7 +138,7 @@ class ChangeSerializer(serializers.ModelSerializer[ProcessChange]):
 
 
 class MeasureSerializer(serializers.ModelSerializer[Measure]):
-    """A measure; ``fitted`` and everything after ``reference_size`` are the portal's own."""
+    """A measure; ``fitted`` and everything after ``parts`` are the portal's own."""
 
     name = serializers.CharField(max_length=80)
     line = serializers.SlugRelatedField(slug_field="slug", queryset=Line.objects.select_related("site"))
@@ -152,7 +152,11 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
     key = serializers.SlugField(max_length=60, required=False, default="")
     kind = serializers.ChoiceField(choices=MeasureKind.choices)
     bad = serializers.ChoiceField(choices=Bad.choices, default=Bad.BOTH)
-    chart = serializers.ChoiceField(choices=ChartKind.choices, default=ChartKind.EWMA)
+    chart = serializers.ChoiceField(
+        choices=ChartKind.choices,
+        required=False,
+        help_text="mewma where there are parts, and for nothing else; ewma where it is not given.",
+    )
     unit = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
     share = serializers.FloatField(
         default=0.05, help_text="Its part of the false alarms that the line bears: above 0, up to 1."
@@ -165,12 +169,19 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
         help_text="A reading whose mean each window gives; empty where values are sent.",
     )
     reference_size = serializers.IntegerField(default=200)
+    parts = serializers.SlugRelatedField(
+        slug_field="key",
+        queryset=Measure.objects.filter(ended_at=None),
+        many=True,
+        required=False,
+        help_text="Keys of 2 to 12 measures of the line, in force, that are watched together.",
+    )
 
     class Meta:
         model = Measure
         fields = [
             *("id", "key", "name", "line", "asset", "kind", "unit", "bad", "chart", "low", "high"),
-            *("tolerance", "share", "source", "reference_size", "reference_from", "reference_to"),
+            *("tolerance", "share", "source", "reference_size", "parts", "reference_from", "reference_to"),
             *("fitted", "problem", "created_at", "ended_at"),
         ]
         read_only_fields = [

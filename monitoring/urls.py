@@ -35,6 +35,7 @@ urlpatterns = [
     path("limits/<slug:slug>/watch/", limits.watch, name="limits_watch"),
     path("measures/", measures.measures, name="measures"),
     path("measures/add/", measures.add, name="measure_add"),
+    path("measures/add/joint/", measures.add_joint, name="measure_add_joint"),
     path("measures/<int:pk>/", measures.measure, name="measure"),
     path("measures/<int:pk>/record/", measure_acts.record, name="measure_record"),
     path("measures/<int:pk>/upload/", measure_acts.upload, name="measure_upload"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -30,6 +32,12 @@ class ChartKind(models.TextChoices):
     EWMA = "ewma", _("EWMA: small lasting steps")
     CUSUM = "cusum", _("CUSUM: a step of one standard deviation")
     PAGE_HINKLEY = "page_hinkley", _("Page–Hinkley: slow wandering")
+    MEWMA = "mewma", _("MEWMA: several measures together")
+
+    @classmethod
+    def single(cls) -> list[tuple[str, Any]]:
+        """The charts of one series."""
+        return [(value, label) for value, label in cls.choices if value != cls.MEWMA]
 
 
 class Measure(models.Model):
@@ -39,6 +47,10 @@ class Measure(models.Model):
     matters to nobody. ``source``: the reading whose mean each window gives, empty where values are sent.
     The chart is fitted on ``reference_size`` values from ``reference_from`` on; ``fitted`` is empty before
     (``compute.charts.series.Fitted``), and ``problem`` says why it stays so.
+
+    A joint measure watches its ``parts`` together, in the order of their ids, with a MEWMA
+    (``compute.charts.joint.Fitted``, and "steps": {"pace": index of the part that sets the steps, "slack":
+    s}). Its values are T² at the end of each step.
     """
 
     line = models.ForeignKey(Line, models.PROTECT, related_name="measures")
@@ -59,6 +71,7 @@ class Measure(models.Model):
     reference_to = models.DateTimeField(null=True)
     fitted = models.JSONField(default=dict)
     problem = models.CharField(max_length=20, blank=True)
+    parts = models.ManyToManyField("self", symmetrical=False, related_name="joints")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -74,6 +87,10 @@ class Measure(models.Model):
         return in_words(self.words) or self.key
 
     @property
+    def joint(self) -> bool:
+        return self.chart == ChartKind.MEWMA
+
+    @property
     def place(self) -> str:
         return str(self.asset or self.line)
 
@@ -83,7 +100,9 @@ class Measure(models.Model):
 
 class MeasureValue(models.Model):
     """One value; ``up`` and ``down`` are the chart's statistics as shares of the limit, ``on`` whether it is
-    out. None while it was not judged, and within the reference."""
+    out. None while it was not judged, and within the reference. Of a joint measure the value is T², ``up``
+    its root as a share of the limit's, ``down`` 0, and ``carried`` what its chart remembers: {"z": [one a
+    part]}."""
 
     measure = models.ForeignKey(Measure, models.CASCADE, related_name="values")
     at = models.DateTimeField()
@@ -92,6 +111,7 @@ class MeasureValue(models.Model):
     up = models.FloatField(null=True)
     down = models.FloatField(null=True)
     on = models.BooleanField(null=True)
+    carried = models.JSONField(null=True)
 
     class Meta:
         ordering = ["at"]

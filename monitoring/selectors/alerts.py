@@ -13,6 +13,7 @@ from mlops_portal.plant.selectors.places import lines_for
 from mlops_portal.shell.templatetags.ui_text import number_text
 from monitoring.models import Alert, Measure, Prediction
 from monitoring.models.alert import AlertKind
+from monitoring.selectors.measure_joint_words import carriers
 from monitoring.selectors.readings import CLASSES, CONFIDENCE, ERROR, ReadingWords
 from monitoring.transitions import UNRESOLVED, AlertState
 
@@ -90,6 +91,8 @@ def headline(alert: Alert) -> str:
 
 def measure_headline(alert: Alert, measure: Measure) -> str:
     """“Process change suspected: Air flow on Press 4 is 3.1 l/min higher than before”."""
+    if measure.joint:
+        return _joint_headline(alert, measure)
     shift = alert.features.get(measure.key, {}).get("shift") or 0.0
     facts = {
         "measure": str(measure),
@@ -105,6 +108,24 @@ def measure_headline(alert: Alert, measure: Measure) -> str:
         text = _("%(measure)s on %(place)s is %(amount)s higher than before")
     else:
         text = _("%(measure)s on %(place)s is %(amount)s lower than before")
+    return text % facts
+
+
+def _joint_headline(alert: Alert, measure: Measure) -> str:
+    """“Process change suspected: Drive of Press 4 left what its parts do together, above all Power”."""
+    leading = carriers(alert, measure)[:1]
+    facts = {
+        "measure": str(measure),
+        "place": measure.place,
+        "part": str(leading[0].measure) if leading else "…",
+    }
+    if alert.kind == AlertKind.PROCESS_DRIFT:
+        text = _(
+            "Process change suspected: %(measure)s on %(place)s is not as its parts were together, above all "
+            "%(part)s"
+        )
+    else:
+        text = _("%(measure)s on %(place)s is not as its parts were together, above all %(part)s")
     return text % facts
 
 

@@ -14,6 +14,7 @@ from mlops_portal.shell.templatetags.ui_text import number_text
 from monitoring.models import Alert, Measure, ProcessChange, StatisticPoint
 from monitoring.models.alert import AlertKind
 from monitoring.selectors.checks import NEAR, Check, Proposal
+from monitoring.selectors.measure_joint_words import Carrier
 from monitoring.transitions import UNRESOLVED, Cause
 
 RECENT = timedelta(hours=24)
@@ -71,6 +72,19 @@ def band_check(alert: Alert, measure: Measure) -> Check | None:
     return Check("band", "bad", _("Outside the expected band"), text)
 
 
+def parts_check(carried: Sequence[Carrier]) -> Check | None:
+    """Did a part move, or only what they do together?"""
+    if not carried:
+        return None
+    leading = carried[0]
+    facts = {"part": leading.measure}
+    if leading.matters:
+        text = _("Above all %(part)s left its own level or its relation to the others.") % facts
+        return Check("parts", "caution", _("A small step, seen by several measures together"), text)
+    text = _("The levels are as before; %(part)s no longer goes with the others.") % facts
+    return Check("parts", "caution", _("A relation between measures is broken"), text)
+
+
 def changed_check(alert: Alert, changes: Sequence[ProcessChange]) -> Check:
     near = [one for one in changes if abs(one.at - alert.since) <= NEAR]
     if near:
@@ -82,10 +96,21 @@ def changed_check(alert: Alert, changes: Sequence[ProcessChange]) -> Check:
     )
 
 
-def steps_for(alert: Alert, measure: Measure, checks: Sequence[Check]) -> list[str]:
+def steps_for(
+    alert: Alert, measure: Measure, checks: Sequence[Check], carried: Sequence[Carrier] = ()
+) -> list[str]:
     """What to do now, in order."""
     tone = {one.key: one.tone for one in checks}
     steps = []
+    if carried:
+        first = carried[0].measure
+        steps.append(
+            _(
+                "Look at %(part)s of %(place)s first, and at what reads it: a sensor that drifts breaks "
+                "relations."
+            )
+            % {"part": first, "place": first.place}
+        )
     if alert.kind == AlertKind.PROCESS_DRIFT:
         steps.append(
             _("Go to %(place)s and look: leak, wear, air, cooling, supply, or another product.")

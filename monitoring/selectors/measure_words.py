@@ -9,6 +9,8 @@ from django.utils.translation import ngettext
 
 from mlops_portal.shell.templatetags.ui_text import number_text
 from monitoring.models import Measure
+from monitoring.selectors.measure_joint_words import joint_doubts, joint_pairs, joint_problem
+from monitoring.selectors.measure_parts import parts_of
 from monitoring.transitions import UNRESOLVED
 
 LARGE = 1_000_000
@@ -21,9 +23,8 @@ def state_of(measure: Measure) -> dict[str, Any]:
     if measure.problem:
         return {"tone": "caution", "label": _("no limit")}
     if not measure.fitted:
-        have = measure.values.filter(at__gte=measure.reference_from) if measure.reference_from else None
-        count = (have if have is not None else measure.values).count()
-        label = _("learns: %(have)d of %(of)d values") % {"have": count, "of": measure.reference_size}
+        facts = {"have": _have(measure), "of": measure.reference_size}
+        label = _("learns: %(have)d of %(of)d values") % facts
         return {"tone": "info", "label": label}
     if measure.alerts.filter(state__in=UNRESOLVED).exists():
         return {"tone": "bad", "label": _("alert")}
@@ -33,8 +34,22 @@ def state_of(measure: Measure) -> dict[str, Any]:
     return {"tone": "good", "label": _("as in the reference")}
 
 
+def _have(measure: Measure) -> int:
+    """Values for the reference; of a joint measure about as many as the slowest part has."""
+    counts = []
+    for one in parts_of(measure) if measure.joint else [measure]:
+        known = one.values.all()
+        if measure.reference_from is not None:
+            known = known.filter(at__gte=measure.reference_from)
+        counts.append(known.count())
+    most = measure.reference_size
+    return min([most, *(max(0, count - measure.joint) for count in counts)])
+
+
 def problem_text(measure: Measure) -> str:
     """Why there is no limit, and how to mend it."""
+    if measure.joint and measure.problem:
+        return joint_problem(measure)
     if measure.problem == "constant":
         return _(
             "Its reference never changes, so nothing can be told from chance. End it and add it again with a "
@@ -48,11 +63,10 @@ def facts_of(measure: Measure) -> dict[str, Any]:
     fitted = measure.fitted
     if not fitted:
         return {"pairs": [], "doubts": [problem_text(measure)] if measure.problem else []}
-    unit = measure.unit
+    parts = parts_of(measure) if measure.joint else []
+    own = joint_pairs(measure, parts) if measure.joint else _level(measure)
     pairs = [
-        (_("Mean of the reference"), f"{number_text(fitted['mean'])} {unit}".strip()),
-        (_("Usual spread"), f"± {number_text(fitted['sd'])} {unit}".strip()),
-        (_("Values of the reference"), number_text(fitted["n"])),
+        *own,
         (_("Promised: one false alarm in"), _values(fitted["arl"])),
         (
             _("For this reference, in nine of ten"),
@@ -60,8 +74,18 @@ def facts_of(measure: Measure) -> dict[str, Any]:
         ),
     ]
     if measure.tolerance is not None:
-        pairs.append((_("Step that matters"), f"{number_text(measure.tolerance)} {unit}".strip()))
-    return {"pairs": pairs, "doubts": _doubts(measure, fitted)}
+        step = f"{number_text(measure.tolerance)} {measure.unit}".strip()
+        pairs.append((_("Step that matters"), step))
+    return {"pairs": pairs, "doubts": _doubts(measure, parts)}
+
+
+def _level(measure: Measure) -> list[tuple[str, str]]:
+    fitted, unit = measure.fitted, measure.unit
+    return [
+        (_("Mean of the reference"), f"{number_text(fitted['mean'])} {unit}".strip()),
+        (_("Usual spread"), f"± {number_text(fitted['sd'])} {unit}".strip()),
+        (_("Values of the reference"), number_text(fitted["n"])),
+    ]
 
 
 def _values(count: float) -> str:
@@ -75,20 +99,22 @@ def _about(count: float) -> str:
     return number_text(round(float(f"{count:.2g}")))
 
 
-def _doubts(measure: Measure, fitted: dict[str, Any]) -> list[str]:
-    found = []
+def _doubts(measure: Measure, parts: list[Measure]) -> list[str]:
+    fitted, found = measure.fitted, []
     if fitted["needed"] > fitted["n"]:
         found.append(
             _("With %(needed)s values of reference the promise would hold within 25 %% for it alone.")
             % {"needed": _about(fitted["needed"])}
         )
-    if fitted["ar"]:
+    if any(one["ar"] for one in (fitted["parts"] if measure.joint else [fitted])):
         found.append(
             _(
                 "Neighbouring values resemble each other; the chart judges what remains once that is taken "
                 "out, so that the promise holds."
             )
         )
+    if measure.joint:
+        return found + joint_doubts(measure, parts)
     if fitted["wanders"]:
         found.append(
             _("Its level wanders by itself: a small step can hardly be told from that; watch larger ones.")

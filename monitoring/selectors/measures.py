@@ -28,6 +28,7 @@ def measures_for(*, person: Person, action: str = "measure.view") -> QuerySet[Me
     return (
         Measure.objects.filter(line__in=lines_for(person=person, action=action))
         .select_related("line__site", "asset__line", "created_by")
+        .prefetch_related("parts")
         .order_by("line__order", "kind", "key", "pk")
     )
 

@@ -2,6 +2,7 @@
 
 - The moment makes a value: the same again changes nothing, another number at the same moment corrects it.
 - A batch is taken whole or not at all.
+- Joint measures are judged anew from the first value on that came or was corrected.
 - Values are telemetry, so they leave no event; the alert that follows from them does.
 """
 
@@ -22,6 +23,7 @@ from mlops_portal.shell.jobs import enqueue
 from mlops_portal.shell.live import changed
 from monitoring.errors import MeasureEnded, ValueUnfit
 from monitoring.models import Measure, MeasureValue
+from monitoring.selectors.measure_parts import joints_of
 
 MOST = 5000
 AHEAD = timedelta(minutes=5)
@@ -45,6 +47,8 @@ def values_record(
     guard(by, "measure.record", line=measure.line)
     if measure.ended_at is not None:
         raise MeasureEnded(_("The measure “%(key)s” was ended; add it again first.") % {"key": measure.key})
+    if measure.joint:
+        raise ValueUnfit(_("The values of a joint measure follow from its parts; send theirs."))
     return values_put(measure=measure, values=_checked(values, now or timezone.now()))
 
 
@@ -96,5 +100,15 @@ def values_put(*, measure: Measure, values: dict[datetime, float]) -> Recorded:
         if fresh:
             enqueue("monitoring.measures", measure_id=measure.pk)
             changed(f"measure:{measure.pk}")
+            _joints_stale(measure, min(fresh))
     corrected = sum(at in known for at in fresh)
     return Recorded(len(fresh) - corrected, len(values) - len(fresh), corrected)
+
+
+def _joints_stale(measure: Measure, since: datetime) -> None:
+    """Let joint measures judge again from ``since`` on; their rows are locked against who judges just now."""
+    for joint in joints_of(measure).select_for_update():
+        slack = timedelta(seconds=joint.fitted.get("steps", {}).get("slack", 0.0))
+        judged = joint.values.filter(at__gte=since - slack, on__isnull=False)
+        judged.update(up=None, down=None, on=None)
+        enqueue("monitoring.measures", measure_id=joint.pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,9 +17,11 @@ from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.models import Asset, Line, Person
 from mlops_portal.plant.policies import guard
 from mlops_portal.shell.live import changed
-from monitoring.errors import MeasureEnded, MeasureTaken, NotAMeasure
+from monitoring.errors import MeasureEnded, MeasureInUse, MeasureTaken, NotAMeasure
 from monitoring.models import Measure
 from monitoring.models.measure import Bad, ChartKind, MeasureKind
+from monitoring.selectors.measure_parts import joints_of
+from monitoring.services.measure_joining import begins_with, joint_fits, still_in_force
 
 REFERENCE_LEAST, REFERENCE_MOST = 25, 20_000
 AHEAD = timedelta(minutes=5)
@@ -35,19 +38,27 @@ def measure_add(
     words: dict[str, str] | None = None,
     unit: str = "",
     bad: str = Bad.BOTH,
-    chart: str = ChartKind.EWMA,
+    chart: str = "",
     low: float | None = None,
     high: float | None = None,
     tolerance: float | None = None,
     share: float = 0.05,
     source: str = "",
     reference_size: int = 200,
+    parts: Sequence[Measure] = (),
 ) -> Measure:
     """Begin a series of a line, or of one of its machines; ``words``: its name in several languages.
 
-    NotAMeasure, MeasureTaken.
+    ``parts`` make a joint measure of them; ``chart`` is then a MEWMA, and an EWMA otherwise where it is
+    empty. NotAMeasure, MeasureTaken.
     """
     guard(by, "measure.edit", line=line)
+    chart = chart or (ChartKind.MEWMA if parts else ChartKind.EWMA)
+    if parts or chart == ChartKind.MEWMA:
+        joint_fits(
+            line=line, asset=asset, parts=parts, chart=chart, bad=bad, unit=unit, source=source,
+            numbers=(low, high, tolerance), reference_size=reference_size,
+        )  # fmt: skip
     _fits(line, asset, kind, bad, chart, low, high, tolerance, share, source, reference_size)
     key = key or slugify(f"{asset.slug if asset else line.slug} {name}")[:60]
     if not key or not any(one.isalnum() for one in name):
@@ -61,12 +72,16 @@ def measure_add(
                     line=line, asset=asset, key=key, words=words or {language: name.strip()}, unit=unit,
                     kind=kind, bad=bad, chart=chart, low=low, high=high, tolerance=tolerance, share=share,
                     source=source, reference_size=reference_size, created_by=by, created_at=now,
+                    reference_from=begins_with(parts),
                 )  # fmt: skip
         except IntegrityError:
             raise MeasureTaken(
                 _("There is a measure “%(key)s” already; end it first, or give this one another name.")
                 % {"key": key}
             ) from None
+        if parts:
+            still_in_force(parts)
+            measure.parts.set(parts)
         _told(measure, by, "monitoring.measure.added")
     return measure
 
@@ -109,19 +124,26 @@ def _fits(
 
 
 def measure_end(*, by: Person, measure: Measure) -> Measure:
-    """No more values, no more alerts; what was recorded stays. MeasureEnded where it ended before."""
+    """No more values, no more alerts; what was recorded stays. MeasureEnded where it ended before,
+    MeasureInUse where a joint measure in force watches it."""
     guard(by, "measure.edit", line=measure.line)
     now = timezone.now()
     with transaction.atomic():
         if Measure.objects.filter(pk=measure.pk, ended_at=None).update(ended_at=now) != 1:
             raise MeasureEnded(_("This measure was ended before."))
+        joint = joints_of(measure).first()
+        if joint is not None:
+            raise MeasureInUse(
+                _("“%(joint)s” watches it together with others; end that one first.") % {"joint": joint}
+            )
         _told(measure, by, "monitoring.measure.ended")
     measure.ended_at = now
     return measure
 
 
 def measure_relearn(*, by: Person, measure: Measure, since: datetime) -> Measure:
-    """The level since then is the new normal: the chart is fitted anew on the values from ``since`` on."""
+    """The level since then is the new normal: the chart is fitted anew on the values from ``since`` on, and
+    so are joint ones that it is a part of."""
     guard(by, "measure.edit", line=measure.line)
     if since > timezone.now() + AHEAD:
         raise NotAMeasure(_("The new reference begins in the future; choose a moment that was."))
@@ -129,11 +151,24 @@ def measure_relearn(*, by: Person, measure: Measure, since: datetime) -> Measure
     with transaction.atomic():
         if Measure.objects.filter(pk=measure.pk, ended_at=None).update(**fresh) != 1:
             raise MeasureEnded(_("This measure was ended before."))
-        measure.values.filter(at__gte=since).update(up=None, down=None, on=None)
+        _forget(measure, since)
         _told(measure, by, "monitoring.measure.relearned", since=since.isoformat())
+        for joint in joints_of(measure).select_related("line", "asset"):
+            Measure.objects.filter(pk=joint.pk).update(**fresh)
+            _forget(joint, since)
+            _told(joint, by, "monitoring.measure.relearned", since=since.isoformat())
     for name, value in fresh.items():
         setattr(measure, name, value)
     return measure
+
+
+def _forget(measure: Measure, since: datetime) -> None:
+    """What the old chart said; the values of a joint measure are what it said."""
+    judged = measure.values.filter(at__gte=since)
+    if measure.joint:
+        judged.delete()
+    else:
+        judged.update(up=None, down=None, on=None)
 
 
 def _told(measure: Measure, by: Person, event: str, **more: str) -> None:
@@ -144,6 +179,7 @@ def _told(measure: Measure, by: Person, event: str, **more: str) -> None:
             measure.ref(),
             measure.line.ref("on"),
             *([measure.asset.ref("at")] if measure.asset else []),
+            *(one.ref("part") for one in measure.parts.order_by("pk")),
         ],
         public={"measure": str(measure), "key": measure.key, "place": measure.place, **more},
     )

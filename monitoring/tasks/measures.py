@@ -22,6 +22,7 @@ from monitoring.services.measure_judging import (
     values_judged,
 )
 from monitoring.services.measure_values import values_put
+from monitoring.tasks.measure_parts import judge_joint
 
 LEAST_ARL = 20.0
 
@@ -30,12 +31,16 @@ LEAST_ARL = 20.0
 def measures(measure_id: int | None = None) -> int:
     """Judge every value that was not; how many."""
     with channel("task"):
-        return sum(judge(measure) for measure in read.measures_in_force(measure_id))
+        # joint ones last: their parts take what telemetry gives first
+        found = sorted(read.measures_in_force(measure_id), key=lambda measure: measure.joint)
+        return sum(judge(measure) for measure in found)
 
 
 def judge(measure: Measure, *, now: datetime | None = None) -> int:
     """Take what telemetry gives, fit the chart where its reference is complete, and feed it."""
     moment = now or timezone.now()
+    if measure.joint:
+        return judge_joint(measure, now=moment)
     means = read.window_means(measure, now=moment)
     if means:
         values_put(measure=measure, values=means)

@@ -20,15 +20,18 @@ from monitoring.selectors.measure_checks import (
     changed_check,
     machines_of,
     models_check,
+    parts_check,
     proposal_of,
     steps_for,
 )
+from monitoring.selectors.measure_joint_words import carriers
 from monitoring.selectors.measures import changes_at, series
 from monitoring.selectors.performance import performance_of
 from monitoring.selectors.performance_charts import performance_chart
 from monitoring.selectors.story import story
 from monitoring.transitions import AlertState
 from monitoring.views import measure_charts as charts
+from monitoring.views.measure_joint_charts import joint_whole
 
 SEEN = 4
 
@@ -37,11 +40,13 @@ def context_of(request: HttpRequest, by: Person, alert: Alert, measure: Measure)
     values = series(measure, since=alert.since - BEFORE, until=alert.resolved_at)
     reach = charts.span_of(values)
     changes = changes_at(measure, since=alert.since - BEFORE, until=reach[1]) if reach else []
+    carried = carriers(alert, measure) if measure.joint else []
     checks = [
         one
         for one in (
             models_check(alert, measure),
             band_check(alert, measure),
+            parts_check(carried),
             changed_check(alert, changes),
         )
         if one is not None
@@ -53,11 +58,22 @@ def context_of(request: HttpRequest, by: Person, alert: Alert, measure: Measure)
         "measure": measure,
         "headline": headline(alert),
         "parts": parts_since(alert, alert.resolved_at),
-        "chart": charts.whole(measure, values, [alert], changes, _model(measure, reach)),
+        "chart": joint_whole(
+            measure,
+            values,
+            [alert],
+            changes,
+            since=alert.since - BEFORE,
+            until=alert.resolved_at,
+            order=[one.measure for one in carried],
+        )
+        if measure.joint
+        else charts.whole(measure, values, [alert], changes, _model(measure, reach)),
+        "carried": carried,
         "promise": charts.promise(measure),
         "checks": [{"tone": c.tone, "title": c.title, "text": c.text, "href": c.href} for c in checks],
         "proposal": proposal_of(alert, past),
-        "steps": steps_for(alert, measure, checks),
+        "steps": steps_for(alert, measure, checks, carried),
         "story": story(alert, changes, []),
         "plain_offers": [one for one in offers if one.verb not in IN_DIALOG or not one.allowed],
         "dialog_offers": [one for one in offers if one.verb in IN_DIALOG and one.allowed],

@@ -21,10 +21,15 @@ HEIGHT, LOW_HEIGHT = 210.0, 170.0
 
 
 def chart_names() -> dict[str, str]:
-    return {ChartKind.EWMA: "EWMA", ChartKind.CUSUM: "CUSUM", ChartKind.PAGE_HINKLEY: "Page–Hinkley"}
+    return {
+        ChartKind.EWMA: "EWMA",
+        ChartKind.CUSUM: "CUSUM",
+        ChartKind.PAGE_HINKLEY: "Page–Hinkley",
+        ChartKind.MEWMA: "MEWMA",
+    }
 
 
-def _changes(measure: Measure, changes: Sequence[ProcessChange]) -> list[Change]:
+def changes_of(measure: Measure, changes: Sequence[ProcessChange]) -> list[Change]:
     several = measure.asset is None
     return [
         Change(
@@ -35,7 +40,7 @@ def _changes(measure: Measure, changes: Sequence[ProcessChange]) -> list[Change]
     ]
 
 
-def _spans(measure: Measure, alerts: Sequence[Alert]) -> list[Span]:
+def spans_of(measure: Measure, alerts: Sequence[Alert]) -> list[Span]:
     spans = [Span(one.since, one.resolved_at, _("alert"), "bad") for one in alerts]
     if measure.fitted and measure.reference_from:
         spans.insert(0, Span(measure.reference_from, measure.reference_to, _("reference"), "info"))
@@ -65,8 +70,8 @@ def values_panel(
         [Series(str(measure), points)],
         unit=measure.unit,
         limits=limits,
-        changes=_changes(measure, changes),
-        spans=_spans(measure, alerts),
+        changes=changes_of(measure, changes),
+        spans=spans_of(measure, alerts),
         height=HEIGHT,
     )
 
@@ -78,7 +83,7 @@ def statistic_panel(
     judged = [one for one in values if one.up is not None and one.down is not None]
     if not judged:
         return None
-    sides = {"up": _("upward"), "down": _("downward")}
+    sides = {"up": _("upward"), "down": _("downward")} if not measure.joint else {"up": _("all together")}
     series = []
     for key, label in sides.items():
         if measure.bad in (key, "both"):
@@ -91,7 +96,7 @@ def statistic_panel(
         series,
         unit="%",
         limits=[Limit(100.0, _("limit · %(promise)s") % {"promise": promise(measure)}, above=True)],
-        spans=_spans(measure, alerts),
+        spans=spans_of(measure, alerts),
         from_zero=True,
         height=LOW_HEIGHT,
     )

@@ -21,8 +21,10 @@ from mlops_portal.registry.selectors import champion_for
 from mlops_portal.shell.charts.line import LineChart
 from mlops_portal.shell.form_page import form_page
 from mlops_portal.shell.signed_in import person_of, signed_in
-from monitoring.forms import MeasureForm, RelearnForm, ValueForm, ValuesForm
+from monitoring.forms import JointForm, MeasureForm, RelearnForm, ValueForm, ValuesForm
 from monitoring.models import Measure
+from monitoring.selectors.measure_joint_words import joint_lead
+from monitoring.selectors.measure_parts import joints_of, parts_of
 from monitoring.selectors.measure_words import facts_of, state_of
 from monitoring.selectors.measures import changes_at, measures_for, series
 from monitoring.selectors.performance import performance_of
@@ -30,6 +32,7 @@ from monitoring.selectors.performance_charts import performance_chart
 from monitoring.services import measure_add
 from monitoring.transitions import UNRESOLVED
 from monitoring.views import measure_charts as charts
+from monitoring.views.measure_joint_charts import joint_whole
 
 SPANS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31), "all": None}
 
@@ -42,7 +45,15 @@ def measures(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     found = list(measures_for(person=by))
     shown = [one for one in found if one.ended_at is None and (not kind or one.kind == kind)]
-    rows = [{"measure": one, "state": state_of(one), "last": one.values.last()} for one in shown]
+    rows = [
+        {
+            "measure": one,
+            "state": state_of(one),
+            "last": one.values.last(),
+            "together": joint_lead(one) if one.joint else None,
+        }
+        for one in shown
+    ]
     kinds = Measure._meta.get_field("kind").choices or []
     tabs = [("", _("All")), *((str(key), str(words)) for key, words in kinds)]
     context = {
@@ -69,6 +80,32 @@ def add(request: HttpRequest) -> HttpResponse:
     guard(by, "measure.edit")
     form = MeasureForm(request.POST or None, by=by, initial={"place": request.GET.get("place", "")})
 
+    lead = _("A series that is watched for steps: power, air, cycle time, scrap, minutes, cost.")
+    return _add_page(request, by, form, lead, "measure_add")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def add_joint(request: HttpRequest) -> HttpResponse:
+    """Several measures of one line, watched together."""
+    by = person_of(request)
+    guard(by, "measure.edit")
+    form = JointForm(request.POST or None, by=by)
+    lead = _(
+        "MEWMA: several measures together. It sees a step that is too small in each of them, and a relation "
+        "between them that is broken."
+    )
+    return _add_page(request, by, form, lead, "measure_add_joint", few=form.few)
+
+
+def _add_page(
+    request: HttpRequest,
+    by: Person,
+    form: MeasureForm | JointForm,
+    lead: str,
+    here: str,
+    **more: Any,
+) -> HttpResponse:
     def do(_given: dict[str, Any]) -> HttpResponse:
         made = measure_add(by=by, **form.given)
         messages.success(
@@ -82,13 +119,19 @@ def add(request: HttpRequest) -> HttpResponse:
         )
         return redirect("measure", made.pk)
 
+    ways = {"measure_add": _("One series"), "measure_add_joint": _("Several measures together")}
     return form_page(
         request,
         form,
         do,
-        template="directory/form.html",
+        template="monitoring/measure_add.html",
         title=_("Add a measure"),
-        lead=_("A series that is watched for steps: power, air, cycle time, scrap, minutes, cost."),
+        lead=lead,
+        ways=[
+            {"label": words, "url": reverse(name), "active": name == here, "count": None}
+            for name, words in ways.items()
+        ],
+        **more,
         submit=_("Add the measure"),
         back=reverse("measures"),
         back_label=_("Measures"),
@@ -114,13 +157,19 @@ def page_context(request: HttpRequest, by: Person, found: Measure, **more: Any) 
     reach = charts.span_of(values)
     alerts = list(found.alerts.order_by("-since")[:20])
     changes = changes_at(found, since=reach[0], until=reach[1]) if reach else []
-    beside, machines = _beside(request, found)
+    beside, machines = (None, []) if found.joint else _beside(request, found)
+    parts = parts_of(found) if found.joint else []
     return {
         "measure": found,
         "state": state_of(found),
         "facts": facts_of(found),
         "last": last,
-        "chart": charts.whole(found, values, alerts, changes, _model(beside, reach)),
+        "chart": joint_whole(found, values, alerts, changes, since=since)
+        if found.joint
+        else charts.whole(found, values, alerts, changes, _model(beside, reach)),
+        "together": joint_lead(found) if found.joint else None,
+        "parts": [{"measure": one, "state": state_of(one), "last": one.values.last()} for one in parts],
+        "joints": list(joints_of(found)),
         "spans": [_tab(request, words, "span", key, span) for key, words in _span_words().items()],
         "machines": machines,
         "alerts": alerts,

@@ -1,5 +1,8 @@
 """The demo plant's measures: the air of each machine, with an hour behind it, so that its limit is there at
-once."""
+once, and the air of each line's machines together.
+
+A supply whose pressure falls moves all of them by little, which only the joint measure sees.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,14 @@ from mlops_portal.demo.runner.meters import key_of
 from mlops_portal.demo.sim.air import STEP, air_flow
 from mlops_portal.demo.sim.catalogue import ASSETS
 from mlops_portal.demo.sim.kinds import words
-from mlops_portal.plant.models import Asset, Person
+from mlops_portal.plant.models import Asset, Line, Person
 from mlops_portal.plant.services.tokens import token_create
 from monitoring.models import Measure
 from monitoring.services import measure_add, values_record
 
 PAST, SEED = 360, 1
 AIR = words("Compressed air", "Druckluft")
+SUPPLY = words("Air of all machines", "Luft aller Maschinen")
 
 
 def load_measures() -> None:
@@ -44,7 +48,29 @@ def load_measures() -> None:
         past = range(last - PAST, last)
         values = [(datetime.fromtimestamp(at * STEP, UTC), air_flow(SEED, slug, at)) for at in past]
         values_record(by=by, measure=measure, values=values)
+    _join(by)
     _token(by)
+
+
+def _join(by: Person) -> None:
+    """On lines with several machines."""
+    machines = Measure.objects.filter(key__in=[key_of(slug) for slug in ASSETS], ended_at=None)
+    by_line: dict[Line, list[Measure]] = {}
+    for one in machines.select_related("line").order_by("pk"):
+        by_line.setdefault(one.line, []).append(one)
+    for line, parts in by_line.items():
+        key = f"{line.slug}-air-supply"
+        if len(parts) > 1 and not Measure.objects.filter(key=key).exists():
+            measure_add(
+                by=by,
+                line=line,
+                name=SUPPLY["en"],
+                words=SUPPLY,
+                key=key,
+                kind="process",
+                parts=parts,
+                reference_size=PAST - 1,
+            )
 
 
 def _token(by: Person) -> None:

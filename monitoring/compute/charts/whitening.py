@@ -57,10 +57,10 @@ class Whitener:
         return left
 
 
-def fit(values: NDArray[np.float64], *, least_sd: float = 0.0) -> Whitener:
+def fit(values: NDArray[np.float64], *, least_sd: float = 0.0, most_lags: int = MOST_LAGS) -> Whitener:
     """Fit a reference float (n,), all finite. ``least_sd`` is taken where the values hardly differ.
 
-    ValueError for a constant reference without ``least_sd``.
+    ``most_lags``: the highest order. ValueError for a constant reference without ``least_sd``.
     """
     middle = float(np.median(values))
     spread = 1.4826 * float(np.median(np.abs(values - middle)))
@@ -72,7 +72,7 @@ def fit(values: NDArray[np.float64], *, least_sd: float = 0.0) -> Whitener:
         return Whitener(mean, least_sd, ())
     first = Whitener(mean, max(sd, least_sd), ())
     z = first.standard(values)
-    ar = _coefficients(z)
+    ar = _coefficients(z, most_lags)
     left = Whitener(mean, first.sd, ar)._left(z)
     offset, noise = float(left.mean()), float(left.std(ddof=len(ar) + 1))
     # cutting takes a little off the tails; the spread is that of what the chart is fed
@@ -80,9 +80,9 @@ def fit(values: NDArray[np.float64], *, least_sd: float = 0.0) -> Whitener:
     return Whitener(mean, first.sd, ar, offset + float(cut.mean()) * noise, noise * float(cut.std()))
 
 
-def _coefficients(z: NDArray[np.float64]) -> tuple[float, ...]:
+def _coefficients(z: NDArray[np.float64], most_lags: int) -> tuple[float, ...]:
     n = z.size
-    most = min(MOST_LAGS, n // 20)
+    most = min(most_lags, n // 20)
     centred = z - z.mean()
     cov = np.array([float(centred[: n - lag] @ centred[lag:]) / n for lag in range(most + 1)])
     if cov[0] <= 0:

@@ -16,6 +16,8 @@ from monitoring.models.limits import WindowKind
 from monitoring.models.measure import Bad, ChartKind, MeasureKind
 from monitoring.rules.watching import WatchRange
 from monitoring.selectors import budgets
+from monitoring.selectors.measure_sources import GOLDEN
+from monitoring.selectors.readings import CONFIDENCE, ERROR
 from monitoring.transitions import Cause
 
 
@@ -140,7 +142,8 @@ class MeasureForm(forms.Form):
         label=_("Where values come from"),
         required=False,
         help_text=_(
-            "Sent by another system or a person, or the mean of a reading that the model has anyway."
+            "Sent by another system or a person, or what the portal has anyway: a reading's mean, how sure "
+            "the model is, what inspection found, how golden parts were judged."
         ),
     )
 
@@ -159,7 +162,9 @@ class MeasureForm(forms.Form):
         known = {one.key: str(one) for one in readings}
         self.fields["source"].choices = [  # type: ignore[attr-defined]
             ("", _("They are sent")),
-            (":confidence", _("How sure the model is")),
+            (CONFIDENCE, _("How sure the model is")),
+            (ERROR, _("How often the model is wrong")),
+            (GOLDEN, _("How sure it is of golden parts")),
             *known.items(),
         ]
 

@@ -166,7 +166,8 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
         required=False,
         allow_blank=True,
         default="",
-        help_text="A reading whose mean each window gives; empty where values are sent.",
+        help_text="A reading whose mean each window gives, or :confidence, :error (share of inspected parts "
+        "judged wrong) or :golden (probability of the truth of golden parts); empty where values are sent.",
     )
     reference_size = serializers.IntegerField(default=200)
     parts = serializers.SlugRelatedField(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0005_calibrations"),
+        ("monitoring", "0007_drift_reports"),
     ]
 
     operations = [

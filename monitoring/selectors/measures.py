@@ -12,9 +12,8 @@ from django.db.models import QuerySet
 
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.selectors.places import lines_for
-from monitoring.models import Measure, MeasureValue, ProcessChange, Window
+from monitoring.models import Measure, MeasureValue, ProcessChange
 from monitoring.selectors import budgets
-from monitoring.selectors.readings import CONFIDENCE
 
 WEEK = timedelta(days=7)
 SETTLED = timedelta(minutes=2)  # a window that ended this long ago gets no more rows, as a rule
@@ -81,32 +80,6 @@ def out_lately(measure: Measure, *, since: datetime) -> list[MeasureValue]:
     if last is None:
         return []
     return list(judged.filter(at__lte=last.at).order_by("-at")[:LOOKED_BACK])[::-1]
-
-
-def window_means(measure: Measure, *, now: datetime) -> dict[datetime, float]:
-    """The mean of the measure's reading in each settled window since the newest value, by the window's
-    end."""
-    if measure.asset is None or not measure.source:
-        return {}
-    found = Window.objects.filter(asset=measure.asset, ends__lte=now - SETTLED)
-    newest = measure.values.order_by("-at").first()
-    if newest is not None:
-        found = found.filter(ends__gt=newest.at)
-    sums: dict[datetime, list[float]] = {}
-    rows = found.order_by("ends").values_list("ends", "moments", "confidence")[:AT_ONCE]
-    for ends, moments, confidence in rows:
-        n, total = _sum(measure.source, moments, confidence)
-        row = sums.setdefault(ends, [0.0, 0.0])
-        row[0], row[1] = row[0] + n, row[1] + total
-    return {ends: total / n for ends, (n, total) in sums.items() if n > 0}
-
-
-def _sum(source: str, moments: dict[str, list[float]], confidence: list[int]) -> tuple[float, float]:
-    if source == CONFIDENCE:
-        bins = len(confidence) or 1
-        return float(sum(confidence)), sum(n * (b + 0.5) / bins for b, n in enumerate(confidence))
-    one = moments.get(source) or [0.0, 0.0]
-    return one[0], one[1]
 
 
 def series(measure: Measure, *, since: datetime | None, until: datetime | None = None) -> list[MeasureValue]:

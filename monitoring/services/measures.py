@@ -21,6 +21,7 @@ from monitoring.errors import MeasureEnded, MeasureInUse, MeasureTaken, NotAMeas
 from monitoring.models import Measure
 from monitoring.models.measure import Bad, ChartKind, MeasureKind
 from monitoring.selectors.measure_parts import joints_of
+from monitoring.selectors.measure_sources import PERCENT, source_known
 from monitoring.services.measure_joining import begins_with, joint_fits, still_in_force
 
 REFERENCE_LEAST, REFERENCE_MOST = 25, 20_000
@@ -60,6 +61,7 @@ def measure_add(
             numbers=(low, high, tolerance), reference_size=reference_size,
         )  # fmt: skip
     _fits(line, asset, kind, bad, chart, low, high, tolerance, share, source, reference_size)
+    unit = unit or ("%" if source in PERCENT else "")
     key = key or slugify(f"{asset.slug if asset else line.slug} {name}")[:60]
     if not key or not any(one.isalnum() for one in name):
         raise NotAMeasure(_("A measure needs a name with letters or digits in it."))
@@ -121,6 +123,11 @@ def _fits(
         )
     if source and asset is None:
         raise NotAMeasure(_("A reading is read at one machine; choose the machine as well."))
+    if source and asset is not None and not source_known(asset, source):
+        raise NotAMeasure(
+            _("No model of %(asset)s has a reading “%(source)s”; choose from the list.")
+            % {"asset": asset, "source": source[:60]}
+        )
 
 
 def measure_end(*, by: Person, measure: Measure) -> Measure:

@@ -13,6 +13,7 @@ from monitoring.compute.charts import series
 from monitoring.compute.charts.changepoint import step_at
 from monitoring.models import Measure, MeasureValue
 from monitoring.selectors import measures as read
+from monitoring.selectors.measure_sources import source_values
 from monitoring.services.measure_judging import (
     QUIET,
     Moved,
@@ -41,7 +42,7 @@ def judge(measure: Measure, *, now: datetime | None = None) -> int:
     moment = now or timezone.now()
     if measure.joint:
         return judge_joint(measure, now=moment)
-    means = read.window_means(measure, now=moment)
+    means = source_values(measure, now=moment)
     if means:
         values_put(measure=measure, values=means)
     if not measure.fitted and not _fit(measure):

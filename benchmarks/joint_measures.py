@@ -18,7 +18,7 @@ from monitoring.compute.charts.joint_design import LAM
 TITLE = "Joint measures"
 SECONDS = 2400
 ARL, STREAM, TOLERANCE = 200, 4000, 0.25
-REFERENCES, QUICK = 200, 8
+REFERENCES, QUICK = 100, 8
 UNIT = "in 1,000"
 
 

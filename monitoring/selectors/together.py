@@ -15,7 +15,7 @@ from mlops_portal.registry.models import Dataset
 from monitoring.models import Alert, SampledRow
 from monitoring.models.prediction import Reason
 
-AGAIN = timedelta(minutes=10)
+AGAIN, SOONER = timedelta(minutes=10), timedelta(minutes=2)  # sooner while parts are lacking
 BEFORE = timedelta(days=14)
 MOST = 4000
 
@@ -33,7 +33,8 @@ def together_due(alert: Alert, *, now: datetime | None = None) -> bool:
     if alert.version_id is None or alert.known_until is None or alert.resolved_at is not None:
         return False
     made = alert.together.get("made_at")
-    return not made or (now or timezone.now()) - datetime.fromisoformat(made) >= AGAIN
+    rest = AGAIN if "classifier" in alert.together else SOONER
+    return not made or (now or timezone.now()) - datetime.fromisoformat(made) >= rest
 
 
 def fresh_parts(alert: Alert) -> list[Part]:

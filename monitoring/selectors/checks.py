@@ -26,6 +26,7 @@ from monitoring.transitions import Cause
 NEAR = timedelta(minutes=45)
 STUCK, MISSING = 0.05, 0.05
 TRUTHS_WANTED = 20
+WRONG_LEAST = 2  # one part that was judged wrong says little
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def model_check(alert: Alert) -> Check:
         found.n,
     ) % {"n": found.n, "wrong": found.wrong}
     promised = expected_error(alert.judged_by, [])
-    if found.n and promised and found.low > promised:
+    if found.wrong >= WRONG_LEAST and promised and found.low > promised:
         more = _("It promised at most %(share)s %%.") % {"share": number_text(100 * promised, 1)}
         return Check("model", "bad", _("The model is wrong more often"), f"{text} {more}")
     if found.n >= TRUTHS_WANTED:

@@ -31,6 +31,7 @@ def card(alert: Alert, words: ReadingWords) -> dict[str, Any]:
         "components": found.get("components"),
         "n": found["n"],
         "m": found["m"],
+        "left_out": ", ".join(words.name(key) for key in found["left_out"]),
         "own": found["against"] == "before",
         "made_at": found["made_at"],
     }

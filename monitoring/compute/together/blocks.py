@@ -1,7 +1,7 @@
 """Rows in the order of time, cut into blocks so long that what happens in one says little of the next.
 
-- How long rows resemble their neighbours is the integrated autocorrelation time τ of the slowest reading
-  (Sokal 1997, section 3: the sum of autocorrelations up to the first lag beyond five times itself).
+- How long a reading resembles its past is its integrated autocorrelation time τ (Sokal 1997, section 3: the
+  sum of autocorrelations up to the first lag beyond five times itself).
 - A block has ``TIMES`` τ rows. Blocks, not rows, are dealt to folds, shuffled and drawn again: rows that
   resemble each other prove nothing (Künsch 1989; Politis and Romano 1994).
 """
@@ -41,16 +41,17 @@ def spread(rows: F, known: NDArray[np.bool_]) -> tuple[F, F]:
     return mean * scale, sd * scale
 
 
-def memory(rows: F) -> float:
-    """τ in rows, 1 or more, of the reading of ``rows`` (n, d) that resembles its past longest."""
+def memories(rows: F) -> F:
+    """τ in rows, 1 or more, of each reading of ``rows`` (n, d): (d,)."""
     n = len(rows)
+    found = np.ones(rows.shape[1])
     if n < 4:
-        return 1.0
+        return found
     known = np.isfinite(rows)
     middle, sd = spread(rows, known)
     varies = sd > 0
     if not varies.any():
-        return 1.0
+        return found
     z = np.where(known, (np.where(known, rows, 0.0) - middle) / np.where(varies, sd, 1.0), 0.0)[:, varies]
     z = np.clip(z, -6, 6)  # one absurd value hides no memory
     spectrum = np.abs(np.fft.rfft(z, 2 * n, axis=0)) ** 2
@@ -59,12 +60,18 @@ def memory(rows: F) -> float:
     tau = 2 * rho.cumsum(axis=0) - 1
     enough = np.arange(n)[:, None] >= WINDOW * tau
     last = np.where(enough.any(axis=0), enough.argmax(axis=0), n - 1)
-    return float(max(1.0, tau[last, np.arange(z.shape[1])].max()))
+    found[varies] = np.maximum(1.0, tau[last, np.arange(z.shape[1])])
+    return found
+
+
+def length_of(tau: float) -> int:
+    """Rows of a block; independent rows stand alone."""
+    return max(1, int(np.ceil(TIMES * tau))) if tau > 1.5 else 1
 
 
 def cut(n: int, tau: float, side: str) -> I:
     """The block of each of ``n`` rows (n,); a rest joins the last one. TooFewRows below ``LEAST`` blocks."""
-    length = max(1, int(np.ceil(TIMES * tau))) if tau > 1.5 else 1  # independent rows stand alone
+    length = length_of(tau)
     if n < LEAST * length:
         raise TooFewRows(side, n, LEAST * length)
     length = max(length, -(-n // MANY))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from monitoring.compute.together.blocks import Apart, Sides, cut, memory
+from monitoring.compute.together.blocks import LEAST, Apart, Sides, cut, length_of, memories
 from monitoring.compute.together.subspace import Beyond, subspace
 from monitoring.compute.together.two_sample import two_sample
 
@@ -39,33 +39,56 @@ def compare(
     that both are samples of one machine with one inclusion probability.
 
     {"n", "m", "blocks": [then, now], "classifier": {"auc", "low", "high", "p", "ranked": [[key, share]]},
-    "t2" and "q": {"limit", "then", "now", "p", "ranked"} or None, "components"}. TooFewRows says how many
-    are needed.
+    "t2" and "q": {"limit", "then", "now", "p", "ranked"} or None, "components", "left_out": keys of readings
+    that wander too slowly for so few rows}. TooFewRows, where that is all of them, says how many are needed.
     """
     then, now = _newest(then), _newest(now)
-    tau = memory(then.readings) if then.at is not None else memory(now.readings)
-    tau_now = tau
-    if not same and then.at is not None:  # a table may hold each part, the sample one in fifty
-        ratio = then.gap / now.gap
-        tau_now = max(1.0, tau * ratio) if np.isfinite(ratio) else memory(now.readings)
-    tau_then = tau if then.at is not None else 1.0
-    blocks = cut(len(then.readings), tau_then, "then"), cut(len(now.readings), tau_now, "now")
+    taus = _taus(then, now, same)
+    kept = _fast(taus, len(then.readings), len(now.readings))
+    blocks = (
+        cut(len(then.readings), float(taus[0][kept].max()), "then"),
+        cut(len(now.readings), float(taus[1][kept].max()), "now"),
+    )
     sides = Sides.of(*blocks, np.random.default_rng(seed))
     rows = np.vstack([then.readings, now.readings])
+    names = [keys[at] for at in kept]
     with threadpool_limits(1):
-        told = two_sample(rows, sides, seed=seed)
-        places = [at for at, one in enumerate(numeric) if one]
-        joint = subspace(rows[:, places], sides, seed=seed)
-    named = [keys[at] for at in places]
+        told = two_sample(rows[:, kept], sides, seed=seed)
+        numbers = [at for at in kept if numeric[at]]
+        joint = subspace(rows[:, numbers], sides, seed=seed)
+    named = [keys[at] for at in numbers]
     return {
         "n": len(now.readings),
         "m": len(then.readings),
         "blocks": [int(one.max()) + 1 for one in blocks],
-        "classifier": _apart(told.apart) | {"ranked": _named(told.ranked, keys)},
+        "classifier": _apart(told.apart) | {"ranked": _named(told.ranked, names)},
         "t2": _beyond(joint.t2, named) if joint else None,
         "q": _beyond(joint.q, named) if joint else None,
         "components": [joint.components, joint.readings] if joint else None,
+        "left_out": [key for key in keys if key not in names],
     }
+
+
+def _taus(then: Rows, now: Rows, same: bool) -> tuple[F, F]:
+    """The memory of each reading in rows of then and of now (d,)."""
+    if then.at is None:
+        return np.ones(len(then.readings.T)), memories(now.readings)
+    found = memories(then.readings)
+    if same:
+        return found, found
+    ratio = then.gap / now.gap  # a table may hold each part, the sample one in fifty
+    return found, np.maximum(1.0, found * ratio) if np.isfinite(ratio) else memories(now.readings)
+
+
+def _fast(taus: tuple[F, F], m: int, n: int) -> list[int]:
+    """The readings with a memory so short that enough blocks fit into the rows; those of the shortest where
+    none is, so that ``cut`` says how many rows it takes."""
+    needed = np.asarray([[LEAST * length_of(tau) for tau in side] for side in taus])
+    fits = (needed[0] <= m) & (needed[1] <= n)
+    if not fits.any():
+        worst = (needed / np.asarray([[max(m, 1)], [max(n, 1)]])).max(axis=0)
+        fits = worst == worst.min()
+    return [int(at) for at in np.flatnonzero(fits)]
 
 
 def _newest(rows: Rows) -> Rows:

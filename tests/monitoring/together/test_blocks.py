@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu
 
-from monitoring.compute.together.blocks import LEAST, MANY, Sides, TooFewRows, apart, cut, memory
+from monitoring.compute.together.blocks import LEAST, MANY, Sides, TooFewRows, apart, cut, memories
 from tests.monitoring.ground import ar1
 
 
@@ -19,22 +19,23 @@ def sides(m: int, n: int, tau: float = 1.0, seed: int = 0) -> Sides:
 @pytest.mark.parametrize(("phi", "tau"), [(0.0, 1.0), (0.5, 3.0), (0.9, 19.0)])
 def test_the_memory_of_an_autoregression_is_its_known_one(phi: float, tau: float):
     """τ = (1 + φ) / (1 - φ)."""
-    found = [memory(ar1(6000, phi, np.random.default_rng(seed))[:, None]) for seed in range(5)]
+    found = [memories(ar1(6000, phi, np.random.default_rng(seed))[:, None])[0] for seed in range(5)]
     assert np.mean(found) == pytest.approx(tau, rel=0.2)
 
 
-def test_the_reading_with_the_longest_memory_counts():
+def test_each_reading_has_a_memory_of_its_own():
     rng = np.random.default_rng(1)
     rows = np.column_stack([rng.normal(size=3000), ar1(3000, 0.9, rng), np.full(3000, 7.0)])
-    assert memory(rows) > 12
+    found = memories(rows)
+    assert (found[0] < 1.3, found[1] > 12, found[2] == 1) == (True, True, True)
 
 
 def test_gaps_infinities_and_constants_have_no_memory():
     rows = np.full((100, 2), np.nan)
-    assert memory(rows) == 1
+    assert memories(rows).tolist() == [1, 1]
     rows[:, 0] = 3.0
     rows[0, 1] = np.inf
-    assert memory(rows) == 1
+    assert memories(rows).tolist() == [1, 1]
 
 
 @given(n=st.integers(1, 20_000), tau=st.floats(1, 200))
@@ -77,7 +78,7 @@ def test_p_is_spread_evenly_where_nothing_changed_and_neighbours_resemble_each_o
     for seed in range(80):
         rng = np.random.default_rng(seed)
         rows = ar1(1600, 0.8, rng)
-        both = sides(1000, 600, memory(rows[:1000, None]), seed)
+        both = sides(1000, 600, memories(rows[:1000, None])[0], seed)
         found.append(apart(rows, both, rng).p)
     below = [np.mean(np.asarray(found) < level) for level in (0.05, 0.5)]
     assert below[0] <= 0.15

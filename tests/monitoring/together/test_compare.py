@@ -115,6 +115,19 @@ def test_a_process_too_slow_for_the_rows_is_not_judged():
         compared(series[:1200], series[1200:])
 
 
+def test_a_reading_too_slow_for_the_rows_is_left_out_and_named():
+    """The hall's temperature of an hour always differs from that of a fortnight; the others can be judged."""
+    rng = np.random.default_rng(1)
+    slow = ar1(1400, 0.995, rng)
+    then, now = rows(1200, 1), rows(200, 2)
+    then[:, 0], now[:, 0] = slow[:1200], slow[1200:] + 3
+    found = compared(then, now)
+    assert found["left_out"] == ["pressure"]
+    assert found["classifier"]["p"] > 0.01
+    now[:, 1] += 1.5
+    assert compared(then, now)["classifier"]["ranked"][0][0] == "speed"
+
+
 def test_infinities_constants_and_empty_columns_do_no_harm():
     then, now = rows(60, 1), rows(60, 2)
     then[:, 0] = now[:, 0] = 7.0

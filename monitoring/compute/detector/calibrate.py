@@ -32,7 +32,7 @@ class Calibration:
     """The laws of all statistics [place of each reading] for windows of ``window`` rows, and how often the
     largest surprise makes an event at each level: ``slow`` for windows in a row, ``fast`` at once (None:
     never), ``overlap`` of both. ``spread``: standard deviation of the logarithm of that rate from one
-    reference of ``rows`` rows to another."""
+    reference of ``rows`` rows to another; ``doubt``: standard error of its relative variance."""
 
     window: int
     laws: dict[str, list[tails.Tail]]
@@ -41,6 +41,7 @@ class Calibration:
     overlap: float
     spread: float
     rows: int
+    doubt: float = 0.0
 
     def stored(self) -> dict[str, Any]:
         """As plain values, for JSON."""
@@ -52,6 +53,7 @@ class Calibration:
             "overlap": self.overlap,
             "spread": self.spread,
             "rows": self.rows,
+            "doubt": self.doubt,
         }
 
     @classmethod
@@ -171,7 +173,8 @@ def _learned(
     overlap = float(np.clip(counts.sum() / MANY, 0.5, 1.2)) if fast and counts.any() else 1.0
     mean = max(float(counts.mean()), 1e-9)
     extra = max(0.0, float(counts.var(ddof=1)) - mean) / mean**2
-    return Calibration(window, laws, slow, fast, overlap, float(np.sqrt(np.log1p(extra))), rows)
+    doubt = float(np.sqrt((mean + 2 * mean**2) / counts.size)) / mean**2  # of a variance of Poisson counts
+    return Calibration(window, laws, slow, fast, overlap, float(np.sqrt(np.log1p(extra))), rows, doubt)
 
 
 def handicap(name: str, laws: dict[str, list[tails.Tail]]) -> float:

@@ -69,10 +69,11 @@ class Ladder:
         return min(self.rungs, key=lambda one: abs(np.log(one.window / max(n, 1.0))))
 
     def surety(self, n: float) -> calibrate.Calibration:
-        """The nearest rung, with what all rungs together say of how references differ: one alone has counted
-        few of them."""
-        spread = float(np.sqrt(np.mean([one.spread**2 for one in self.rungs])))
-        return replace(self.nearest(n), spread=spread)
+        """The nearest rung, with what all rungs together say of how references differ, and a standard error
+        on top: one alone has counted few of them, and that none differed proves little."""
+        extra = np.mean([np.expm1(one.spread**2) for one in self.rungs])
+        doubt = np.sqrt(np.sum([one.doubt**2 for one in self.rungs])) / len(self.rungs)
+        return replace(self.nearest(n), spread=float(np.sqrt(np.log1p(extra + doubt))))
 
     def limits(self, statistic: str, n: F, per_window: float) -> F:
         """The limit of every reading (d,) for windows of ``n`` (d, …) rows; inf where there is none."""

@@ -70,14 +70,20 @@ def compare(
 
 
 def _taus(then: Rows, now: Rows, same: bool) -> tuple[F, F]:
-    """The memory of each reading in rows of then and of now (d,)."""
+    """The memory of each reading in rows of then and of now (d,).
+
+    A table may hold each part and the sample one in fifty; where the table is the sparser one, it says how
+    long memories are at most, and the sample itself how long they are.
+    """
     if then.at is None:
         return np.ones(len(then.readings.T)), memories(now.readings)
     found = memories(then.readings)
     if same:
         return found, found
-    ratio = then.gap / now.gap  # a table may hold each part, the sample one in fifty
-    return found, np.maximum(1.0, found * ratio) if np.isfinite(ratio) else memories(now.readings)
+    ratio, own = then.gap / now.gap, memories(now.readings)
+    if not np.isfinite(ratio):
+        return found, own
+    return found, np.maximum(1.0, found * ratio if ratio <= 1 else np.minimum(found * ratio, own))
 
 
 def _fast(taus: tuple[F, F], m: int, n: int) -> list[int]:

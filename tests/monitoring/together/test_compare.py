@@ -162,6 +162,21 @@ def test_a_table_of_every_part_counts_its_memory_in_time():
     assert found["blocks"][0] < 120
 
 
+def test_a_table_sparser_than_the_sample_only_bounds_the_memory():
+    """Rows ten minutes apart that know nothing of one another may be neighbours' rows all the same."""
+    now = np.column_stack([ar1(1200, phi, np.random.default_rng(9)) for phi in (0.0, 0.9, 0.0)])
+    found = compare(
+        Rows(rows(300, 1), 600 * np.arange(300.0)),
+        Rows(now, 1e6 + 30 * np.arange(1200.0)),
+        keys=NAMES,
+        numeric=[True] * 3,
+        same=False,
+    )
+    assert found["left_out"] == []
+    assert 12 <= found["blocks"][1] <= 60
+    assert found["blocks"][0] >= 60
+
+
 @pytest.mark.parametrize(("m", "n", "side"), [(0, 100, "then"), (9, 100, "then"), (100, 3, "now")])
 def test_too_few_rows_are_refused_and_say_on_which_side(m: int, n: int, side: str):
     with pytest.raises(TooFewRows) as few:

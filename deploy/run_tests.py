@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     failed = _pytest(
         "Embedded profile: SQLite and the embedded broker",
         {},
-        ["-n", "auto", "--ignore=tests/browser", *arguments],
+        ["-n", "auto", "--durations=12", "--ignore=tests/browser", *arguments],
     )
     # One stack and one Chromium for all of them: side by side with the rest they would starve each other.
     failed |= _pytest("The browser, on the real thing", {}, ["-n", "0", "tests/browser", *arguments])

@@ -75,16 +75,23 @@ def _compared(found: NDArray[np.float64], limits: NDArray[np.float64]) -> NDArra
 
 def moments(values: ArrayLike) -> list[float]:
     """[n, sum, sum of squares, sum of lag-1 products, lag-1 pairs] of ``values`` float (n,) in time order."""
-    found = np.asarray(values, dtype=np.float64)
+    found = np.ascontiguousarray(values, dtype=np.float64)
+    total = squares = lagged = 0.0
+    for start in range(0, found.size, BLOCK):
+        block = found[start : start + BLOCK]
+        if not (block.max() <= LARGEST and block.min() >= -LARGEST):  # nor where one is no number
+            return _picked(found)
+        total += float(block.sum())
+        squares += float(block @ block)
+        lagged += float(block[1:] @ block[:-1])
+        if start:
+            lagged += float(found[start - 1] * found[start])
+    return [float(found.size), total, squares, lagged, float(max(0, found.size - 1))]
+
+
+def _picked(found: NDArray[np.float64]) -> list[float]:
+    """The same sums over what is readable."""
     finite = readable(found)
-    if found.size and finite.all():  # the same sums without picking
-        return [
-            float(found.size),
-            float(found.sum()),
-            float(np.square(found).sum()),
-            float(np.sum(found[1:] * found[:-1])) if found.size > 1 else 0.0,
-            float(found.size - 1),
-        ]
     kept = found[finite]
     both = finite[1:] & finite[:-1]
     lagged = float(np.sum(found[1:][both] * found[:-1][both])) if found.size > 1 else 0.0

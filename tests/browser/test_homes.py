@@ -48,12 +48,16 @@ PAGES = {
         "/plant/machines/press-4/", "/plant/nodes/", "/plant/calendar/", "/matrix/", "/notifications/",
         "/search?q=press", "/me/", "/me/tokens/", "/me/tokens/new/", "/styleguide", "/api/v1/docs/",
     ],
-    "maja": ["/demo/", "/alerts/", "/golden/", "/golden/pressed-parts/", "/label/experts/", "/label/ask/"],
+    "maja": [
+        "/demo/", "/alerts/", "/golden/", "/golden/pressed-parts/", "/label/experts/", "/label/ask/",
+        "/limits/", "/limits/pressed-parts/", "/measures/", "/measures/1/", "/measures/add/joint/", "/drift/",
+    ],
     "elif": ["/label/", "/label/line-2/", "/label/mine/", "/changes/"],
     "sam": [
         "/models/", "/models/pressed-parts/", "/candidates/", "/candidates/milled-parts/1/", "/approvals/",
         "/approvals/policies/", "/releases/", "/releases/1/", "/edge/node-2/", "/runs/", "/runs/1/",
-        "/telemetry/", "/log/",
+        "/telemetry/", "/log/", "/onboard/", "/onboard/new/", "/backtests/", "/backtests/new/",
+        "/backtests/tables/",
     ],
     "ruth": ["/log/exports/", "/lineage/", "/keys/"],
 }  # fmt: skip

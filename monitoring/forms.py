@@ -108,21 +108,9 @@ class WatchForm(forms.Form):
         return {**self.cleaned_data, "returned": self.cleaned_data["returned"] / 100}
 
 
-class MeasureForm(forms.Form):
-    """A new measure of a line or of one of its machines."""
+class ChartedForm(forms.Form):
+    """What every measure's chart is asked: how seldom it may be wrong, and what it learns from."""
 
-    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("As people on the line call it"))
-    place = forms.ChoiceField(label=_("Line or machine"))
-    kind = forms.ChoiceField(label=_("What is it?"), choices=MeasureKind)
-    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
-    bad = forms.ChoiceField(label=_("Which way is bad?"), choices=Bad, initial=Bad.BOTH)
-    low = forms.FloatField(label=_("Expected from"), required=False)
-    high = forms.FloatField(label=_("Expected to"), required=False)
-    tolerance = forms.FloatField(
-        label=_("Step that matters"),
-        required=False,
-        help_text=_("A smaller step raises no alert, however sure the portal is of it."),
-    )
     weeks = forms.FloatField(
         label=_("Weeks to one false alarm"),
         initial=20,
@@ -137,6 +125,29 @@ class MeasureForm(forms.Form):
         max_value=20_000,
         help_text=_("The first values teach what is normal; more of them make the limit surer."),
     )
+
+    def charted(self, line: Line) -> dict[str, Any]:
+        """What was given, with the weeks as the share of the line's false alarms: at most all of them."""
+        found = dict(self.cleaned_data)
+        share = 1 / (found.pop("weeks") * budgets.per_week(line))
+        return {**found, "line": line, "share": min(1.0, share)}
+
+
+class MeasureForm(ChartedForm):
+    """A new measure of a line or of one of its machines."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("As people on the line call it"))
+    place = forms.ChoiceField(label=_("Line or machine"))
+    kind = forms.ChoiceField(label=_("What is it?"), choices=MeasureKind)
+    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
+    bad = forms.ChoiceField(label=_("Which way is bad?"), choices=Bad, initial=Bad.BOTH)
+    low = forms.FloatField(label=_("Expected from"), required=False)
+    high = forms.FloatField(label=_("Expected to"), required=False)
+    tolerance = forms.FloatField(
+        label=_("Step that matters"),
+        required=False,
+        help_text=_("A smaller step raises no alert, however sure the portal is of it."),
+    )
     chart = forms.ChoiceField(label=_("Chart"), choices=ChartKind.single, initial=ChartKind.EWMA)
     source = forms.ChoiceField(
         label=_("Where values come from"),
@@ -145,6 +156,11 @@ class MeasureForm(forms.Form):
             "Sent by another system or a person, or what the portal has anyway: a reading's mean, how sure "
             "the model is, what inspection found, how golden parts were judged."
         ),
+    )
+
+    field_order = (
+        *("name", "place", "kind", "unit", "bad", "low", "high", "tolerance", "weeks", "reference_size"),
+        *("chart", "source"),
     )
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
@@ -171,13 +187,13 @@ class MeasureForm(forms.Form):
     @property
     def given(self) -> dict[str, Any]:
         """As ``measure_add`` takes it."""
-        found = dict(self.cleaned_data)
-        line, asset = self.places[found.pop("place")]
-        share = 1 / (found.pop("weeks") * budgets.per_week(line))
-        return {**found, "line": line, "asset": asset, "share": share}
+        line, asset = self.places[self.cleaned_data["place"]]
+        found = self.charted(line)
+        found.pop("place")
+        return {**found, "asset": asset}
 
 
-class JointForm(forms.Form):
+class JointForm(ChartedForm):
     """Several measures of one line, watched together by a MEWMA."""
 
     name = forms.CharField(
@@ -193,26 +209,14 @@ class JointForm(forms.Form):
         ),
     )
     kind = forms.ChoiceField(label=_("What is it?"), choices=MeasureKind)
-    weeks = forms.FloatField(
-        label=_("Weeks to one false alarm"),
-        initial=20,
-        min_value=1,
-        max_value=500,
-        help_text=_("The limit follows from it: the more weeks, the later it sees a small step."),
-    )
-    reference_size = forms.IntegerField(
-        label=_("Values of the reference"),
-        initial=200,
-        min_value=25,
-        max_value=20_000,
-        help_text=_(
-            "The first steps in which every part has a value teach what is normal; more of them make the "
-            "limit surer."
-        ),
-    )
+    field_order = ("name", "parts", "kind", "weeks", "reference_size")
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reference_size"].help_text = _(
+            "The first steps in which every part has a value teach what is normal; more of them make the "
+            "limit surer."
+        )
         mine = lines_for(person=by, action="measure.edit")
         found = Measure.objects.filter(line__in=mine, ended_at=None).exclude(chart=ChartKind.MEWMA)
         self.found = {
@@ -232,12 +236,10 @@ class JointForm(forms.Form):
     @property
     def given(self) -> dict[str, Any]:
         """As ``measure_add`` takes it: of the machine that all parts have, otherwise of the line."""
-        found = dict(self.cleaned_data)
-        parts = [self.found[key] for key in found["parts"]]
-        line, assets = parts[0].line, {one.asset for one in parts}
-        share = 1 / (found.pop("weeks") * budgets.per_week(line))
+        parts = [self.found[key] for key in self.cleaned_data["parts"]]
+        assets = {one.asset for one in parts}
         asset = assets.pop() if len(assets) == 1 else None
-        return {**found, "parts": parts, "line": line, "asset": asset, "share": min(1.0, share)}
+        return {**self.charted(parts[0].line), "parts": parts, "asset": asset}
 
 
 class ValueForm(forms.Form):
@@ -251,16 +253,13 @@ class ValuesForm(forms.Form):
     )
 
 
-class RelearnForm(forms.Form):
-    since = forms.DateTimeField(
-        label=_("Since when is the new level normal?"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-
-
 def _moment(label: Any, **more: Any) -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     return forms.DateTimeField(label=label, widget=widget, **more)
+
+
+class RelearnForm(forms.Form):
+    since = _moment(_("Since when is the new level normal?"))
 
 
 class SpanForm(forms.Form):

@@ -19,7 +19,7 @@ from monitoring.models import Alert
 from monitoring.selectors.drift import Now
 from monitoring.selectors.readings import CLASSES, CONFIDENCE, ReadingWords
 from monitoring.selectors.segments import DIMENSIONS, slice_words
-from monitoring.views.tallies import tallies
+from monitoring.views.distributions import reading_pair, tallies
 
 GROUPS_SHOWN = 5
 
@@ -112,19 +112,15 @@ def distributions(alert: Alert, reading: str, now: Now, words: ReadingWords) -> 
     stored = alert.judged_by.reference.get("features", {}).get(reading)
     if not stored:
         return None
-    if known := words.categories(reading):
-        names = [*known, _("another word")]
-        return tallies(names, stored["counts"][:-1], now.counts[:-1], title)
-    inner = [float(edge) for edge in stored["edges"]]
-    room = max((inner[-1] - inner[0]) * 0.12, 1e-9)
-    mean = now.moments[1] / now.moments[0] if now.moments and now.moments[0] else inner[0]
-    # a bin without an end is drawn so that what mostly lies in it has its mean in the middle
-    edges = [min(inner[0] - room, 2 * mean - inner[0]), *inner, max(inner[-1] + room, 2 * mean - inner[-1])]
-    return HistogramPair(
+    mean = now.moments[1] / now.moments[0] if now.moments and now.moments[0] else None
+    return reading_pair(
         title,
-        Histogram(before, edges, stored["counts"][:-1]),
-        Histogram(since, edges, now.counts[:-1]),
+        stored,
+        now.counts,
+        mean,
+        now=since,
         unit=words.unit(reading),
+        categories=words.categories(reading),
     )
 
 

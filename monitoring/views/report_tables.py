@@ -12,12 +12,11 @@ from django.utils.translation import ngettext
 from mlops_portal.registry.models import ModelVersion
 from mlops_portal.shell.charts.bars import Bar, BarsChart
 from mlops_portal.shell.charts.drawn import Chart
-from mlops_portal.shell.charts.histogram import Histogram, HistogramPair
 from mlops_portal.shell.tables.columns import Column
 from monitoring.models import DriftReport
 from monitoring.rules.reports import PAIRS
 from monitoring.selectors.readings import ReadingWords
-from monitoring.views.tallies import tallies
+from monitoring.views.distributions import reading_pair
 
 NEAR = timedelta(hours=1)
 DIGITS = {"psi": 3, "ks": 3, "mean_errors": 1}
@@ -166,18 +165,13 @@ def pair(body: Mapping[str, Any], row: Row, version: ModelVersion) -> Chart | No
     counts = body["counts"].get(row["key"])
     if not stored or not counts or not sum(counts[:-1]):
         return None
-    title = _("%(reading)s, learned on and in this span") % {"reading": row["name"]}
-    if row["categories"]:
-        return tallies([*row["categories"], _("another word")], stored["counts"][:-1], counts[:-1], title)
-    inner = [float(edge) for edge in stored["edges"]]
-    room = max((inner[-1] - inner[0]) * 0.12, 1e-9)
-    mean = inner[0] if row["mean"] is None else row["mean"]
-    # a bin without an end is drawn so that what mostly lies in it has its mean in the middle
-    edges = [min(inner[0] - room, 2 * mean - inner[0]), *inner, max(inner[-1] + room, 2 * mean - inner[-1])]
-    return HistogramPair(
-        title,
-        Histogram(_("learned on"), edges, stored["counts"][:-1]),
-        Histogram(_("in this span"), edges, counts[:-1]),
+    return reading_pair(
+        _("%(reading)s, learned on and in this span") % {"reading": row["name"]},
+        stored,
+        counts,
+        row["mean"],
+        now=_("in this span"),
         unit=row["unit"],
+        categories=row["categories"],
         tone="bad" if row["moved"] else "info",
     )

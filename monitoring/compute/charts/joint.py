@@ -1,9 +1,9 @@
 """Several measures watched together by a MEWMA: steps too small for each alone, and broken relations between
 them.
 
-- Z ← (1 - λ) Z + λ r for the residuals r (p,) of ``together``; T² = (2 - λ) / λ · Zᵀ R⁻¹ Z (Lowry, Woodall,
-  Champ and Rigdon 1992), and its root as a share of the limit's, so that a step twice as large has twice the
-  share, as in ``series``. It is cut at ``series.MOST``.
+- Z ← (1 - λ) Z + λ r for the residuals r (p,) of ``joint_whitening``; T² = (2 - λ) / λ · Zᵀ R⁻¹ Z (Lowry,
+  Woodall, Champ and Rigdon 1992), and its root as a share of the limit's, so that a step twice as large has
+  twice the share, as in ``series``. It is cut at ``series.MOST``.
 - One event for one happening: it begins above the limit and ends at T² ≤ p, its mean in control; with one
   part this is about ``series.OVER``.
 - A row with a gap feeds nothing: Z stays.
@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from monitoring.compute.charts import together, whitening
+from monitoring.compute.charts import joint_whitening, whitening
 from monitoring.compute.charts.joint_design import LAM, design
+from monitoring.compute.charts.joint_whitening import JointWhitener, Unfit
 from monitoring.compute.charts.series import LONGEST_ARL, MOST, MOST_READ
-from monitoring.compute.charts.together import Together, Unfit
 
 LEAST, LEAST_A_PART = 25, 5
 MOST_PARTS = 12
@@ -40,7 +40,7 @@ class Fitted:
     """A joint chart with its limit on T²; ``arl`` to ``needed`` as in ``series.Fitted``. ``wanders``: indices
     of parts whose level moves by itself."""
 
-    white: Together
+    white: JointWhitener
     n: int
     limit: float
     arl: float
@@ -57,7 +57,7 @@ class Fitted:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         own = {key: stored[key] for key in ("n", "limit", "arl", "low", "high", "needed")}
-        return cls(Together.from_json(stored), **own, wanders=tuple(stored["wanders"]))
+        return cls(JointWhitener.from_json(stored), **own, wanders=tuple(stored["wanders"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def fit(rows: NDArray[np.float64], *, arl: float, tolerances: Sequence[float] = 
         raise Unfit("short")
     least = tuple(one / 2 for one in tolerances) or (0.0,) * p
     with threadpool_limits(1, user_api="blas"):
-        white = together.fit(found, least)
+        white = joint_whitening.fit(found, least)
         made = design(white, white.residuals(found), arl=min(arl, LONGEST_ARL))
     wanders = tuple(at for at, one in enumerate(white.parts) if one.memory > whitening.WANDERS)
     return Fitted(white, len(found), made.limit, made.arl, made.low, made.high, made.needed, wanders)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from monitoring.compute.charts import innovations, mewma
 from monitoring.compute.charts.design import WITHIN, Design, unknown
-from monitoring.compute.charts.together import FLAT, Together, correlation_of, shrunk, spread_of
+from monitoring.compute.charts.joint_whitening import FLAT, JointWhitener, correlation_of, shrunk, spread_of
 
 LAM = 0.1
 REFERENCES, STREAMS = 200, 40
@@ -56,7 +56,7 @@ def curve_of(p: int, arl: float) -> Curve:
     return Curve(levels, np.maximum.accumulate(logs))
 
 
-def design(white: Together, residuals: NDArray[np.float64], *, arl: float) -> Design:
+def design(white: JointWhitener, residuals: NDArray[np.float64], *, arl: float) -> Design:
     """The limit on T² for a false alarm in ``arl`` > 1 rows; ``residuals`` float (n, p) of the reference."""
     n, p = residuals.shape
     random = np.random.default_rng(20)
@@ -98,7 +98,7 @@ class _Charts:
     rows: NDArray[np.float32] | None
 
 
-def _charts(white: Together, residuals: NDArray[np.float64], random: np.random.Generator) -> _Charts:
+def _charts(white: JointWhitener, residuals: NDArray[np.float64], random: np.random.Generator) -> _Charts:
     n, p = residuals.shape
     root = np.asarray(np.linalg.cholesky(white.correlation), dtype=np.float64)
     rows = _rows(residuals, root)
@@ -128,7 +128,7 @@ def _rows(residuals: NDArray[np.float64], root: NDArray[np.float64]) -> NDArray[
     return np.asarray(centred @ back.T, dtype=np.float64)
 
 
-def _lasting(white: Together, n: int, random: np.random.Generator) -> NDArray[np.float64]:
+def _lasting(white: JointWhitener, n: int, random: np.random.Generator) -> NDArray[np.float64]:
     """How far the autocorrelation left unknown acts as a spread (references, p), in logarithms; parts that
     move together are mistaken together."""
     deviations = [

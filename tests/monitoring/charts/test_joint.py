@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.compute.charts import joint, mewma, series, together
+from monitoring.compute.charts import joint, joint_whitening, mewma, series
 from monitoring.compute.charts.contributions import contributions
 from monitoring.compute.charts.joint import State, Unfit
 
@@ -130,18 +130,20 @@ def test_what_one_part_says_of_another_a_value_later_is_taken_out() -> None:
     news = np.random.default_rng(4).normal(size=(4000, 2))
     rows = news.copy()
     rows[1:, 1] += 0.8 * news[:-1, 0]
-    white = together.fit(rows, (0.0, 0.0))
+    white = joint_whitening.fit(rows, (0.0, 0.0))
     assert len(white.cross) >= 1
     left = white.residuals(rows)
     assert float(np.corrcoef(left[1:, 1], left[:-1, 0])[0, 1]) == pytest.approx(0, abs=0.05)
     assert left.std(axis=0) == pytest.approx(1, abs=0.02)
-    assert together.fit(news, (0.0, 0.0)).cross == ()
+    assert joint_whitening.fit(news, (0.0, 0.0)).cross == ()
 
 
 @settings(max_examples=25, deadline=None)
 @given(cut=st.integers(0, 80), gaps=st.sets(st.integers(0, 79), max_size=10))
 def test_feeding_in_two_parts_is_feeding_at_once(cut: int, gaps: set[int]) -> None:
-    chart = joint.Fitted(together.fit(drawn(600, seed=7, phi=0.6), (0.0,) * 3), 600, 14.0, 500, 400, 600, 900)
+    chart = joint.Fitted(
+        joint_whitening.fit(drawn(600, seed=7, phi=0.6), (0.0,) * 3), 600, 14.0, 500, 400, 600, 900
+    )
     rows = drawn(80, seed=8, phi=0.6)
     rows[sorted(gaps), 1] = np.nan
     whole = joint.run(chart, rows)

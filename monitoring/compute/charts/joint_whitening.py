@@ -37,7 +37,7 @@ class Unfit(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class JointWhitener:
     """The whiteners of p parts; ``cross``: (p, p) for each lag; ``spread`` (p,) of what is left then, and its
     ``correlation`` (p, p)."""
 
@@ -75,7 +75,7 @@ class Together:
         )
 
 
-def fit(rows: NDArray[np.float64], least_sds: tuple[float, ...]) -> Together:
+def fit(rows: NDArray[np.float64], least_sds: tuple[float, ...]) -> JointWhitener:
     """Fit a reference float (n, p), all finite; ``least_sds`` as in ``whitening.fit``. Unfit."""
     found = [_whitened(rows, least_sds, most_lags=most) for most in (whitening.MOST_LAGS, 0)]
     parts, cross = min(found, key=lambda one: _information_of(rows, *one))
@@ -85,7 +85,7 @@ def fit(rows: NDArray[np.float64], least_sds: tuple[float, ...]) -> Together:
     values, vectors = np.linalg.eigh(correlation)
     if values[0] < SAME:
         raise Unfit("equal", tuple(int(at) for at in np.flatnonzero(np.abs(vectors[:, 0]) > INVOLVED)))
-    return Together(parts, cross, spread, shrunk(correlation, len(left)))
+    return JointWhitener(parts, cross, spread, shrunk(correlation, len(left)))
 
 
 def _whitened(

@@ -108,12 +108,13 @@ def _of_words(reference: Reference, sizes: Sequence[int], alpha: float, own_phi:
 def _told(reference: Reference, worth: float, kinds: Mapping[str, Kind], n: F, head: int) -> dict[str, Any]:
     statistics = {}
     for name, (limit, shift, fires) in kinds.items():
-        enough = np.flatnonzero(fires[head:])
+        dumb = np.flatnonzero(~fires[head:])
+        enough = head + (int(dumb[-1]) + 1 if dumb.size else 0)  # from there on at every size
         statistics[name] = {
             "limit": [_number(one) for one in limit[:head]],
             "shift": [_number(one) for one in shift[:head]],
             "fires": [bool(one) for one in fires[:head]],
-            "needs": int(n[head + enough[0]]) if enough.size else None,
+            "needs": int(n[enough]) if enough < n.size else None,
         }
     return {"sd": reference.sd, "mean": reference.mean, "worth": worth, "statistics": statistics}
 

@@ -93,6 +93,9 @@ def sensor_check(alert: Alert, now: Now, words: ReadingWords) -> Check:
 
 
 def _company(alert: Alert, words: ReadingWords) -> Check:
+    if words.categories(alert.feature):
+        text = _("%(reading)s is a word and not measured: see what was entered, and whether it is right.")
+        return Check("sensor", "good", _("No sensor"), text % {"reading": words.name(alert.feature)})
     group = words.group(alert.feature)
     mates = [key for key in words.features if key != alert.feature and words.group(key) == group and group]
     moved = [key for key in words.features if key != alert.feature and key in alert.features]

@@ -97,7 +97,7 @@ def joint_pairs(measure: Measure, parts: Sequence[Measure]) -> list[tuple[str, s
     pace = parts[min(fitted["steps"]["pace"], len(parts) - 1)]
     return [
         (_("Watched together"), str(len(parts))),
-        (_("A step is a value of"), str(pace)),
+        (_("A step is a value of"), f"{pace}, {pace.place}"),
         (_("Limit on T²"), number_text(float(f"{fitted['limit']:.3g}"))),
         (_("Steps of the reference"), number_text(fitted["n"])),
     ]

@@ -30,7 +30,7 @@ TONES = {
     "ewma": "caution",
     "missing": "quiet",
 }
-UNKNOWN_SIZE = 100
+UNKNOWN_SIZE, MOST_PARTS = 100, 1_000_000  # the largest window that limits are worked out for
 SMALLEST, LARGEST = 10, 500  # parts that are drawn
 HIGHEST = 20.0  # false alarms a week that are drawn
 
@@ -185,14 +185,16 @@ def rows(body: Mapping[str, Any], words: ReadingWords) -> list[dict[str, Any]]:
                 "constant": not one["sd"] and not one.get("words"),
                 "words": bool(one.get("words")),
                 "cells": [
-                    _cell(name, statistics.get(name), at) for name in statistic_names() if name in known
+                    _cell(name, statistics.get(name), at, varied=bool(one["sd"]) or bool(one.get("words")))
+                    for name in statistic_names()
+                    if name in known
                 ],
             }
         )
     return sorted(made, key=lambda row: (row["sds"] is not None, row["sds"] or 0.0), reverse=True)
 
 
-def _cell(name: str, found: Mapping[str, Any] | None, at: int) -> dict[str, Any]:
+def _cell(name: str, found: Mapping[str, Any] | None, at: int, *, varied: bool) -> dict[str, Any]:
     """The limit, or why it cannot be reached and what size it would need."""
     if found is None:
         return {"name": statistic_names()[name], "limit": None, "unit": "", "why": "–"}
@@ -207,9 +209,12 @@ def _cell(name: str, found: Mapping[str, Any] | None, at: int) -> dict[str, Any]
             "unit": unit,
             "why": "",
         }
-    why = _("never: it did not vary in what was learned")
     if found["needs"]:
         why = _("cannot fire; needs %(n)s parts") % {"n": number_text(found["needs"])}
+    elif varied:
+        why = _("cannot fire, not even with %(n)s parts") % {"n": number_text(MOST_PARTS)}
+    else:
+        why = _("never: it did not vary in what was learned")
     return {"name": statistic_names()[name], "limit": None, "unit": "", "why": why}
 
 

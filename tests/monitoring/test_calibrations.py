@@ -7,13 +7,18 @@ import pytest
 from django.utils import timezone
 
 from monitoring.compute.detector import online
+from monitoring.compute.ladder import _told
+from monitoring.compute.references import Reference
 from monitoring.models import Alert, Calibration, LimitSet, StatisticPoint
 from monitoring.selectors.calibrations import calibrations_due
 from monitoring.selectors.limits import limits_due
+from monitoring.selectors.readings import ReadingWords
 from monitoring.services import batch_receive, watch_set
 from monitoring.services.calibrations import calibration_claim
 from monitoring.tasks.ladders import calibrate, ladder_of
 from monitoring.tasks.limits import limits
+from monitoring.views.limit_tables import rows
+from tests.monitoring.ground import reference_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ALONE = set(online.STATISTICS) - {"beside"}  # nothing is known of how the readings hang together
@@ -123,3 +128,30 @@ def test_the_page_says_that_limits_are_calibrated_and_how_sure_they_are(floor, c
     assert "Calibrated: drawn from 4,000 rows" in page
     assert "Memory of the mean" in page
     assert "Spread, narrower" in page
+
+
+@pytest.mark.parametrize(
+    ("sd", "needs", "said"),
+    [
+        (2.0, 700, "cannot fire; needs 700 parts"),
+        (2.0, None, "cannot fire, not even with 1,000,000 parts"),
+        (0.0, None, "never: it did not vary in what was learned"),
+    ],
+)
+def test_why_a_limit_cannot_fire_is_said_as_it_is(floor, sd, needs, said):
+    dumb = {"limit": [0.9], "shift": [None], "fires": [False], "needs": needs}
+    body = {
+        "sizes": [100], "typical": 100,
+        "readings": {"pressure": {"sd": sd, "mean": 1.0, "worth": 9.0, "statistics": {"ks": dumb}}},
+    }  # fmt: skip
+    assert rows(body, ReadingWords(floor.version.model))[0]["cells"][0]["why"] == said
+
+
+def test_the_size_that_a_limit_needs_is_one_from_which_on_it_always_fires():
+    """A limit that fires at 20 parts and not at 50 does not need 20."""
+    n = np.array([50.0, 10.0, 20.0, 50.0, 100.0])
+    fires = np.array([False, False, True, False, True])
+    found = _told(Reference.of(reference_of(np.arange(100.0))), 9.0, {"ks": (n, n, fires)}, n, 1)
+    assert found["statistics"]["ks"]["needs"] == 100
+    never = _told(Reference.of(reference_of(np.arange(100.0))), 9.0, {"ks": (n, n, ~fires)}, n, 1)
+    assert never["statistics"]["ks"]["needs"] is None

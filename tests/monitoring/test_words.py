@@ -112,6 +112,8 @@ def test_a_new_material_is_an_alert_in_its_own_words(material, client_for):
     assert "brass, learned on" in page
     assert "another word, now" in page
     assert "lie above everything" not in page
+    assert "Material is a word and not measured" in page
+    assert "a sensor is at fault" not in page
 
 
 @pytest.mark.django_db(transaction=True)

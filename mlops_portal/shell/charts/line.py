@@ -110,7 +110,12 @@ class LineChart:
             if limit.label and y <= edge - 15:
                 for words in reversed(self._lines(limit.label, frame.right - frame.left - 8)):
                     y -= 6 if y == frame.y(limit.value) else 15
-                    frame.canvas.text(frame.left + 6, y, words, f"c-halo c-text-{limit.tone}", size=12)
+                    beside = (
+                        text_width(self.unit, 14) + 8 if self.unit and y < frame.top else 0.0
+                    )  # the unit's place
+                    frame.canvas.text(
+                        frame.left + 6 + beside, y, words, f"c-halo c-text-{limit.tone}", size=12
+                    )
                 edge = y
 
     def _lines(self, label: str, width: float) -> list[str]:

@@ -56,26 +56,59 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     ground.remove_files()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """On SQLite a copy of the one migrated database; elsewhere as pytest-django does it."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        request.getfixturevalue("_database_of_the_service")
+        yield
+        return
+    from tests import databases
+
+    with django_db_blocker.unblock():
+        databases.template()
+    with databases.on_a_copy(ground.VAR_DIR / "test.sqlite3"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def _database_of_the_service(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        before = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(before, verbosity=0)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _flush_past_the_triggers() -> Iterator[None]:
+def _clean_after_a_commit() -> Iterator[None]:
     """The log's tables refuse DELETE and TRUNCATE; only the clean-up after a transactional test may do it."""
     from django.db import connections
     from django.test import TestCase, TransactionTestCase
 
     from mlops_portal.ledger import triggers
+    from tests import databases
 
     flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # private, no public hook
 
     def teardown(self: TransactionTestCase) -> None:
+        connection = connections["default"]
         if isinstance(self, TestCase):
             flush(self)
-            return
-        connection = connections["default"]
-        triggers.remove(connection)
-        try:
-            flush(self)
-        finally:
-            triggers.install(connection)
+        elif connection.vendor == "sqlite":
+            databases.put_back()
+        else:
+            triggers.remove(connection)
+            try:
+                flush(self)
+            finally:
+                triggers.install(connection)
 
     patch = pytest.MonkeyPatch()
     patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)

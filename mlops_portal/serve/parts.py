@@ -24,6 +24,7 @@ SMALL = {"MALLOC_ARENA_MAX": "2"}
 # Django's checks load every page; `make check` has run them.
 SLOW = "labeling,explain,mlops_portal.onboarding,mlops_portal.backtests"  # apps whose work takes minutes
 JOBS = SMALL | {"CELERY_SKIP_CHECKS": "1"}
+OPTIONAL = ("worker", "learner", "scheduler", "mlflow")
 
 
 def own(*, host: str, without: frozenset[str]) -> list[Process]:
@@ -31,9 +32,9 @@ def own(*, host: str, without: frozenset[str]) -> list[Process]:
     parts = [web(host), worker(), learner(), scheduler()]
     if settings.EMBEDDED_BROKER:
         parts.insert(0, broker())
-    if settings.EMBEDDED_MLFLOW and "mlflow" not in without:
+    if settings.EMBEDDED_MLFLOW:
         parts.append(mlflow())
-    return parts
+    return [part for part in parts if part.name not in without]
 
 
 def broker() -> Process:

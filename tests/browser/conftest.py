@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from tests.browser.stack import Stack, problems
 
@@ -82,7 +83,20 @@ class Console:
 
     def watch(self, page: Page) -> None:
         page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.seen.append(f"script error: {error}"))
+        page.on("pageerror", self._fell)
+
+    @contextmanager
+    def listening(self, page: Page) -> Iterator[None]:
+        """For a page that outlives the test."""
+        self.watch(page)
+        try:
+            yield
+        finally:
+            page.remove_listener("console", self._hear)
+            page.remove_listener("pageerror", self._fell)
+
+    def _fell(self, error: Error) -> None:
+        self.seen.append(f"script error: {error}")
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" or "Content Security Policy" in message.text:
@@ -101,12 +115,9 @@ def console() -> Iterator[Console]:
     assert console.faults == []
 
 
-@pytest.fixture
-def new_page(
-    request: pytest.FixtureRequest, browser: Browser, stack: Stack, console: Console
-) -> Iterator[Callable[..., Page]]:
-    """``new_page(width=1440, height=900, **context)``: a page in a browser profile of its own."""
-    contexts: list[BrowserContext] = []
+@pytest.fixture(scope="package")
+def open_page(browser: Browser, stack: Stack) -> Callable[..., Page]:
+    """``open_page(width=1440, height=900, **context)``: in a profile of its own; whoever asks closes it."""
 
     def make(width: int = 1440, height: int = 900, **options: Any) -> Page:
         context = browser.new_context(
@@ -115,8 +126,21 @@ def new_page(
             **{"locale": "en-GB", "timezone_id": "Europe/Berlin", "reduced_motion": "reduce", **options},
         )
         context.set_default_timeout(15_000)
-        contexts.append(context)
-        page = context.new_page()
+        return context.new_page()
+
+    return make
+
+
+@pytest.fixture
+def new_page(
+    request: pytest.FixtureRequest, open_page: Callable[..., Page], stack: Stack, console: Console
+) -> Iterator[Callable[..., Page]]:
+    """``new_page(width=1440, height=900, **context)``: a page in a browser profile of its own."""
+    contexts: list[BrowserContext] = []
+
+    def make(width: int = 1440, height: int = 900, **options: Any) -> Page:
+        page = open_page(width, height, **options)
+        contexts.append(page.context)
         console.watch(page)
         return page
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Console
+from tests.browser.stack import Stack
 
 PEOPLE = {
     "elif": "Guten Tag, Elif Kaya",
@@ -63,23 +66,39 @@ PAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
+@pytest.fixture(scope="module")
+def walking(browser: Browser, stack: Stack) -> Iterator[dict[str, Page]]:
+    """One page for each person who walks through the pages below, kept from one to the next."""
+    pages: dict[str, Page] = {}
+    yield pages
+    for page in pages.values():
+        page.context.close()
+
+
 @pytest.mark.parametrize(
     ("username", "path"), [(who, path) for who, paths in PAGES.items() for path in paths]
 )
-def test_every_page_is_accessible_and_fits(
-    new_page: Callable[..., Page],
+def test_every_page_is_accessible_and_fits_on_a_phone_by_night_and_at_a_desk_by_day(
+    walking: dict[str, Page],
+    open_page: Callable[..., Page],
     sign_in: Callable[[Page, str], None],
+    console: Console,
     assert_accessible: Callable[[Page], None],
     username: str,
     path: str,
-    width: int,
-    scheme: str,
 ) -> None:
-    page = new_page(width=width, color_scheme=scheme)
-    sign_in(page, username)
-    answer = page.goto(path)
-    assert answer is not None
-    assert answer.status == 200
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert_accessible(page)
+    if username not in walking:
+        walking[username] = open_page()
+        sign_in(walking[username], username)
+    page = walking[username]
+    with console.listening(page):
+        page.set_viewport_size({"width": 390, "height": 900})
+        page.emulate_media(color_scheme="dark")
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200
+        for width, scheme in ((390, "dark"), (1440, "light")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert_accessible(page)

@@ -61,15 +61,12 @@ def test_a_wrong_setting_is_refused_in_one_line(run: Run, monkeypatch: pytest.Mo
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("serve")
-def test_a_second_run_on_the_same_data_is_refused_and_harms_nothing(run: Run) -> None:
-    run.start()
-    second = Run(run.var_dir)
-    second.output = run.output.with_suffix(".second")
+def test_a_second_run_on_the_same_data_is_refused_and_harms_nothing(standing: Run) -> None:
+    second = Run(standing.var_dir)
+    second.output = standing.output.with_suffix(".second")
 
     said = second.refused()
 
-    assert (
-        f"The portal already runs on this data (process {run.process.pid}, http://localhost:{run.port})"
-        in said
-    )
-    assert run.ready()
+    running = f"(process {standing.process.pid}, http://localhost:{standing.port})"
+    assert f"The portal already runs on this data {running}" in said
+    standing.until(standing.ready, "it to be ready as before")

@@ -28,25 +28,23 @@ def kill_and_await_another(run: Run, part: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_part_that_dies_is_started_again_and_said(run: Run) -> None:
-    run.start()
+def test_a_part_that_dies_is_started_again_and_said(standing: Run) -> None:
     for part in ("broker", "web", "worker"):
-        kill_and_await_another(run, part)
-    run.until(run.ready, "everything to be ready again")
+        kill_and_await_another(standing, part)
+    standing.until(standing.ready, "everything to be ready again")
 
 
 @pytest.mark.slow
-def test_the_watcher_is_replaced_when_somebody_ends_it(run: Run) -> None:
-    run.start()
-    (watcher,) = [int(line.partition(":")[0]) for line in run.left() if "watcher.py" in line]
+def test_the_watcher_is_replaced_when_somebody_ends_it(standing: Run) -> None:
+    (watcher,) = [int(line.partition(":")[0]) for line in standing.left() if "watcher.py" in line]
     os.kill(watcher, signal.SIGKILL)
-    run.until(
-        lambda: [line for line in run.left() if "watcher.py" in line and str(watcher) not in line], "it"
+    standing.until(
+        lambda: [line for line in standing.left() if "watcher.py" in line and str(watcher) not in line], "it"
     )
 
-    run.end(signal.SIGKILL)
+    standing.end(signal.SIGKILL)
 
-    run.until(lambda: not run.left(), "the new watcher to end everything", 20)
+    standing.until(lambda: not standing.left(), "the new watcher to end everything", 20)
 
 
 @pytest.fixture

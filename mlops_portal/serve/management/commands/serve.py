@@ -33,8 +33,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, help="where the web process listens (default: PORT, 8000)")
         parser.add_argument("--host", help="address to listen on (default: this machine alone, "
                             "or every address when ALLOWED_HOSTS names another host)")  # fmt: skip
-        parser.add_argument("--without", action="append", choices=["mlflow"], default=[],
-                            help="leave a part out")  # fmt: skip
+        parser.add_argument("--without", action="append", choices=parts.OPTIONAL, default=[],
+                            help="leave a part out; may be given several times")  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["port"] not in (None, settings.PORT):

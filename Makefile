@@ -1,6 +1,6 @@
 # `make` lists the targets. PYTHON=… names the Python to make the environment with, PORT=… where to listen.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots messages lock clean env
+.PHONY: help run test test-fast check bench screenshots messages lock clean env
 
 # Named by a person: an environment of another version is made anew. Otherwise the first of these that runs.
 PYTHON_NAMED := $(if $(filter undefined,$(origin PYTHON)),no,yes)
@@ -14,6 +14,7 @@ BIN := .venv/bin
 help:
 	@echo 'make run       start everything on this machine (ARGS="--no-demo", PORT=8010)'
 	@echo 'make test      run all tests, the browser'"'"'s too (ARGS="-k words")'
+	@echo 'make test-fast  the quick ones: no browser, no services, no started portal, nothing slow'
 	@echo 'make check     formatting, lint, types, layers, migrations, settings: what runs before the tests'
 	@echo 'make bench     measure, beside peers in environments of their own (ARGS="drift detection", --quick, --write)'
 	@echo 'make screenshots  make the pictures of the docs from the running portal'
@@ -30,6 +31,9 @@ run: env
 
 test: env
 	@exec $(BIN)/python deploy/run_tests.py $(ARGS)
+
+test-fast: env
+	@exec $(BIN)/python deploy/run_tests.py --fast $(ARGS)
 
 check: env
 	@exec $(BIN)/python deploy/run_checks.py

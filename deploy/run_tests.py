@@ -1,6 +1,9 @@
-"""All tests on the embedded profile, then those marked ``services`` again on PostgreSQL and Redis.
+"""All tests: on the embedded profile, on the real thing with a browser, and on PostgreSQL and Redis.
 
-The services are TEST_DATABASE_URL and TEST_REDIS_URL, or what answers on this machine's usual ports.
+- The first two run side by side: a started portal waits more than it works. What the second says comes after.
+- Those marked ``services`` run again on TEST_DATABASE_URL and TEST_REDIS_URL, or on what answers on this
+  machine's usual ports.
+- ``--fast``: without browser, services, a started portal and whatever is marked slow.
 """
 
 from __future__ import annotations
@@ -10,45 +13,66 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+APART = ("-m", "not stack", "-n", "auto", "--ignore=tests/browser")
+FAST = ("-m", "not stack and not slow", "-n", "auto", "--ignore=tests/browser")
+STACK = ("-n", "0", "tests/browser", "tests/serve", "tests/acceptance/test_martel.py")
 
 
 def main(arguments: list[str]) -> int:
+    if "--fast" in arguments:
+        arguments.remove("--fast")
+        return _ended(_pytest("Embedded profile, without what is slow", [*FAST, *arguments]), arguments)
     if not any(shutil.which(name) for name in BROWSERS):
         _install_chromium()
-    failed = _pytest(
-        "Embedded profile: SQLite and the embedded broker",
-        {},
-        ["-n", "auto", "--durations=12", "--ignore=tests/browser", *arguments],
-    )
-    # One stack and one Chromium for all of them: side by side with the rest they would starve each other.
-    failed |= _pytest("The browser, on the real thing", {}, ["-n", "0", "tests/browser", *arguments])
-    services = _services()
-    if services:
-        failed |= _pytest(
-            "Production's services: PostgreSQL and Redis", services, ["-m", "services", *arguments]
-        )
-    else:
-        sentence = (
-            "PostgreSQL and Redis were not found, so the tests that repeat there did not run; "
-            "set TEST_DATABASE_URL and TEST_REDIS_URL, or use .ci/run."
-        )
-        print(sentence, file=sys.stderr)
-        failed |= os.environ.get("CI", "") in ("true", "1")
-    return 1 if failed else 0
+    with tempfile.TemporaryFile() as said:
+        stack = _pytest("", [*STACK, "-m", "stack", *arguments], output=said)
+        apart = _pytest("Embedded profile: SQLite and the embedded broker", [*APART, *arguments])
+        failed = _ended(apart, arguments)
+        services = _services()
+        if services:
+            again = _pytest(
+                "Production's services: PostgreSQL and Redis", ["-m", "services", *arguments], services
+            )
+            failed |= _ended(again, arguments)
+        else:
+            sentence = (
+                "PostgreSQL and Redis were not found, so the tests that repeat there did not run; "
+                "set TEST_DATABASE_URL and TEST_REDIS_URL, or use .ci/run."
+            )
+            print(sentence, file=sys.stderr)
+            failed |= os.environ.get("CI", "") in ("true", "1")
+        failed |= _ended(stack, arguments)
+        said.seek(0)
+        print("== The whole portal and the browser, on the real thing", flush=True)
+        shutil.copyfileobj(said, sys.stdout.buffer)
+        sys.stdout.flush()
+    return int(failed)
 
 
-def _pytest(title: str, environ: dict[str, str], arguments: list[str]) -> bool:
-    """True when a test failed; that none was selected (5) is no failure, as with ``-k`` in the second run."""
-    print(f"== {title}", flush=True)
+def _pytest(
+    title: str,
+    arguments: list[str],
+    environ: dict[str, str] | None = None,
+    output: IO[bytes] | None = None,
+) -> subprocess.Popen[bytes]:
+    if title:
+        print(f"== {title}", flush=True)
     clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-    code = subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=clean | environ, check=False
-    ).returncode
-    return code not in ((0, 5) if "-k" in arguments else (0,))
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=clean | (environ or {}), stdout=output, stderr=output and subprocess.STDOUT
+    )
+
+
+def _ended(process: subprocess.Popen[bytes], arguments: list[str]) -> bool:
+    """True when a test failed; with ``-k`` it is none that a run selected nothing (5)."""
+    return process.wait() not in ((0, 5) if "-k" in arguments else (0,))
 
 
 def _install_chromium() -> None:

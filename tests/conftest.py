@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ import pytest
 from tests import ground
 
 ground.prepare_environment()
-hypothesis.settings.register_profile("portal", deadline=None)  # a busy machine is no failure
-hypothesis.settings.load_profile("portal")
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=25)  # a busy machine is no failure
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=100)
+hypothesis.settings.load_profile(os.environ.get("EXAMPLES", "quick"))
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from mlops_portal.plant.models import Person
     from tests.cast import Cast
 
+pytest_plugins = ["tests.timing"]
 BROKER = pytest.StashKey[Any]()
 
 
@@ -32,8 +35,6 @@ def _leads(config: pytest.Config) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
-    if getattr(config.option, "dist", "no") == "load":
-        config.option.dist = "loadgroup"  # what shares the one stack runs in one worker
     ground.tune(settings)
     ground.refuse_outer_network()
     if not ground.WORKER:
@@ -48,6 +49,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     if _leads(session.config):
         ground.hide_settings()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts the whole portal runs in a process of its own, beside the others."""
+    for item in items:
+        starts = {"browser": {"stack"}, "serve": {"run", "standing"}}.get(item.path.parent.name, set())
+        if starts & {*getattr(item, "fixturenames", ())}:
+            item.add_marker(pytest.mark.stack)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -167,7 +167,7 @@ def test_mar_3_an_approval_by_page_and_by_api_leaves_the_same_records_but_for_th
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("serve")
+@pytest.mark.stack
 def test_mar_4_the_portal_starts_with_no_internet(tmp_path: Path) -> None:
     """In a network namespace with nothing but loopback. That the tests need none is the rule of their ground:
     ``tests/ground.py`` refuses every connection that would leave the machine."""

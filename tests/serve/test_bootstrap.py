@@ -47,7 +47,7 @@ def make(project: Path, *arguments: str, path: str = os.defpath) -> subprocess.C
 
 
 PYTHON = f"PYTHON={sys.executable}"
-pytestmark = pytest.mark.xdist_group("bootstrap")
+pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
 
 def test_it_is_made_once_and_then_left_alone(project: Path) -> None:

@@ -15,7 +15,7 @@ from mlops_portal import environment
 from tests.browser.stack import FROM_OUTSIDE
 from tests.serve.running import FEW, Run
 
-pytestmark = [pytest.mark.xdist_group("serve"), pytest.mark.slow, pytest.mark.usefixtures("django_db_setup")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("django_db_setup")]
 
 
 def test_asked_to_end_it_ends_everything_without_an_error(standing: Run) -> None:

@@ -60,7 +60,6 @@ def test_a_wrong_setting_is_refused_in_one_line(run: Run, monkeypatch: pytest.Mo
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("serve")
 def test_a_second_run_on_the_same_data_is_refused_and_harms_nothing(standing: Run) -> None:
     second = Run(standing.var_dir)
     second.output = standing.output.with_suffix(".second")

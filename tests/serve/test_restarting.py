@@ -16,8 +16,6 @@ from mlops_portal.serve.processes import Process
 from mlops_portal.serve.supervisor import Supervisor
 from tests.serve.running import Run
 
-pytestmark = pytest.mark.xdist_group("serve")
-
 
 def kill_and_await_another(run: Run, part: str) -> None:
     before = run.pid(part)

@@ -51,6 +51,12 @@ class KeyTaken(Conflict):
     code = "node-key-taken"
 
 
+class DeliveryMoved(Conflict):
+    """What was parked has left, or somebody has ordered something else."""
+
+    code = "delivery-moved"
+
+
 class ReplayUnfit(Invalid):
     """What was to be sent again does not fit the model, the machine or the table."""
 

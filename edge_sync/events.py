@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from edge_sync.transitions import ReleaseState, reported_words
+from edge_sync.transitions import ParkedEnd, ParkedOrder, ReleaseState, delivery_words, reported_words
 from mlops_portal.ledger.types import labels, read_as, register
 
 
@@ -19,6 +19,11 @@ WORDS = (
     ("old", "edge.release.", labels(ReleaseState)),
     ("new", "edge.release.", labels(ReleaseState)),
     ("reason", "edge.release.moved", because),
+    ("what", "edge.delivery.", delivery_words),
+    ("order", "edge.delivery.", labels(ParkedOrder)),
+    ("how", "edge.delivery.", labels(ParkedEnd)),
+    ("reason", "edge.delivery.ordered", after),
+    ("reason", "edge.delivery.left", after),
     ("state", "edge.target.", reported_words),
     ("reason", "edge.target.", after),
 )
@@ -42,4 +47,10 @@ def register_types() -> None:
     register("edge.release.paused", _("{actor} paused the release of {name} on {line}: {reason}"))
     register("edge.release.resumed", _("{actor} let the release of {name} on {line} go on: {reason}"))
     register("edge.release.halted", _("{actor} halted the release of {name} on {line}: {reason}"))
+    register(
+        "edge.delivery.parked",
+        _("The edge node {name} parked {what}, because the portal refused it: {reason}"),
+    )
+    register("edge.delivery.ordered", _("{actor} ordered of {what} at the edge node {name}: {order}{reason}"))
+    register("edge.delivery.left", _("The edge node {name} has no longer parked {what}: {how}{reason}"))
     register("edge.target.reported", _("{asset} reports release {number}: {state}{reason}"))

@@ -32,3 +32,28 @@ def reported_words(value: object) -> str:
     """What a node reported, in words; at the machine somebody may stop and resume it by hand."""
     text = str(value)
     return str(NodeState(text).label if text in NodeState.values else _BY_HAND.get(text, text))
+
+
+class ParkedKind(TextChoices):
+    """What a node may have parked (``wire.parked``)."""
+
+    TELEMETRY = "telemetry", _("Batch")
+    REPORT = "report", _("Report of a release")
+    PICTURE = "picture", _("Picture")
+
+
+class ParkedOrder(TextChoices):
+    SEND = "send", _("Send again")
+    GIVE_UP = "give-up", _("Give up")
+
+
+class ParkedEnd(TextChoices):
+    SENT_AGAIN = "sent-again", _("Sent again")
+    GIVEN_UP = "given-up", _("Given up")
+    FORGOTTEN = "forgotten", _("No longer named")
+
+
+def delivery_words(value: object) -> str:
+    """A parked delivery by kind and number, as “telemetry/5” says it."""
+    kind, _slash, key = str(value).partition("/")
+    return f"{ParkedKind(kind).label} {key}" if kind in ParkedKind.values else str(value)

@@ -9,6 +9,12 @@ class SequenceReused(Conflict):
     code = "sequence-reused"
 
 
+class BatchVoid(Conflict):
+    """A batch that the node took back comes after all; its records come under other numbers."""
+
+    code = "batch-void"
+
+
 class NotThisNode(Invalid):
     """A batch names another node than the one that signed it."""
 

@@ -10,9 +10,11 @@ import sys
 import threading
 from pathlib import Path
 
+from edge_sync.agent import clock, enrolling, keys, outbox, parking, stop
 from edge_sync.agent import config as configs
-from edge_sync.agent import keys, stop
 from edge_sync.agent.installed import Shelf
+from edge_sync.agent.store import Store
+from edge_sync.agent.uplink import STOP
 from mlops_portal.wire.words import words
 
 
@@ -25,6 +27,16 @@ def parser() -> argparse.ArgumentParser:
     commands = found.add_subparsers(dest="command", title="commands (without one, the agent runs)")
     commands.add_parser("status", help="what runs here, as JSON")
     commands.add_parser("key", help="make the node's key if there is none and print its public half")
+    enrol = commands.add_parser("enrol", help="enrol this node at the portal with a token from its page")
+    enrol.add_argument("--token", required=True)
+    commands.add_parser("parked", help="what the portal refused and waits for a person, as JSON")
+    for name, text in (
+        ("send-again", "send again what is parked"),
+        ("give-up", "give up what is parked, for good"),
+    ):
+        one = commands.add_parser(name, help=text)
+        one.add_argument("--delivery", required=True, help=f"as “parked” names it, or {stop.ALL}")
+        one.add_argument("--reason", required=True)
     for name, text in (
         ("stop", "stop judging now, also without network"),
         ("resume", "judge again"),
@@ -38,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def status(config: configs.Config) -> dict[str, object]:
-    """Per asset: release, artifact, its four words, and why it is stopped."""
+    """Per asset: release, artifact, its four words, and why it is stopped; and what has not arrived."""
     shelf, found = Shelf(config.home), {}
     for asset in config.assets:
         one = shelf.current(asset)
@@ -48,7 +60,40 @@ def status(config: configs.Config) -> dict[str, object]:
             "words": " ".join(words(one.artifact)) if one else None,
             "stopped": stop.stopped(config.home, asset),
         }
-    return {"node": config.node, "line": config.line, "assets": found}
+    store = Store(config.home / "agent.sqlite3")
+    try:
+        sending = {
+            "waiting": outbox.waiting(store),
+            "held": len(outbox.held(store)),
+            "parked": len(parking.parked(store, -1)),
+            "why_not": store.meta(STOP, ""),
+        }
+    finally:
+        store.close()
+    return {"node": config.node, "line": config.line, "assets": found, "sending": sending}
+
+
+def settle(config: configs.Config, asked: argparse.Namespace) -> None:
+    """List what is parked, or send it again or give it up."""
+    store = Store(config.home / "agent.sqlite3")
+    try:
+        found = {f"{one['kind']}/{one['id']}": one for one in parking.parked(store, -1)}
+        if asked.command == "parked":
+            sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+            return
+        if asked.delivery not in (stop.ALL, *found):
+            raise configs.BadConfig(
+                f"{asked.delivery} is not parked here; parked are: {', '.join(found) or 'none'}."
+            )
+        for name, one in found.items():
+            if asked.delivery not in (stop.ALL, name):
+                continue
+            if asked.command == "send-again":
+                parking.send_again(store, one["kind"], one["id"], reason=asked.reason, now=clock.utc_now())
+            else:
+                parking.give_up(store, one["kind"], one["id"], reason=asked.reason)
+    finally:
+        store.close()
 
 
 def command(config: configs.Config, asked: argparse.Namespace) -> None:
@@ -56,6 +101,11 @@ def command(config: configs.Config, asked: argparse.Namespace) -> None:
         sys.stdout.write(json.dumps(status(config), ensure_ascii=False, indent=2) + "\n")
     elif asked.command == "key":
         sys.stdout.write(keys.public_hex(keys.load_or_make(config.key_file)) + "\n")
+    elif asked.command == "enrol":
+        key = keys.load_or_make(config.key_file)
+        sys.stdout.write(enrolling.enrol(config, key, asked.token, clock.utc_now()) + "\n")
+    elif asked.command in ("parked", "send-again", "give-up"):
+        settle(config, asked)
     elif asked.asset not in (stop.ALL, *config.assets):
         raise configs.BadConfig(f"{asked.asset} is not here; the assets are {', '.join(config.assets)}.")
     elif asked.command == "resume":
@@ -82,7 +132,7 @@ def main() -> int:
             command(config, asked)
         else:
             run(config)
-    except configs.BadConfig as error:
+    except (configs.BadConfig, enrolling.NotEnrolled, parking.NotParked) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0

@@ -18,8 +18,9 @@ from edge_sync.agent.installed import Shelf
 from edge_sync.agent.reports import Reporter
 from edge_sync.agent.station import Station
 from edge_sync.agent.store import Store
-from edge_sync.agent.transport import Away, Backoff, Portal, pool
+from edge_sync.agent.transport import Away, Backoff, Portal
 from edge_sync.agent.uplink import Uplink
+from edge_sync.agent.web import pool
 
 log = logging.getLogger("agent")
 FORGET_EVERY = 3600.0
@@ -134,7 +135,7 @@ class Agent:
                 backoff.succeeded()
                 wait = self.config.interval_s
             except Away as error:
-                wait = backoff.failed()
+                wait = max(backoff.failed(), error.wait)
                 log.warning("%s; again in %.0f s", error, wait)
             except Exception:  # judging goes on whatever happens here
                 wait = backoff.failed()

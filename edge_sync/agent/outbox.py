@@ -1,6 +1,8 @@
 """Store and forward: what is to be sent waits in the store, in order, until the portal has taken it.
 
 A batch is numbered and frozen when it is made, so that the portal can tell a repetition from another batch.
+One that is too large for the way is made anew as two with numbers of their own, after the portal has promised
+that it will not take the old number any more (``batches``).
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ from edge_sync.agent.config import VERSION
 from edge_sync.agent.store import Store
 from mlops_portal.wire import telemetry
 
-ROOM = telemetry.LARGEST - 4096  # the rest is the batch's head
+ROOM = telemetry.LARGEST // 2  # bytes; proxies refuse from 1 MiB on, the least of them earlier
+HELD = "held_batches"
+SPLIT_ORDER = ("predictions", "rows", "windows", "quarantined")  # a row never before its prediction
 
 
 def put(store: Store, kind: str, record: Mapping[str, Any]) -> None:
@@ -24,57 +28,112 @@ def put(store: Store, kind: str, record: Mapping[str, Any]) -> None:
 
 
 def waiting(store: Store) -> int:
-    """How many records wait, in batches or not yet."""
+    """How many records wait to be sent, those in a batch counted as one."""
     (items,) = store.db.execute("SELECT count(*) FROM items").fetchone()
     (batches,) = store.db.execute("SELECT count(*) FROM batches").fetchone()
     return int(items) + int(batches)
 
 
-def form(store: Store, *, node: str, now: datetime) -> bool:
-    """Make one batch of the oldest records; False where there are none."""
+def backlog(store: Store) -> int:
+    """What has not arrived: what waits, and what is parked for a person."""
+    (parked,) = store.db.execute("SELECT count(*) FROM parked_deliveries WHERE left = ''").fetchone()
+    return waiting(store) + int(parked)
+
+
+def form(store: Store, *, node: str, now: datetime, room: int = ROOM) -> bool:
+    """Make one batch of the oldest records, of at most ``room`` bytes where it holds more than one."""
     with store.transaction() as db:
         lists: dict[str, list[Any]] = {kind: [] for kind in telemetry.SHAPE}
         last, size = 0, 0
         for number, kind, body in db.execute("SELECT id, kind, body FROM items ORDER BY id"):
             size += len(body.encode()) + 1
-            if size > ROOM and last:
+            if size > room and last:
                 break
             lists[kind].append(json.loads(body))
             last = number
         if not last:
             return False
         db.execute("DELETE FROM items WHERE id <= ?", (last,))
-        sequence = store.take_numbers("batch", now)
-        head = {
-            "format": telemetry.FORMAT,
-            "node": node,
-            "sequence": sequence,
-            "sent_at": now.isoformat(timespec="seconds"),
-            "agent": VERSION,
-            "backlog": waiting(store),
-        }
-        text = json.dumps({**head, **lists}, ensure_ascii=False, separators=(",", ":"))
-        db.execute("INSERT INTO batches VALUES (?, ?)", (sequence, text.encode()))
+        _write(store, node, lists, now)
     return True
+
+
+def _write(store: Store, node: str, lists: Mapping[str, list[Any]], now: datetime) -> int:
+    """Number and keep a batch of these lists, inside a transaction."""
+    sequence = store.take_numbers("batch", now)
+    head = {
+        "format": telemetry.FORMAT,
+        "node": node,
+        "sequence": sequence,
+        "sent_at": now.isoformat(timespec="seconds"),
+        "agent": VERSION,
+        "backlog": backlog(store),
+    }
+    text = json.dumps({**head, **lists}, ensure_ascii=False, separators=(",", ":"))
+    store.db.execute("INSERT INTO batches VALUES (?, ?)", (sequence, text.encode()))
+    return sequence
+
+
+def records(body: bytes) -> int:
+    """How many records a batch holds."""
+    batch = json.loads(body)
+    return sum(len(batch[kind]) for kind in telemetry.SHAPE)
+
+
+def split(store: Store, sequence: int, body: bytes, now: datetime) -> list[int]:
+    """Put two batches in the place of one that holds at least two records; their numbers."""
+    batch = json.loads(body)
+    found = [(kind, one) for kind in SPLIT_ORDER for one in batch[kind]]
+    sizes = [len(json.dumps(one)) for _kind, one in found]
+    middle, passed = 1, sizes[0]
+    while middle < len(found) - 1 and passed + sizes[middle] <= sum(sizes) / 2:
+        passed += sizes[middle]
+        middle += 1
+    with store.transaction() as db:
+        db.execute("DELETE FROM batches WHERE sequence = ?", (sequence,))
+        return [
+            _write(
+                store,
+                batch["node"],
+                {k: [one for kind, one in half if kind == k] for k in telemetry.SHAPE},
+                now,
+            )
+            for half in (found[:middle], found[middle:])
+        ]
+
+
+def renumber(store: Store, body: bytes, now: datetime) -> int:
+    """Put a batch's records back under a new number, inside a transaction."""
+    batch = json.loads(body)
+    return _write(store, batch["node"], {kind: batch[kind] for kind in telemetry.SHAPE}, now)
 
 
 def oldest(store: Store) -> tuple[int, bytes] | None:
     """The batch to send next."""
-    row = store.db.execute("SELECT sequence, body FROM batches ORDER BY sequence LIMIT 1").fetchone()
-    return (row[0], row[1]) if row else None
+    rows = store.db.execute("SELECT sequence FROM batches ORDER BY sequence")
+    held = set(store.meta(HELD, []))
+    number = next((one for (one,) in rows if one not in held), None)
+    return (number, read(store, number)) if number is not None else None
+
+
+def read(store: Store, sequence: int) -> bytes:
+    (body,) = store.db.execute("SELECT body FROM batches WHERE sequence = ?", (sequence,)).fetchone()
+    return bytes(body)
+
+
+def held(store: Store) -> list[int]:
+    """Batches of one record that something on the way refuses: tried again after the others."""
+    return [int(one) for one in store.meta(HELD, [])]
+
+
+def hold(store: Store, sequence: int) -> None:
+    with store.transaction():
+        store.set_meta(HELD, sorted({*held(store), sequence}))
 
 
 def taken(store: Store, sequence: int) -> None:
-    """The portal has it."""
+    """The portal has it, or it is parked."""
     with store.transaction() as db:
         db.execute("DELETE FROM batches WHERE sequence = ?", (sequence,))
-
-
-def park(store: Store, sequence: int, sentence: str) -> None:
-    """The portal will never take it: keep it aside for a person, so that the next ones go on."""
-    with store.transaction() as db:
-        db.execute(
-            "INSERT OR REPLACE INTO parked SELECT sequence, body, ? FROM batches WHERE sequence = ?",
-            (sentence, sequence),
-        )
-        db.execute("DELETE FROM batches WHERE sequence = ?", (sequence,))
+        if sequence in held(store):
+            store.set_meta(HELD, [one for one in held(store) if one != sequence])

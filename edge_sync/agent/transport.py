@@ -1,49 +1,53 @@
-"""Requests to the portal, signed with the node's key; and how long to wait after a failure."""
+"""Deliveries to the portal, signed with the node's key; and how long to wait after a failure.
+
+A delivery is done when the portal's receipt names it (``wire.receipt``). The status alone says nothing.
+"""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import urllib3
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge_sync.agent.config import VERSION, Config
-from mlops_portal.wire import nodeauth
+from edge_sync.agent import web
+from edge_sync.agent.config import Config
+from mlops_portal.wire import nodeauth, receipt
+from mlops_portal.wire.receipt import Delivery, Receipt, Refusal
 
-TIMEOUT = urllib3.Timeout(connect=5, read=30)
+LONGEST_WAIT = 3600.0
+STARTS = 120
 
 
 class Away(Exception):
-    """The portal does not answer, or not now."""
+    """The portal does not answer, or not now; ``wait`` are the seconds that it asked for, 0 for none."""
+
+    def __init__(self, sentence: str, *, wait: float = 0.0) -> None:
+        super().__init__(sentence)
+        self.wait = wait
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    body: bytes
+class Foreign(Away):
+    """Something answered, and it was not the portal's answer to this: a sign-in page, a proxy, a cache."""
 
-    @property
-    def ok(self) -> bool:
-        return 200 <= self.status < 300
-
-    @property
-    def final(self) -> bool:
-        """The same request will never be taken: it is wrong, not early."""
-        return self.status in (400, 409, 413, 422)
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
-def pool(config: Config) -> urllib3.PoolManager:
-    """Connections that trust the plant's own authority where one is named."""
-    return urllib3.PoolManager(
-        retries=False,
-        timeout=TIMEOUT,
-        headers={"User-Agent": f"mlops-portal-agent/{VERSION}"},
-        ca_certs=str(config.home / config.ca) if config.ca else None,
-    )
+def retry_after(text: str, now: datetime) -> float:
+    """The seconds that a Retry-After names (RFC 9110, 10.2.3), at most an hour; 0 where it names none."""
+    try:
+        found = (
+            float(text) if text.strip().isdecimal() else (parsedate_to_datetime(text) - now).total_seconds()
+        )
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+    return min(max(found, 0.0), LONGEST_WAIT)
 
 
 class Portal:
@@ -53,26 +57,54 @@ class Portal:
         self._config, self._key, self._pool = config, key, connections
         self._prefix = urlsplit(config.portal).path
 
-    def request(
-        self, method: str, path: str, *, now: datetime, body: bytes = b"", kind: str = "application/json"
-    ) -> Answer:
-        """Send a signed request; Away where there is no answer, or one that says to come again."""
+    def deliver(
+        self,
+        method: str,
+        path: str,
+        *,
+        kind: str,
+        key: str,
+        now: datetime,
+        body: bytes = b"",
+        media_type: str = "application/json",
+    ) -> Receipt | Refusal:
+        """Send it signed; the portal's receipt or its refusal. Away or Foreign where neither came back."""
         headers: Mapping[str, str] = nodeauth.sign(
             self._key, node=self._config.node, method=method, path=self._prefix + path, body=body, now=now
-        ) | {"Content-Type": kind}
+        )
+        page = self.fetch(method, path, body=body, headers={**headers, "Content-Type": media_type})
+        return self.judged(Delivery.of(kind, self._config.node, key, body), page, path, now)
+
+    def fetch(self, method: str, path: str, *, body: bytes, headers: Mapping[str, str]) -> web.Page:
         try:
-            answer = self._pool.request(
+            return web.fetch(
+                self._pool,
                 method,
                 self._config.portal + path,
+                most=receipt.LARGEST,
                 body=body or None,
-                headers={**self._pool.headers, **headers},
-                redirect=False,
+                headers=headers,
             )
+        except web.TooLong as error:
+            raise Foreign(f"{self._config.portal}{path} sends what no portal sends: {error}", 0) from None
         except urllib3.exceptions.HTTPError as error:
             raise Away(f"{self._config.portal} does not answer: {error}") from None
-        if answer.status >= 500 or answer.status in (401, 403, 408, 429):
-            raise Away(f"{self._config.portal}{path} answers {answer.status}: {answer.data[:200]!r}")
-        return Answer(answer.status, answer.data)
+
+    def judged(self, delivery: Delivery, page: web.Page, path: str, now: datetime) -> Receipt | Refusal:
+        found = receipt.read(delivery, status=page.status, media_type=page.media_type, body=page.body)
+        if found is not None:
+            return found
+        where, start = f"{self._config.portal}{path}", page.body[:STARTS]
+        if page.status in (429, 503):
+            wait = retry_after(page.headers.get("Retry-After", ""), now)
+            raise Away(f"{where} answers {page.status}: {start!r}", wait=wait)
+        if page.status == 401:
+            raise Away(f"{where} does not know this node: {page.body[:400]!r}")
+        raise Foreign(
+            f"{where} answers {page.status}, but not as the portal does ({start!r}); "
+            "a sign-in page or a proxy stands between this node and the portal",
+            page.status,
+        )
 
 
 class Backoff:

@@ -1,27 +1,30 @@
-"""What goes to the portal, in this order: reports, batches, wanted rows, pictures.
+"""What goes to the portal, in this order: reports, batches, what is parked, wanted rows, pictures.
 
-Everything waits until it was taken; what the portal finds wrong for good is put aside and holds up nothing.
+Everything waits until the portal's receipt names it; what the portal itself refuses is parked for a person
+and holds up nothing. Where a stranger answers one of these, the others are tried all the same.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import secrets
 from datetime import datetime, timedelta
 
 import urllib3
 
-from edge_sync.agent import outbox, reports
+from edge_sync.agent import parking, reports
+from edge_sync.agent.batches import API, Batches
 from edge_sync.agent.config import Config
+from edge_sync.agent.pictures import Pictures
 from edge_sync.agent.recording import send_row
 from edge_sync.agent.store import Store
-from edge_sync.agent.transport import Portal
+from edge_sync.agent.transport import Away, Foreign, Portal
+from mlops_portal.wire.receipt import TOO_LARGE, Receipt
 
 log = logging.getLogger("agent.uplink")
-BATCHES_AT_ONCE = 50
-PICTURES_AT_ONCE = 40
-PICTURE_TRIES = 30
-API = "/api/v1/edge"
+REPORTS_AT_ONCE = 100
+STOP = "exchange_stop"
 
 
 class Uplink:
@@ -30,58 +33,76 @@ class Uplink:
     def __init__(
         self, config: Config, store: Store, portal: Portal, connections: urllib3.PoolManager
     ) -> None:
-        self._config, self._store, self._portal, self._pool = config, store, portal, connections
+        self._config, self._store, self._portal = config, store, portal
+        self._batches = Batches(config, store, portal)
+        self._parking = parking.Parking(store, portal, config.node)
+        self._pictures = Pictures(config, store, portal, connections)
+        self._reports_at_once = REPORTS_AT_ONCE
 
     def exchange(self, now: datetime) -> None:
-        """Send what waits."""
-        self.send_reports(now)
-        self.send_batches(now)
-        self.ask_wanted(now)
-        self.send_pictures(now)
+        """Send what waits; why it could not be sent stands in the store and is raised at the end."""
+        stranger: Away | None = None
+        try:
+            for send in (
+                self.send_reports,
+                self.send_batches,
+                self._parking.exchange,
+                self.ask_wanted,
+                self._pictures.send,
+            ):
+                try:
+                    send(now)
+                except Foreign as error:
+                    stranger = stranger or error
+        except Away as error:
+            stranger = error
+        self._say(str(stranger) if stranger else "")
+        if stranger:
+            raise stranger
 
-    def send_reports(self, now: datetime) -> None:
-        limit = 100
-        while found := reports.waiting(self._store, limit):
-            answer = self._portal.request("POST", f"{API}/reports", body=json.dumps(found).encode(), now=now)
-            if answer.ok:
-                reports.taken(self._store, found[-1]["sequence"])
-            elif limit > 1:
-                limit = 1  # find the one that does not fit
-            elif answer.final:
-                log.error("report %d is not taken: %r", found[0]["sequence"], answer.body[:200])
-                reports.taken(self._store, found[0]["sequence"])
-            else:
-                return
+    def _say(self, sentence: str) -> None:
+        if sentence != self._store.meta(STOP, ""):
+            with self._store.transaction():
+                self._store.set_meta(STOP, sentence)
 
     def send_batches(self, now: datetime) -> None:
-        for _count in range(BATCHES_AT_ONCE):
-            found = outbox.oldest(self._store)
-            if found is None:
-                if not outbox.form(self._store, node=self._config.node, now=now):
-                    return
-                continue
-            sequence, body = found
-            answer = self._portal.request("POST", f"{API}/telemetry", body=body, now=now)
-            if answer.ok:
-                outbox.taken(self._store, sequence)
-            elif answer.final:
-                sentence = answer.body[:500].decode("utf-8", "replace")
-                log.error("batch %d is not taken: %s", sequence, sentence)
-                outbox.park(self._store, sequence, sentence)
+        self._batches.send(now)
+
+    def send_reports(self, now: datetime) -> None:
+        """The oldest first; fewer at once where something on the way stumbles over them."""
+        while found := reports.waiting(self._store, self._reports_at_once):
+            body, last = json.dumps(found).encode(), found[-1]["sequence"]
+            try:
+                answer = self._portal.deliver(
+                    "POST", f"{API}/reports", kind="reports", key=str(last), body=body, now=now
+                )
+            except Foreign as error:
+                self._reports_at_once = max(1, len(found) // 2)
+                if error.status == TOO_LARGE and len(found) > 1:
+                    continue
+                raise
+            if isinstance(answer, Receipt):
+                reports.taken(self._store, last)
+                self._reports_at_once = REPORTS_AT_ONCE
+            elif len(found) > 1:
+                self._reports_at_once = 1  # find the one that does not fit
             else:
-                return
+                log.error("the portal refuses report %d: %s", last, answer.sentence)
+                with self._store.transaction():
+                    said = json.dumps(found[0]).encode()
+                    parking.park(self._store, "report", str(last), said, records=1, refusal=answer, now=now)
+                    reports.taken(self._store, last)
+                self._reports_at_once = REPORTS_AT_ONCE
 
     def ask_wanted(self, now: datetime) -> None:
         """Queue the rows that the portal asks for, each once, as long as they are kept."""
-        answer = self._portal.request("GET", f"{API}/wanted", now=now)
-        if not answer.ok:
+        nonce = secrets.token_hex(8)
+        answer = self._portal.deliver("GET", f"{API}/wanted?nonce={nonce}", kind="wanted", key=nonce, now=now)
+        rows = answer.said["rows"] if isinstance(answer, Receipt) else None
+        if not isinstance(rows, list):
+            log.error("the list of wanted rows cannot be read: %r", answer)
             return
-        try:
-            wanted = [str(one) for one in json.loads(answer.body)["rows"]]
-        except (ValueError, KeyError, TypeError):
-            log.error("the list of wanted rows cannot be read")
-            return
-        for number in wanted:
+        for number in map(str, rows):
             with self._store.transaction() as db:
                 row = db.execute(
                     "SELECT part, readings, probabilities FROM kept_rows WHERE id = ? AND sent = 0", (number,)
@@ -100,38 +121,6 @@ class Uplink:
                     pictures=bool(self._config.camera),
                 )
                 db.execute("UPDATE kept_rows SET sent = 1 WHERE id = ?", (number,))
-
-    def send_pictures(self, now: datetime) -> None:
-        """Fetch pictures of sampled parts from the camera and hand them on; given up after many tries."""
-        rows = self._store.db.execute(
-            "SELECT id, part, view FROM pictures ORDER BY tries, rowid LIMIT ?", (PICTURES_AT_ONCE,)
-        ).fetchall()
-        for number, part, view in rows:
-            done = self._send_picture(number, part, view, now)
-            with self._store.transaction() as db:
-                if not done:
-                    db.execute(
-                        "UPDATE pictures SET tries = tries + 1 WHERE id = ? AND view = ?", (number, view)
-                    )
-                db.execute(
-                    "DELETE FROM pictures WHERE id = ? AND view = ? AND (? OR tries >= ?)",
-                    (number, view, done, PICTURE_TRIES),
-                )
-
-    def _send_picture(self, number: str, part: str, view: str, now: datetime) -> bool:
-        address = f"{self._config.camera}/pictures/{part}/{view}.png"
-        try:
-            found = self._pool.request("GET", address, redirect=False)
-        except urllib3.exceptions.HTTPError:
-            return False
-        if found.status == 404:
-            return True  # the camera has forgotten the part
-        if found.status != 200:
-            return False
-        answer = self._portal.request(
-            "PUT", f"{API}/pictures/{number}/{view}", body=found.data, kind="image/png", now=now
-        )
-        return answer.ok
 
     def forget(self, now: datetime) -> None:
         """Delete rows that were kept long enough."""

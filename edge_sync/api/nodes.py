@@ -1,4 +1,4 @@
-"""What nodes call; each request is signed with the node's key."""
+"""What nodes call; each request is signed with the node's key, and answered with a receipt that names it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,33 @@ import json
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from edge_sync.api.taking import taken, taking
 from edge_sync.authentication import IsNode, NodeAuthentication
 from edge_sync.selectors.wanted import rows_wanted
-from edge_sync.serializers import EnrolmentIn, ReportIn, Taken, Wanted
+from edge_sync.serializers import (
+    EnrolmentIn,
+    ParkedReceipt,
+    Receipt,
+    ReportIn,
+    VoidIn,
+    VoidReceipt,
+    WantedReceipt,
+)
 from edge_sync.services.nodes import node_heard, token_use
+from edge_sync.services.parked import parked_told
 from edge_sync.services.reports import reports_receive
-from mlops_portal.ledger.channel import channel
 from mlops_portal.plant.models import Node
+from mlops_portal.wire import parked
 from mlops_portal.wire.errors import Invalid
+from mlops_portal.wire.receipt import Delivery
 from monitoring.services.pictures import picture_put
-from monitoring.services.telemetry import batch_receive
+from monitoring.services.telemetry import batch_receive, batch_void
 
 
 class Raw(BaseParser):
@@ -44,46 +55,92 @@ class NodeView(APIView):
             raise TypeError("this view needs NodeAuthentication")
         return self.request.auth
 
+    def delivery(self, kind: str, key: object) -> Delivery:
+        """What is being delivered; its id as the body says it, whatever that is."""
+        return Delivery.of(kind, self.node.slug, str(key), self.request.body)
+
+
+def _json(body: bytes) -> Any:
+    """The body as JSON, or None; whoever takes it says what is wrong with it."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
 
 class Telemetry(NodeView):
-    @extend_schema(request={"application/json": dict}, responses={202: Taken}, operation_id="edge_telemetry")
+    @extend_schema(
+        request={"application/json": dict}, responses={202: Receipt}, operation_id="edge_telemetry"
+    )
     def post(self, request: Request) -> Response:
         """Send a batch of sketches, predictions and sampled rows; the same batch again changes nothing."""
-        with channel("node"):
+        said = _json(request.body)
+        delivery = self.delivery("telemetry", said.get("sequence", "") if isinstance(said, dict) else "")
+        with taking(delivery):
             batch = batch_receive(node=self.node, body=request.body)
-            said = json.loads(request.body)
             node_heard(node=self.node, now=batch.received_at, said=said)
-        return Response({"taken": batch.sequence}, status=202)
+        return taken(delivery, 202)
+
+
+class Void(NodeView):
+    @extend_schema(request=VoidIn, responses=VoidReceipt, operation_id="edge_telemetry_void")
+    def post(self, request: Request, sequence: int) -> Response:
+        """Ask whether a batch arrived. With ``void`` the portal promises never to take it where it did not:
+        its records come under other numbers."""
+        delivery = self.delivery("void", sequence)
+        with taking(delivery):
+            asked = VoidIn(data=_json(request.body))
+            if not asked.is_valid() or sequence >= 2**63:
+                raise Invalid("The body must hold digest and void.")
+            has = batch_void(node=self.node, sequence=sequence, **asked.validated_data)
+        return taken(delivery, taken=has)
 
 
 class Reports(NodeView):
-    @extend_schema(request=ReportIn(many=True), responses=Taken, operation_id="edge_reports")
+    @extend_schema(request=ReportIn(many=True), responses=Receipt, operation_id="edge_reports")
     def post(self, request: Request) -> Response:
         """Report steps of activations, each signed and numbered by the node."""
-        try:
-            found = json.loads(request.body)
-        except ValueError:
-            raise Invalid("The body is not JSON.") from None
-        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-            raise Invalid("The body must be a list of reports.")
-        with channel("node"):
-            return Response({"taken": reports_receive(node=self.node, reports=found)})
+        found = _json(request.body)
+        fits = isinstance(found, list) and found and all(isinstance(one, dict) for one in found)
+        delivery = self.delivery("reports", found[-1].get("sequence", "") if fits else "")
+        with taking(delivery):
+            if not fits:
+                raise Invalid("The body must be a list of reports.")
+            reports_receive(node=self.node, reports=found)
+        return taken(delivery)
 
 
 class Pictures(NodeView):
-    @extend_schema(request={"image/png": bytes}, responses={204: None}, operation_id="edge_picture")
+    @extend_schema(request={"image/png": bytes}, responses=Receipt, operation_id="edge_picture")
     def put(self, request: Request, prediction: str, view: str) -> Response:
         """Send a picture of a part that this node judged."""
-        with channel("node"):
+        delivery = self.delivery("picture", f"{prediction}/{view}")
+        with taking(delivery):
             picture_put(node=self.node, prediction_id=prediction, view=view, data=request.body)
-        return Response(status=204)
+        return taken(delivery)
+
+
+class Parked(NodeView):
+    @extend_schema(request={"application/json": dict}, responses=ParkedReceipt, operation_id="edge_parked")
+    def post(self, request: Request) -> Response:
+        """Tell what is parked because the portal refused it, and fetch what people ordered of it."""
+        said = _json(request.body)
+        delivery = self.delivery("parked", said.get("nonce", "") if isinstance(said, dict) else "")
+        with taking(delivery):
+            orders = parked_told(node=self.node, said=parked.parse(request.body))
+        return taken(delivery, orders=orders)
 
 
 class WantedRows(NodeView):
-    @extend_schema(responses=Wanted, operation_id="edge_wanted")
+    @extend_schema(
+        parameters=[OpenApiParameter("nonce", str, description="Comes back in the receipt.")],
+        responses=WantedReceipt,
+        operation_id="edge_wanted",
+    )
     def get(self, request: Request) -> Response:
         """The predictions whose readings the portal asks for."""
-        return Response({"rows": rows_wanted(node=self.node, now=timezone.now())})
+        delivery = self.delivery("wanted", request.query_params.get("nonce", ""))
+        return taken(delivery, rows=rows_wanted(node=self.node, now=timezone.now()))
 
 
 class Enrol(APIView):
@@ -91,13 +148,16 @@ class Enrol(APIView):
 
     authentication_classes = ()
     permission_classes = ()
+    parser_classes = (Raw,)
 
-    @extend_schema(request=EnrolmentIn, responses={200: EnrolmentIn}, operation_id="edge_enrol")
+    @extend_schema(request=EnrolmentIn, responses=Receipt, operation_id="edge_enrol")
     def post(self, request: Request) -> Response:
         """Enrol a node with a token: ``proof`` is the key's signature over “mlops-portal enrolment v1”, node
-        and token, each on its line."""
-        asked = EnrolmentIn(data=request.data)
+        and token, each on its line. The receipt's id is the key."""
+        asked = EnrolmentIn(data=_json(request.body))
         asked.is_valid(raise_exception=True)
-        with channel("node"):
-            node = token_use(**asked.validated_data)
-        return Response({"node": node.slug, "public_key": node.public_key})
+        said = asked.validated_data
+        delivery = Delivery.of("enrolment", said["node"], said["public_key"], request.body)
+        with taking(delivery):
+            token_use(**said)
+        return taken(delivery)

@@ -4,13 +4,17 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from edge_sync.api import nodes
+from edge_sync.api.parked import Parked
 from edge_sync.api.releases import Releases
 
 router = SimpleRouter()
 router.register("releases", Releases, "api-releases")
+router.register("parked-deliveries", Parked, "api-parked")
 
 urlpatterns = [
     path("edge/telemetry", nodes.Telemetry.as_view(), name="api-edge-telemetry"),
+    path("edge/telemetry/<int:sequence>/void", nodes.Void.as_view(), name="api-edge-void"),
+    path("edge/parked", nodes.Parked.as_view(), name="api-edge-parked"),
     path("edge/reports", nodes.Reports.as_view(), name="api-edge-reports"),
     path(
         "edge/pictures/<str:prediction>/<slug:view>",

@@ -1,4 +1,24 @@
-from edge_sync.serializers.nodes import EnrolmentIn, ReportIn, Taken, Wanted
+from edge_sync.serializers.nodes import (
+    EnrolmentIn,
+    ParkedReceipt,
+    Receipt,
+    ReportIn,
+    VoidIn,
+    VoidReceipt,
+    WantedReceipt,
+)
+from edge_sync.serializers.parked import ParkedOut
 from edge_sync.serializers.releases import ReasonIn, ReleaseOut
 
-__all__ = ["EnrolmentIn", "ReasonIn", "ReleaseOut", "ReportIn", "Taken", "Wanted"]
+__all__ = [
+    "EnrolmentIn",
+    "ParkedOut",
+    "ParkedReceipt",
+    "ReasonIn",
+    "Receipt",
+    "ReleaseOut",
+    "ReportIn",
+    "VoidIn",
+    "VoidReceipt",
+    "WantedReceipt",
+]

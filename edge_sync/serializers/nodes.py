@@ -6,13 +6,44 @@ from typing import Any
 
 from rest_framework import serializers
 
-
-class Taken(serializers.Serializer[Any]):
-    taken = serializers.IntegerField()
+from mlops_portal.wire import parked, receipt
 
 
-class Wanted(serializers.Serializer[Any]):
+class Receipt(serializers.Serializer[Any]):
+    """Names what was taken; the node compares every field with what it sent."""
+
+    format = serializers.CharField(help_text=receipt.FORMAT)
+    kind = serializers.ChoiceField(choices=list(receipt.SAYS))
+    node = serializers.CharField()
+    id = serializers.CharField(
+        help_text="The batch's or last report's number, the picture's name, the nonce."
+    )
+    digest = serializers.CharField(help_text="Hex SHA-256 of the request's body.")
+
+
+class WantedReceipt(Receipt):
     rows: serializers.ListField = serializers.ListField(child=serializers.CharField())
+
+
+class VoidReceipt(Receipt):
+    taken = serializers.BooleanField(help_text="Whether the portal has the batch after all.")
+
+
+class Order(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    id = serializers.CharField()
+    digest = serializers.CharField()
+    order = serializers.ChoiceField(choices=list(parked.ORDERS))
+    reason = serializers.CharField()
+
+
+class ParkedReceipt(Receipt):
+    orders = Order(many=True)
+
+
+class VoidIn(serializers.Serializer[Any]):
+    digest = serializers.RegexField(r"^[0-9a-f]{64}\Z")
+    void = serializers.BooleanField(help_text="Whether the portal shall promise never to take it.")
 
 
 class ReportIn(serializers.Serializer[Any]):
@@ -29,6 +60,6 @@ class ReportIn(serializers.Serializer[Any]):
 
 class EnrolmentIn(serializers.Serializer[Any]):
     node = serializers.CharField(max_length=60)
-    token = serializers.CharField(max_length=120, write_only=True)
+    token = serializers.CharField(max_length=120)
     public_key = serializers.CharField(max_length=64)
-    proof = serializers.CharField(max_length=128, write_only=True)
+    proof = serializers.CharField(max_length=128)

@@ -61,7 +61,10 @@ def token_make(*, by: Person | None, node: Node) -> str:
 
 
 def token_use(*, node: str, token: str, public_key: str, proof: str) -> Node:
-    """Enrol with a token; ``proof`` is the new key's signature over node and token. EnrolmentRefused."""
+    """Enrol with a token; ``proof`` is the new key's signature over node and token. EnrolmentRefused.
+
+    The same key with the same token again is the same enrolment: its receipt may have been lost.
+    """
     now = timezone.now()
     digest = sha256(token.encode()).hexdigest()
     with transaction.atomic():
@@ -73,11 +76,20 @@ def token_use(*, node: str, token: str, public_key: str, proof: str) -> Node:
         except (InvalidSignature, ValueError):
             raise EnrolmentRefused(_("The key did not sign this enrolment.")) from None
         if mine.update(used_at=now) != 1:
+            enrolled = _by_this_token(node, digest, public_key)
+            if enrolled is not None:
+                return enrolled
             raise EnrolmentRefused(
                 _("This token is not known, was used, or is too old; make a new one on the node's page.")
             )
         found = Node.objects.select_related("line").get(slug=node)
         return _enrol(Actor("node", found.slug, ""), found, public_key)
+
+
+def _by_this_token(node: str, digest: str, public_key: str) -> Node | None:
+    used = EnrolmentToken.objects.filter(digest=digest, node__slug=node).exclude(used_at=None).first()
+    same = Node.objects.filter(slug=node, public_key=public_key.lower(), retired_at=None)
+    return same.filter(enrolled_at__gte=used.used_at).first() if used else None
 
 
 def _enrol(actor: Actor, node: Node, public_key: str) -> Node:

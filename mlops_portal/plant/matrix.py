@@ -61,6 +61,7 @@ ACTIONS: dict[str, Action] = {
         _row("calendar.edit", _("Change shifts and closed days"), Scope.SITE, Q, A),
         _row("node.view", _("See edge nodes"), Scope.LINE, *EVERYBODY),
         _row("node.register", _("Register and retire edge nodes"), Scope.SITE, A),
+        _row("node.settle", _("Send again or give up what a node has parked"), Scope.LINE, M, A),
         _row("people.view", _("See people, roles and skills"), Scope.ANY, D, Q, U, A),
         _row("people.invite", _("Invite people"), Scope.SITE, A),
         _row("people.leave", _("Let people leave"), Scope.SITE, A),

@@ -47,6 +47,13 @@ LARGEST_WHOLE = (1 << 53) - 1
 HEAD = {"format", "node", "sequence", "sent_at", "agent", "backlog", *SHAPE}
 
 
+class TooLarge(Invalid):
+    """The batch is too large in one piece; the node splits it."""
+
+    code = "too-large"
+    status = 413
+
+
 def _is_count(value: object) -> bool:
     return type(value) is int and 0 <= value <= LARGEST_WHOLE
 
@@ -109,9 +116,9 @@ FITS: Mapping[str, Any] = {
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """A batch that fits ``SHAPE``; Invalid with the place of the first thing that does not."""
+    """A batch that fits ``SHAPE``; TooLarge, Invalid with the place of the first thing that does not."""
     if len(body) > LARGEST:
-        raise Invalid(
+        raise TooLarge(
             f"The batch has {len(body)} bytes; send at most {LARGEST} and the rest in the next one."
         )
     try:

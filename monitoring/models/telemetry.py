@@ -12,6 +12,7 @@ class BatchState(models.TextChoices):
     RECEIVED = "received", _("Received")
     MERGED = "merged", _("Merged")
     REFUSED = "refused", _("Refused")
+    VOID = "void", _("Taken back")
 
 
 class TelemetryBatch(models.Model):

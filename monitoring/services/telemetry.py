@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.plant.models import Node
 from mlops_portal.shell.jobs import enqueue
 from mlops_portal.wire import telemetry
-from monitoring.errors import NotThisNode, SequenceReused
+from monitoring.errors import BatchVoid, NotThisNode, SequenceReused
 from monitoring.models import TelemetryBatch
 from monitoring.models.telemetry import BatchState
 
@@ -20,7 +20,7 @@ def batch_receive(*, node: Node, body: bytes) -> TelemetryBatch:
     """Keep one batch of a node whose signature the caller has checked; again changes nothing.
 
     Invalid with the place of what does not fit, NotThisNode, SequenceReused for other content under a
-    sequence that is known.
+    sequence that is known, BatchVoid where the node has taken the sequence back.
     """
     batch = telemetry.parse(body)
     if batch["node"] != node.slug:
@@ -42,9 +42,39 @@ def batch_receive(*, node: Node, body: bytes) -> TelemetryBatch:
             enqueue("monitoring.merge", batch_id=row.pk)
     except IntegrityError:
         row = TelemetryBatch.objects.get(node=node, sequence=batch["sequence"])
-        if row.digest != digest:
-            raise SequenceReused(
-                _("%(node)s sent other content as batch %(sequence)d; enrol it again with a new key.")
+        if row.state == BatchState.VOID:
+            raise BatchVoid(
+                _("%(node)s took batch %(sequence)d back to send its records in smaller ones.")
                 % {"node": node, "sequence": row.sequence}
             ) from None
+        _same(row, digest)
     return row
+
+
+def batch_void(*, node: Node, sequence: int, digest: str, void: bool) -> bool:
+    """Whether the portal has this batch. With ``void`` it promises, where it has not, never to take it.
+
+    The node then sends the same records under other numbers, and what is still on its way of the old number
+    doubles nothing. Again changes nothing; SequenceReused for other content under a known sequence.
+    """
+    known = TelemetryBatch.objects.filter(node=node, sequence=sequence)
+    row = known.first()
+    if row is None and void:
+        with transaction.atomic():
+            row, _made = known.get_or_create(
+                node=node,
+                sequence=sequence,
+                defaults={"digest": digest, "state": BatchState.VOID, "received_at": timezone.now()},
+            )
+    if row is None or row.state == BatchState.VOID:
+        return False
+    _same(row, digest)
+    return True
+
+
+def _same(row: TelemetryBatch, digest: str) -> None:
+    if row.digest != digest:
+        raise SequenceReused(
+            _("%(node)s sent other content as batch %(sequence)d; enrol it again with a new key.")
+            % {"node": row.node, "sequence": row.sequence}
+        )

@@ -12,7 +12,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from mlops_portal.wire import jcs, nodeauth, telemetry
+from mlops_portal.wire import jcs, nodeauth, parked, receipt, telemetry
+from mlops_portal.wire.receipt import Delivery
+
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class FakePortal:
@@ -26,6 +29,9 @@ class FakePortal:
         self.reports: dict[int, dict[str, Any]] = {}
         self.pictures: dict[str, bytes] = {}
         self.wanted: list[str] = []
+        self.void: set[int] = set()
+        self.parked: dict[str, Any] = {}
+        self.orders: list[dict[str, str]] = []
         self.away = False
         self.swallow = False  # take what comes and say nothing: the answer gets lost
         self.refuse = 0  # refuse so many batches for good
@@ -53,6 +59,8 @@ class FakePortal:
     def telemetry(self, body: bytes) -> int:
         batch = telemetry.parse(body)
         digest = sha256(body).hexdigest()
+        if batch["sequence"] in self.void:
+            return 409
         if self.digests.setdefault(batch["sequence"], digest) != digest:
             return 409
         if self.refuse:
@@ -67,6 +75,27 @@ class FakePortal:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, jcs.canonical(one))
             assert self.reports.setdefault(one["sequence"], one) == one
         return 200
+
+    def take(self, path: str, body: bytes) -> tuple[int, Delivery, dict[str, Any]]:
+        """Status, what it was, and what the receipt says beside its name."""
+        said: dict[str, Any] = {}
+        if path.endswith("/telemetry"):
+            status, kind, key = self.telemetry(body), "telemetry", str(json.loads(body)["sequence"])
+        elif path.endswith("/reports"):
+            status, kind, key = self.take_reports(body), "reports", str(json.loads(body)[-1]["sequence"])
+        elif path.endswith("/parked"):
+            self.parked = parked.parse(body)
+            status, kind, key = 200, "parked", self.parked["nonce"]
+            said = {"orders": self.orders}
+        elif path.endswith("/void"):
+            key = path.split("/")[-2]
+            status, kind, said = 200, "void", {"taken": int(key) in self.batches}
+            if not said["taken"] and json.loads(body)["void"]:
+                self.void.add(int(key))
+        else:
+            self.pictures[path] = body
+            status, kind, key = 200, "picture", path.removeprefix("/api/v1/edge/pictures/")
+        return status, Delivery.of(kind, "node-2", key, body), said
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:  # noqa: C901  # one server's answers, side by side
         portal = self
@@ -83,15 +112,27 @@ class FakePortal:
                 self.end_headers()
                 self.wfile.write(body)
 
+            def said(self, status: int, delivery: Delivery, said: dict[str, Any]) -> None:
+                """The receipt, or the refusal, of a delivery."""
+                if status < 400:
+                    found = json.dumps(receipt.write(delivery, **said)).encode()
+                    self.answer(status, found, Content_Type=receipt.RECEIPT_TYPE)
+                    return
+                code = {409: "sequence-reused"}.get(status, "batch-unfit")
+                problem = {"type": receipt.PROBLEM + code, "status": status, "detail": "It does not fit."}
+                found = json.dumps(problem | receipt.refusal(delivery)).encode()
+                self.answer(status, found, Content_Type=receipt.PROBLEM_TYPE)
+
             def do_GET(self) -> None:
                 if portal.away:
                     self.answer(503)
                 elif self.path.startswith("/tuf/"):
                     self.file()
                 elif self.path.startswith("/pictures/"):
-                    self.answer(200, b"PNG " + self.path.encode())
+                    self.answer(200, PNG + self.path.encode())
                 elif self.signed(b""):
-                    self.answer(200, json.dumps({"rows": portal.wanted}).encode())
+                    nonce = self.path.rpartition("=")[2]
+                    self.said(200, Delivery.of("wanted", "node-2", nonce, b""), {"rows": portal.wanted})
 
             def file(self) -> None:
                 path = portal.files / self.path.removeprefix("/tuf/")
@@ -103,6 +144,7 @@ class FakePortal:
                     portal.ranges.append(wanted)
                     start = int(wanted.removeprefix("bytes=").removesuffix("-"))
                 self.send_response(206 if start else 200)
+                self.send_header("Content-Type", "application/octet-stream")
                 if start:
                     self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
                 self.send_header("Content-Length", str(len(data) - start))
@@ -143,18 +185,12 @@ class FakePortal:
                     return
                 if not self.signed(body):
                     return
-                if self.path.endswith("/telemetry"):
-                    status = portal.telemetry(body)
-                elif self.path.endswith("/reports"):
-                    status = portal.take_reports(body)
-                else:
-                    portal.pictures[self.path] = body
-                    status = 201
+                status, delivery, said = portal.take(self.path, body)
                 if portal.swallow:
                     self.close_connection = True
                     self.connection.shutdown(2)
                 else:
-                    self.answer(status)
+                    self.said(status, delivery, said)
 
             do_PUT = do_POST
 

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from edge_sync.agent import outbox
+from edge_sync.agent import outbox, parking
 from edge_sync.agent.transport import Away, Backoff
 from mlops_portal.wire import telemetry
 from tests.edge_agent import models
@@ -84,7 +84,10 @@ def test_a_batch_that_is_refused_for_good_is_put_aside_and_holds_up_nothing(ran)
     ran.judge()
     ran.exchange()
     assert parts_of(ran) == [f"P-{number}" for number in range(11, 21)]
-    assert ran.agent.store.db.execute("SELECT count(*) FROM parked").fetchone() == (1,)
+    (one,) = parking.parked(ran.agent.store)
+    assert (one["kind"], one["code"]) == ("telemetry", "batch-unfit")
+    assert one["records"] >= 10
+    assert ran.portal.parked["parked"] == [one]
 
 
 def test_no_batch_is_larger_than_allowed(ran):

@@ -10,14 +10,16 @@ from datetime import datetime
 import urllib3
 from django.utils.translation import gettext as _
 
-from edge_sync.agent.transport import Answer, Away, Portal, pool
-from edge_sync.agent.uplink import API
+from edge_sync.agent.batches import API
+from edge_sync.agent.transport import Away, Portal
+from edge_sync.agent.web import pool
 from edge_sync.errors import ReplayUnfit
 from edge_sync.management.replay.node import ReplayNode
 from edge_sync.services.nodes import node_heard
 from mlops_portal.ledger.channel import channel
 from mlops_portal.plant.models import Node
 from mlops_portal.wire.errors import PortalError
+from mlops_portal.wire.receipt import Receipt, Refusal
 from monitoring.models import TelemetryBatch
 from monitoring.models.telemetry import BatchState
 from monitoring.services.telemetry import batch_receive
@@ -55,26 +57,41 @@ class Door(Portal):
         self._node, self._http, self._address = at.node, http, at.config.portal
         self.taken = Taken()
 
-    def request(
-        self, method: str, path: str, *, now: datetime, body: bytes = b"", kind: str = "application/json"
-    ) -> Answer:
+    def deliver(
+        self,
+        method: str,
+        path: str,
+        *,
+        kind: str,
+        key: str,
+        now: datetime,
+        body: bytes = b"",
+        media_type: str = "application/json",
+    ) -> Receipt | Refusal:
         """As the agent's own; batches go to the same service that the portal's address calls."""
-        if (method, path) != TELEMETRY:
-            return Answer(404, b"")
-        answer = self._send(method, path, now, body, kind) if self._http else _here(self._node, body)
-        if answer.ok:
+        if self._http:
+            try:
+                answer = super().deliver(
+                    method, path, kind=kind, key=key, now=now, body=body, media_type=media_type
+                )
+            except Away as error:
+                raise ReplayUnfit(
+                    _(
+                        "The portal at %(address)s takes no batches (%(reason)s); start it, or leave "
+                        "--http out."
+                    )
+                    % {"address": self._address, "reason": error}
+                ) from None
+        elif (method, path) == TELEMETRY:
+            answer = _here(self._node, body)
+        else:
+            raise Away(f"{path} is for nodes alone")
+        if isinstance(answer, Refusal):
+            self.taken.refused.append(answer.sentence)
+        if isinstance(answer, Receipt) and (method, path) == TELEMETRY:
             self.taken.add(body)
             self._merge(json.loads(body)["sequence"])
         return answer
-
-    def _send(self, method: str, path: str, now: datetime, body: bytes, kind: str) -> Answer:
-        try:
-            return super().request(method, path, now=now, body=body, kind=kind)
-        except Away as error:
-            raise ReplayUnfit(
-                _("The portal at %(address)s takes no batches (%(reason)s); start it, or leave --http out.")
-                % {"address": self._address, "reason": error}
-            ) from None
 
     def _merge(self, sequence: int) -> None:
         batch = TelemetryBatch.objects.filter(node=self._node, sequence=sequence).first()
@@ -86,11 +103,11 @@ class Door(Portal):
             self.taken.refused.append(batch.problem)
 
 
-def _here(node: Node, body: bytes) -> Answer:
+def _here(node: Node, body: bytes) -> Receipt | Refusal:
     try:
         with channel("node"):
             batch = batch_receive(node=node, body=body)
             node_heard(node=node, now=batch.received_at, said=json.loads(body))
     except PortalError as error:
-        return Answer(error.status, error.sentence.encode())
-    return Answer(202, b"")
+        return Refusal(error.status, error.code, error.sentence)
+    return Receipt({})

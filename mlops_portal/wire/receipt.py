@@ -1,0 +1,109 @@
+"""Receipts: what travels between a node and the portal counts when the portal's own answer names it.
+
+- A status says nothing: guest networks, sign-in pages and proxies answer 200 too.
+- A receipt names kind, node, id and the SHA-256 of the request's body; one field off, and it is nobody's.
+- A refusal is problem+json of ours that names the same four; a proxy's 400, 403 or 413 is none.
+- What carries no body of its own (a question) has a nonce as its id, so that no cache can answer it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import Any
+
+FORMAT = "mlops-portal/receipt@1"
+REFUSAL = "mlops-portal/refusal@1"
+PROBLEM = "urn:mlops-portal:problem:"
+RECEIPT_TYPE, PROBLEM_TYPE = "application/json", "application/problem+json"
+LARGEST = 1 << 18
+TOO_LARGE = 413
+NOT_FINAL = (401, 408, 425, 429)
+
+SAYS: Mapping[str, tuple[str, ...]] = {
+    "telemetry": (),
+    "reports": (),
+    "picture": (),
+    "wanted": ("rows",),
+    "void": ("taken",),
+    "parked": ("orders",),
+    "enrolment": (),
+}
+"""What a receipt of each kind says beside the four names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One thing on its way: ``id`` is a batch's number, a picture's name, a nonce; ``digest`` hex SHA-256."""
+
+    kind: str
+    node: str
+    id: str
+    digest: str
+
+    @classmethod
+    def of(cls, kind: str, node: str, key: str, body: bytes) -> Delivery:
+        return cls(kind, node, key, sha256(body).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The portal has it; ``said`` holds what ``SAYS`` names."""
+
+    said: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The portal has seen it and does not take it: ``code`` names the rule, ``sentence`` says it."""
+
+    status: int
+    code: str
+    sentence: str
+
+
+def write(delivery: Delivery, **said: object) -> dict[str, Any]:
+    """The body of a receipt; ValueError where it says other things than its kind does."""
+    if set(said) != set(SAYS[delivery.kind]):
+        raise ValueError(f"a receipt of {delivery.kind} says {SAYS[delivery.kind]}, not {tuple(said)}")
+    return {"format": FORMAT, **asdict(delivery), **said}
+
+
+def refusal(delivery: Delivery) -> dict[str, str]:
+    """What a problem document holds beside RFC 9457's members, so that it is this delivery's refusal."""
+    return {"format": REFUSAL, **asdict(delivery)}
+
+
+def read(delivery: Delivery, *, status: int, media_type: str, body: bytes) -> Receipt | Refusal | None:
+    """What the answer says of ``delivery``; None where it is not the portal's answer to it."""
+    if len(body) > LARGEST:
+        return None
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    kind = media_type.partition(";")[0].strip().lower()
+    if not isinstance(found, dict) or any(found.get(k) != v for k, v in asdict(delivery).items()):
+        return None
+    if 200 <= status < 300 and kind == RECEIPT_TYPE:
+        return _receipt(delivery, found)
+    if 400 <= status < 500 and status not in NOT_FINAL and kind == PROBLEM_TYPE:
+        return _refusal(status, found)
+    return None
+
+
+def _receipt(delivery: Delivery, found: dict[str, Any]) -> Receipt | None:
+    said = {name: found[name] for name in SAYS[delivery.kind] if name in found}
+    fits = found.get("format") == FORMAT and set(found) == {"format", *asdict(delivery), *SAYS[delivery.kind]}
+    return Receipt(said) if fits else None
+
+
+def _refusal(status: int, found: dict[str, Any]) -> Refusal | None:
+    kind, sentence = found.get("type"), found.get("detail")
+    if found.get("format") != REFUSAL or found.get("status") != status:
+        return None
+    if not isinstance(kind, str) or not kind.startswith(PROBLEM) or not isinstance(sentence, str):
+        return None
+    return Refusal(status, kind.removeprefix(PROBLEM), sentence)

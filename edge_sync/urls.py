@@ -13,6 +13,7 @@ urlpatterns = [
     path("models/", models.models, name="models"),
     path("models/<slug:slug>/", models.model, name="model"),
     path("edge/<slug:slug>/", edge.node, name="edge_node"),
+    path("edge/<slug:slug>/settle/", edge.settle, name="edge_settle"),
     path("edge/<slug:slug>/enrol/", edge.enrol, name="edge_enrol"),
     path("keys/", keys.keys, name="keys"),
 ]

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from edge_sync.forms import EnrolForm
 from edge_sync.models import NodeReport, NodeStatus
 from edge_sync.selectors.pages import history
+from edge_sync.selectors.parked import parked_for, reasons_at
 from edge_sync.selectors.running import running_on, silent_nodes
 from edge_sync.services.nodes import node_enrol, token_make
+from edge_sync.services.parked import parked_give_up, parked_send
 from mlops_portal.plant.policies import guard, verdict
 from mlops_portal.plant.selectors.places import nodes_for
 from mlops_portal.shell.signed_in import person_of, signed_in
+from mlops_portal.wire.errors import Invalid
+
+SHOWN = 100
+SETTLE = {"send": parked_send, "give-up": parked_give_up}
 
 
 @require_safe
@@ -34,6 +42,9 @@ def node(request: HttpRequest, slug: str) -> HttpResponse:
         "machines": running_on(assets, now=now),
         "reports": NodeReport.objects.filter(node=found).select_related("asset")[:20],
         "may_enrol": verdict(by, "node.register", line=found.line) if by.may("node.register") else None,
+        "parked": parked_for(person=by).filter(node=found)[:SHOWN],
+        "because": reasons_at(found),
+        "may_settle": verdict(by, "node.settle", line=found.line),
         "history": history("node", found.slug),
     }
     return render(request, "edge_sync/node.html", context)
@@ -56,3 +67,29 @@ def enrol(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, _("%(node)s is enrolled.") % {"node": found})
             return redirect("edge_node", found.slug)
     return render(request, "edge_sync/enrol.html", {"node": found, "form": form, "token": token})
+
+
+@require_POST
+@signed_in
+def settle(request: HttpRequest, slug: str) -> HttpResponse:
+    """Order of the chosen deliveries that the node parked: send them again, or give them up; all or none."""
+    by = person_of(request)
+    guard(by, "node.view")
+    found = get_object_or_404(nodes_for(person=by), slug=slug)
+    do = SETTLE.get(request.POST.get("order", ""))
+    if do is None:
+        raise Http404
+    keys = [key for key in request.POST.getlist("delivery") if key.isascii() and key.isdecimal()]
+    chosen = parked_for(person=by).filter(node=found, pk__in=keys)
+    if not chosen:
+        raise Invalid(_("Choose at least one delivery."))
+    with transaction.atomic():
+        for one in chosen:
+            do(by=by, parked=one, reason=request.POST.get("reason", ""))
+    said = ngettext(
+        "Ordered. The node obeys when it speaks next.",
+        "%(count)d ordered. The node obeys when it speaks next.",
+        len(chosen),
+    )
+    messages.success(request, said % {"count": len(chosen)})
+    return redirect("edge_node", slug)

@@ -6,8 +6,11 @@ import argparse
 import json
 import logging
 import signal
+import sqlite3
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from edge_sync.agent import clock, enrolling, keys, outbox, parking, stop
@@ -60,31 +63,49 @@ def status(config: configs.Config) -> dict[str, object]:
             "words": " ".join(words(one.artifact)) if one else None,
             "stopped": stop.stopped(config.home, asset),
         }
-    store = Store(config.home / "agent.sqlite3")
+    return {"node": config.node, "line": config.line, "assets": found, "sending": sending(config)}
+
+
+@contextmanager
+def opened(config: configs.Config) -> Iterator[Store]:
+    """The store beside the agent that may be running; BadConfig where there is none that can be read."""
+    path = config.home / "agent.sqlite3"
+    if not path.exists():
+        raise configs.BadConfig(f"{path} is not there yet; it comes with the agent's first start.")
     try:
-        sending = {
-            "waiting": outbox.waiting(store),
-            "held": len(outbox.held(store)),
-            "parked": len(parking.parked(store, -1)),
-            "why_not": store.meta(STOP, ""),
-        }
-    finally:
-        store.close()
-    return {"node": config.node, "line": config.line, "assets": found, "sending": sending}
+        store = Store(path)
+        try:
+            yield store
+        finally:
+            store.close()
+    except sqlite3.Error as error:
+        raise configs.BadConfig(f"{path} cannot be read: {error}.") from None
+
+
+def sending(config: configs.Config) -> dict[str, object]:
+    """What has not arrived at the portal, and why."""
+    try:
+        with opened(config) as store:
+            return {
+                "waiting": outbox.waiting(store),
+                "held": len(outbox.held(store)),
+                "parked": len(parking.parked(store, -1)),
+                "why_not": store.meta(STOP, ""),
+            }
+    except configs.BadConfig as error:
+        return {"why_not": str(error)}
 
 
 def settle(config: configs.Config, asked: argparse.Namespace) -> None:
     """List what is parked, or send it again or give it up."""
-    store = Store(config.home / "agent.sqlite3")
-    try:
+    with opened(config) as store:
         found = {f"{one['kind']}/{one['id']}": one for one in parking.parked(store, -1)}
         if asked.command == "parked":
             sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
             return
         if asked.delivery not in (stop.ALL, *found):
-            raise configs.BadConfig(
-                f"{asked.delivery} is not parked here; parked are: {', '.join(found) or 'none'}."
-            )
+            names = ", ".join(found) or "none"
+            raise configs.BadConfig(f"{asked.delivery} is not parked here; parked are: {names}.")
         for name, one in found.items():
             if asked.delivery not in (stop.ALL, name):
                 continue
@@ -92,8 +113,6 @@ def settle(config: configs.Config, asked: argparse.Namespace) -> None:
                 parking.send_again(store, one["kind"], one["id"], reason=asked.reason, now=clock.utc_now())
             else:
                 parking.give_up(store, one["kind"], one["id"], reason=asked.reason)
-    finally:
-        store.close()
 
 
 def command(config: configs.Config, asked: argparse.Namespace) -> None:

@@ -21,6 +21,8 @@ PNG = b"\x89PNG\r\n\x1a\n"
 class FakePortal:
     """Takes what a node sends exactly as the contract says, and can be away, break off or stall."""
 
+    unsigned: tuple[str, ...] = ()  # ends of addresses that need no signature
+
     def __init__(self, files: Path) -> None:
         self.files = files
         self.public = b""
@@ -183,7 +185,7 @@ class FakePortal:
                 if portal.away:
                     self.answer(503)
                     return
-                if not self.signed(body):
+                if not self.path.endswith(portal.unsigned) and not self.signed(body):
                     return
                 status, delivery, said = portal.take(self.path, body)
                 if portal.swallow:

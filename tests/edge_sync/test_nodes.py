@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 from io import StringIO
 from typing import Any
 
@@ -22,10 +23,19 @@ from mlops_portal.ledger.types import sentence
 from mlops_portal.plant.models import Node
 from mlops_portal.registry.selectors import champion_for
 from mlops_portal.shell.models import Notification
-from mlops_portal.wire import jcs, nodeauth
+from mlops_portal.wire import jcs, nodeauth, receipt
+from mlops_portal.wire.receipt import Delivery, Receipt, Refusal
+from monitoring.models import TelemetryBatch
 from tests.edge_agent import models
 from tests.edge_sync.decided import approved, make_model, make_version
 from tests.edge_sync.plant import EdgePlant, ceremony, give_passkey
+
+
+def receipt_of(answer: Any, delivery: Delivery) -> Receipt | Refusal | None:
+    """What the agent reads in an answer to ``delivery``."""
+    return receipt.read(
+        delivery, status=answer.status_code, media_type=answer["Content-Type"], body=answer.content
+    )
 
 
 class At:
@@ -125,6 +135,14 @@ def test_a_token_enrols_one_node_once(token: str) -> None:
     assert enrol(token, Ed25519PrivateKey.generate()).status_code == 403
 
 
+def test_the_same_key_with_the_same_token_again_is_the_same_enrolment(token: str, plant: EdgePlant) -> None:
+    key = Ed25519PrivateKey.generate()
+    assert [enrol(token, key).status_code for _time in range(2)] == [200, 200]
+    assert events(types=["edge.node.enrolled"]).count() == 1
+    call_command("node_enrol", "node-1", "--key", "CD" * 32, stdout=StringIO())
+    assert enrol(token, key).status_code == 403
+
+
 def test_a_token_is_good_for_its_node_and_its_day_alone(token: str) -> None:
     key = Ed25519PrivateKey.generate()
     assert enrol(token, key, node="node-2").status_code == 403
@@ -142,7 +160,9 @@ def test_a_key_that_the_node_does_not_hold_is_not_enrolled(token: str, plant: Ed
 
 
 def test_a_signed_request_is_heard(node: At) -> None:
-    assert node.send("GET", "/api/v1/edge/wanted").json() == {"rows": []}
+    answer = node.send("GET", "/api/v1/edge/wanted?nonce=n7")
+    assert receipt_of(answer, Delivery.of("wanted", "node-2", "n7", b"")) == Receipt({"rows": []})
+    assert answer["Cache-Control"] == "no-store"
     assert NodeStatus.objects.get().node.slug == "node-2"
 
 
@@ -162,26 +182,101 @@ def test_a_person_is_no_node(plant: EdgePlant, client: Client) -> None:
     assert client.get("/api/v1/edge/wanted").status_code == 401
 
 
-def test_telemetry_is_taken_and_its_backlog_noted(node: At) -> None:
-    batch = {
-        "format": "mlops-portal/telemetry@1",
-        "node": "node-2",
-        "sequence": 1,
-        "sent_at": timezone.now().isoformat(),
-        "agent": "0.1.0",
-        "backlog": 7,
-        "windows": [],
-        "predictions": [],
-        "rows": [],
-        "quarantined": [],
-    }
+BATCH = {
+    "format": "mlops-portal/telemetry@1",
+    "node": "node-2",
+    "sequence": 1,
+    "sent_at": "2026-11-22T12:00:00+00:00",
+    "agent": "0.1.0",
+    "backlog": 7,
+    "windows": [],
+    "predictions": [],
+    "rows": [],
+    "quarantined": [],
+}
+
+
+def send_batch(node: At, **changes: Any) -> Receipt | Refusal | None:
+    batch = BATCH | changes
     body = json.dumps(batch).encode()
-    assert node.send("POST", "/api/v1/edge/telemetry", body).status_code == 202
-    assert node.send("POST", "/api/v1/edge/telemetry", body).status_code == 202
+    answer = node.send("POST", "/api/v1/edge/telemetry", body)
+    return receipt_of(answer, Delivery.of("telemetry", "node-2", str(batch["sequence"]), body))
+
+
+def test_telemetry_is_taken_and_its_backlog_noted(node: At) -> None:
+    assert send_batch(node) == Receipt({})
+    assert send_batch(node) == Receipt({})
     status = NodeStatus.objects.get()
     assert (status.agent_version, status.backlog) == ("0.1.0", 7)
-    other = json.dumps(batch | {"backlog": 8}).encode()
-    assert node.send("POST", "/api/v1/edge/telemetry", other).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"backlog": 8}, "sequence-reused"),
+        ({"node": "node-1"}, "not-this-node"),
+        ({"windows": {}}, "invalid"),
+        ({"agent": "x" * (1 << 20)}, "too-large"),
+    ],
+)
+def test_what_the_portal_refuses_names_the_batch_and_the_reason(
+    node: At, change: dict[str, Any], code: str
+) -> None:
+    send_batch(node)
+    found = send_batch(node, **change)
+    assert isinstance(found, Refusal)
+    assert found.code == code
+    assert found.sentence
+
+
+def test_what_is_no_batch_at_all_is_refused_without_a_name(node: At) -> None:
+    for body in (b"", b"[]", b"<html>", b"[" * 100_000):
+        answer = node.send("POST", "/api/v1/edge/telemetry", body)
+        found = receipt_of(answer, Delivery.of("telemetry", "node-2", "", body))
+        assert isinstance(found, Refusal)
+        assert found.code == "invalid"
+
+
+# ---- a batch that is taken back, to come in smaller ones ----
+
+
+def void(node: At, digest: str, *, sequence: int = 1, promise: bool = True) -> Receipt | Refusal | None:
+    body = json.dumps({"digest": digest, "void": promise}).encode()
+    answer = node.send("POST", f"/api/v1/edge/telemetry/{sequence}/void", body)
+    return receipt_of(answer, Delivery.of("void", "node-2", str(sequence), body))
+
+
+DIGEST = sha256(json.dumps(BATCH).encode()).hexdigest()
+
+
+def test_the_portal_never_takes_what_it_promised_not_to_take(node: At) -> None:
+    for _time in range(2):
+        assert void(node, DIGEST) == Receipt({"taken": False})
+    found = send_batch(node)
+    assert isinstance(found, Refusal)
+    assert found.code == "batch-void"
+    assert TelemetryBatch.objects.get().state == "void"
+
+
+def test_a_batch_that_arrived_is_not_taken_back(node: At) -> None:
+    send_batch(node)
+    assert void(node, DIGEST) == Receipt({"taken": True})
+    assert send_batch(node) == Receipt({})
+
+
+def test_a_question_promises_nothing(node: At) -> None:
+    assert void(node, DIGEST, promise=False) == Receipt({"taken": False})
+    assert send_batch(node) == Receipt({})
+
+
+def test_other_content_under_a_number_is_not_taken_back(node: At) -> None:
+    send_batch(node)
+    found = void(node, "0" * 64)
+    assert isinstance(found, Refusal)
+    assert found.code == "sequence-reused"
+    found = void(node, "no digest", sequence=2)
+    assert isinstance(found, Refusal)
+    assert found.code == "invalid"
 
 
 # ---- reports ----
@@ -189,7 +284,7 @@ def test_telemetry_is_taken_and_its_backlog_noted(node: At) -> None:
 
 def test_each_step_moves_the_target_and_stands_in_the_log(node: At, release: Release, artifact: str) -> None:
     for state in ("desired", "downloading", "verified", "golden_passed", "active"):
-        assert node.say(node.report("press-2a", 1, state, artifact)).json() == {"taken": 1}
+        assert node.say(node.report("press-2a", 1, state, artifact)).status_code == 200
         assert ReleaseTarget.objects.get(asset__slug="press-2a").state == state
     told = events(types=["edge.target.reported"], subject=("release_target", "press-2a/1"))
     assert told.count() == 5
@@ -252,7 +347,10 @@ def test_a_report_is_taken_once_and_never_with_other_content(
     node: At, release: Release, artifact: str
 ) -> None:
     one = node.report("press-2a", 1, "desired", artifact)
-    assert (node.say(one).json(), node.say(one).json()) == ({"taken": 1}, {"taken": 0})
+    body = json.dumps([one]).encode()
+    for _time in range(2):
+        found = receipt_of(node.say(one), Delivery.of("reports", "node-2", "1", body))
+        assert found == Receipt({})
     node.sequence -= 1
     assert node.say(node.report("press-2a", 1, "active", artifact)).status_code == 409
     assert NodeReport.objects.count() == 1

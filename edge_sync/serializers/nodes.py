@@ -13,7 +13,7 @@ class Receipt(serializers.Serializer[Any]):
     """Names what was taken; the node compares every field with what it sent."""
 
     format = serializers.CharField(help_text=receipt.FORMAT)
-    kind = serializers.ChoiceField(choices=list(receipt.SAYS))
+    kind = serializers.CharField(help_text=", ".join(receipt.SAYS))
     node = serializers.CharField()
     id = serializers.CharField(
         help_text="The batch's or last report's number, the picture's name, the nonce."

@@ -7,10 +7,12 @@ from typing import Any
 from rest_framework import serializers
 
 from edge_sync.models import ParkedDelivery
+from mlops_portal.wire import parked
 
 
 class ParkedOut(serializers.ModelSerializer[ParkedDelivery]):
     node: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    kind = serializers.CharField(read_only=True, help_text=", ".join(parked.KINDS))
     id_at_node = serializers.CharField(source="key", read_only=True)
 
     class Meta:

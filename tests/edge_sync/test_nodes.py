@@ -196,7 +196,7 @@ BATCH = {
 }
 
 
-def send_batch(node: At, **changes: Any) -> Receipt | Refusal | None:
+def send_batch(node: At, /, **changes: Any) -> Receipt | Refusal | None:
     batch = BATCH | changes
     body = json.dumps(batch).encode()
     answer = node.send("POST", "/api/v1/edge/telemetry", body)

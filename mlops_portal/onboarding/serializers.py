@@ -26,6 +26,8 @@ class ColumnOut(serializers.Serializer[Any]):
     missing = serializers.IntegerField()
     distinct = serializers.IntegerField()
     constant = serializers.BooleanField()
+    ignore_case = serializers.BooleanField(allow_null=True, default=None)
+    gaps_are_values = serializers.BooleanField(default=False)
 
 
 class ProblemOut(serializers.Serializer[Any]):
@@ -99,6 +101,14 @@ class ColumnIn(serializers.Serializer[Any]):
     low = serializers.FloatField(required=False, allow_null=True)
     high = serializers.FloatField(required=False, allow_null=True)
     categories = serializers.ListField(child=serializers.CharField(max_length=60), required=False)
+    ignore_case = serializers.BooleanField(
+        required=False,
+        allow_null=True,
+        help_text="Words that differ by case alone are one; null: nobody said.",
+    )
+    gaps_are_values = serializers.BooleanField(
+        required=False, help_text="NA, null and other words for nothing are values."
+    )
 
 
 class OnboardingClassIn(serializers.Serializer[Any]):

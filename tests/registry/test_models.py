@@ -191,7 +191,10 @@ def test_a_reading_of_words_keeps_its_categories_in_order_and_the_model_its_temp
     [
         {"categories": ["L", "L"]},
         {"categories": ["L", ""]},
-        {"categories": ["L", " M"]},
+        {"categories": ["L", " L"]},
+        {"categories": ["true", "TRUE"]},
+        {"categories": ["1", "1.0"]},
+        {"categories": ["L", "l"], "ignore_case": True},
         {"categories": ["L", 2]},
         {"categories": "LMH"},
         {"categories": [str(n) for n in range(201)]},

@@ -79,7 +79,8 @@ def classes_by_value(
         words = text
         if two_sided:
             words = "OK" if text in good else name
-        key = key_of(words, {one["key"] for one in found})
+        others = {other for other in texts if other != text}  # no class is called as another is written
+        key = key_of(words, {one["key"] for one in found} | others)
         icon = GOOD_ICON if text in good else ICONS[sum(one["defect"] for one in found) % len(ICONS)]
         found.append({**_class(key, words, icon, defect=text not in good), "values": [text]})
     return found

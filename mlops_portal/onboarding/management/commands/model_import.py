@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from labeling.services.runs import run_cancel
 from labeling.tasks.importing import bring_in
 from mlops_portal.onboarding.errors import NameUsed
+from mlops_portal.onboarding.management import meanings
 from mlops_portal.onboarding.management.flow import Wanted, digest_of, known_for, prepared, same_file
 from mlops_portal.onboarding.management.founding import Ground, ground_for
 from mlops_portal.onboarding.management.report import measured_lines
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             metavar="A,B,…",
             help="the file's classes in its order, where it names none",
         )
+        meanings.add_arguments(parser)
         parser.add_argument("--as", dest="username", default="", metavar="USERNAME", help="in whose name")
         parser.add_argument("--json", action="store_true")
 
@@ -118,6 +120,7 @@ class Command(BaseCommand):
             normal=options["normal"],
             defect=options["defect"],
             ignore=options["ignore"],
+            meanings=meanings.said(options),
         )
         one = prepared(wanted, ground, known, lambda line: None)
         take_do(str(one.pk), here=True)
@@ -181,7 +184,10 @@ def _result(version: ModelVersion, new: bool, ground: Ground | None) -> dict[str
 
 def _lines(version: ModelVersion, found: dict[str, Any]) -> list[str]:
     if not found["changed"]:
-        return [_("%(version)s came of this very file before; nothing was changed.") % {"version": version}]
+        return [
+            _("%(version)s came of this very file with these classes before; nothing was changed.")
+            % {"version": version}
+        ]
     return [
         _("%(version)s is a candidate, trained elsewhere; on which parts, nobody here knows.")
         % {"version": version},

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.onboarding.errors import NameUsed
 from mlops_portal.onboarding.rules.columns import column_named
 from mlops_portal.onboarding.rules.words import Role
+from mlops_portal.onboarding.transitions import OnboardingState
 
 if TYPE_CHECKING:
     from mlops_portal.onboarding.management.flow import Wanted
@@ -36,6 +37,8 @@ def _differences(one: Onboarding, wanted: Wanted) -> Iterator[str]:
         now, before = getattr(wanted, field), one.asked.get(field, "")
         if now != before and (now or field == "target"):
             yield _stated(field, before, now)
+    if one.state not in (OnboardingState.STARTING, OnboardingState.TAKEN):
+        return  # the description can still be corrected
     for name, unit in wanted.units.items():
         if (before := column_named(columns, name).get("unit", "")) != unit:
             yield _stated(name, before, unit)

@@ -19,6 +19,7 @@ from mlops_portal.onboarding.management import meanings
 from mlops_portal.onboarding.management.flow import Wanted, digest_of, known_for, prepared, same_file
 from mlops_portal.onboarding.management.founding import Ground, ground_for
 from mlops_portal.onboarding.management.report import measured_lines
+from mlops_portal.onboarding.management.stated import demand_same
 from mlops_portal.onboarding.selectors import onboardings_all
 from mlops_portal.onboarding.tasks.taking import take_do
 from mlops_portal.onboarding.transitions import OnboardingState
@@ -95,6 +96,8 @@ class Command(BaseCommand):
                     _("%(name)s has past parts of its own, and a file is measured on those; leave --data "
                       "out, or choose another name.") % {"name": model.name}
                 )  # fmt: skip
+            if options["data"] and came is not None:
+                demand_same(came, _wanted(options))
             return model, _person(options["username"]), None
         if options["data"] is None or not options["target"]:
             raise NotFound(
@@ -111,18 +114,7 @@ class Command(BaseCommand):
             line=options["line"],
             kind=options["asset_type"],
         )
-        wanted = Wanted(
-            name=options["name"],
-            data=options["data"],
-            target=options["target"],
-            time=options["time"],
-            part=options["part"],
-            normal=options["normal"],
-            defect=options["defect"],
-            ignore=options["ignore"],
-            meanings=meanings.said(options),
-        )
-        one = prepared(wanted, ground, known, lambda line: None)
+        one = prepared(_wanted(options), ground, known, lambda line: None)
         take_do(str(one.pk), here=True)
         one = onboardings_all().get(pk=one.pk)
         if one.state != OnboardingState.TAKEN or one.model is None or one.run is None:
@@ -137,6 +129,21 @@ class Command(BaseCommand):
             (self.stderr if quiet else self.stdout).write(
                 _("Sign in as %(username)s (%(role)s) with %(password)s; it is shown once, change it.") % one
             )
+
+
+def _wanted(options: dict[str, Any]) -> Wanted:
+    """What was said of the table."""
+    return Wanted(
+        name=options["name"],
+        data=options["data"],
+        target=options["target"],
+        time=options["time"],
+        part=options["part"],
+        normal=options["normal"],
+        defect=options["defect"],
+        ignore=options["ignore"],
+        meanings=meanings.said(options),
+    )
 
 
 def _read(path: Path) -> bytes:

@@ -13,6 +13,8 @@ from mlops_portal.onboarding.selectors import step_of
 from mlops_portal.onboarding.services.receiving import TEMPLATES
 from mlops_portal.plant.models import AssetType, Site
 
+LONGEST_NAME = 1_000  # of a column
+
 
 class ColumnOut(serializers.Serializer[Any]):
     name = serializers.CharField()
@@ -87,10 +89,10 @@ class OnboardingIn(serializers.Serializer[Any]):
     type_name = serializers.CharField(max_length=80, required=False, default="")
     file = serializers.FileField(required=False, use_url=False)
     path = serializers.CharField(max_length=300, required=False, default="")
-    target = serializers.CharField(max_length=200, required=False, default="")
-    time = serializers.CharField(max_length=200, required=False, default="")
-    part = serializers.CharField(max_length=200, required=False, default="")
-    line = serializers.CharField(max_length=200, required=False, default="")
+    target = serializers.CharField(max_length=LONGEST_NAME, required=False, default="")
+    time = serializers.CharField(max_length=LONGEST_NAME, required=False, default="")
+    part = serializers.CharField(max_length=LONGEST_NAME, required=False, default="")
+    line = serializers.CharField(max_length=LONGEST_NAME, required=False, default="")
     template = serializers.ChoiceField(choices=list(TEMPLATES), required=False, default="")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from mlops_portal.wire.categories import Lexicon, as_text
 
+NO_CLASSES = ("cant_tell", "escalate")  # what people answer instead of a class, and no class is called
 Classes = Sequence[Mapping[str, Any]]
 
 

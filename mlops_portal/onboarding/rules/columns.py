@@ -120,4 +120,4 @@ def notes_left(
     moved = {one["name"] for one in after if one["role"] != old[one["name"]]}
     if any(Role.TARGET in (one["role"], old[one["name"]]) for one in after if one["name"] in moved):
         return []
-    return [dict(one) for one in notes if not moved & set(str(one["values"].get("names", "")).split(", "))]
+    return [dict(one) for one in notes if not moved & set(one.get("columns") or ())]

@@ -18,6 +18,7 @@ from mlops_portal.registry.models import AutomationLevel, Feature, Level, Regist
 from mlops_portal.registry.policies import sites_verdict
 from mlops_portal.registry.selectors import sites_of
 from mlops_portal.wire.categories import as_text
+from mlops_portal.wire.classes import NO_CLASSES
 
 FIELDS = {"key", "words", "unit", "group_words", "low", "high", "tolerance", "categories", "ignore_case",
           "column"}  # fmt: skip
@@ -110,6 +111,8 @@ def _fits(classes: Sequence[Mapping[str, Any]], features: Sequence[Mapping[str, 
                 _("The key “%(key)s” cannot stand in an address; write it with letters, digits, - and _.")
                 % {"key": odd[:60]}
             )
+    if taken := next((key for key in NO_CLASSES if key in [one["key"] for one in classes]), ""):
+        raise FeatureUnfit(_("No class can have the key “%(key)s”; choose another.") % {"key": taken})
     if len(classes) < 2 or not features:
         raise FeatureUnfit(_("A model needs at least two classes and one reading."))
     for one in features:

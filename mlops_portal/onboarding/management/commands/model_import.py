@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ class Command(BaseCommand):
                     model=model,
                     data=data,
                     name=options["onnx"].name,
-                    classes=[one.strip() for one in options["classes"].split(",") if one.strip()],
+                    classes=_listed(options["classes"]),
                 )
         except PortalError as error:
             raise CommandError(error.sentence) from None
@@ -129,6 +130,12 @@ class Command(BaseCommand):
             (self.stderr if quiet else self.stdout).write(
                 _("Sign in as %(username)s (%(role)s) with %(password)s; it is shown once, change it.") % one
             )
+
+
+def _listed(text: str) -> list[str]:
+    """Words between commas; one that holds a comma stands in quotes."""
+    found = next(csv.reader([text], skipinitialspace=True), [])
+    return [one.strip() for one in found if one.strip()]
 
 
 def _wanted(options: dict[str, Any]) -> Wanted:

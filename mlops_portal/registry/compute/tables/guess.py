@@ -143,7 +143,15 @@ def _notes(goal: Facts | None, leaks: Leaks, facts: list[Facts], roles: dict[str
     )
     wanted = quoted(goal.name) if goal else ""
     return [
-        problem(code, message, column=names[0], names=several(names, 8), target=wanted, blocking=False)
+        problem(
+            code,
+            message,
+            column=names[0],
+            names=several(names, 8),
+            target=wanted,
+            columns=names,
+            blocking=False,
+        )
         for code, names, message in said
         if names
     ]

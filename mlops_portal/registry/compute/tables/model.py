@@ -192,11 +192,11 @@ class Frame:
     kinds: dict[str, Kind]
     words: dict[str, tuple[str, str]] = field(default_factory=dict)
     times: dict[str, str] = field(default_factory=dict)
+    numbers: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    faults: list[Problem] = field(default_factory=list)
     spelt: dict[str, dict[str, int]] = field(default_factory=dict)
     gap_words: dict[str, dict[str, int]] = field(default_factory=dict)
     joined: dict[str, dict[str, int]] = field(default_factory=dict)
-    numbers: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    faults: list[Problem] = field(default_factory=list)
 
     def row_of(self, index: int) -> int:
         """The row in the file that row ``index`` (from 0) of this frame comes from."""

@@ -3,7 +3,7 @@ reader's language: ``_(problem.message).format(**problem.values)``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -28,13 +28,14 @@ class Problem:
     blocking: bool = True
     message: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()  # all of them, as they are called, where a sentence speaks of several
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Problem:
-        return cls(**stored)
+        return cls(**{**stored, "columns": tuple(stored.get("columns") or ())})
 
 
 def problem(
@@ -42,6 +43,7 @@ def problem(
     message: str,
     *,
     blocking: bool = True,
+    columns: Sequence[str] = (),
     **values: object,
 ) -> Problem:
     """A problem whose sentence is ``message`` with ``values``; ``column`` and ``row`` are its place."""
@@ -57,6 +59,7 @@ def problem(
         blocking=blocking,
         message=message,
         values=shown,
+        columns=tuple(columns),
     )
 
 

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 
+from explain.models import Explanation
+from explain.tasks import row as explain_row
 from mlops_portal.onboarding.compute.build import build
 from mlops_portal.plant.models import Asset
 from mlops_portal.registry.compute import datasets
@@ -54,7 +56,7 @@ def told(name: str, *args: object, **options: object) -> dict:
     return json.loads(out.getvalue())
 
 
-def test_readings_of_any_name_go_the_whole_way(cast, file_of, client_for, settings, tmp_path, engineer):
+def test_readings_of_any_name_go_the_whole_way(cast, file_of, client_for, engineer):
     path = file_of(written(lines(160), header()))
     found = told("model_onboard", "Seams", data=path, target="verdict", part="serial")
     model = RegisteredModel.objects.get(slug=found["model"])
@@ -82,7 +84,14 @@ def test_readings_of_any_name_go_the_whole_way(cast, file_of, client_for, settin
     row = SampledRow.objects.select_related("prediction").first()
     assert row.readings.keys() == {one.key for one in features}
 
+    explain_row(row.prediction.version_id, row.prediction_id)
+    (explained,) = Explanation.objects.filter(subject_id=row.prediction_id)
+    assert explained.values.keys() == {one.key for one in features}
+
     browser = client_for(engineer)
+    for page in (f"/explain/parts/{row.prediction_id}/", f"/onboard/{found['onboarding']}/table/"):
+        assert browser.get(page).status_code == 200
+    assert b"<b>l</b>" not in browser.get(f"/onboard/{found['onboarding']}/table/").content
     shown = browser.get(f"/api/v1/models/{model.slug}/")
     assert shown.status_code == 200
     assert {one["column"] for one in shown.json()["features"]} == set(named)
@@ -99,7 +108,11 @@ def test_a_back_test_takes_columns_of_any_name(file_of):
         ignore=["serial", "verdict", "h.i,j;k"],
     )  # fmt: skip
     assert found["features"] == len(plain) - 3
-    assert {one["feature"] for each in found["windows"] for one in each["statistics"]} >= {"AT", "at", "Label"}
+    assert {one["feature"] for each in found["windows"] for one in each["statistics"]} >= {
+        "AT",
+        "at",
+        "Label",
+    }
 
 
 def test_names_that_differ_by_case_alone_are_two_readings(file_of):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 
 from labeling.selectors.rows import Usable, rows_for
 from mlops_portal.plant.models import Person
@@ -24,7 +25,7 @@ def foreign_verdict(by: Person, model: RegisteredModel) -> Verdict:
 def contract_of(model: RegisteredModel, classes: Sequence[str]) -> str:
     """What a person states beside a file, as SHA-256: its ``classes`` in the order of its columns, and the
     readings and classes of the model as they are described now."""
-    stated = {
+    stated: dict[str, Any] = {
         "classes": list(classes),
         "known": [[one["key"], bool(one.get("defect")), one.get("range")] for one in model.classes],
         "readings": [

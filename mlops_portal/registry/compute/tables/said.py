@@ -3,7 +3,7 @@ reader's language: ``_(problem.message).format(**problem.values)``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -43,7 +43,6 @@ def problem(
     message: str,
     *,
     blocking: bool = True,
-    columns: Sequence[str] = (),
     **values: object,
 ) -> Problem:
     """A problem whose sentence is ``message`` with ``values``; ``column`` and ``row`` are its place."""
@@ -59,7 +58,6 @@ def problem(
         blocking=blocking,
         message=message,
         values=shown,
-        columns=tuple(columns),
     )
 
 

@@ -94,8 +94,10 @@ def _number(value: Any) -> float | None:
 def _value(value: Any, feature: SpecFeature) -> float | None:
     """A reading as a number, a category as its code; None where it is missing."""
     if not feature.categories:
+        if isinstance(value, bool) and set(feature.edges) <= {0.0, 1.0}:  # a reading that is 0 or 1
+            return float(value)
         return _number(value)
-    code = code_of(value, feature.categories)
+    code = code_of(value, feature.categories, ignore_case=feature.ignore_case)
     return None if math.isnan(code) else code
 
 

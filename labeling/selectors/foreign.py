@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
 from labeling.selectors.rows import Usable, rows_for
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import Verdict
 from mlops_portal.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.registry.policies import sites_verdict
-from mlops_portal.registry.selectors import sites_of
+from mlops_portal.registry.selectors import features_of, sites_of
+from mlops_portal.wire import jcs
 
 PIPELINE = "imported onnx"
 
@@ -17,9 +22,27 @@ def foreign_verdict(by: Person, model: RegisteredModel) -> Verdict:
     return sites_verdict(by, "model.onboard", sites_of(model.asset_type))
 
 
-def foreign_known(model: RegisteredModel, digest: str) -> ModelVersion | None:
-    """The version that a file of this SHA-256 became before."""
-    return ModelVersion.objects.filter(model=model, measures__origin__sha256=digest).first()
+def contract_of(model: RegisteredModel, classes: Sequence[str]) -> str:
+    """What a person states beside a file, as SHA-256: its ``classes`` in the order of its columns, and the
+    readings and classes of the model as they are described now."""
+    stated: dict[str, Any] = {
+        "classes": list(classes),
+        "known": [[one["key"], bool(one.get("defect")), one.get("range")] for one in model.classes],
+        "readings": [
+            {name: getattr(one, name) for name in ("key", "unit", "low", "high", "categories", "ignore_case")}
+            for one in features_of(model)
+        ],
+        "window": model.window_seconds,
+    }
+    return sha256(jcs.canonical(stated)).hexdigest()
+
+
+def foreign_known(model: RegisteredModel, digest: str, contract: str) -> ModelVersion | None:
+    """The version that a file of this SHA-256 became before under the same contract; the newest."""
+    found = ModelVersion.objects.filter(
+        model=model, measures__origin__sha256=digest, measures__origin__contract=contract
+    )
+    return found.order_by("-number").first()
 
 
 def rows_since(model: RegisteredModel) -> list[Usable]:

@@ -60,10 +60,11 @@ def foreign_register(
 ) -> ModelVersion:
     """Add a foreign file's version as a candidate; ``by`` None: the portal found it by itself.
 
-    ``measures["origin"]`` says where it came from: {"file", "sha256", "producer", "source"}. Nobody here
-    knows which parts it was taught with, so it has no manifest; without a trained model it cannot say where
-    it hesitates.
-    The same file again gives the version that it became before.
+    ``measures["origin"]`` says where it came from: {"file", "sha256", "contract", "producer", "source"}.
+    Nobody here knows which parts it was taught with, so it has no manifest; without a trained model it cannot
+    say where it hesitates.
+    The same file under the same contract gives the version that it became before; with its classes in
+    another order it is another version.
     """
     if by is not None:
         demand(foreign_verdict(by, model))
@@ -72,7 +73,7 @@ def foreign_register(
         RegisteredModel.objects.select_for_update().get(
             pk=model.pk
         )  # two workers with one file make one version
-        known = foreign_known(model, origin["sha256"])
+        known = foreign_known(model, origin["sha256"], origin["contract"])
         if known is not None:
             return known
         version = version_add(
@@ -97,6 +98,8 @@ def foreign_register(
                 "number": version.number,
                 "file": origin["file"],
                 "file_sha256": origin["sha256"],
+                "contract": origin["contract"],
+                "classes": list(measures["classes"]),
                 "source": origin["source"],
             },
         )

@@ -17,7 +17,7 @@ from django.utils.translation import override
 from labeling.compute.training.rows import held_out, trains
 from labeling.errors import ForeignModelUnfit
 from labeling.models.parameters import PARAMETERS
-from labeling.selectors.foreign import foreign_known, foreign_verdict, rows_since
+from labeling.selectors.foreign import contract_of, foreign_known, foreign_verdict, rows_since
 from labeling.services.foreign import foreign_register
 from labeling.tasks.training_data import for_model, rows_from
 from labeling.tasks.training_measures import Measuring
@@ -48,21 +48,29 @@ def bring_in(
 ) -> tuple[ModelVersion, bool]:
     """The version that an ONNX file becomes, and whether it is new.
 
-    ``classes`` name the file's classes in its order, where it does not do so itself. Measured on the parts
-    that a retraining would hold out now, beside the champion.
+    ``classes`` name the file's classes in its order, where it does not do so itself; the file and what was
+    stated beside it make the version. Measured on the parts that a retraining would hold out now, beside the
+    champion.
     Raises ForeignModelUnfit, NoDataset, NotAllowed.
     """
     if by is not None:
         demand(foreign_verdict(by, model))
     digest = sha256(data).hexdigest()
-    known = foreign_known(model, digest)
-    if known is not None:
-        return known, False
     try:
-        made = _made(model, data, name, classes, report)
+        found, places = _read(model, data, name, classes)
+        contract = contract_of(model, [model.classes[place]["key"] for place in places])
+        known = foreign_known(model, digest, contract)
+        if known is not None:
+            return known, False
+        made = _made(model, found, places, name, report)
     except ForeignUnfit as error:
         raise ForeignModelUnfit(_(error.message).format(**error.values)) from None
-    made["measures"]["origin"] |= {"file": name[:120], "sha256": digest, "source": source}
+    made["measures"]["origin"] |= {
+        "file": name[:120],
+        "sha256": digest,
+        "contract": contract,
+        "source": source,
+    }
     artifact = artifact_put(data=made.pop("onnx"), kind="onnx", name=f"{model.slug} {name}"[:120])
     version = foreign_register(
         by=by, model=model, artifact=artifact, parent=champion_of(model), run_id=run_id, **made
@@ -71,15 +79,21 @@ def bring_in(
     return version, version.artifact_id == artifact.pk
 
 
-def _made(
-    model: RegisteredModel, data: bytes, name: str, classes: Sequence[str], report: Report
-) -> dict[str, Any]:
-    """The file as nodes run it, and what is measured of it."""
+def _read(
+    model: RegisteredModel, data: bytes, name: str, classes: Sequence[str]
+) -> tuple[reading.Foreign, list[int]]:
+    """The file, and the registered place of each of its columns. Raises ForeignUnfit."""
     features = [one.key for one in features_of(model)]
     found = reading.read(data, name=name, features=features)
     count = running.columns(found, len(features))
-    places = naming.places_of(name, found.labels, count, model.classes, classes)
-    onnx = surgery.normalised(found, features=len(features), places=places)
+    return found, naming.places_of(name, found.labels, count, model.classes, classes)
+
+
+def _made(
+    model: RegisteredModel, found: reading.Foreign, places: list[int], name: str, report: Report
+) -> dict[str, Any]:
+    """The file as nodes run it, and what is measured of it."""
+    onnx = surgery.normalised(found, features=model.features.count(), places=places)
     report(1, 4)
     dataset, since = dataset_of(model), rows_since(model)
     rows = rows_from(

@@ -52,8 +52,9 @@ def _met(models: dict[str, RegisteredModel]) -> int:
     found = outside.versions_outside(
         settings.MLFLOW_TRACKING_URI, list(models), since=(newest or 0) - SLACK_MS
     )
-    known = set(OutsideVersion.objects.values_list("model__slug", "number"))
-    new = [one for one in found if (one.model, one.version) not in known]
+    # a model that was removed there and registered anew counts from 1 again
+    known = set(OutsideVersion.objects.values_list("model__slug", "number", "created_ms"))
+    new = [one for one in found if (one.model, one.version, one.created) not in known]
     for one in new:
         met = Met(models[one.model], one.version, one.run_id, one.created)
         _take(met, partial(outside.onnx_of, settings.MLFLOW_TRACKING_URI, one))

@@ -13,6 +13,8 @@ from mlops_portal.onboarding.selectors import step_of
 from mlops_portal.onboarding.services.receiving import TEMPLATES
 from mlops_portal.plant.models import AssetType, Site
 
+LONGEST_NAME = 1_000  # of a column
+
 
 class ColumnOut(serializers.Serializer[Any]):
     name = serializers.CharField()
@@ -26,6 +28,8 @@ class ColumnOut(serializers.Serializer[Any]):
     missing = serializers.IntegerField()
     distinct = serializers.IntegerField()
     constant = serializers.BooleanField()
+    ignore_case = serializers.BooleanField(allow_null=True, default=None)
+    gaps_are_values = serializers.BooleanField(default=False)
 
 
 class ProblemOut(serializers.Serializer[Any]):
@@ -85,10 +89,10 @@ class OnboardingIn(serializers.Serializer[Any]):
     type_name = serializers.CharField(max_length=80, required=False, default="")
     file = serializers.FileField(required=False, use_url=False)
     path = serializers.CharField(max_length=300, required=False, default="")
-    target = serializers.CharField(max_length=200, required=False, default="")
-    time = serializers.CharField(max_length=200, required=False, default="")
-    part = serializers.CharField(max_length=200, required=False, default="")
-    line = serializers.CharField(max_length=200, required=False, default="")
+    target = serializers.CharField(max_length=LONGEST_NAME, required=False, default="")
+    time = serializers.CharField(max_length=LONGEST_NAME, required=False, default="")
+    part = serializers.CharField(max_length=LONGEST_NAME, required=False, default="")
+    line = serializers.CharField(max_length=LONGEST_NAME, required=False, default="")
     template = serializers.ChoiceField(choices=list(TEMPLATES), required=False, default="")
 
 
@@ -99,6 +103,14 @@ class ColumnIn(serializers.Serializer[Any]):
     low = serializers.FloatField(required=False, allow_null=True)
     high = serializers.FloatField(required=False, allow_null=True)
     categories = serializers.ListField(child=serializers.CharField(max_length=60), required=False)
+    ignore_case = serializers.BooleanField(
+        required=False,
+        allow_null=True,
+        help_text="Words that differ by case alone are one; null: nobody said.",
+    )
+    gaps_are_values = serializers.BooleanField(
+        required=False, help_text="NA, null and other words for nothing are values."
+    )
 
 
 class OnboardingClassIn(serializers.Serializer[Any]):

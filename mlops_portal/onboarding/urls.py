@@ -15,6 +15,7 @@ urlpatterns = [
     path("onboard/<uuid:pk>/target/", describe.target, name="onboarding_target"),
     path("onboard/<uuid:pk>/problems/", agree.problems, name="onboarding_problems"),
     path("onboard/<uuid:pk>/check/", agree.check, name="onboarding_check"),
+    path("onboard/<uuid:pk>/meaning/", agree.meaning, name="onboarding_meaning"),
     path("onboard/<uuid:pk>/agree/", agree.agree, name="onboarding_agree"),
     path("onboard/<uuid:pk>/training/", agree.training, name="onboarding_training"),
     path("onboard/<uuid:pk>/golden/", golden.golden, name="onboarding_golden"),

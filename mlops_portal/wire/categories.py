@@ -1,5 +1,12 @@
-"""Readings that are words: how a category becomes a number, and back.
+"""Readings and classes that are words: one form of a value, how it becomes a number, and back.
 
+- A value has one form, wherever it comes from (``as_text``): blanks at the ends and runs of them are nothing,
+  letters are composed (Unicode NFC), 3, 3.0 and “3.0” are “3”, True, “True” and “TRUE” are “true”.
+- Two categories that say yes and no are a boolean: true, 1 and any spelling of yes are the one, false, 0 and
+  any spelling of no the other.
+- A number that comes as a number is the category of that value, however it was written (“1.50”, “007”).
+- A word for nothing (NA, null, …) is a missing value, unless it is itself one of the categories.
+- Case tells categories apart, unless a person joined them (``ignore_case``).
 - A category travels as text at the source and as its code from there on: 0 … k-1 in the order of the
   feature's ``categories``, k for a text that is none of them ("unseen"), nothing for a missing one.
 - A sketch counts the codes with the edges 0 … k-1, so each category has a bin, and the bin above the last
@@ -10,33 +17,110 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+# (no, yes) as plants, historians and spreadsheets write them
+TRUTHS = (
+    *(("false", "true"), ("no", "yes"), ("off", "on"), ("nein", "ja"), ("falsch", "wahr"), ("aus", "ein")),
+    *(("f", "t"), ("n", "y"), ("nej", "ja"), ("no", "sí"), ("no", "si"), ("non", "oui"), ("n", "j")),
+    ("0", "1"),
+)
+# words for nothing, unless a person says that they are values; “none” is the name of a class on many lines
+GAPS = (
+    *("", "NaN", "nan", "NAN", "-nan", "-NaN", "NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "<NA>"),
+    *("NULL", "null", "Null", "NaT", "?", "1.#QNAN", "-1.#IND", "1.#IND", "-1.#QNAN"),
+)
+YES = frozenset(yes for _no, yes in TRUTHS)
+NO = frozenset(no for no, _yes in TRUTHS)
+UNSEEN_MARKS = re.compile("[\u200b\u2060\ufeff]")  # no width: nobody sees them, so they tell nothing apart
+WHOLE = re.compile(r"([+-]?(?:0|[1-9]\d*))\.0*")
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
 def as_text(value: object) -> str:
-    """A value of a source as the text of a category; "" where it is missing.
-
-    Whole numbers and booleans are written as a person would: 3 and 3.0 are "3", True is "true".
-    """
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    """A value of a source in its one form; "" where it is missing."""
+    if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
+    if isinstance(value, float):
+        if math.isnan(value):
+            return ""
+        return str(int(value)) if value.is_integer() else repr(value)
+    return _form(value) if isinstance(value, str) else _form(str(value))
 
 
-def code_of(value: object, categories: Sequence[str]) -> float:
+@lru_cache(maxsize=4096)
+def _form(text: str) -> str:
+    plain = " ".join(UNSEEN_MARKS.sub("", unicodedata.normalize("NFC", text)).split())
+    if plain.casefold() in ("true", "false"):
+        return plain.casefold()
+    whole = WHOLE.fullmatch(plain)
+    return whole[1] if whole else plain
+
+
+def truth_of(words: Iterable[str]) -> tuple[str, str] | None:
+    """(no, yes) of ``TRUTHS`` where ``words``, in any case, are nothing but such a pair or one of it; numbers
+    alone are none."""
+    found = {word.casefold() for word in words}
+    return next((pair for pair in TRUTHS[:-1] if found and found <= set(pair)), None)
+
+
+class Lexicon:
+    """What each way to write a category means: its place among ``categories``."""
+
+    def __init__(self, categories: Sequence[str], *, ignore_case: bool = False) -> None:
+        forms = [as_text(one) for one in categories]
+        self._case = ignore_case
+        self._exact = {form: place for place, form in reversed(list(enumerate(forms)))}
+        self._folded = {form.casefold(): place for place, form in reversed(list(enumerate(forms)))}
+        self._numbers = _numbers(forms)
+        pair = {form.casefold() for form in forms}
+        two = len(forms) == len(pair) == 2 and any(pair == set(one) for one in TRUTHS)
+        self._sides = {form.casefold() in YES: place for place, form in enumerate(forms)} if two else {}
+
+    def place(self, value: object) -> int | None:
+        """Its place, None where it is none of them."""
+        text = as_text(value)
+        found = self._exact.get(text)
+        if found is None and self._case:
+            found = self._folded.get(text.casefold())
+        if found is None and self._sides:
+            low = text.casefold()
+            found = self._sides.get(True) if low in YES else self._sides.get(False) if low in NO else None
+        if found is None and isinstance(value, int | float) and not isinstance(value, bool):
+            found = self._numbers.get(value)
+        return found
+
+
+def _numbers(forms: Sequence[str]) -> Mapping[float, int]:
+    """Values of categories that are numbers, as far as one category has each."""
+    found: dict[float, int] = {}
+    twice = set()
+    for place, form in enumerate(forms):
+        if NUMBER.fullmatch(form):
+            value = float(form)
+            if value in found:
+                twice.add(value)
+            found[value] = place
+    return {value: place for value, place in found.items() if value not in twice}
+
+
+@lru_cache(maxsize=1024)
+def _lexicon(categories: tuple[str, ...], ignore_case: bool) -> Lexicon:
+    return Lexicon(categories, ignore_case=ignore_case)
+
+
+def code_of(value: object, categories: Sequence[str], *, ignore_case: bool = False) -> float:
     """The code of ``value`` among ``categories``: its place, ``len(categories)`` for an unseen one, NaN for a
     missing one."""
-    text = as_text(value)
-    if not text:
-        return math.nan
-    try:
-        return float(categories.index(text))
-    except ValueError:
-        return float(len(categories))
+    place = _lexicon(tuple(categories), ignore_case).place(value)
+    if place is not None:
+        return float(place)
+    return math.nan if as_text(value) in GAPS else float(len(categories))
 
 
 def text_of(code: float | None, categories: Sequence[str]) -> str | None:
@@ -49,3 +133,11 @@ def text_of(code: float | None, categories: Sequence[str]) -> str | None:
 def edges_of(categories: Sequence[str]) -> list[float]:
     """The edges of a sketch's bins: one for each code."""
     return [float(code) for code in range(len(categories))]
+
+
+def alike(values: Iterable[tuple[str, int]]) -> list[list[tuple[str, int]]]:
+    """Groups of ``values`` (text, count) that differ by case alone, the most frequent first in each."""
+    groups: dict[str, list[tuple[str, int]]] = {}
+    for text, count in values:
+        groups.setdefault(text.casefold(), []).append((text, count))
+    return [sorted(one, key=lambda pair: (-pair[1], pair[0])) for one in groups.values() if len(one) > 1]

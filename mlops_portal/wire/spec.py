@@ -24,7 +24,7 @@ class SpecFeature:
     """One input, in the order of the model's columns; ``edges`` are the reference's bins, in ``unit``.
 
     ``categories`` is empty for a number; else the reading is one of these words, and ``edges`` are their
-    codes (``wire.categories``).
+    codes (``wire.categories``); ``ignore_case``: words that differ by case alone are one.
     """
 
     key: str
@@ -33,6 +33,7 @@ class SpecFeature:
     high: float | None
     edges: tuple[float, ...]
     categories: tuple[str, ...] = ()
+    ignore_case: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def build(
     confidence_bins: int = 20,
 ) -> bytes:
     """A spec's RFC 8785 bytes; features are {"key", "unit", "low", "high", "edges",
-    "categories"}."""
+    "categories"}, and "ignore_case" where it is true."""
     return jcs.canonical(
         {
             "format": FORMAT,
@@ -78,7 +79,7 @@ def build(
 
 
 def _feature(one: Any) -> SpecFeature:
-    if not isinstance(one, dict) or set(one) != FEATURE:
+    if not isinstance(one, dict) or set(one) - {"ignore_case"} != FEATURE:
         raise ValueError("a feature's fields are others")
     if not isinstance(one["key"], str) or not isinstance(one["unit"], str):
         raise ValueError("a feature's key or unit is no text")
@@ -90,7 +91,12 @@ def _feature(one: Any) -> SpecFeature:
     edges = tuple(map(float, one["edges"]))
     if list(edges) != sorted(set(edges)):
         raise ValueError("a feature's edges do not rise")
-    return SpecFeature(one["key"], one["unit"], one["low"], one["high"], edges, _categories(one, edges))
+    ignore_case = one.get("ignore_case", False)
+    if type(ignore_case) is not bool:
+        raise ValueError("a feature's ignore_case is neither true nor false")
+    return SpecFeature(
+        one["key"], one["unit"], one["low"], one["high"], edges, _categories(one, edges), ignore_case
+    )
 
 
 def _categories(one: Any, edges: tuple[float, ...]) -> tuple[str, ...]:

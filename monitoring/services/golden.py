@@ -38,8 +38,8 @@ def _readings(model: RegisteredModel, readings: Mapping[str, Any]) -> dict[str, 
     found: dict[str, float | None] = {}
     for feature in features:
         key, value = feature.key, readings.get(feature.key)
-        if isinstance(value, str) and feature.categories:
-            value = code_of(value, feature.categories)
+        if isinstance(value, str | bool) and feature.categories:
+            value = code_of(value, feature.categories, ignore_case=feature.ignore_case)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise Invalid(_("The reading “%(key)s” is no number.") % {"key": key})
         found[key] = None if value is None or not math.isfinite(value) else value

@@ -14,6 +14,7 @@ from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import guard
 from mlops_portal.shell.live import changed
+from mlops_portal.wire.classes import class_of
 from monitoring.errors import NoSuchClass, NoSuchPart
 from monitoring.models import Prediction
 from monitoring.services.performance import performance_stale
@@ -38,12 +39,7 @@ def inspection_record(
     for one in found:
         if by is not None:
             guard(by, "inspection.record", line=one.asset.line)
-        classes = [kind["key"] for kind in one.version.model.classes]
-        if truth not in classes:
-            raise NoSuchClass(
-                _("“%(truth)s” is no class of %(model)s; there are %(classes)s.")
-                % {"truth": truth, "model": one.version.model, "classes": ", ".join(classes)}
-            )
+        truth = _class(truth, one)
     now = timezone.now()
     with transaction.atomic():
         rows = Prediction.objects.filter(pk__in=[one.pk for one in found])
@@ -59,4 +55,17 @@ def inspection_record(
             changed(*{f"asset:{one.asset.slug}" for one in found})
     for one in found:
         one.truth, one.truth_source, one.truth_at = truth, source, at or now
+    return found
+
+
+def _class(truth: str, one: Prediction) -> str:
+    """The class that ``truth`` means, however it is written."""
+    model = one.version.model
+    found = class_of(truth, model.classes)
+    if found is None:
+        classes = ", ".join(kind["key"] for kind in model.classes)
+        raise NoSuchClass(
+            _("“%(truth)s” is no class of %(model)s; there are %(classes)s.")
+            % {"truth": truth, "model": model, "classes": classes}
+        )
     return found

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,3 +135,27 @@ def test_whatever_stands_in_a_line_it_is_judged_or_can_be_sent(line):
     if isinstance(found, Odd):
         body = json.dumps(BATCH | {"quarantined": [quarantined(found, "press-3", NOW)]})
         assert telemetry.parse(body.encode())
+
+
+@pytest.mark.parametrize(("sent", "read"), [(True, 1.0), (False, 0.0), (1, 1.0), (0.0, 0.0)])
+def test_a_reading_that_is_0_or_1_takes_a_truth(sent, read):
+    found = changed(readings={"a": sent, "b": 1, "c": 0})
+    assert isinstance(found, Reading)
+    assert found.values["a"] == read
+
+
+def test_a_truth_is_no_temperature():
+    warm = replace(SPEC, features=tuple(replace(one, edges=(10.0, 80.0)) for one in FEATURES))
+    line = json.dumps(RECORD | {"readings": {"a": True, "b": 20, "c": 30}}).encode()
+    found = check(line, asset="press-3", spec=warm, between=BETWEEN)
+    assert isinstance(found, Reading)
+    assert found.values["a"] is None
+
+
+def test_words_are_met_in_any_case_where_a_person_joined_them():
+    grade = replace(GRADED.features[1], categories=("Low", "High", "3"), ignore_case=True)
+    joined = replace(GRADED, features=(GRADED.features[0], grade))
+    line = json.dumps(RECORD | {"readings": {"a": 1, "grade": " HIGH "}}).encode()
+    found = check(line, asset="press-3", spec=joined, between=BETWEEN)
+    assert isinstance(found, Reading)
+    assert found.values["grade"] == 1.0

@@ -72,6 +72,29 @@ def test_the_same_file_again_is_the_same_version(cast: Cast, shop: Shop, file: b
     assert Event.objects.filter(type="labeling.version.imported").count() == 1
 
 
+def test_the_same_file_with_its_classes_in_another_order_is_another_version(
+    cast: Cast, shop: Shop, file: bytes
+) -> None:
+    order = [one["key"] for one in shop.model.classes]
+    wrong = brought(cast, shop, file, classes=[*order[1:], order[0]])
+    right = brought(cast, shop, file, classes=sorted(order))
+    assert right.number == wrong.number + 1
+    assert right.artifact_id != wrong.artifact_id
+    assert classes_of(right) == sorted(order)
+    held = [one.measures["holdout"]["accuracy"]["value"] for one in (wrong, right)]
+    assert held[0] < 0.5 < 0.8 < held[1]
+    again, new = bring_in(by=cast.whole.ml_engineer, model=shop.model, data=file, name="theirs.onnx")
+    assert (again, new) == (right, False)  # the file's own names say the same order
+
+
+def test_the_same_file_under_another_description_of_its_readings_is_another_version(
+    cast: Cast, shop: Shop, file: bytes
+) -> None:
+    first = brought(cast, shop, file)
+    shop.model.features.filter(order=0).update(unit="psi")
+    assert brought(cast, shop, file) != first
+
+
 def test_two_workers_with_one_file_make_one_version(cast: Cast, shop: Shop, file: bytes) -> None:
     first = brought(cast, shop, file)
     second = foreign_register(

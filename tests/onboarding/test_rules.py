@@ -150,7 +150,7 @@ def test_numbers_become_moments_by_their_size():
 
 
 def test_notes_of_the_first_guess_go_with_their_columns_and_with_the_target():
-    note = {"code": "leak", "values": {"names": "a, b"}}
+    note = {"code": "leak", "values": {"names": "a, b"}, "columns": ["a", "b"]}
     before = [column("a", role="ignore"), column("b", role="ignore"), column("c", role="target"), column("d")]
     assert notes_left([note], before, before) == [note]
     assert notes_left([note], before, corrected(before, {"a": {"role": "reading"}})) == []

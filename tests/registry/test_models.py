@@ -191,7 +191,10 @@ def test_a_reading_of_words_keeps_its_categories_in_order_and_the_model_its_temp
     [
         {"categories": ["L", "L"]},
         {"categories": ["L", ""]},
-        {"categories": ["L", " M"]},
+        {"categories": ["L", " L"]},
+        {"categories": ["true", "TRUE"]},
+        {"categories": ["1", "1.0"]},
+        {"categories": ["L", "l"], "ignore_case": True},
         {"categories": ["L", 2]},
         {"categories": "LMH"},
         {"categories": [str(n) for n in range(201)]},
@@ -204,3 +207,19 @@ def test_categories_that_nobody_can_count_are_refused(
 ) -> None:
     with pytest.raises(FeatureUnfit):
         register(cast.whole.ml_engineer, shop, features=[GRADE | changed])
+
+
+@pytest.mark.parametrize("key", ["a/b", "a b", "a.b", "ä", "x" * 61, ":classes", "__OUT__"])
+def test_a_reading_is_called_so_that_it_can_stand_in_an_address(cast: Cast, shop: Shop, key: str) -> None:
+    more = {"key": key, "words": {"en": key}, "unit": ""}
+    if key == "__OUT__":
+        assert register(cast.whole.ml_engineer, shop, features=[*features(), more])
+        return
+    with pytest.raises(FeatureUnfit, match="address"):
+        register(cast.whole.ml_engineer, shop, features=[*features(), more])
+
+
+def test_keys_that_differ_by_case_alone_are_one(cast: Cast, shop: Shop) -> None:
+    first = features()[0]
+    with pytest.raises(FeatureUnfit, match="key of its own"):
+        register(cast.whole.ml_engineer, shop, features=[*features(), {**first, "key": first["key"].upper()}])

@@ -6,12 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops_portal.wire import sketch
-from mlops_portal.wire.categories import as_text, code_of, edges_of, text_of
+from mlops_portal.wire.categories import GAPS, TRUTHS, alike, as_text, code_of, edges_of, text_of
 from mlops_portal.wire.inputs import unseen_missing
 
-WORDS = st.lists(
-    st.text(min_size=1).filter(lambda one: one == one.strip()), min_size=1, max_size=9, unique=True
-)
+WORDS = st.lists(st.text(min_size=1).map(as_text).filter(bool), min_size=1, max_size=9, unique=True)
 
 
 @given(WORDS)
@@ -22,11 +20,18 @@ def test_every_category_reads_back_from_its_code(words):
 @given(WORDS, st.text())
 def test_another_word_is_unseen_and_an_empty_one_is_missing(words, other):
     code = code_of(other, words)
-    if not other.strip():
+    if as_text(other) in words:
+        assert text_of(code, words) == as_text(other)
+    elif as_text(other) in GAPS:
         assert math.isnan(code)
-    elif other.strip() not in words:
+    elif not any(set(map(str.casefold, words)) == set(pair) for pair in TRUTHS):
         assert code == len(words)
         assert text_of(code, words) is None
+
+
+@given(st.text())
+def test_a_form_is_its_own_form(text):
+    assert as_text(as_text(text)) == as_text(text)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +45,18 @@ def test_another_word_is_unseen_and_an_empty_one_is_missing(words, other):
         (True, "true"),
         (False, "false"),
         (" L ", "L"),
+        ("T1   ", "T1"),
+        ("hot\u00a0 \tair", "hot air"),
+        ("gru\u0308n", "gr\u00fcn"),
+        ("\ufeffL\u200b", "L"),
+        ("True", "true"),
+        ("FALSE", "false"),
+        ("1.0", "1"),
+        ("1.", "1"),
+        ("01", "01"),
+        ("1.10", "1.10"),
+        ("bad", "bad"),
+        ("BAD", "BAD"),
     ],
 )
 def test_a_value_is_written_as_a_person_would(value, text):
@@ -56,3 +73,38 @@ def test_a_model_gets_an_unseen_category_as_missing_and_numbers_as_they_are():
     rows = np.array([[3.0, 3.0], [2.0, 1e9], [np.nan, np.nan]])
     found = unseen_missing(rows, [3, 0])
     np.testing.assert_array_equal(found, [[np.nan, 3.0], [2.0, 1e9], [np.nan, np.nan]])
+
+
+@pytest.mark.parametrize("yes", [True, 1, 1.0, "1", "true", "TRUE", "Yes", "ja", " T "])
+@pytest.mark.parametrize("pair", [["false", "true"], ["No", "Yes"], ["aus", "ein"], ["0", "1"]])
+def test_a_boolean_takes_every_spelling_of_yes(yes, pair):
+    assert code_of(yes, pair) == 1.0
+
+
+@pytest.mark.parametrize("no", [False, 0, 0.0, "0", "False", "NO", "nein", "f"])
+def test_a_boolean_takes_every_spelling_of_no(no):
+    assert code_of(no, ["true", "false"]) == 1.0  # the order is that of the categories
+
+
+def test_a_number_is_the_category_of_its_value_as_far_as_one_category_has_it():
+    assert code_of(1.5, ["1.50", "2"]) == 0.0
+    assert code_of(7, ["001", "007"]) == 1.0
+    assert code_of(1.1, ["1.1", "1.10"]) == 0.0
+    assert code_of(1, ["01", "001"]) == 2.0  # either could be meant
+    assert code_of("7", ["007"]) == 1.0  # text keeps its zeros
+
+
+def test_case_tells_categories_apart_until_a_person_joins_them():
+    assert code_of("ok", ["OK", "bad"]) == 2.0
+    assert code_of("ok", ["OK", "bad"], ignore_case=True) == 0.0
+    assert code_of("ok", ["OK", "ok"]) == 1.0
+
+
+@pytest.mark.parametrize("word", ["NA", "null", "NaN", "", "  ", None, math.nan])
+def test_a_word_for_nothing_is_missing_unless_it_is_a_category(word):
+    assert math.isnan(code_of(word, ["a", "b"]))
+    assert word != "NA" or code_of(word, ["a", "NA"]) == 1.0
+
+
+def test_words_that_differ_by_case_alone_are_found_with_their_counts():
+    assert alike([("ok", 3), ("OK", 9), ("bad", 2)]) == [[("OK", 9), ("ok", 3)]]

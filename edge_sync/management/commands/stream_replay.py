@@ -102,6 +102,7 @@ class Command(BaseCommand):
             time=options["time"],
             part=options["part"],
             zone=choice.asset.line.site.time_zone,
+            model=choice.version.model,
         )
         rows = rows_of(
             sheet,

@@ -7,7 +7,7 @@ due after the last row comes right after it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from edge_sync.errors import ReplayUnfit
 from edge_sync.management.replay.reading import Sheet
 from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.wire.classes import class_of
 from monitoring.errors import NoSuchPart
 from monitoring.services.inspections import inspection_record
 
@@ -50,12 +51,11 @@ def delay_of(text: str) -> Delay:
 
 def truths_of(sheet: Sheet, column: str, *, model: RegisteredModel, which: slice) -> list[str]:
     """The class of each row, "" where the table has none; ReplayUnfit for a value that is no class."""
-    known = _spellings(model)
+    values = sheet.texts(column)[which]
+    known = {value: "" if value is None else class_of(value, model.classes) for value in set(values)}
     found: list[str] = []
-    for place, value in enumerate(sheet.texts(column)[which], start=which.start):
-        key = "" if value is None else known.get(value) or known.get(value.strip().casefold())
-        if key is None:
-            key = _within(value, model)
+    for place, value in enumerate(values, start=which.start):
+        key = known[value]
         if key is None:
             raise ReplayUnfit(
                 _("Row %(row)d: “%(value)s” in “%(column)s” is no class of %(model)s; there are %(classes)s.")
@@ -68,31 +68,6 @@ def truths_of(sheet: Sheet, column: str, *, model: RegisteredModel, which: slice
                 }
             )
         found.append(key)
-    return found
-
-
-def _within(value: str | None, model: RegisteredModel) -> str | None:
-    """The class of a measured value, where classes are ranges; a limit belongs to the good side of it."""
-    try:
-        number = float(value or "")
-    except ValueError:
-        return None
-    for one in sorted(model.classes, key=lambda one: bool(one.get("defect"))):
-        low, high = one.get("range") or (number + 1, number - 1)
-        if (low is None or number >= low) and (high is None or number <= high):
-            return str(one["key"])
-    return None
-
-
-def _spellings(model: RegisteredModel) -> Mapping[str, str]:
-    """Every way to write a class: the values it was made of and its key, then its words."""
-    found: dict[str, str] = {}
-    for one in model.classes:
-        own = [*one.get("values", ()), one["key"]]
-        for word in (*own, *dict(one.get("words") or {}).values()):
-            found.setdefault(str(word).strip().casefold(), one["key"])
-    for one in model.classes:
-        found |= {str(word): one["key"] for word in (one["key"], *one.get("values", ()))}
     return found
 
 

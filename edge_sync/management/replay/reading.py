@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from edge_sync.errors import ReplayUnfit
 from mlops_portal.registry.compute.tables.guess import guess
 from mlops_portal.registry.compute.tables.model import NUMERIC, Frame, Kind, Role, Schema
 from mlops_portal.registry.compute.tables.read import read
+from mlops_portal.registry.models import Feature, RegisteredModel
+from mlops_portal.registry.selectors import features_of
+from mlops_portal.wire.categories import GAPS
 
 LOCAL = ("iso", "dmy", "mdy")
 ORDER = "order"  # a count that rises with time: no moments
@@ -48,12 +52,20 @@ class Sheet:
         """Object (n,), None where missing."""
         return self.frame.text(self.known(name))
 
-    def named(self, key: str, *words: str) -> str | None:
-        """The column of a reading, by its key as a table's headings give it, by its name or its words."""
-        for one in self.schema.columns:
-            if key in (one.key, one.name):
-                return one.name
-        return next((word for word in words if word in self.frame.columns), None)
+    def named(self, features: Sequence[Feature]) -> dict[str, str]:
+        """The column of each reading by its key, as far as there is one: what the table of past parts called
+        it; else a free one by its key, as a table's headings give it, by its name or the reading's words."""
+        found = {one.key: one.column for one in features if one.column in self.frame.columns}
+        for one in features:
+            if one.key not in found and (name := self._like(one, set(found.values()))):
+                found[one.key] = name
+        return found
+
+    def _like(self, feature: Feature, taken: Collection[str]) -> str:
+        free = [one for one in self.schema.columns if one.name not in taken]
+        by_key = (one.name for one in free if one.key == feature.key)
+        by_name = (one.name for one in free if one.name in {feature.key, *feature.words.values()})
+        return next(by_key, next(by_name, ""))
 
     def unit(self, name: str) -> str:
         column = self.schema.named(name)
@@ -75,12 +87,25 @@ class Sheet:
         return np.asarray(self.frame.columns[name], dtype=np.float64)
 
 
-def read_sheet(path: Path, *, target: str, time: str, part: str, zone: str) -> Sheet:
-    """Read the whole table; moments without a zone are the site's ``zone``. Raises TableUnreadable."""
+def read_sheet(
+    path: Path, *, target: str, time: str, part: str, zone: str, model: RegisteredModel | None = None
+) -> Sheet:
+    """Read the whole table; moments without a zone are the site's ``zone``, and words for nothing are values
+    where ``model`` knows them as such. Raises TableUnreadable."""
     frame = read(path)
     schema = guess(frame, target=target, time=time, part=part)
+    first = Sheet(path.name, frame, schema)
     column = schema.time
     if column is not None and column.time_format in LOCAL and zone != "UTC":
         schema = schema.changed(column.name, time_format=f"{column.time_format}@{zone}")
-        frame = read(path, schema=schema)
-    return Sheet(path.name, frame, schema)
+    for name in _literal(first, target, model) if model is not None else ():
+        schema = schema.changed(name, gaps_are_values=True, kind=Kind.CATEGORY)
+    return first if schema is first.schema else Sheet(path.name, read(path, schema=schema), schema)
+
+
+def _literal(sheet: Sheet, target: str, model: RegisteredModel) -> Iterator[str]:
+    """Columns whose words for nothing are categories or classes of the model."""
+    features = [one for one in features_of(model) if set(one.categories) & set(GAPS)]
+    yield from sheet.named(features).values()
+    if target and any(set(one.get("values", ())) & set(GAPS) for one in model.classes):
+        yield target

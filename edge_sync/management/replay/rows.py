@@ -109,12 +109,10 @@ def _parts(sheet: Sheet, name: str, which: slice) -> list[str]:
 
 def _names(sheet: Sheet, features: Sequence[Feature]) -> dict[str, str]:
     """The column of each reading; ReplayUnfit where one is missing or comes in another unit."""
-    found: dict[str, str] = {}
-    missing = []
+    found = sheet.named(features)
+    missing = [one.key for one in features if one.key not in found]
     for one in features:
-        name = sheet.named(one.key, *one.words.values())
-        if name is None:
-            missing.append(one.key)
+        if (name := found.get(one.key)) is None:
             continue
         unit = sheet.unit(name)
         if unit and one.unit and unit != one.unit:
@@ -123,7 +121,6 @@ def _names(sheet: Sheet, features: Sequence[Feature]) -> dict[str, str]:
                   "the unit out of its name if the values are in %(ours)s.")
                 % {"column": name, "theirs": unit, "ours": one.unit}
             )  # fmt: skip
-        found[one.key] = name
     if missing:
         more = len(missing) - NAMED
         raise ReplayUnfit(

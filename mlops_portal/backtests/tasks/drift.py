@@ -14,6 +14,7 @@ from mlops_portal.backtests.tasks import engine
 from mlops_portal.backtests.tasks.found import Found, Report, silent
 from mlops_portal.backtests.tasks.readings import readings_of_both
 from mlops_portal.registry.compute.tables.model import Frame
+from monitoring.compute.detector.scores import JOINT
 
 MOST_POINTS = 1200
 TOP = 3
@@ -143,7 +144,7 @@ def _shown(windows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _named(said: Mapping[str, Any]) -> str:
-    feature = _("all readings") if said["feature"] == engine.ALL else said["feature"]
+    feature = _("all readings") if said["statistic"] in JOINT else said["feature"]
     return f"{feature} · {said['statistic']}"
 
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_portal.backtests.tasks.found import Report, silent
-from monitoring.compute.detector.detector import ALL, ROWS_LEAST, Statistic, fit
+from monitoring.compute.detector.detector import ROWS_LEAST, Statistic, fit
 
 Floats = NDArray[np.float64]
 SEED = 7
-__all__ = ["ALL", "ROWS_LEAST", "detect", "first_alert"]
+__all__ = ["ROWS_LEAST", "detect", "first_alert"]
 
 
 def detect(

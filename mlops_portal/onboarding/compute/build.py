@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.onboarding.compute.bands import codes_of, tolerance_of
+from mlops_portal.onboarding.compute.bands import categories_of, codes_of, tolerance_of
 from mlops_portal.onboarding.compute.labels import good_rows, labels_of
 from mlops_portal.onboarding.rules.plain import readings, with_role
 
@@ -62,6 +62,7 @@ def build(frame: Frame, columns: Sequence[dict[str, Any]], plan: Mapping[str, An
         at = np.asarray(frame.columns[time["name"]], dtype=np.float64)
         keep &= np.isfinite(at)
     good = good_rows(label, plan) & keep
+    read = [{**one, "categories": _categories(frame, one)} for one in read]
     values = {one["key"]: _numbers(frame, one) for one in read}
     chosen = np.flatnonzero(keep)
     moments = [START + timedelta(seconds=int(one)) for one in chosen]
@@ -81,9 +82,21 @@ def build(frame: Frame, columns: Sequence[dict[str, Any]], plan: Mapping[str, An
     )
 
 
+def _categories(frame: Frame, column: Column) -> list[str]:
+    if column["kind"] not in CODED:
+        return []
+    return categories_of(
+        frame.text(column["name"]),
+        list(column.get("categories") or ()),
+        ignore_case=bool(column.get("ignore_case")),
+        gaps=bool(column.get("gaps_are_values")),
+    )
+
+
 def _numbers(frame: Frame, column: Column) -> NDArray[np.float64]:
     if column["kind"] in CODED:
-        return codes_of(frame.text(column["name"]), list(column["categories"]))
+        ignore_case = bool(column.get("ignore_case"))
+        return codes_of(frame.text(column["name"]), column["categories"], ignore_case=ignore_case)
     return np.asarray(frame.columns[column["name"]], dtype=np.float64)
 
 
@@ -96,6 +109,7 @@ def _feature(
         low = high = None
     found = {
         "key": column["key"],
+        "column": column["name"],
         "words": dict(words.get(column["key"]) or {"en": column["name"]}),
         "unit": column.get("unit") or "",
         "low": low,
@@ -103,7 +117,8 @@ def _feature(
         "tolerance": None if category else tolerance_of(values, good),
     }
     if category:
-        found["categories"] = list(column.get("categories") or ())
+        found["categories"] = column["categories"]
+        found["ignore_case"] = bool(column.get("ignore_case"))
     return found
 
 

@@ -1,12 +1,15 @@
 """What a table's columns hold, small enough to be kept beside the table and read by the web.
 
 Facts of a column: {"numeric", "distinct", "missing", "values": [[text, count], …] most frequent first,
-"min", "max", "q05", "q95"} (the last four None where it holds no numbers).
+"min", "max", "q05", "q95"} (the last four None where it holds no numbers); "spelt": [[text in the file,
+count], …] of values that are written in another than their one form (``wire.categories``), "gap_words":
+[[word, count], …] that were taken for nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,8 +35,14 @@ def facts_of(frame: Frame, name: str) -> dict[str, Any]:
         "distinct": distinct,
         "missing": missing,
         "values": [[text, count] for text, count in tally.most_common(MOST_VALUES)],
+        "spelt": _most(frame.spelt.get(name, {})),
+        "gap_words": _most(frame.gap_words.get(name, {})),
     }
     return {**found, **_range(values if numeric else np.zeros(0))}
+
+
+def _most(tally: Mapping[str, int]) -> list[list[Any]]:
+    return [[text, count] for text, count in Counter(tally).most_common(MOST_VALUES)]
 
 
 def _counts(values: NDArray[Any]) -> tuple[int, int]:

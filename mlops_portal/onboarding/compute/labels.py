@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_portal.onboarding.rules.plain import ABOVE, BELOW, WITHIN
+from mlops_portal.wire.categories import as_text
 
 if TYPE_CHECKING:
     from mlops_portal.registry.compute.tables.model import Frame
@@ -21,7 +22,7 @@ def labels_of(frame: Frame, name: str, plan: Mapping[str, Any]) -> list[str | No
     """
     if plan.get("limits"):
         return _by_limits(np.asarray(frame.columns[name], dtype=np.float64), plan["limits"], plan["classes"])
-    key = {text: one["key"] for one in plan["classes"] for text in one.get("values", ())}
+    key = {as_text(text): one["key"] for one in plan["classes"] for text in one.get("values", ())}
     return [None if text is None else key.get(text) for text in frame.text(name)]
 
 

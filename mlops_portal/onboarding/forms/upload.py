@@ -73,10 +73,10 @@ class UploadForm(FileForm):
         required=False,
         help_text=gettext_lazy("Knows what columns are usually called, their units and words."),
     )
-    target = forms.CharField(label=gettext_lazy("Target column"), max_length=200, required=False)
-    time = forms.CharField(label=gettext_lazy("Time column"), max_length=200, required=False)
-    part = forms.CharField(label=gettext_lazy("Part id column"), max_length=200, required=False)
-    line = forms.CharField(label=gettext_lazy("Machine column"), max_length=200, required=False)
+    target = forms.CharField(label=gettext_lazy("Target column"), max_length=1_000, required=False)
+    time = forms.CharField(label=gettext_lazy("Time column"), max_length=1_000, required=False)
+    part = forms.CharField(label=gettext_lazy("Part id column"), max_length=1_000, required=False)
+    line = forms.CharField(label=gettext_lazy("Machine column"), max_length=1_000, required=False)
 
     def __init__(self, *args: Any, sites: list[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,6 +16,7 @@ from labeling.tasks.training import steps_do
 from labeling.transitions import RunState, RunStepName, StepState, Trigger
 from mlops_portal.onboarding.errors import Blocked, FileUnfit, NameUsed
 from mlops_portal.onboarding.management.founding import Ground
+from mlops_portal.onboarding.management.meanings import blocked_sentence
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.rules.columns import column_named
 from mlops_portal.onboarding.rules.words import Role, slug_of
@@ -55,6 +56,7 @@ class Wanted:
     high: float | None = None
     units: Mapping[str, str] = field(default_factory=dict)
     ignore: Sequence[str] = ()
+    meanings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def digest_of(path: Path) -> str:
@@ -163,7 +165,7 @@ def _described(one: Onboarding, wanted: Wanted, by: Person, say: Say) -> Onboard
         raise Invalid(one.error)
     if one.state == S.CHECKED:
         if one.blocking:
-            raise Blocked(" ".join(each["sentence"] for each in one.problems if each["blocking"]))
+            raise Blocked(blocked_sentence(one.problems))
         onboarding_agree(by=by, onboarding=one, here=True)
     return one
 
@@ -175,6 +177,8 @@ def _corrected(one: Onboarding, wanted: Wanted, by: Person) -> Onboarding:
         changes.setdefault(column_named(columns, name)["name"], {})["unit"] = unit
     for name in wanted.ignore:
         changes.setdefault(column_named(columns, name)["name"], {})["role"] = Role.IGNORE.value
+    for name, meant in wanted.meanings.items():
+        changes.setdefault(column_named(columns, name)["name"], {}).update(meant)
     limits = None
     if wanted.low is not None or wanted.high is not None:
         limits = {"low": wanted.low, "high": wanted.high}

@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.onboarding.errors import SchemaUnfit
 from mlops_portal.onboarding.rules.words import ONCE, Kind, Role
+from mlops_portal.wire.categories import as_text
 
-EDITABLE = frozenset({"kind", "role", "unit", "low", "high", "categories", "time_format"})
+EDITABLE = frozenset(
+    {"kind", "role", "unit", "low", "high", "categories", "time_format", "ignore_case", "gaps_are_values"}
+)
 LONGEST_UNIT = 20
 EPOCHS = {"epoch_s": (1e8, 4.2e9), "epoch_ms": (1e11, 4.2e12), "epoch_us": (1e14, 4.2e15)}
 Column = dict[str, Any]
@@ -36,6 +39,8 @@ def corrected(columns: Sequence[Column], changes: Mapping[str, Mapping[str, Any]
         if unknown := set(change) - EDITABLE:
             raise SchemaUnfit(_("A column has no “%(field)s” to correct.") % {"field": min(unknown)})
         column.update(change)
+        if column.get("gaps_are_values") and column["kind"] in (Kind.BOOLEAN, Kind.NUMBER):
+            column.update(kind=Kind.CATEGORY.value, categories=[])  # with a third word it is neither
         if "role" in change and change["role"] in ONCE:
             for other in found:
                 if other is not column and other["role"] == change["role"] and other["name"] not in changes:
@@ -90,7 +95,8 @@ def _band_fits(column: Column) -> None:
         raise SchemaUnfit(
             _("The normal band of %(name)s must rise from low to high.") % {"name": column["name"]}
         )
-    if column.get("categories") and len(set(column["categories"])) != len(column["categories"]):
+    forms = {as_text(one) for one in column.get("categories") or ()}
+    if len(forms) != len(column.get("categories") or ()):
         raise SchemaUnfit(_("A category of %(name)s stands there twice.") % {"name": column["name"]})
 
 
@@ -114,4 +120,4 @@ def notes_left(
     moved = {one["name"] for one in after if one["role"] != old[one["name"]]}
     if any(Role.TARGET in (one["role"], old[one["name"]]) for one in after if one["name"] in moved):
         return []
-    return [dict(one) for one in notes if not moved & set(str(one["values"].get("names", "")).split(", "))]
+    return [dict(one) for one in notes if not moved & set(one.get("columns") or ())]

@@ -14,6 +14,7 @@ from typing import Any
 
 from mlops_portal.onboarding.rules.plain import ABOVE, BELOW, WITHIN
 from mlops_portal.onboarding.rules.words import key_of
+from mlops_portal.wire.classes import NO_CLASSES
 
 GOOD = frozenset(
     ("ok", "i.o.", "io", "good", "gut", "normal", "none", "no", "nein", "pass", "passed", "false", "0", "n",
@@ -79,7 +80,8 @@ def classes_by_value(
         words = text
         if two_sided:
             words = "OK" if text in good else name
-        key = key_of(words, {one["key"] for one in found})
+        others = {other for other in texts if other != text}  # no class is called as another is written
+        key = key_of(words, {one["key"] for one in found} | others | {*NO_CLASSES})
         icon = GOOD_ICON if text in good else ICONS[sum(one["defect"] for one in found) % len(ICONS)]
         found.append({**_class(key, words, icon, defect=text not in good), "values": [text]})
     return found

@@ -13,6 +13,7 @@ from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.policies import edit_verdict
 from mlops_portal.onboarding.rules.classes import classes_checked, limits_checked, words_checked
 from mlops_portal.onboarding.rules.columns import as_time, column_named, corrected, notes_left
+from mlops_portal.onboarding.rules.meanings import facts_meant, said_of
 from mlops_portal.onboarding.rules.plain import with_role
 from mlops_portal.onboarding.rules.target import classes_by_limits, is_measured, plan_for
 from mlops_portal.onboarding.rules.words import Kind, Role
@@ -52,10 +53,11 @@ def onboarding_describe(
     if target is not None and (
         before is None
         or (before["name"], before["kind"]) != (target["name"], target["kind"])
+        or said_of(before) != said_of(target)
         or normal
         or defect
     ):
-        facts = {**onboarding.facts[target["name"]], "numeric": target["kind"] == Kind.NUMBER}
+        facts = facts_meant(onboarding.facts[target["name"]], target)
         plan.update(plan_for(facts, target["name"], normal=normal, defect=defect))
     if target is None:
         plan.update(limits=None, classes=[])

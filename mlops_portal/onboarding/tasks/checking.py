@@ -69,9 +69,7 @@ def telling(frame: Frame, schema: Schema) -> list[dict[str, Any]]:
     if schema.target is None:
         return []
     again = guess(frame, target=schema.target.name)
-    noted = {
-        part for one in again.notes if one.code.startswith("leak") for part in one.values["names"].split(", ")
-    }
+    noted = {name for one in again.notes if one.code.startswith("leak") for name in one.columns}
     names = [one.name for one in schema.readings if one.name in noted]
     if not names:
         return []

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from labeling.transitions import RunState
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.policies import agree_verdict, edit_verdict
+from mlops_portal.onboarding.rules.meanings import CHANGES, OFFERED
 from mlops_portal.onboarding.rules.words import Role
 from mlops_portal.onboarding.selectors import version_of
 from mlops_portal.onboarding.services.checking import check_ask
+from mlops_portal.onboarding.services.describing import onboarding_describe
 from mlops_portal.onboarding.services.taking import onboarding_agree
 from mlops_portal.onboarding.transitions import AT_WORK, OnboardingState
 from mlops_portal.onboarding.views.shared import address, context_of, found, led_on, said
@@ -58,7 +60,13 @@ def _grouped(one: Onboarding, *, blocking: bool) -> list[dict[str, Any]]:
     wanted = [each for each in one.problems if bool(each["blocking"]) == blocking]
     wanted.sort(key=lambda each: each["column"])
     return [
-        {"column": column, "problems": [{"sentence": said(each), "row": each["row"]} for each in group]}
+        {
+            "column": column,
+            "problems": [
+                {"sentence": said(each), "row": each["row"], "taps": OFFERED.get(each["code"], ())}
+                for each in group
+            ],
+        }
         for column, group in groupby(wanted, key=lambda each: each["column"])
     ]
 
@@ -67,6 +75,19 @@ def _grouped(one: Onboarding, *, blocking: bool) -> list[dict[str, Any]]:
 @signed_in
 def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     check_ask(by=person_of(request), onboarding=found(request, pk))
+    return redirect("onboarding_problems", pk)
+
+
+@require_POST
+@signed_in
+def meaning(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A person says what words of a column mean, and the table is looked through again."""
+    by, one = person_of(request), found(request, pk)
+    change = CHANGES.get(request.POST.get("tap", ""))
+    if change is None:
+        return redirect("onboarding_problems", pk)
+    onboarding_describe(by=by, onboarding=one, columns={request.POST.get("column", ""): change})
+    check_ask(by=by, onboarding=one)
     return redirect("onboarding_problems", pk)
 
 

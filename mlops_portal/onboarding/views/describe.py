@@ -17,6 +17,7 @@ from mlops_portal.onboarding.forms.target import LimitsForm, TargetForm, class_f
 from mlops_portal.onboarding.forms.upload import FileForm
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.policies import edit_verdict
+from mlops_portal.onboarding.rules.meanings import facts_meant
 from mlops_portal.onboarding.rules.plain import with_role
 from mlops_portal.onboarding.rules.words import Role
 from mlops_portal.onboarding.services.describing import onboarding_describe
@@ -142,7 +143,7 @@ def target(request: HttpRequest, pk: UUID) -> HttpResponse:
         except PortalError as error:
             problem, status = error.sentence, error.status
     facts = one.facts.get(column["name"], {}) if column else {}
-    counts = dict(facts.get("values", ()))
+    counts = dict(facts_meant(facts, column)["values"]) if column and facts else {}
     context |= {
         "column": column,
         "choose": choose,

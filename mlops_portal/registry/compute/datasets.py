@@ -1,7 +1,8 @@
 """Tables of past parts as Parquet.
 
-- Columns: one float64 for each feature (null where missing; a category as its code, ``wire.categories``),
-  ``label``, ``part`` and ``asset`` text, ``at`` a timestamp in UTC to the microsecond.
+- Columns: ``reading:`` and its key for each feature, float64 (null where missing; a category as its code,
+  ``wire.categories``), so that no name of a plant's column meets one of ours; ``label``, ``part`` and
+  ``asset`` text, ``at`` a timestamp in UTC to the microsecond.
 - The same table gives the same bytes, so that its digest names it.
 """
 
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from mlops_portal.wire.errors import Invalid
 
 WORDS = ("label", "part", "asset")
+READING = "reading:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def encode(
     """Parquet bytes of a table; ``columns`` float64 (n,) by feature key; ValueError where lengths differ
     or a moment has no zone."""
     arrays: dict[str, pa.Array] = {
-        key: pa.array(values, pa.float64(), from_pandas=True) for key, values in columns.items()
+        READING + key: pa.array(values, pa.float64(), from_pandas=True) for key, values in columns.items()
     }
     for name, words in zip(WORDS, (label, part, asset), strict=True):
         arrays[name] = pa.array(list(words), pa.string())
@@ -64,9 +66,10 @@ def decode(data: bytes, features: Sequence[str]) -> Table:
         found = pq.read_table(io.BytesIO(data))
     except pa.ArrowInvalid as error:
         raise Invalid(f"this is not a table of past parts: {error}") from None
-    if missing := [name for name in (*features, *WORDS, "at") if name not in found.column_names]:
-        raise Invalid(f"the table has no column {missing[0]}; add it")
-    readings = [found[key].cast(pa.float64()).to_numpy(zero_copy_only=False) for key in features]
+    names = [READING + key for key in features]
+    if missing := [name for name in (*names, *WORDS, "at") if name not in found.column_names]:
+        raise Invalid(f"the table has no column {missing[0].removeprefix(READING)}; add it")
+    readings = [found[name].cast(pa.float64()).to_numpy(zero_copy_only=False) for name in names]
     at = found["at"].cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_numpy(zero_copy_only=False)
     return Table(
         readings=np.column_stack(readings).astype(np.float64),

@@ -67,6 +67,10 @@ class Feature(models.Model):
     )
 
     categories = models.JSONField(default=list)
+    column = models.TextField(blank=True, default="", help_text=_("What the table of past parts calls it"))
+    ignore_case = models.BooleanField(
+        default=False, help_text=_("Words that differ by case alone are one category")
+    )
 
     class Meta:
         ordering = ["model", "order"]

@@ -27,7 +27,9 @@ class OutsideVersion(models.Model):
 
     class Meta:
         ordering = ["-seen_at"]
-        constraints = [models.UniqueConstraint(fields=["model", "number"], name="outside_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["model", "number", "created_ms"], name="outside_version_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.model.slug}/{self.number} (MLflow)"

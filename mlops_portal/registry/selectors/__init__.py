@@ -92,6 +92,7 @@ def spec_bytes(version: ModelVersion) -> bytes:
                 "high": one.high,
                 "edges": frozen[one.key]["edges"],
                 "categories": one.categories,
+                **({"ignore_case": True} if one.ignore_case else {}),
             }
             for one in features_of(version.model)
         ],

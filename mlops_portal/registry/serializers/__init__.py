@@ -17,7 +17,10 @@ class FeatureOut(serializers.ModelSerializer[Feature]):
 
     class Meta:
         model = Feature
-        fields = ["key", "words", "unit", "group_words", "low", "high", "tolerance", "categories"]
+        fields = [
+            *("key", "column", "words", "unit", "group_words", "low", "high", "tolerance", "categories"),
+            "ignore_case",
+        ]
 
 
 class AutomationOut(serializers.ModelSerializer[AutomationLevel]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,8 +17,12 @@ from mlops_portal.registry.errors import FeatureUnfit, NameTaken
 from mlops_portal.registry.models import AutomationLevel, Feature, Level, RegisteredModel, Step
 from mlops_portal.registry.policies import sites_verdict
 from mlops_portal.registry.selectors import sites_of
+from mlops_portal.wire.categories import as_text
+from mlops_portal.wire.classes import NO_CLASSES
 
-FIELDS = {"key", "words", "unit", "group_words", "low", "high", "tolerance", "categories"}
+FIELDS = {"key", "words", "unit", "group_words", "low", "high", "tolerance", "categories", "ignore_case",
+          "column"}  # fmt: skip
+KEY = re.compile(r"[-a-zA-Z0-9_]{1,60}")
 BAND = ("low", "high", "tolerance")
 MOST_CATEGORIES = 200
 LONGEST_CATEGORY = 60
@@ -36,9 +41,10 @@ def model_register(
 ) -> RegisteredModel:
     """Register a model with its classes and features, in the order of its columns.
 
-    Classes are {"key", "words", "icon", "defect"}; features {"key", "words", "unit", "group_words", "low",
-    "high", "tolerance", "categories"}, where categories are the words that a reading may be and numbers have
-    none. Every step but releasing starts at “proposes, a person starts it”.
+    Classes are {"key", "words", "icon", "defect"}; features {"key", "column", "words", "unit", "group_words",
+    "low", "high", "tolerance", "categories", "ignore_case"}: categories are the words that a reading may be
+    (numbers have none), the column is what the table of past parts calls it. Every step but releasing starts
+    at “proposes, a person starts it”.
     """
     demand(sites_verdict(by, "model.register", sites_of(asset_type)))
     _fits(classes, features)
@@ -89,15 +95,24 @@ def _columns(one: Mapping[str, Any]) -> dict[str, Any]:
         "unit": one.get("unit") or "",
         "group_words": dict(one.get("group_words") or {}),
         **{name: one.get(name) for name in BAND},
-        "categories": list(one.get("categories") or []),
+        "categories": [as_text(text) for text in one.get("categories") or []],
+        "ignore_case": bool(one.get("ignore_case")),
+        "column": one.get("column") or "",
     }
 
 
 def _fits(classes: Sequence[Mapping[str, Any]], features: Sequence[Mapping[str, Any]]) -> None:
     for what, found in ((_("class"), classes), (_("reading"), features)):
         keys = [str(one.get("key") or "") for one in found]
-        if not all(keys) or len(set(keys)) != len(keys):
+        if not all(keys) or len({key.casefold() for key in keys}) != len(keys):
             raise FeatureUnfit(_("Every %(what)s needs a key of its own.") % {"what": what})
+        if odd := next((key for key in keys if not KEY.fullmatch(key)), ""):
+            raise FeatureUnfit(
+                _("The key “%(key)s” cannot stand in an address; write it with letters, digits, - and _.")
+                % {"key": odd[:60]}
+            )
+    if taken := next((key for key in NO_CLASSES if key in [one["key"] for one in classes]), ""):
+        raise FeatureUnfit(_("No class can have the key “%(key)s”; choose another.") % {"key": taken})
     if len(classes) < 2 or not features:
         raise FeatureUnfit(_("A model needs at least two classes and one reading."))
     for one in features:
@@ -119,14 +134,15 @@ def _categories_fit(one: Mapping[str, Any]) -> None:
     if not found:
         return
     if not isinstance(found, list | tuple) or not all(
-        isinstance(text, str) and text.strip() == text and 0 < len(text) <= LONGEST_CATEGORY for text in found
+        isinstance(text, str) and 0 < len(as_text(text)) <= LONGEST_CATEGORY for text in found
     ):
         raise FeatureUnfit(
             _("The categories of %(key)s are words of 1 to %(most)d letters.")
             % {"key": key, "most": LONGEST_CATEGORY}
         )
-    if len(set(found)) != len(found):
-        twice = next(text for text in found if found.count(text) > 1)
+    forms = [as_text(text).casefold() if one.get("ignore_case") else as_text(text) for text in found]
+    if len(set(forms)) != len(forms):
+        twice = next(text for text, form in zip(found, forms, strict=True) if forms.count(form) > 1)
         raise FeatureUnfit(
             _("The category “%(text)s” of %(key)s stands twice; name each once.")
             % {"text": twice, "key": key}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mlops_portal.registry.compute.tables.model import Kind
 from mlops_portal.registry.compute.tables.read import preview, read, sniff
 from mlops_portal.registry.compute.tables.words import GAPS, NO_READING
+from mlops_portal.wire.categories import as_text
 from tests.registry.tables.ground import put
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -74,7 +75,7 @@ def test_texts_come_back_with_quotes_separators_and_line_ends_in_them(tmp_path, 
     frame = read(path)
     assert frame.text("station").tolist() == ["A1"] * len(texts)
     if frame.kinds["note"] in (Kind.TEXT, Kind.CATEGORY):
-        assert frame.columns["note"].tolist() == texts
+        assert frame.columns["note"].tolist() == [as_text(text) or None for text in texts]
     assert frame.numbers.tolist() == list(range(2, len(texts) + 2))
 
 

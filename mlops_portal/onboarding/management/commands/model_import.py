@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from django.utils.translation import gettext as _
 from labeling.services.runs import run_cancel
 from labeling.tasks.importing import bring_in
 from mlops_portal.onboarding.errors import NameUsed
+from mlops_portal.onboarding.management import meanings
 from mlops_portal.onboarding.management.flow import Wanted, digest_of, known_for, prepared, same_file
 from mlops_portal.onboarding.management.founding import Ground, ground_for
 from mlops_portal.onboarding.management.report import measured_lines
+from mlops_portal.onboarding.management.stated import demand_same
 from mlops_portal.onboarding.selectors import onboardings_all
 from mlops_portal.onboarding.tasks.taking import take_do
 from mlops_portal.onboarding.transitions import OnboardingState
@@ -56,6 +59,7 @@ class Command(BaseCommand):
             metavar="A,B,…",
             help="the file's classes in its order, where it names none",
         )
+        meanings.add_arguments(parser)
         parser.add_argument("--as", dest="username", default="", metavar="USERNAME", help="in whose name")
         parser.add_argument("--json", action="store_true")
 
@@ -69,7 +73,7 @@ class Command(BaseCommand):
                     model=model,
                     data=data,
                     name=options["onnx"].name,
-                    classes=[one.strip() for one in options["classes"].split(",") if one.strip()],
+                    classes=_listed(options["classes"]),
                 )
         except PortalError as error:
             raise CommandError(error.sentence) from None
@@ -93,6 +97,8 @@ class Command(BaseCommand):
                     _("%(name)s has past parts of its own, and a file is measured on those; leave --data "
                       "out, or choose another name.") % {"name": model.name}
                 )  # fmt: skip
+            if options["data"] and came is not None:
+                demand_same(came, _wanted(options))
             return model, _person(options["username"]), None
         if options["data"] is None or not options["target"]:
             raise NotFound(
@@ -109,17 +115,7 @@ class Command(BaseCommand):
             line=options["line"],
             kind=options["asset_type"],
         )
-        wanted = Wanted(
-            name=options["name"],
-            data=options["data"],
-            target=options["target"],
-            time=options["time"],
-            part=options["part"],
-            normal=options["normal"],
-            defect=options["defect"],
-            ignore=options["ignore"],
-        )
-        one = prepared(wanted, ground, known, lambda line: None)
+        one = prepared(_wanted(options), ground, known, lambda line: None)
         take_do(str(one.pk), here=True)
         one = onboardings_all().get(pk=one.pk)
         if one.state != OnboardingState.TAKEN or one.model is None or one.run is None:
@@ -134,6 +130,27 @@ class Command(BaseCommand):
             (self.stderr if quiet else self.stdout).write(
                 _("Sign in as %(username)s (%(role)s) with %(password)s; it is shown once, change it.") % one
             )
+
+
+def _listed(text: str) -> list[str]:
+    """Words between commas; one that holds a comma stands in quotes."""
+    found = next(csv.reader([text], skipinitialspace=True), [])
+    return [one.strip() for one in found if one.strip()]
+
+
+def _wanted(options: dict[str, Any]) -> Wanted:
+    """What was said of the table."""
+    return Wanted(
+        name=options["name"],
+        data=options["data"],
+        target=options["target"],
+        time=options["time"],
+        part=options["part"],
+        normal=options["normal"],
+        defect=options["defect"],
+        ignore=options["ignore"],
+        meanings=meanings.said(options),
+    )
 
 
 def _read(path: Path) -> bytes:
@@ -181,7 +198,10 @@ def _result(version: ModelVersion, new: bool, ground: Ground | None) -> dict[str
 
 def _lines(version: ModelVersion, found: dict[str, Any]) -> list[str]:
     if not found["changed"]:
-        return [_("%(version)s came of this very file before; nothing was changed.") % {"version": version}]
+        return [
+            _("%(version)s came of this very file with these classes before; nothing was changed.")
+            % {"version": version}
+        ]
     return [
         _("%(version)s is a candidate, trained elsewhere; on which parts, nobody here knows.")
         % {"version": version},

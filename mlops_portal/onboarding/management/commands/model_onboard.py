@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mlops_portal.onboarding.management import golden
+from mlops_portal.onboarding.management import golden, meanings
 from mlops_portal.onboarding.management.flow import (
     Wanted,
     digest_of,
@@ -22,6 +22,7 @@ from mlops_portal.onboarding.management.flow import (
 )
 from mlops_portal.onboarding.management.founding import Ground, ground_for, judge_for
 from mlops_portal.onboarding.management.report import lines_of, result_of
+from mlops_portal.onboarding.management.stated import demand_same
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.selectors import version_of
 from mlops_portal.onboarding.services.receiving import TEMPLATES
@@ -68,6 +69,7 @@ class Command(BaseCommand):
             choices=[one for one in TEMPLATES if one],
             help="what columns are called",
         )
+        meanings.add_arguments(parser)
         parser.add_argument("--as", dest="username", default="", metavar="USERNAME", help="in whose name")
         parser.add_argument(
             "--golden",
@@ -108,10 +110,12 @@ class Command(BaseCommand):
             raise CommandError("Name the table with --data and the column to learn with --target.")
         digest = digest_of(options["data"])
         known = same_file(options["name"], digest)
+        wanted, line = _wanted(options)
+        if known is not None and known.schema:
+            demand_same(known, wanted)
         if known is not None and version_of(known) is not None and not options["golden"]:
             self._say(_("%(name)s was made of this file before; nothing was changed.") % {"name": known.name})
             return self._reported(known, Ground(known.by, known.site, known.asset_type), changed=False)  # type: ignore[arg-type]  # a model has one
-        wanted, line = _wanted(options)
         # on an empty portal a table that is no good must not leave a plant behind
         with nullcontext() if Site.objects.exists() else transaction.atomic():
             ground = ground_for(
@@ -199,5 +203,6 @@ def _wanted(options: dict[str, Any]) -> tuple[Wanted, str]:
         high=options["high"],
         units=units,
         ignore=options["ignore"],
+        meanings=meanings.said(options),
     )
     return wanted, line

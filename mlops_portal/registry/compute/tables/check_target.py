@@ -20,6 +20,9 @@ CONSTANT = gettext_noop(
 GAPS = gettext_noop(
     "The target {column} is empty in row {row} ({count} in all); such rows are left out of training."
 )
+GAPS_BESIDE = gettext_noop(
+    "The target {column} is also empty in {count} rows; such rows are left out of training."
+)
 IDS = gettext_noop(
     "The target {column} has {count} different texts, such as “{value}” in row {row}: these look like names"
     " of parts, not classes; name another column."
@@ -44,13 +47,11 @@ def problems(frame: Frame, schema: Schema) -> list[Problem]:
     if gap.all():
         return [problem("target-empty", EMPTY, column=column)]
     found = []
-    if gap.any():
-        at = int(np.argmax(gap))
-        found.append(
-            problem(
-                "target-gaps", GAPS, column=column, count=int(gap.sum()), row=frame.row_of(at), blocking=False
-            )
-        )
+    words = sum(frame.gap_words.get(column, {}).values())
+    if empty := int(gap.sum()) - words:
+        where: dict[str, object] = {} if words else {"row": frame.row_of(int(np.argmax(gap)))}
+        message = GAPS_BESIDE if words else GAPS
+        found.append(problem("target-gaps", message, column=column, count=empty, blocking=False, **where))
     if len(classes) == 1:
         value = frame.word(target.name, int(first[0]))
         return [*found, problem("target-constant", CONSTANT, column=column, value=quoted(value))]

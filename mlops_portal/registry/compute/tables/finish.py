@@ -12,6 +12,7 @@ from mlops_portal.registry.compute.tables import plan
 from mlops_portal.registry.compute.tables.gather import Gathering, Seen
 from mlops_portal.registry.compute.tables.model import Kind
 from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted
+from mlops_portal.wire.categories import Lexicon
 
 FEW = 50  # distinct texts that are always categories
 SOME = 200  # and these where each stands for many rows
@@ -72,10 +73,11 @@ def few(distinct: int, rows: int) -> bool:
 
 def truths_of(values: NDArray[Any], words: tuple[str, str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Object (n,) as 0, 1 and NaN, and which are neither."""
-    spelt = {None: np.nan, words[0].lower(): 0.0, words[1].lower(): 1.0}
-    known = {
-        word: spelt.get(word if word is None else word.strip().lower(), 2.0) for word in set(values.tolist())
-    }
+    lexicon = Lexicon(words)
+    known = {None: np.nan}
+    for word in set(values.tolist()) - {None}:
+        place = lexicon.place(word)
+        known[word] = 2.0 if place is None else float(place)
     found = np.array([known[word] for word in values.tolist()], dtype=np.float64)
     odd = found == 2.0
     return np.where(odd, np.nan, found), odd

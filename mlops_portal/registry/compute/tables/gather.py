@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from mlops_portal.registry.compute.tables import numbers, plan, times
 from mlops_portal.registry.compute.tables.model import NUMERIC, Format, Kind
 from mlops_portal.registry.compute.tables.plan import Plan
+from mlops_portal.wire.categories import GAPS, as_text
 
 EXACT = float(2**53)
+MOST_SPELT = 1_000
 
 
 @dataclass(slots=True)
@@ -43,6 +46,7 @@ class Gathering:
     plan: Plan | None = None
     parts: list[NDArray[Any]] = field(default_factory=list)
     pool: dict[str, str] = field(default_factory=dict)
+    spelt: Counter[str] = field(default_factory=Counter)  # words in another than their one form
     there: int = 0  # values that are not missing
     gaps: int = 0  # missing ones before there was a plan
     odd: Seen = field(default_factory=Seen)
@@ -55,6 +59,8 @@ class Gathering:
     def add(self, found: pa.Array, rows: NDArray[np.int64]) -> None:
         """Take the values of ``rows``; text (as CSV has it) or what Parquet knows the type of."""
         found = plain(found)
+        if self.format.gaps != GAPS and pa.types.is_string(found.type):
+            found = found if self.plan and self.plan.literal else without_gaps(found)
         if self.plan is None:
             self.plan = typed(found.type) or plan.of_texts(found, self.format)
             if self.plan is None:
@@ -75,7 +81,7 @@ class Gathering:
             return self._numbers(found, rows)
         if how.kind == Kind.TIME:
             return self._moments(found, rows, how.form)
-        return self._words(as_text(found))
+        return self._words(as_strings(found))
 
     def _numbers(self, found: pa.Array, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         texts = found if pa.types.is_string(found.type) else None
@@ -105,7 +111,7 @@ class Gathering:
             return numbers.as_float(found.cast(pa.int64())) / per
         if (per_second := times.EPOCHS.get(form.partition("@")[0])) is not None:
             return self._numbers(found, rows) / per_second
-        texts = as_text(found)
+        texts = as_strings(found)
         moments = times.parse(texts, form)
         self.day, self.month = max(self.day, moments.day), max(self.month, moments.month)
         if moments.odd is not None:
@@ -117,8 +123,14 @@ class Gathering:
 
     def _words(self, texts: pa.Array) -> NDArray[Any]:
         coded = texts.dictionary_encode()
-        words = [self.pool.setdefault(word, word) for word in coded.dictionary.to_pylist()]
+        written = coded.dictionary.to_pylist()
+        forms = map(as_text, written)
+        words = [self.pool.setdefault(form, form) if form else None for form in forms]
         codes = pc.fill_null(coded.indices, len(words)).to_numpy(zero_copy_only=False)
+        other = [place for place, word in enumerate(words) if word and word != written[place]]
+        if other and len(self.spelt) < MOST_SPELT:
+            counts = np.bincount(codes, minlength=len(words))
+            self.spelt.update({written[place]: int(counts[place]) for place in other})
         return np.array([*words, None], dtype=object)[codes]
 
     def better(self) -> Plan | None:
@@ -153,7 +165,13 @@ def plain(found: pa.Array) -> pa.Array:
     return found
 
 
-def as_text(found: pa.Array) -> pa.Array:
+def without_gaps(found: pa.Array) -> pa.Array:
+    """Null where a word says that there is nothing."""
+    gap = pc.is_in(found, value_set=pa.array(GAPS))
+    return pc.if_else(gap, pa.scalar(None, pa.string()), found)
+
+
+def as_strings(found: pa.Array) -> pa.Array:
     return found if pa.types.is_string(found.type) else found.cast(pa.string())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from mlops_portal.registry.compute.tables import times
@@ -143,7 +145,10 @@ def _notes(goal: Facts | None, leaks: Leaks, facts: list[Facts], roles: dict[str
     )
     wanted = quoted(goal.name) if goal else ""
     return [
-        problem(code, message, column=names[0], names=several(names, 8), target=wanted, blocking=False)
+        replace(
+            problem(code, message, column=names[0], names=several(names, 8), target=wanted, blocking=False),
+            columns=tuple(names),
+        )
         for code, names, message in said
         if names
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem
 
@@ -14,10 +14,11 @@ def names_of(cells: Sequence[str], *, header: bool, row: int) -> tuple[tuple[str
     names: list[str] = []
     faults: list[Problem] = []
     first: dict[str, int] = {}
+    theirs = {" ".join(cell.split()) for cell in cells} if header else set()
     for place, cell in enumerate(cells, start=1):
         name = " ".join(cell.split()) if header else ""
         if not name:
-            name = _free(f"column_{place}", first)
+            name = _free(f"column_{place}", theirs | first.keys())
             if header and place < len(cells) and place > 1:
                 faults.append(
                     problem(
@@ -43,7 +44,7 @@ def names_of(cells: Sequence[str], *, header: bool, row: int) -> tuple[tuple[str
                     row=row,
                 )
             )
-            name = _free(f"{name} ({place})", first)
+            name = _free(f"{name} ({place})", theirs | first.keys())
         first[name] = place
         names.append(name)
     if not header:
@@ -61,7 +62,7 @@ def names_of(cells: Sequence[str], *, header: bool, row: int) -> tuple[tuple[str
     return tuple(names), faults
 
 
-def _free(name: str, taken: dict[str, int]) -> str:
+def _free(name: str, taken: Collection[str]) -> str:
     while name in taken:
         name += "_"
     return name

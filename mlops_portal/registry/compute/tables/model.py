@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mlops_portal.registry.compute.tables.said import Problem
+from mlops_portal.wire.categories import GAPS, alike
 
 
 class Kind(StrEnum):
@@ -78,6 +79,8 @@ class Column:
     missing: int = 0
     distinct: int = 0
     constant: bool = False
+    ignore_case: bool | None = None  # words that differ by case alone are one; None: nobody said
+    gaps_are_values: bool = False  # NA, null and the like are words like others
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Column:
@@ -163,6 +166,7 @@ class Format:
     header: bool = True
     skip: int = 0
     faults: tuple[Problem, ...] = ()
+    gaps: tuple[str, ...] = GAPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,9 @@ class Preview:
 @dataclass(slots=True)
 class Frame:
     """``columns`` by name, each (rows,). ``words`` of truths: (false, true). ``numbers`` int64 (rows,): the
-    row in the file. ``faults``: what was wrong with single rows and values."""
+    row in the file. ``spelt``: words that were written otherwise in the file, ``gap_words``: words that were
+    taken for nothing, ``joined``: words that count as one because they differ by case alone, each with how
+    often. ``faults``: what was wrong with single rows and values."""
 
     columns: dict[str, NDArray[Any]]
     rows: int
@@ -188,10 +194,24 @@ class Frame:
     times: dict[str, str] = field(default_factory=dict)
     numbers: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     faults: list[Problem] = field(default_factory=list)
+    spelt: dict[str, dict[str, int]] = field(default_factory=dict)
+    gap_words: dict[str, dict[str, int]] = field(default_factory=dict)
+    joined: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def row_of(self, index: int) -> int:
         """The row in the file that row ``index`` (from 0) of this frame comes from."""
         return int(self.numbers[index])
+
+    def join(self, name: str) -> None:
+        """Words of a column that differ by case alone become the most frequent of them."""
+        codes, words, _ = coded(self.columns[name])
+        counts = np.bincount(codes[codes >= 0], minlength=len(words))
+        groups = alike(zip(words, counts.tolist(), strict=True))
+        lead = {word: group[0][0] for group in groups for word, _count in group}
+        if groups:
+            self.joined[name] = {word: count for group in groups for word, count in group}
+            spelt = [lead.get(word, word) for word in words]
+            self.columns[name] = np.array([*spelt, None], dtype=object)[codes]
 
     def text(self, name: str) -> NDArray[Any]:
         """A column of any kind as text, None where missing: whole numbers without a point, truths as their

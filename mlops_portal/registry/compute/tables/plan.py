@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from mlops_portal.registry.compute.tables import numbers, times
 from mlops_portal.registry.compute.tables.model import Column, Format, Kind, Preview
-from mlops_portal.registry.compute.tables.words import GAPS, truth_of
+from mlops_portal.wire.categories import GAPS, as_text, truth_of
 
 LOOKED_AT = 5_000  # values
 LONG = 16  # digits
@@ -32,6 +32,8 @@ class Plan:
     kind: Kind
     form: str = ""  # of moments
     words: tuple[str, str] | None = None  # for false and true
+    literal: bool = False  # words for nothing are values
+    ignore_case: bool = False  # words that differ by case alone are one
 
 
 def numeric(seen: Preview, fixed: Mapping[str, Plan]) -> tuple[str, ...]:
@@ -54,7 +56,12 @@ def of_column(column: Column) -> Plan:
         return Plan(Kind.TEXT)
     if column.kind == Kind.TIME:
         return Plan(Kind.TIME, column.time_format or "iso")
-    return Plan(column.kind, words=words if column.kind == Kind.BOOLEAN else None)
+    return Plan(
+        column.kind,
+        words=words if column.kind == Kind.BOOLEAN else None,
+        literal=column.gaps_are_values,
+        ignore_case=bool(column.ignore_case),
+    )
 
 
 def of_texts(texts: pa.Array, form: Format) -> Plan | None:
@@ -74,10 +81,11 @@ def of_texts(texts: pa.Array, form: Format) -> Plan | None:
 
 def of_words(words: set[str]) -> Plan:
     """Text, or truths where nothing but one pair of words stands."""
-    pair = truth_of({word.strip().lower() for word in words})
+    forms = {as_text(word) for word in words} - {""}
+    pair = truth_of(forms)
     if pair is None:
         return Plan(Kind.TEXT)
-    spelt = {word.strip().lower(): word.strip() for word in sorted(words)}
+    spelt = {word.casefold(): word for word in sorted(forms)}
     return Plan(Kind.BOOLEAN, words=(spelt.get(pair[0], pair[0]), spelt.get(pair[1], pair[1])))
 
 

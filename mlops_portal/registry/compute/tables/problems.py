@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlops_portal.registry.compute.tables import check_order, check_readings, check_target
+from mlops_portal.registry.compute.tables import check_order, check_readings, check_target, check_words
 from mlops_portal.registry.compute.tables.columns import unknown_column
 from mlops_portal.registry.compute.tables.model import Frame, Role, Schema
 from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem
@@ -28,6 +28,7 @@ def problems(frame: Frame, schema: Schema, *, needs_target: bool = True) -> list
             found += check_target.problems(frame, schema)
         found += check_order.problems(frame, there)
         found += check_readings.problems(frame, there)
+        found += check_words.problems(frame, there)
         found += [one for one in schema.notes if _still(one, schema)]
     once = {(one.code, one.sentence): one for one in found}
     return sorted(once.values(), key=lambda one: not one.blocking)

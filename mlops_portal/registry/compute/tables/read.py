@@ -7,23 +7,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mlops_portal.registry.compute.tables import parquets, plan, texts
 from mlops_portal.registry.compute.tables.columns import unknown_column
 from mlops_portal.registry.compute.tables.finish import finished
 from mlops_portal.registry.compute.tables.gather import Gathering
-from mlops_portal.registry.compute.tables.model import Format, Frame, Preview, Schema
+from mlops_portal.registry.compute.tables.model import (
+    NUMERIC,
+    Format,
+    Frame,
+    Kind,
+    Preview,
+    Schema,
+    missing,
+)
 from mlops_portal.registry.compute.tables.plan import Plan, numeric
 from mlops_portal.registry.compute.tables.said import Problem, TableUnreadable, gettext_noop, unreadable
 from mlops_portal.registry.compute.tables.texts import Batch
 from mlops_portal.registry.compute.tables.unpack import opened
+from mlops_portal.wire.categories import GAPS
 
+WORDS = (Kind.CATEGORY, Kind.BOOLEAN)
+LOOKED_AT, FEW_NUMBERS = 5_000, 10
 CELLS = 125_000_000  # 1 GB of float64
 TOO_LARGE = gettext_noop("The table has more than {most} million values; bring fewer rows or columns.")
 Progress = Callable[[int, int], None]
@@ -79,13 +94,43 @@ def read(
     seen = preview(path, name=name, rows=500)
     form = seen.format
     only, fixed, lost = _wanted(form, schema)
+    form = _with_words(form, fixed)
     faults = [*form.faults, *lost]
     columns, numbers = _pass(path, form, only, fixed, faults, progress, fast=numeric(seen, fixed))
     again: Plans = {one: better for one in only if one not in fixed and (better := columns[one].better())}
     if again:
         kept, _ = _pass(path, form, only, again, [], progress, keep=tuple(again))
         columns |= {one: kept[one] for one in again}
-    return _frame(form, columns, numbers, faults, fixed)
+    frame = _frame(form, columns, numbers, faults, fixed)
+    literal = {one for one, how in fixed.items() if how.literal}
+    for one, how in fixed.items():
+        if how.ignore_case and frame.kinds[one] not in NUMERIC and frame.kinds[one] != Kind.EMPTY:
+            frame.join(one)
+    frame.gap_words = gap_words(
+        path, form, [one for one in only if one not in literal and _gappy(frame, one)]
+    )
+    return frame
+
+
+def _gappy(frame: Frame, name: str) -> bool:
+    """Whether a word may have been taken for nothing in a column of words, or of a few numbers."""
+    values, kind = frame.columns[name], frame.kinds[name]
+    if kind == Kind.NUMBER and np.unique(values[:LOOKED_AT]).size > FEW_NUMBERS:
+        return False
+    return kind in (Kind.NUMBER, *WORDS) and bool(missing(values).any())
+
+
+def gap_words(path: Path, form: Format, names: Sequence[str]) -> dict[str, dict[str, int]]:
+    """The words of columns that are taken for nothing (``wire.categories.GAPS``), with how often."""
+    if form.kind != "text" or not names:
+        return {}
+    words, found = pa.array(GAPS[1:]), {name: Counter[str]() for name in names}
+    with _batches(path, replace(form, gaps=("",)), tuple(names), []) as batches:
+        for batch in batches:
+            for name, column in batch.columns.items():
+                seen = column.filter(pc.fill_null(pc.is_in(column, value_set=words), False))
+                found[name].update(seen.to_pylist())
+    return {name: dict(tally) for name, tally in found.items() if tally}
 
 
 def chunks(
@@ -95,6 +140,7 @@ def chunks(
     and texts are no categories."""
     form = sniff(path, name=name)
     only, fixed, faults = _wanted(form, schema)
+    form = _with_words(form, fixed)
     faults = [*form.faults, *faults]
     later: list[Problem] = []
     plans, last = dict(fixed), None
@@ -143,6 +189,11 @@ def _wanted(form: Format, schema: Schema | None) -> tuple[tuple[str, ...], Plans
     if not fixed:
         raise TableUnreadable(lost[0]) if lost else _no_columns()
     return tuple(name for name in form.names if name in fixed), fixed, lost
+
+
+def _with_words(form: Format, fixed: Plans) -> Format:
+    """Words for nothing are kept where one of the columns has them as values."""
+    return replace(form, gaps=("",)) if any(one.literal for one in fixed.values()) else form
 
 
 def _no_columns() -> TableUnreadable:
@@ -195,6 +246,8 @@ def _frame(
         found = finished(columns[one], numbers, fixed=one in fixed)
         frame.columns[one], frame.kinds[one] = found.values, found.kind
         frame.faults += found.faults
+        if columns[one].spelt and found.kind in WORDS:
+            frame.spelt[one] = dict(columns[one].spelt)
         if found.words:
             frame.words[one] = found.words
         if found.form:

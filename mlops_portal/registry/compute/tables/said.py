@@ -28,13 +28,14 @@ class Problem:
     blocking: bool = True
     message: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()  # all of them, as they are called, where a sentence speaks of several
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Problem:
-        return cls(**stored)
+        return cls(**{**stored, "columns": tuple(stored.get("columns") or ())})
 
 
 def problem(

@@ -19,7 +19,6 @@ from mlops_portal.registry.compute.tables.lines import Lines
 from mlops_portal.registry.compute.tables.model import Format
 from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted, unreadable
 from mlops_portal.registry.compute.tables.unpack import Opened, opened
-from mlops_portal.registry.compute.tables.words import GAPS
 
 SAMPLE = 1 << 20
 BLOCK = 4 << 20  # holds the longest line several times
@@ -193,7 +192,7 @@ def _reader(
         convert_options=pacsv.ConvertOptions(
             column_types=types,
             include_columns=list(places),
-            null_values=GAPS,
+            null_values=form.gaps,
             strings_can_be_null=True,
             check_utf8=False,
         ),

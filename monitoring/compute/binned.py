@@ -5,6 +5,9 @@
 - A window or a reference without a part has no statistic: NaN, never 0. ``reasons`` says in a word why.
   Counts that are negative or no numbers, and other bins than the reference's, are a ValueError.
 - Sums are of float64: exact to 2**53, and past int64 without a wrap.
+- The PSI and the KS of a reading are over the tenths of its reference (``deciles``), of words and classes
+  with the rare ones joined (``judging.mix_groups``): the detector, its limits, judging, reports and
+  back-tests call ``psi`` and ``ks`` on these, so that one name is one number.
 - ``mask`` (…, k) marks the bins that are real where features of unlike many bins stand in one array.
 
 Against raw values: KS misses by at most the largest share of one bin; Wasserstein by at most what
@@ -79,6 +82,22 @@ def group_ids(reference: F, least: F) -> NDArray[np.intp]:
     too_small = (held < want) & (group > 0)
     last = np.where(too_small, group - 1, group)
     return np.minimum(ids, last[..., None])
+
+
+TENTHS = 10
+
+
+def deciles(reference: F) -> NDArray[np.intp]:
+    """The tenth of the reference to which every bin of its counts (k,) belongs: (k,) from 0.
+
+    PSI and KS of a reading are over these wherever they are computed and shown: limits, alerts, reports.
+    """
+    if reference.size < 2:
+        return np.zeros(reference.size, dtype=np.intp)
+    below, m = reference.cumsum(), reference.sum()
+    ranks = (m - 1) * np.linspace(0, 1, TENTHS + 1)[1:-1]
+    edges = np.unique(np.minimum(np.searchsorted(below, ranks + 1e-9, side="right"), reference.size - 2))
+    return np.searchsorted(edges, np.arange(reference.size))
 
 
 def joined(counts: F, ids: NDArray[np.intp]) -> F:

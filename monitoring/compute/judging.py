@@ -152,10 +152,10 @@ def _judge(made: list[list[Found]], stack: Stack, here: F, moments: F, wanted: I
     inflation = stack.inflation(np.maximum(n, 1.0), phi) * wide
     worth = np.maximum(n, 1.0) / inflation
     m = stack.worth[:, None]
-    least = 1 / np.clip(worth / 2, 2, BINS_MOST)
-    ids = binned.group_ids(stack.reference[:, None], least)
+    ids = stack.deciles[:, None]
     mask = np.arange(ids.shape[-1]) <= ids.max(axis=-1)[..., None]
-    psi = binned.psi(binned.joined(span, ids), binned.joined(stack.reference[:, None], ids), mask)
+    tenths, learned = binned.joined(span, ids), binned.joined(stack.reference[:, None], ids)
+    psi = binned.psi(tenths, learned, mask)
     psi_limit = limits.psi_limit(
         n=n,
         phi=phi,
@@ -164,7 +164,7 @@ def _judge(made: list[list[Found]], stack: Stack, here: F, moments: F, wanted: I
         alpha=alpha,
         widen=inflation / limits.inflation(n, phi),
     )
-    ks = binned.ks(span, stack.reference[:, None])
+    ks = binned.ks(tenths, learned)
     ks_limit = limits.ks_limit(n=worth, m=m, alpha=alpha)
     shift = binned.means(moment) - stack.mean[:, None]
     error = stack.scale[:, None] * np.sqrt(1 / worth + 1 / m)
@@ -207,12 +207,23 @@ def sliding(values: F, length: int) -> F:
     return found
 
 
+def rare_last(reference: F) -> I:
+    """The order (k,) of a tally's counts in which rare ones stand together, so that they join."""
+    return np.argsort(-reference, kind="stable")
+
+
+def mix_groups(reference: F, worth: F) -> I:
+    """The group of each count of tallies (…, k) in the order of ``rare_last``, for a span worth ``worth`` (…)
+    independent parts: from ten groups down to two, so that each expects two parts."""
+    return binned.group_ids(reference, np.clip(2 / worth, 1 / BINS_MOST, 0.5))
+
+
 def judge_mix(counts: F, reference: F, *, phi: float, wanted: Sequence[int], alpha: float) -> list[Found]:
     """PSI of a tally (classes, or bins of confidence) over spans; counts (w, k), reference (k,)."""
     total = float(reference.sum())
     if total <= 0:
         return []
-    order = np.argsort(-reference, kind="stable")  # rare ones stand together, so that they join
+    order = rare_last(reference)
     learned = Reference(np.append(reference[order], 0.0), 0.0, 1.0, phi, 1.0)
     stack = Stack.of([learned])
     tally = np.asarray(counts, dtype=np.float64)[None][..., order]
@@ -222,7 +233,7 @@ def judge_mix(counts: F, reference: F, *, phi: float, wanted: Sequence[int], alp
     span = over(tally, index, lengths)
     n = span.sum(axis=-1)
     worth = limits.effective(np.maximum(n, 1.0), phis)
-    ids = binned.group_ids(stack.reference[:, None], np.clip(2 / worth, 1 / BINS_MOST, 0.5))
+    ids = mix_groups(stack.reference[:, None], worth)
     groups = ids.max(axis=-1) + 1
     mask = np.arange(ids.shape[-1]) < groups[..., None]
     values = binned.psi(binned.joined(span, ids), binned.joined(stack.reference[:, None], ids), mask)

@@ -72,14 +72,14 @@ def _reading(
     inflation = stack.inflation(n[None], np.array([[own_phi]]))[0]
     worth, m = n / inflation, float(stack.worth[0])
     p = reference.counts[:-1]
-    ids = binned.group_ids(p, 1 / np.clip(worth / 2, 2, BINS_MOST))
+    ids = np.broadcast_to(binned.deciles(p), (n.size, p.size))
     groups = ids.max(axis=-1) + 1
     mask = np.arange(p.size) < groups[:, None]
     learned = binned.joined(p, ids)
     moved = _moved(p, np.asarray(edges, dtype=np.float64), reference)
     kinds: dict[str, Kind] = {
         "psi": _psi(n, own_phi, inflation, groups, m, alpha, learned, mask, ids, moved),
-        "ks": _ks(worth, m, alpha, p, moved),
+        "ks": _ks(worth, m, alpha, learned[0], binned.joined(moved, ids[0])),
         "mean": _mean(worth, m, alpha, reference),
         "missing": _missing(n, alpha, float(stack.missing[0])),
     }
@@ -140,12 +140,12 @@ def _calibrated(
     for place, key in enumerate(rungs.keys):
         one = references[place]
         moved = _moved(one.counts[:-1], np.asarray(stored[key]["edges"], dtype=np.float64), one)
-        ids = online.deciles(one.counts[:-1])
-        learned = np.bincount(ids, one.counts[:-1]) + 0.5
-        p = learned / learned.sum()
+        ids = binned.deciles(one.counts[:-1])
+        learned = np.bincount(ids, one.counts[:-1])
+        p = binned.shares(learned)
         now = np.stack([np.bincount(ids, share) for share in moved])
         found = [
-            scores.distances(now * whole, p, np.full(len(now), whole)) for whole in n
+            (binned.ks(now, learned), binned.psi(now * whole, learned)) for whole in n
         ]  # of the shifted reference at each size
         usual = rungs.medians("psi", size)[place]
         kinds: dict[str, Kind] = {}

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.compute import interval
 from monitoring.rules.wilson import wilson
 
 BINS, PRIOR, DRAWS = 20, 5.0, 400
@@ -158,7 +159,7 @@ def _with_intervals(point: dict[str, NDArray[np.float64]], drawn: dict[str, NDAr
         known = drawn[key][np.isfinite(drawn[key])]
         if not np.isfinite(value[0]) or not known.size:
             continue
-        low, high = np.quantile(known, [0.025, 0.975])
+        low, high = interval.percentile(known)
         at = float(value[0])
         found[key] = {"value": at, "low": float(min(low, at)), "high": float(max(high, at))}
     return found

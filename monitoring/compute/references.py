@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from monitoring.compute import limits
+from monitoring.compute import binned, limits
 
 F = NDArray[np.float64]
 
@@ -76,6 +76,15 @@ class Stack:
                 for name in ("reference", "bins", "missing", "mean", "sd", "phi", "lag_parts")
             )
         )
+
+    @property
+    def deciles(self) -> NDArray[np.intp]:
+        """The tenth of its reference to which each bin belongs (``binned.deciles``); (f, k)."""
+        found = np.zeros(self.reference.shape, dtype=np.intp)
+        for row, bins in enumerate(self.bins):
+            own = binned.deciles(self.reference[row, :bins])
+            found[row, :bins], found[row, bins:] = own, own.max()
+        return found
 
     @property
     def lagged(self) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from monitoring.compute import binned, limits
-from monitoring.compute.judging import BINS_MOST, phi_of
+from monitoring.compute.judging import mix_groups, phi_of, rare_last
 from monitoring.compute.references import Reference, Stack
 from monitoring.compute.words import is_words
 from monitoring.rules.reports import times
@@ -51,9 +51,15 @@ def report(
     parts = np.maximum(size, 1.0)
     inflation = stack.inflation(parts, phi)
     worth, m = parts / inflation, stack.worth
-    ids = binned.group_ids(stack.reference, 1 / np.clip(worth / 2, 2, BINS_MOST))
+    ids = stack.deciles
+    for row, one in enumerate(stored.values()):
+        if is_words(one):
+            order = rare_last(stack.reference[row])
+            effective = limits.effective(parts[row], np.maximum(phi[row], stack.phi[row]))
+            ids[row, order] = mix_groups(stack.reference[row, order], effective)
     groups = ids.max(axis=-1) + 1
     mask = np.arange(ids.shape[-1]) < groups[:, None]
+    tenths, learned = binned.joined(span, ids), binned.joined(stack.reference, ids)
     shift = binned.means(sums) - stack.mean
     chi2, freedom = binned.chi2(span, stack.reference)
     found = {
@@ -62,12 +68,12 @@ def report(
         "mean": binned.means(sums),
         "learned_mean": stack.mean,
         "sd": stack.sd,
-        "psi": binned.psi(binned.joined(span, ids), binned.joined(stack.reference, ids), mask),
+        "psi": binned.psi(tenths, learned, mask),
         "psi_limit": limits.psi_limit(
             n=parts, phi=phi, bins=groups, m=m, alpha=alpha, widen=inflation / limits.inflation(parts, phi)
         ),
         "js": binned.js(span, stack.reference),
-        "ks": binned.ks(span, stack.reference),
+        "ks": binned.ks(tenths, learned),
         "ks_limit": limits.ks_limit(n=worth, m=m, alpha=alpha),
         "wasserstein": _wasserstein(stored, rows, references, shift),
         "chi2": chi2,

@@ -10,7 +10,7 @@ from celery import shared_task
 from numpy.typing import NDArray
 
 from mlops_portal.registry.models import ModelVersion
-from monitoring.compute import contrast
+from monitoring.compute import binned, contrast
 from monitoring.compute.words import is_words
 from monitoring.models import Alert
 from monitoring.selectors.readings import CLASSES, CONFIDENCE, ERROR
@@ -76,6 +76,10 @@ def _reading(alert: Alert, key: str, windows: Sequence[Segment]) -> dict[str, An
     np.add.at(sums, rows[inside], moments[inside])
     if summed.sum() <= 0:
         return None
+    if not codes and key not in (CLASSES, CONFIDENCE):
+        ids = binned.deciles(reference)
+        summed, reference = binned.joined(summed, ids), binned.joined(reference, ids)
+        summed, reference = summed[:, : ids.max() + 1], reference[: ids.max() + 1]
     psi, adds = contrast.psi_parts(summed, reference)
     mean = float(learned.get("mean") or 0.0)
     shift, shifts = contrast.mean_parts(sums, mean)

@@ -8,7 +8,7 @@ from sklearn.metrics import accuracy_score, f1_score, recall_score
 
 from labeling.compute.training.compare import differences
 from labeling.compute.training.fit import weights
-from labeling.compute.training.measures import measures, wilson
+from labeling.compute.training.measures import counted, measures
 from labeling.compute.training.rows import BASE, Rows, held_out, rows_of, trains
 from mlops_portal.wire.errors import Invalid
 
@@ -62,8 +62,8 @@ def test_a_perfectly_sure_and_right_model_has_no_calibration_error() -> None:
 
 
 def test_wilson_knows_the_ends() -> None:
-    assert wilson(0, 0) == {"value": None, "low": None, "high": None, "n": 0}
-    none, every = wilson(0, 10), wilson(10, 10)
+    assert counted(0, 0) == {"value": None, "low": None, "high": None, "n": 0}
+    none, every = counted(0, 10), counted(10, 10)
     assert none["low"] == 0.0
     assert none["high"] == pytest.approx(0.2775, abs=1e-4)
     assert every["high"] == pytest.approx(1.0)

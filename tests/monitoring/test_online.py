@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_portal.wire import sketch
-from monitoring.compute import judging
+from monitoring.compute import binned, judging
 from monitoring.compute.detector import dependence, online, process, scores
 from monitoring.compute.references import Reference, Stack
 from tests.monitoring.ground import ar1, reference_of
@@ -248,7 +248,7 @@ def test_other_bins_than_the_references_are_an_error(shop):
 
 def test_values_that_repeat_keep_their_bins():
     reference = np.asarray(reference_of(np.repeat([1.0, 2.0, 3.0], [70, 20, 10]))["counts"][:-1], dtype=float)
-    ids = online.deciles(reference)
+    ids = binned.deciles(reference)
     assert ids[0] == 0
     assert (np.diff(ids) >= 0).all()
     assert np.bincount(ids, reference)[0] == 70

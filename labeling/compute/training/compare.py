@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from labeling.compute.training import rare
 from labeling.compute.training.measures import DRAWS, calibration_error, scores, verdicts
+from monitoring.compute import interval
 
 
 def differences(
@@ -38,11 +39,12 @@ def differences(
     before = joint.reshape(1, k, k, k), drawn.reshape(DRAWS, k, k, k)
     old, new = ([scores(each.sum(axis), faulty) for each in before] for axis in (3, 2))
     found: dict[str, Any] = {
-        key: _interval(float((new[0][key] - old[0][key])[0]), new[1][key] - old[1][key]) for key in old[0]
+        key: interval.around(float((new[0][key] - old[0][key])[0]), new[1][key] - old[1][key])
+        for key in old[0]
     }
     recall = [[_recall(each.sum(axis)) for each in before] for axis in (3, 2)]
     found["found"] = {
-        name: _interval(
+        name: interval.around(
             float((recall[1][0] - recall[0][0])[0, place]), (recall[1][1] - recall[0][1])[:, place]
         )
         if joint.reshape(k, -1)[place].any()
@@ -61,8 +63,3 @@ def _recall(tables: NDArray[np.int64]) -> NDArray[np.float64]:
     """Recall of each class float64 (…, k) of tables (…, k, k)."""
     hits: NDArray[np.float64] = np.diagonal(tables, axis1=-2, axis2=-1) / np.maximum(tables.sum(-1), 1)
     return hits
-
-
-def _interval(value: float, drawn: NDArray[np.float64]) -> dict[str, float]:
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return {"value": value, "low": float(low), "high": float(high)}

@@ -12,30 +12,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from labeling.compute.training import rare
+from monitoring.compute import interval
+from monitoring.rules.wilson import wilson
 
-Z = 1.959963984540054
 DRAWS = 1000
 BINS = 15
 SURE_BINS = 20  # as monitoring counts them
 
 
-def wilson(hits: int, n: int) -> dict[str, float | int | None]:
+def counted(hits: int, n: int) -> dict[str, float | int | None]:
     """Share and 95 % interval of ``hits`` out of ``n``."""
     if n == 0:
         return {"value": None, "low": None, "high": None, "n": 0}
-    share = hits / n
-    middle = share + Z * Z / (2 * n)
-    half = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    whole = 1 + Z * Z / n
-    low, high = max(0.0, (middle - half) / whole), min(1.0, (middle + half) / whole)
-    return {"value": share, "low": low, "high": high, "n": n}
+    low, high = wilson(hits / n, n)
+    return {"value": hits / n, "low": low, "high": high, "n": n}
 
 
 def table(truth: NDArray[np.int64], said: NDArray[np.int64], k: int) -> NDArray[np.int64]:
@@ -79,11 +75,6 @@ def calibration_error(right: NDArray[np.bool_], confidence: NDArray[np.float64])
     return float(np.abs(gap).sum() / max(len(right), 1))
 
 
-def _interval(value: float, drawn: NDArray[np.float64]) -> dict[str, float]:
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return {"value": float(value), "low": float(low), "high": float(high)}
-
-
 def _draw_calibration(
     right: NDArray[np.bool_], confidence: NDArray[np.float64], random: np.random.Generator
 ) -> NDArray[np.float64]:
@@ -123,11 +114,11 @@ def measures(
     return {
         "holdout": {
             "n": n,
-            "macro_f1": _interval(float(now["macro_f1"]), drawn["macro_f1"]),
-            "accuracy": wilson(int(right.sum()), n),
-            "false_reject_rate": wilson(int(good[:, faulty].sum()), int(good.sum())),
-            "missed_rate": wilson(int(bad[:, ~faulty].sum()), int(bad.sum())),
-            "ece": _interval(
+            "macro_f1": interval.around(float(now["macro_f1"]), drawn["macro_f1"]),
+            "accuracy": counted(int(right.sum()), n),
+            "false_reject_rate": counted(int(good[:, faulty].sum()), int(good.sum())),
+            "missed_rate": counted(int(bad[:, ~faulty].sum()), int(bad.sum())),
+            "ece": interval.around(
                 calibration_error(right, confidence), _draw_calibration(right, confidence, random)
             ),
             "average_precision": rare.measured(
@@ -136,8 +127,8 @@ def measures(
         },
         "per_class": {
             key: {
-                "found": wilson(int(counts[place, place]), int(counts[place].sum())),
-                "precision": wilson(int(counts[place, place]), int(counts[:, place].sum())),
+                "found": counted(int(counts[place, place]), int(counts[place].sum())),
+                "precision": counted(int(counts[place, place]), int(counts[:, place].sum())),
             }
             for place, key in enumerate(classes)
         },

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.compute import interval
+
 DRAWS = 1000
 CHUNK = 50
 
@@ -60,7 +62,7 @@ def measured(positive: NDArray[np.bool_], score: NDArray[np.float64], seed: int)
         return None
     value = average_precision(positive, score, np.ones((1, len(score))))
     drawn = np.concatenate([average_precision(positive, score, each) for each in _draws(len(score), seed)])
-    return {**_interval(float(value[0]), drawn), "floor": float(positive.mean())}
+    return {**interval.around(float(value[0]), drawn), "floor": float(positive.mean())}
 
 
 def difference(
@@ -75,9 +77,4 @@ def difference(
         average_precision(positive, new, each) - average_precision(positive, old, each)
         for each in _draws(len(positive), seed)
     ]
-    return _interval(float(value[0]), np.concatenate(drawn))
-
-
-def _interval(value: float, drawn: NDArray[np.float64]) -> dict[str, float]:
-    low, high = np.nanquantile(drawn, [0.025, 0.975])
-    return {"value": value, "low": float(low), "high": float(high)}
+    return interval.around(float(value[0]), np.concatenate(drawn))

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.compute import binned
 from monitoring.compute.detector import calibrate, process, scores
 from monitoring.compute.found import Found
 from monitoring.compute.references import Reference, Stack
@@ -137,14 +138,6 @@ def _short(value: Any) -> Any:
     return [_short(one) for one in value] if isinstance(value, list) else value
 
 
-def deciles(reference: F) -> I:
-    """The decile bin of every bin of a reference's counts (k,), missing taken off: (k,) from 0."""
-    below, m = reference.cumsum(), reference.sum()
-    ranks = (m - 1) * np.linspace(0, 1, scores.BINS + 1)[1:-1]
-    edges = np.unique(np.minimum(np.searchsorted(below, ranks + 1e-9, side="right"), reference.size - 2))
-    return np.searchsorted(edges, np.arange(reference.size))
-
-
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Statistics {name: (f, w)}, NaN where there is none, and of how many rows each is: ``n``, for the memory
@@ -205,23 +198,19 @@ def _beside(scaled: F, correlation: F | None) -> tuple[F, F]:
 
 
 def _distances(counts: Sequence[NDArray[Any]], references: Sequence[Reference]) -> tuple[F, F]:
-    w = counts[0].shape[0]
-    tally, p = np.zeros((len(counts), w, scores.BINS)), np.zeros((len(counts), 1, scores.BINS))
+    """KS and PSI (f, w) over the tenths of each reference."""
+    shape = (len(references), counts[0].shape[0])
+    ks, psi = np.full(shape, np.nan), np.full(shape, np.nan)
     for place, (one, reference) in enumerate(zip(counts, references, strict=True)):
         if one.shape[-1] != reference.counts.size:
             raise ValueError(f"{one.shape[-1]} bins do not compare with {reference.counts.size}")
         if reference.counts.size < 3:
             continue
-        ids = deciles(reference.counts[:-1])
-        join = np.eye(scores.BINS)[ids]
-        tally[place] = one[:, :-1] @ join
-        shares = reference.counts[:-1] @ join
-        real = np.arange(scores.BINS) <= ids.max()
-        shares = np.where(real, shares + 0.5, 0.0)
-        p[place, 0] = shares / shares.sum()
-    n = tally.sum(axis=-1)
-    ks, psi = scores.distances(tally, p, np.maximum(n, 1.0))
-    return np.where(n > 0, ks, np.nan), np.where(n > 0, psi, np.nan)
+        ids = binned.deciles(reference.counts[:-1])
+        join = np.eye(ids.max() + 1)[ids]
+        tally, learned = one[:, :-1] @ join, reference.counts[:-1] @ join
+        ks[place], psi[place] = binned.ks(tally, learned), binned.psi(tally, learned)
+    return ks, psi
 
 
 def _memory(scaled: F, n: F) -> tuple[F, F]:

@@ -1,7 +1,7 @@
 """What a window of rows says against a frozen reference: one number for each statistic. Pure.
 
 - ``mean``: distance of a window's mean from the reference's, in the reference's deviations.
-- ``ks``, ``psi``: distance of the distributions over the reference's bins.
+- ``ks``, ``psi``: distance of the distributions over the reference's tenths (``binned``).
 - ``ewma``: the mean's exponentially weighted memory (Roberts 1959), for what creeps.
 - ``beside``: what of the mean the other readings' means do not explain, in the deviations of what they leave
   of a row (regression adjustment; Hawkins 1991): one sensor that drifts breaks what the readings have in
@@ -22,9 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
+from monitoring.compute import binned
+
 F = NDArray[np.float64]
 MEMORY = 0.2
-BINS = 10
+BINS = binned.TENTHS
 BINS_LEAST = 20  # rows of a window from which distributions are compared
 RIDGE = 0.02  # of a reading's variance: how well others may explain it at most
 STILL = 1e-3  # of the reference's deviation; what varies less stands still
@@ -34,13 +36,13 @@ JOINT = frozenset({"t2", "q", "mewma"})
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """What is kept of a reference (m, d): ``mean``, ``sd`` (d,), ``edges`` and ``shares`` of its bins by
+    """What is kept of a reference (m, d): ``mean``, ``sd`` (d,), ``edges`` and ``counts`` of its tenths by
     reading, and whitened components (d, c)."""
 
     mean: F
     sd: F
     edges: list[F]
-    shares: list[F]
+    counts: list[F]
     centre: F
     scale: F
     whiten: F
@@ -56,12 +58,12 @@ def freeze(reference: F, common: F | None = None, *, bins: bool = True, beside: 
     m, d = reference.shape
     mean, sd = reference.mean(axis=0), reference.std(axis=0, ddof=1) if m > 1 else np.zeros(d)
     edges: list[F] = []
-    shares: list[F] = []
+    tallies: list[F] = []
     for place in range(d if bins else 0):
         inner = np.unique(np.quantile(reference[:, place], np.linspace(0, 1, BINS + 1)[1:-1]))
         counts = np.bincount(np.searchsorted(inner, reference[:, place]), minlength=inner.size + 1)
         edges.append(inner)
-        shares.append((counts + 0.5) / (counts + 0.5).sum())
+        tallies.append(counts.astype(np.float64))
     joint = reference if common is None else common
     centre, scale = (mean, sd) if common is None else (joint.mean(axis=0), joint.std(axis=0, ddof=1))
     scaled = _scaled(joint, centre, scale)
@@ -76,7 +78,7 @@ def freeze(reference: F, common: F | None = None, *, bins: bool = True, beside: 
     if beside and d > 1:
         alone = _scaled(reference, mean, sd)
         left = left_of(alone.T @ alone / max(m - 1, 1))
-    return Frozen(mean, sd, edges, shares, centre, scale, whiten, left, kept.size == order.size)
+    return Frozen(mean, sd, edges, tallies, centre, scale, whiten, left, kept.size == order.size)
 
 
 def left_of(correlation: F) -> F:
@@ -117,17 +119,6 @@ def narrow(within: F) -> F:
     return np.maximum(0.0, -np.log(np.maximum(within, STILL)))
 
 
-def distances(counts: F, p: F, n: F) -> tuple[F, F]:
-    """(ks, psi) of counts (…, k) of ``n`` (…) rows against the reference's shares ``p``."""
-    k = np.count_nonzero(p, axis=-1)  # bins that are real, where readings of unlike many stand together
-    q = counts / n[..., None]
-    ks = np.abs((q - p).cumsum(axis=-1)).max(axis=-1)
-    q = (counts + 0.5) / (n + 0.5 * k)[..., None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = np.where(p > 0, (q - p) * np.log(q / p), 0.0)
-    return np.asarray(ks, dtype=np.float64), np.asarray(parts.sum(axis=-1), dtype=np.float64)
-
-
 def _means(scaled: F, window: int) -> F:
     return np.asarray(scaled.reshape(-1, window, scaled.shape[1]).mean(axis=1))
 
@@ -156,11 +147,11 @@ def _distributions(rows: F, frozen: Frozen, window: int, w: int) -> dict[str, F]
     ks, psi = np.zeros((w, d)), np.zeros((w, d))
     number = np.repeat(np.arange(w), window)
     for place in range(d):
-        p = frozen.shares[place]
-        k = p.size
+        learned = frozen.counts[place]
+        k = learned.size
         if k < 2:
             continue
         at = np.searchsorted(frozen.edges[place], rows[:, place])
         counts = np.bincount(number * k + at, minlength=w * k).reshape(w, k)
-        ks[:, place], psi[:, place] = distances(counts.astype(np.float64), p, np.full(w, float(window)))
+        ks[:, place], psi[:, place] = binned.ks(counts, learned), binned.psi(counts, learned)
     return {"ks": ks, "psi": psi}

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from monitoring.compute import interval
+
 FOLDS, TIMES, WINDOW = 5, 2.0, 5.0
 LEAST = 2 * FOLDS  # blocks a side: two in each fold
 MANY = 400  # more blocks a side say nothing more
@@ -163,5 +165,4 @@ def _interval(ranks: F, sides: Sides, random: np.random.Generator) -> tuple[floa
     draw_b = random.multinomial(b, np.full(b, 1 / b), RESAMPLES).astype(np.float64)
     wins = np.einsum("ri,ij,rj->r", draw_a, won, draw_b, optimize=True)
     pairs = np.einsum("ri,ij,rj->r", draw_a, sizes.astype(np.float64), draw_b, optimize=True)
-    low, high = np.quantile(wins / np.maximum(pairs, 1), [0.025, 0.975])
-    return float(low), float(high)
+    return interval.percentile(wins / np.maximum(pairs, 1))

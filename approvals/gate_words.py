@@ -14,6 +14,7 @@ TITLES: dict[str, str | Promise] = {
     "artifact": _("Artifact digest"),
     "golden_safety": _("Golden parts, safety subset"),
     "golden_all": _("Golden parts, all"),
+    "golden_apart": _("Golden parts, never taught"),
     "parity": _("Edge model agrees with the trained one"),
     "not_worse": _("Not worse than the champion"),
     "missed": _("Misses no more defects"),
@@ -27,6 +28,15 @@ SENTENCES: dict[str, str | Promise] = {
     "golden_passed": _("%(passed)s of %(n)s"),
     "golden_missed": _("%(passed)s of %(n)s; missed beyond tolerance: %(missed)s"),
     "golden_not_run": _("Not run yet on the golden set in force; run the golden check first."),
+    "golden_taught": _(
+        "This version was taught all that it passes (%(taught)s), so nothing tests it; train again, or add "
+        "parts that it never saw."
+    ),
+    "golden_apart": _("None of %(n)s, nor its like, was in the training."),
+    "golden_apart_taught": _(
+        "It was taught %(taught)s or their like, so they do not count; train again to be tested on them."
+    ),
+    "golden_apart_unknown": _("Nobody here knows whether they were in its training."),
     "golden_none": _("There are no golden samples; add parts whose truth a skilled person gave."),
     "golden_no_safety": _("No golden sample is marked as safety."),
     "parity": _("On %(rows)s rows the probabilities differ by %(largest)s at most; the limit is %(limit)s."),

@@ -4,6 +4,8 @@ Hard gates cannot be overridden by anybody, in any way:
 - the artifact lies in the storage and is what its digest says;
 - every golden sample of the set in force was run, and the model gave each truth at least its tolerance;
 - each safety sample among them as well (told apart, because it is what people ask first);
+- a sample that the version was taught (it, or its like) fails it where it is missed, and else counts for
+  nothing; where only such samples are left the gate is not met;
 - the edge model says what the trained model says, on every compared row.
 
 Soft gates need a written reason from whoever asks for approval in spite of them:
@@ -11,6 +13,7 @@ Soft gates need a written reason from whoever asks for approval in spite of them
   stays within the policy's margin (a non-inferiority test: ICH E9, section 3.3.2), for macro F1 and for the
   share of defects that are missed;
 - enough held-out parts for the measures to say something;
+- no golden sample, nor its like, was in the training, and that is known;
 - it is known what it was taught.
 """
 
@@ -22,14 +25,18 @@ from typing import Any, Literal
 
 from approvals.rules import Rules
 
+UNKNOWN = "unknown"
+
 
 @dataclass(frozen=True, slots=True)
 class GoldenFact:
-    """How a version judged one golden sample."""
+    """How a version judged one golden sample; ``taught``: why it knows it from its training, "" where it does
+    not, "unknown" where nobody knows."""
 
     code: str
     safety: bool
     passed: bool
+    taught: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,7 @@ def gates_of(facts: Facts, rules: Rules) -> list[Gate]:
         _artifact(facts),
         _golden("golden_safety", facts, safety=True),
         _golden("golden_all", facts, safety=False),
+        _golden_apart(facts),
         _parity(facts, rules),
         _difference("not_worse", "macro_f1", -1, facts, rules),
         _difference("missed", "missed_rate", 1, facts, rules),
@@ -110,12 +118,32 @@ def _golden(key: str, facts: Facts, *, safety: bool) -> Gate:
         return Gate(key, "hard", False, case, 0, facts.golden_samples, {})
     asked = [one for one in facts.golden if one.safety or not safety]
     missed = [one.code for one in asked if not one.passed]
-    passed = len(asked) - len(missed)
-    params = {"passed": passed, "n": len(asked), "missed": ", ".join(missed)}
+    taught = [one.code for one in asked if one.passed and _is_taught(one)]
+    n = len(asked) - len(taught)
+    passed = n - len(missed)
+    params = {"passed": passed, "n": n, "missed": ", ".join(missed), "taught": ", ".join(taught)}
     if not asked:
         return Gate(key, "hard", safety, "golden_no_safety" if safety else "golden_none", 0, 0, params)
-    case = "golden_missed" if missed else "golden_passed"
-    return Gate(key, "hard", not missed, case, passed, len(asked), params)
+    case = "golden_missed" if missed else "golden_passed" if n else "golden_taught"
+    return Gate(key, "hard", bool(n) and not missed, case, passed, n, params)
+
+
+def _is_taught(one: GoldenFact) -> bool:
+    return one.taught not in ("", UNKNOWN)
+
+
+def _golden_apart(facts: Facts) -> Gate:
+    """Whether the golden samples test the version on what it was not taught."""
+    key, golden = "golden_apart", facts.golden
+    if not golden:
+        case = "golden_not_run" if golden is None and facts.golden_samples else "golden_none"
+        return Gate(key, "soft", False, case, 0, facts.golden_samples, {})
+    taught = [one.code for one in golden if _is_taught(one)]
+    unknown = any(one.taught == UNKNOWN for one in golden)
+    params = {"n": len(golden), "taught": ", ".join(taught)}
+    case = "golden_apart_taught" if taught else "golden_apart_unknown" if unknown else "golden_apart"
+    known = sum(one.taught == "" for one in golden)
+    return Gate(key, "soft", known == len(golden), case, known, len(golden), params)
 
 
 def _parity(facts: Facts, rules: Rules) -> Gate:

@@ -51,6 +51,18 @@ class NoSuchPart(NotFound):
     code = "no-such-part"
 
 
+class WhichModel(Invalid):
+    """Several models that know the class judged the part, and the result names none of them."""
+
+    code = "which-model"
+
+
+class InspectionUnfit(Invalid):
+    """A result from a time that cannot be."""
+
+    code = "inspection-unfit"
+
+
 class NoSuchClass(Invalid):
     code = "no-such-class"
 

@@ -25,6 +25,10 @@ def register_types() -> None:
     register("monitoring.watch.set", _("{actor} set how {name} is watched"))
     register("monitoring.windows.rolled_up", _("{count} old windows of {name} became {rows} longer ones"))
     register("monitoring.inspection.recorded", _("{actor} recorded an inspection result"))
+    register(
+        "monitoring.inspection.contradicted",
+        _("Inspections of part {part} on {asset} disagree; {counts} counts"),
+    )
     register("monitoring.golden.added", _("{actor} added the golden sample {code} of {name}: {truth}"))
     register("monitoring.golden.retired", _("{actor} retired the golden sample {code} of {name}"))
     register("monitoring.golden.restored", _("{actor} brought the golden sample {code} of {name} back"))

@@ -83,7 +83,7 @@ class PredictionFilter(filters.FilterSet):
 
     class Meta:
         model = Prediction
-        fields = ["label", "truth"]
+        fields = ["label", "truth", "contradicted"]
 
 
 class ChangeFilter(filters.FilterSet):

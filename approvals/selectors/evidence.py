@@ -5,6 +5,7 @@ People stand in it by id alone; names are looked up when it is shown.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
@@ -109,7 +110,7 @@ def _manifest(version: ModelVersion) -> dict[str, Any]:
     if kept is None:
         return {
             "digest": version.manifest_digest, "rows": 0, "base_rows": 0,
-            "per_person": {}, "per_asset": {}, "per_source": {},
+            "per_person": {}, "per_asset": {}, "per_source": {}, "apart": {},
         }  # fmt: skip
     body = jcs.parse(kept.body)
     base = body.get("base") if isinstance(body, dict) else None
@@ -120,4 +121,15 @@ def _manifest(version: ModelVersion) -> dict[str, Any]:
         "per_person": kept.per_person,
         "per_asset": kept.per_asset,
         "per_source": kept.per_source,
+        "apart": apart_in(body) if isinstance(body, dict) else {},
     }
+
+
+def apart_in(body: Mapping[str, Any]) -> dict[str, int]:
+    """How many rows a manifest left out because of each golden sample, by its code."""
+    past = (body["base"] or {}).get("apart", ())
+    codes = [
+        *(one["golden"] for one in past),
+        *(one["golden"] for one in body["excluded"] if "golden" in one),
+    ]
+    return dict(sorted(Counter(codes).items()))

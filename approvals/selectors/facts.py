@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from approvals.gates import Facts, GoldenFact
+from approvals.gates import UNKNOWN, Facts, GoldenFact
 from labeling.models import TrainingManifest
 from mlops_portal.registry.errors import ArtifactDamaged
 from mlops_portal.registry.models import ModelVersion
@@ -49,7 +49,10 @@ def facts_of(version: ModelVersion, *, champion: ModelVersion | None) -> Facts:
         golden_samples=len(golden["samples"]),
         golden=None
         if check is None
-        else [GoldenFact(one["code"], one["safety"], one["passed"]) for one in check.results],
+        else [
+            GoldenFact(one["code"], one["safety"], one["passed"], one.get("taught", UNKNOWN))
+            for one in check.results
+        ],
         parity_rows=int(parity.get("rows", 0)),
         parity_largest=float(parity.get("largest", 0.0)),
         parity_labels_equal=bool(parity.get("labels_equal", False)),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from approvals.selectors.evidence import apart_in
 from approvals.selectors.lineage_steps import Stage, Step, all_of, names_of, newest, proof_of, subject_of
 from approvals.selectors.log_links import url_of
 from labeling.models import TrainingManifest
@@ -93,12 +94,14 @@ def teaching_steps(version: ModelVersion) -> Iterator[Step]:
     body = parse(kept.body.encode())
     counts = tally(body["rows"])
     base = body["base"]["rows"] if body["base"] else 0
+    apart = sum(apart_in(body).values())
     facts = [
         (_("Parts since the first training"), str(len(body["rows"]))),
         (_("Past parts"), str(base)),
         (_("From inspection"), str(counts["source"].get("inspection", 0))),
         (_("From labels"), str(counts["source"].get("label", 0))),
-        (_("Left out"), str(len(body["excluded"]))),
+        (_("Left out"), str(len(body["excluded"]) + len((body["base"] or {}).get("apart", ())))),
+        (_("Of these golden samples and their like"), str(apart)),
     ]
     yield Step(
         Stage.MANIFEST,

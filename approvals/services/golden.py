@@ -14,4 +14,4 @@ def golden_run(*, by: Person, version: ModelVersion) -> None:
     guard(by, "approval.request")
     champion = champion_of(version.model)
     for one in {version.pk, champion.pk if champion else version.pk}:
-        enqueue("monitoring.golden_check", version_id=one)
+        enqueue("labeling.golden_check", version_id=one)

@@ -16,6 +16,7 @@ from mlops_portal.plant.models import Person
 from mlops_portal.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.registry.models.model import in_words
 from mlops_portal.shell.templatetags.ui_text import number_text
+from monitoring.selectors.golden_words import taught_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Golden:
     tolerance: str
     champion: str
     passed: bool
+    taught: str
     tone: str
     sign: str
 
@@ -40,13 +42,14 @@ class Golden:
             "code": self.code, "judge": self.judge, "truth": self.truth,
             "said": self.said, "probability": self.probability, "tolerance": self.tolerance,
         }  # fmt: skip
-        return (
+        said = (
             _(
                 "%(code)s: %(judge)s judged it “%(truth)s”, the model says “%(said)s” and gives “%(truth)s” "
                 "%(probability)s; it needs %(tolerance)s."
             )
             % words
         )
+        return f"{said} {taught_words(self.taught)}" if self.taught else said
 
 
 def evidence_shown(pack: Mapping[str, Any], version: ModelVersion) -> dict[str, Any]:
@@ -65,6 +68,7 @@ def evidence_shown(pack: Mapping[str, Any], version: ModelVersion) -> dict[str, 
         "golden": golden,
         "golden_run": pack["golden"]["run"],
         "missed": [one for one in golden if not one.passed],
+        "known": [one for one in golden if one.taught not in ("", "unknown")],
         "judges": sorted({one.judge for one in golden}),
         "gates": gates_shown(pack),
         "changes": [_change(one) for one in pack["reasons"] if one["beyond"]],
@@ -108,9 +112,9 @@ def _is_id(text: str) -> bool:
 
 
 def _golden(one: Mapping[str, Any], model: RegisteredModel, names: Mapping[str, str]) -> Golden:
-    right = one["said"] == one["truth"]
+    sure = one["said"] == one["truth"] and not one.get("taught", "unknown")
     tone, sign = (
-        ("bad", "cross") if not one["passed"] else ("good", "check") if right else ("caution", "question")
+        ("bad", "cross") if not one["passed"] else ("good", "check") if sure else ("caution", "question")
     )
     before = one["champion"]
     return Golden(
@@ -123,6 +127,7 @@ def _golden(one: Mapping[str, Any], model: RegisteredModel, names: Mapping[str, 
         tolerance=number_text(one["tolerance"], 2),
         champion=model.class_words(before["said"]) if before else "–",
         passed=one["passed"],
+        taught=one.get("taught", "unknown"),
         tone=tone,
         sign=sign,
     )
@@ -144,6 +149,7 @@ def _taught(pack: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]
         "rows": manifest["rows"],
         "base_rows": manifest["base_rows"],
         "digest": manifest["digest"],
+        "apart": sum(manifest.get("apart", {}).values()),
         "labels": total,
         "people": [
             {

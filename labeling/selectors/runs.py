@@ -60,11 +60,12 @@ def step_sentence(step: RunStep, check: GoldenCheck | None = None) -> str:
     found = step.result
     match RunStepName(step.name):
         case RunStepName.MANIFEST:
-            return _("%(base)s past parts and %(new)s since; %(out)s left out.") % {
+            said = _("%(base)s past parts and %(new)s since; %(out)s left out.") % {
                 "base": found.get("base", 0),
                 "new": found.get("rows", 0),
                 "out": found.get("excluded", 0),
             }
+            return f"{said} {_apart(found['apart'])}" if found.get("apart") else said
         case RunStepName.TRAIN:
             return _("Trained on %(rows)s parts, %(held)s kept for measuring.") % {
                 "rows": found.get("rows", 0),
@@ -88,6 +89,14 @@ def step_sentence(step: RunStep, check: GoldenCheck | None = None) -> str:
         case RunStepName.TRACK:
             return _("MLflow run %(run)s.") % {"run": str(found.get("run_id", UNKNOWN))[:12]}
     return ""
+
+
+def _apart(count: int) -> str:
+    return ngettext(
+        "%(count)s more is a golden sample or its like, and is never taught.",
+        "%(count)s more are golden samples or their like, and are never taught.",
+        count,
+    ) % {"count": count}
 
 
 def _compared(found: dict[str, Any]) -> str:

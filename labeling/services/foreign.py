@@ -112,6 +112,6 @@ def foreign_register(
                 model=model.name,
                 number=version.number,
             )
-        enqueue("monitoring.golden_check", version_id=version.pk)
+        enqueue("labeling.golden_check", version_id=version.pk)
         changed("runs")
     return version

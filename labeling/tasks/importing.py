@@ -19,6 +19,7 @@ from labeling.errors import ForeignModelUnfit
 from labeling.models.parameters import PARAMETERS
 from labeling.selectors.foreign import contract_of, foreign_known, foreign_verdict, rows_since
 from labeling.services.foreign import foreign_register
+from labeling.tasks.keeping_apart import apart_for
 from labeling.tasks.training_data import for_model, rows_from
 from labeling.tasks.training_measures import Measuring
 from mlops_portal.plant.models import Person
@@ -95,12 +96,15 @@ def _made(
     """The file as nodes run it, and what is measured of it."""
     onnx = surgery.normalised(found, features=model.features.count(), places=places)
     report(1, 4)
-    dataset, since = dataset_of(model), rows_since(model)
+    dataset, usable = dataset_of(model), rows_since(model)
+    kept = apart_for(model, base=dataset.artifact, named=[one.row for one in usable])
+    since = [one for one in usable if one.row.prediction not in kept.since]
     rows = rows_from(
         model,
         base=dataset.artifact,
         named=[one.row for one in since],
         by_chance=[one.row.prediction for one in since if one.by_chance],
+        without=kept.rows,
     )
     measured = held_out(rows, PARAMETERS["holdout_share"].default, ordered=dataset.ordered)
     held = rows.take(measured)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from labeling.compute.training.rows import BASE, Rows, joined, rows_of
+from labeling.compute.training.rows import BASE, Rows, held_out, joined, rows_of, trains
 from labeling.errors import RowsChanged
 from labeling.models import RetrainRun
 from mlops_portal.registry.compute import datasets, edge_model
@@ -30,38 +31,62 @@ def classes_of(model: RegisteredModel) -> list[str]:
 
 def rows_of_run(run: RetrainRun) -> Rows:
     """The rows that the run's manifest names. Raises RowsChanged as ``rows_from``."""
-    frozen = _frozen(run)
+    frozen = frozen_of(run)
     return rows_from(
         run.model,
         base=Artifact.objects.get(pk=frozen["base"]["dataset"]),
         named=frozen["rows"],
         by_chance=frozen["parameters"]["by_chance"],
+        without=[one["row"] for one in frozen["base"].get("apart", ())],
     )
+
+
+def split_of(run: RetrainRun) -> tuple[Rows, Rows]:
+    """Rows that train, rows that measure. Raises RowsChanged as ``rows_from``."""
+    rows = rows_of_run(run)
+    measured = held_out(rows, float(run.parameters["holdout_share"]), ordered=is_ordered(run))
+    return rows.take(trains(rows, measured)), rows.take(measured)
 
 
 def is_ordered(run: RetrainRun) -> bool:
     """Whether the base table says when its parts were made."""
-    return bool(_frozen(run)["base"]["ordered"])
+    return bool(frozen_of(run)["base"]["ordered"])
 
 
-def _frozen(run: RetrainRun) -> dict[str, Any]:
+def frozen_of(run: RetrainRun) -> dict[str, Any]:
+    """The run's manifest (``wire.manifest``)."""
     assert run.manifest is not None
     return manifest.parse(run.manifest.body.encode())
 
 
+def base_table(model: RegisteredModel, base: Artifact) -> datasets.Table:
+    """The table of past parts, its readings as a node reads them; an unseen category is a code of its own."""
+    table = datasets.decode(artifact_read(base), [one.key for one in features_of(model)])
+    return replace(table, readings=edge_model.as_read(table.readings))
+
+
 def rows_from(
-    model: RegisteredModel, *, base: Artifact, named: Sequence[manifest.Row], by_chance: Sequence[str]
+    model: RegisteredModel,
+    *,
+    base: Artifact,
+    named: Sequence[manifest.Row],
+    by_chance: Sequence[str],
+    without: Sequence[int],
 ) -> Rows:
     """Past parts of the base table and parts since; a part that was judged since counts with that judgement.
 
-    ``by_chance`` are the predictions that were not picked by a model. Categories are codes, an unseen one too
+    ``by_chance`` are the predictions that were not picked by a model; ``without`` are rows of the base table
+    that are kept apart (``keeping_apart``). Categories are codes, an unseen one too
     (see ``for_model``). Raises RowsChanged where readings are no longer those that ``named`` froze.
     """
     keys = [one.key for one in features_of(model)]
-    table = datasets.decode(artifact_read(base), keys)
+    table = base_table(model, base)
+    stays = np.ones(len(table.label), dtype=np.bool_)
+    stays[list(without)] = False
+    label = [key if here else "" for key, here in zip(table.label, stays, strict=True)]
     past = rows_of(
-        readings=edge_model.as_read(table.readings),
-        label=table.label,
+        readings=table.readings,
+        label=label,
         part=table.part,
         asset=table.asset,
         source=[BASE] * len(table.label),
@@ -69,11 +94,14 @@ def rows_from(
         by_chance=[True] * len(table.label),
         classes=classes_of(model),
     )
-    since = _since(model, named, set(by_chance), keys)
+    since = since_rows(model, named, set(by_chance), keys)
     return joined(past.take(~np.isin(past.part, since.part)), since) if len(since) else past
 
 
-def _since(model: RegisteredModel, named: Sequence[manifest.Row], chance: set[str], keys: list[str]) -> Rows:
+def since_rows(
+    model: RegisteredModel, named: Sequence[manifest.Row], chance: set[str], keys: list[str]
+) -> Rows:
+    """The parts ``named``, in their order, as rows. Raises RowsChanged."""
     readings, moments = _readings([one.prediction for one in named])
     for one in named:
         if manifest.readings_digest(readings.get(one.prediction, {})) != one.readings:

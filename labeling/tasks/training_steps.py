@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from labeling.compute.training import fit
-from labeling.compute.training.rows import BASE, Rows, held_out, trains
+from labeling.compute.training.rows import BASE, Rows
 from labeling.models import RetrainRun
 from labeling.selectors.rows import LeftOut, Usable, rows_for
 from labeling.selectors.runs import results_of
 from labeling.services.steps import candidate_register, manifest_freeze
-from labeling.tasks.training_data import classes_of, for_model, golden_readings, is_ordered, rows_of_run
+from labeling.tasks.keeping_apart import apart_for
+from labeling.tasks.training_data import classes_of, for_model, golden_readings, is_ordered, split_of
 from labeling.tasks.training_measures import Measuring, Said
 from labeling.transitions import RunStepName
 from mlops_portal.registry.compute import edge_model, store
@@ -38,13 +39,24 @@ log = get_logger(__name__)
 def _manifest(run: RetrainRun) -> Result:
     dataset = dataset_of(run.model)
     judged = list(rows_for(run.model))
-    rows = [one for one in judged if isinstance(one, Usable)]
+    usable = [one for one in judged if isinstance(one, Usable)]
+    kept = apart_for(run.model, base=dataset.artifact, named=[one.row for one in usable])
+    rows = [one for one in usable if one.row.prediction not in kept.since]
     out = [{"prediction": one.prediction, "reason": one.reason} for one in judged if isinstance(one, LeftOut)]
+    out += [
+        {"prediction": prediction, "reason": f"golden_{reason}", "golden": code}
+        for prediction, (reason, code) in kept.since.items()
+    ]
     body, digest = manifest.build(
         model=run.model.slug,
         pipeline=fit.PIPELINE,
         created=run.created_at,
-        base={"dataset": dataset.artifact_id, "rows": dataset.rows, "ordered": dataset.ordered},
+        base={
+            "dataset": dataset.artifact_id,
+            "rows": dataset.rows - len(kept.base),
+            "ordered": dataset.ordered,
+            "apart": kept.base,
+        },
         rows=[one.row for one in rows],
         excluded=out,
         parameters={
@@ -53,18 +65,17 @@ def _manifest(run: RetrainRun) -> Result:
         },
     )
     manifest_freeze(run=run, body=body, digest=digest, rows=rows, dataset=dataset.ref("base"))
-    return {"digest": digest, "base": dataset.rows, "rows": len(rows), "excluded": len(out)}
-
-
-def _split(run: RetrainRun) -> tuple[Rows, Rows]:
-    """Rows that train, rows that measure."""
-    rows = rows_of_run(run)
-    measured = held_out(rows, float(run.parameters["holdout_share"]), ordered=is_ordered(run))
-    return rows.take(trains(rows, measured)), rows.take(measured)
+    return {
+        "digest": digest,
+        "base": dataset.rows - len(kept.base),
+        "rows": len(rows),
+        "excluded": len(out) - len(kept.since),
+        "apart": len(kept.base) + len(kept.since),
+    }
 
 
 def _train(run: RetrainRun) -> Result:
-    rows, held = _split(run)
+    rows, held = split_of(run)
     start = monotonic()
     model = fit.fit(for_model(run.model, rows.readings), rows.label, rows.source != BASE, run.parameters)
     edge_model.thresholds_to_float32(model)
@@ -105,7 +116,7 @@ def _export(run: RetrainRun) -> Result:
 
 def _parity(run: RetrainRun) -> Result:
     done = results_of(run)
-    _rows, held = _split(run)
+    _rows, held = split_of(run)
     golden = golden_readings(run)
     found = edge_model.parity(
         store.load(_stored(done["train"]["store"])),
@@ -130,7 +141,7 @@ def _challenger(run: RetrainRun, done: dict[str, Result], rows: Rows) -> Said:
 
 def _compare(run: RetrainRun) -> Result:
     done = results_of(run)
-    trained, held = _split(run)
+    trained, held = split_of(run)
     compared = _measuring(run).compared(held, _challenger(run, done, held), champion_of(run.model))
     found: Result = {
         **compared,
@@ -155,7 +166,7 @@ def _macro_f1(of: Result) -> float | None:
 
 def _register(run: RetrainRun) -> Result:
     done = results_of(run)
-    rows, held = _split(run)
+    rows, held = split_of(run)
     said = _challenger(run, done, held if len(held) else rows)
     version = candidate_register(
         run=run,
@@ -177,7 +188,7 @@ def _candidate(run: RetrainRun) -> ModelVersion:
 
 
 def _golden(run: RetrainRun) -> Result:
-    enqueue("monitoring.golden_check", version_id=_candidate(run).pk)
+    enqueue("labeling.golden_check", version_id=_candidate(run).pk)
     return {"asked": True}
 
 

@@ -10,10 +10,8 @@ class OnboardingConfig(AppConfig):
         from mlops_portal.onboarding.events import register_types
         from mlops_portal.onboarding.navigation import register_items
         from mlops_portal.onboarding.search import register_sources
-        from mlops_portal.shell import jobs
 
         register_types()
         register_items()
         register_cards()
         register_sources()
-        jobs.every("onboarding.follow", seconds=60)

@@ -43,7 +43,9 @@ class ProblemOut(serializers.Serializer[Any]):
 class GoldenOut(serializers.Serializer[Any]):
     part = serializers.CharField()
     truth = serializers.CharField()
-    confidence = serializers.FloatField()
+    borderline = serializers.BooleanField(
+        help_text="Near the boundary to another class by its readings; else drawn by chance."
+    )
     readings = serializers.DictField()
     state = serializers.ChoiceField(choices=["open", "confirmed", "refused"])
     code = serializers.CharField()

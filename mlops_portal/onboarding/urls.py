@@ -19,7 +19,6 @@ urlpatterns = [
     path("onboard/<uuid:pk>/agree/", agree.agree, name="onboarding_agree"),
     path("onboard/<uuid:pk>/training/", agree.training, name="onboarding_training"),
     path("onboard/<uuid:pk>/golden/", golden.golden, name="onboarding_golden"),
-    path("onboard/<uuid:pk>/golden/pick/", golden.pick, name="onboarding_golden_pick"),
     path("onboard/<uuid:pk>/golden/<int:place>/confirm/", golden.confirm, name="onboarding_golden_confirm"),
     path("onboard/<uuid:pk>/golden/<int:place>/refuse/", golden.refuse, name="onboarding_golden_refuse"),
     path("onboard/<uuid:pk>/version/", agree.version, name="onboarding_version"),

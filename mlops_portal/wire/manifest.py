@@ -51,7 +51,9 @@ def build(
     parameters: Mapping[str, Any],
 ) -> tuple[bytes, str]:
     """The manifest's RFC 8785 bytes and their SHA-256; ``base`` is {"dataset": sha256, "rows": n,
-    "ordered": whether its rows have a time} or None, ``excluded`` are {"prediction", "reason"}."""
+    "ordered": whether its rows have a time, "apart": rows of it that are left out because of a golden sample,
+    [{"row", "part", "reason", "golden"}]} or None. ``excluded`` are {"prediction", "reason"}, of a golden
+    sample's part or its like besides {"golden": its code}."""
     left_out = sorted((dict(one) for one in excluded), key=lambda one: one["prediction"])
     data = jcs.canonical(
         {

@@ -26,7 +26,7 @@ class GoldenSampleSerializer(serializers.ModelSerializer[GoldenSample]):
     class Meta:
         model = GoldenSample
         fields = [
-            *("id", "model", "code", "readings", "truth", "tolerance", "safety"),
+            *("id", "model", "code", "part", "readings", "truth", "tolerance", "safety"),
             *("judged_by", "judged_at", "retired_at"),
         ]
         read_only_fields = ["judged_at", "retired_at"]

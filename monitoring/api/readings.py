@@ -74,7 +74,11 @@ class Predictions(OnLines):
     ordering = ("-at", "-id")
 
     def visible(self) -> QuerySet[Prediction]:
-        return self.queryset.filter(asset__line__in=self.lines).select_related("asset", "version")
+        return (
+            self.queryset.filter(asset__line__in=self.lines)
+            .select_related("asset", "version__model")
+            .prefetch_related("inspections")
+        )
 
 
 class Changes(OnLines):
@@ -98,10 +102,10 @@ class Inspections(APIView):
         operation_id="inspection_record",
     )
     def post(self, request: Request) -> Response:
-        """Tell what inspection found of a part; answers with every judgement of it."""
+        """Tell what inspection found of a part; answers with the judgements that it speaks of."""
         asked = InspectionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
         by: Person = request.user  # type: ignore[assignment]  # IsAuthenticated has seen to it
-        found = inspection_record(by=by, part_id=given["part"], truth=given["truth"], at=given["at"])
+        found = inspection_record(by=by, part_id=given.pop("part"), **given)
         return Response(JudgedSerializer(found, many=True).data, status=201)

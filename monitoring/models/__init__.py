@@ -1,5 +1,6 @@
 from monitoring.models.alert import Alert
-from monitoring.models.golden import GoldenCheck, GoldenSample
+from monitoring.models.golden import GoldenCheck, GoldenProposal, GoldenSample
+from monitoring.models.inspection import Inspection
 from monitoring.models.limits import Calibration, FalseAlarmBudget, JudgingShard, LimitSet, Watch
 from monitoring.models.measure import Measure, MeasureValue
 from monitoring.models.performance import Performance
@@ -15,7 +16,9 @@ __all__ = [
     "DriftReport",
     "FalseAlarmBudget",
     "GoldenCheck",
+    "GoldenProposal",
     "GoldenSample",
+    "Inspection",
     "JudgingShard",
     "LimitSet",
     "Measure",

@@ -13,10 +13,12 @@ from mlops_portal.registry.models import ModelVersion, RegisteredModel
 
 class GoldenSample(models.Model):
     """A part with a truth that a named skilled person gave; the model must give that truth at least
-    ``tolerance`` probability, and every ``safety`` sample must be judged right."""
+    ``tolerance`` probability, and every ``safety`` sample must be judged right. No training may have it, nor
+    its like (``compute.apart``)."""
 
     model = models.ForeignKey(RegisteredModel, models.PROTECT, related_name="golden")
     code = models.CharField(_("Code"), max_length=20)
+    part = models.CharField(max_length=200, blank=True, help_text=_("The part's id, where it is known"))
     readings = models.JSONField(default=dict)
     truth = models.CharField(max_length=40)
     tolerance = models.FloatField(default=0.5)
@@ -40,10 +42,28 @@ class GoldenSample(models.Model):
         return Ref("golden_sample", f"{self.model.slug}/{self.code}", relation)
 
 
+class GoldenProposal(models.Model):
+    """A part that may become a golden sample; until a person has decided, no training may have it either."""
+
+    model = models.ForeignKey(RegisteredModel, models.PROTECT, related_name="golden_proposals")
+    part = models.CharField(max_length=200)
+    readings = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["model", "pk"]
+
+    def __str__(self) -> str:
+        return self.part
+
+
 class GoldenCheck(models.Model):
     """The golden set run against one version in the portal; the set is known by its digest.
 
-    ``results``: [{"code", "truth", "said", "probability", "tolerance", "safety", "passed"}].
+    ``results``: [{"code", "truth", "said", "probability", "tolerance", "safety", "passed", "taught"}], where
+    ``taught`` says why the version knows the part from its training (``compute.apart.REASONS``), "" where it
+    does not, and "unknown" where nobody here knows what it was taught.
     """
 
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="golden_checks")

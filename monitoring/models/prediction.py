@@ -30,6 +30,7 @@ class Prediction(models.Model):
     truth = models.CharField(max_length=40, blank=True)
     truth_at = models.DateTimeField(null=True)
     truth_source = models.CharField(max_length=20, blank=True)
+    contradicted = models.BooleanField(default=False, help_text=_("Inspections of it disagree"))
 
     class Meta:
         ordering = ["-at"]

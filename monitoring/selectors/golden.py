@@ -13,7 +13,7 @@ from mlops_portal.plant.selectors.places import lines_for
 from mlops_portal.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.registry.selectors import champion_of
 from mlops_portal.wire import golden, jcs
-from monitoring.models import GoldenCheck, GoldenSample, SampledRow
+from monitoring.models import GoldenCheck, GoldenProposal, GoldenSample, SampledRow
 
 
 def models_for(person: Person) -> QuerySet[RegisteredModel]:
@@ -33,6 +33,14 @@ def edit_verdict(person: Person, model: RegisteredModel) -> Verdict:
 def samples_of(model: RegisteredModel) -> QuerySet[GoldenSample]:
     """Those in force, by code."""
     return GoldenSample.objects.filter(model=model, retired_at=None).select_related("judged_by", "model")
+
+
+def kept_apart(model: RegisteredModel) -> list[tuple[str, str, dict[str, float | None]]]:
+    """What no training may have nor its like (``compute.apart``): (code, part, readings) of the golden
+    samples in force, and of parts proposed as such that nobody has decided about; their code is their id."""
+    samples = samples_of(model).values_list("code", "part", "readings")
+    open_ones = GoldenProposal.objects.filter(model=model, ended_at=None).values_list("part", "readings")
+    return [*samples, *((part, part, readings) for part, readings in open_ones)]
 
 
 def golden_bytes(model: RegisteredModel) -> tuple[bytes, str]:

@@ -2,7 +2,8 @@
 
 - A reading, or how sure the model is: the mean of each settled window, at the window's end.
 - How often the model is wrong (``ERROR``): of each ``INSPECTED`` parts in the order in which inspection told
-  of them, however late, the share judged wrong, in percent; at the last one's moment.
+  of them, however late and however old the inspection, the share judged wrong, in percent; at the moment at
+  which the last of them was told.
 - The golden score (``GOLDEN``): of each run of golden parts through the machine the mean probability that
   the model gave the truth, in percent; a run is over after ``RUN_OVER`` without another golden part.
 """
@@ -12,9 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from mlops_portal.plant.models import Asset
 from mlops_portal.registry.models import Feature, ModelVersion
-from monitoring.models import GoldenSample, Measure, Prediction, SampledRow, Window
+from monitoring.models import GoldenSample, Inspection, Measure, SampledRow, Window
 from monitoring.models.prediction import Reason
 from monitoring.selectors.measures import AT_ONCE, SETTLED
 from monitoring.selectors.readings import CONFIDENCE, ERROR
@@ -71,14 +74,18 @@ def _sum(source: str, moments: dict[str, list[float]], confidence: list[int]) ->
 
 
 def _error_shares(measure: Measure) -> Values:
-    told = Prediction.objects.filter(asset=measure.asset, truth_source="inspection", truth_at__isnull=False)
+    """Each part once, when inspection first told of it, by the result that counts by now."""
+    earlier = Inspection.objects.filter(
+        prediction=OuterRef("prediction"), source="inspection", pk__lt=OuterRef("pk")
+    )
+    told = Inspection.objects.filter(~Exists(earlier), prediction__asset=measure.asset, source="inspection")
     if (newest := _newest(measure)) is not None:
-        told = told.filter(truth_at__gt=newest)
-    rows = list(told.order_by("truth_at", "pk").values_list("truth_at", "label", "truth")[:AT_ONCE])
+        told = told.filter(arrived_at__gt=newest)
+    told = told.order_by("arrived_at", "pk")
+    rows = list(told.values_list("arrived_at", "prediction__label", "prediction__truth")[:AT_ONCE])
     found: Values = {}
     wrong: list[bool] = []
     for index, (at, label, truth) in enumerate(rows):
-        assert at is not None  # it was filtered so
         wrong.append(label != truth)
         # parts that were told of at one moment stay together, or the rest of them would be passed over
         last = index + 1 == len(rows) or rows[index + 1][0] != at

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Max, Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from mlops_portal.plant.models import Asset
 from mlops_portal.registry.models import ModelVersion
 from mlops_portal.wire import merge
-from monitoring.models import Prediction, StatisticPoint, Window
+from monitoring.models import Inspection, Window
 from monitoring.rules.spans import AGAIN, Piece
-from monitoring.selectors.readings import ERROR
 
 PAST = 260  # spans that a judgement looks back
 M = TypeVar("M", bound=Model)
@@ -67,26 +66,21 @@ def _of(found: QuerySet[M], shard: Shard | None) -> QuerySet[M]:
 
 
 def window_truths(shard: Shard | None = None) -> Iterator[tuple[Asset, ModelVersion]]:
-    """The assets and versions where inspection found something since their errors were last counted."""
-    truths = (
-        _of(Prediction.objects.filter(truth_source="inspection"), shard)
-        .values("asset", "version")
-        .annotate(last=Max("at"))
-        .order_by()
+    """The assets and versions of which inspection told something that their errors do not count yet, however
+    long ago the parts were made."""
+    waits = Inspection.objects.filter(source="inspection", charted_at=None)
+    if shard is not None:
+        waits = waits.filter(prediction__version__model=shard[0], prediction__asset__line=shard[1])
+    found = waits.order_by().values_list("prediction__asset", "prediction__version").distinct()
+    return _pairs(list(found))
+
+
+def uncharted(asset: Asset, version: ModelVersion) -> list[int]:
+    """The inspections that the errors of a version on an asset do not count yet."""
+    waits = Inspection.objects.filter(source="inspection", charted_at=None)
+    return list(
+        waits.filter(prediction__asset=asset, prediction__version=version).values_list("pk", flat=True)
     )
-    counted = {
-        (one["asset"], one["version"]): one["last"]
-        for one in StatisticPoint.objects.filter(feature=ERROR)
-        .values("asset", "version")
-        .annotate(last=Max("ends"))
-        .order_by()
-    }
-    pairs = [
-        (one["asset"], one["version"])
-        for one in truths
-        if (known := counted.get((one["asset"], one["version"]))) is None or one["last"] > known
-    ]
-    return _pairs(pairs)
 
 
 def _pairs(pairs: list[tuple[int, int]]) -> Iterator[tuple[Asset, ModelVersion]]:

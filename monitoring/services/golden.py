@@ -25,7 +25,7 @@ from monitoring.errors import CodeTaken, Retired
 from monitoring.models import GoldenCheck, GoldenSample
 from monitoring.selectors.golden import edit_verdict, skilled_for
 
-LONGEST_CODE = 20
+LONGEST_CODE, LONGEST_PART = 20, 200
 
 
 def _readings(model: RegisteredModel, readings: Mapping[str, Any]) -> dict[str, float | None]:
@@ -58,10 +58,12 @@ def golden_add(
     tolerance: float = 0.5,
     safety: bool = False,
     judged_by: Person | None = None,
+    part: str = "",
 ) -> GoldenSample:
     """Add a part whose truth ``judged_by`` (else ``by``) gave. Who gives it holds a skill for the machines.
 
-    ``tolerance``: the probability that a model must give the truth at least. Raises CodeTaken, NotAllowed,
+    ``tolerance``: the probability that a model must give the truth at least. ``part`` is its id, where it is
+    known: from now on no training has the part, nor its like. Raises CodeTaken, NotAllowed,
     Invalid for an unknown class, odd readings or a tolerance that is not above 0 and at most 1.
     """
     demand(edit_verdict(by, model))
@@ -82,6 +84,7 @@ def golden_add(
             sample = GoldenSample.objects.create(
                 model=model,
                 code=code,
+                part=part.strip()[:LONGEST_PART],
                 readings=_readings(model, readings),
                 truth=truth,
                 tolerance=tolerance,
@@ -131,6 +134,7 @@ def _told(name: str, by: Person, sample: GoldenSample) -> None:
         subjects=[sample.ref(), sample.model.ref("of"), sample.judged_by.ref("judged_by")],
         public={
             "code": sample.code,
+            "part": sample.part,
             "name": sample.model.name,
             "truth": sample.truth,
             "tolerance": sample.tolerance,
@@ -144,21 +148,22 @@ def _told(name: str, by: Person, sample: GoldenSample) -> None:
 def golden_check_ask(*, by: Person, version: ModelVersion) -> None:
     """Let a worker run the golden set against a version."""
     guard(by, "model.view")
-    enqueue("monitoring.golden_check", version_id=version.pk)
+    enqueue("labeling.golden_check", version_id=version.pk)
 
 
 def golden_check_record(
     *, version: ModelVersion, digest: str, results: Sequence[Mapping[str, Any]]
 ) -> GoldenCheck:
-    """Keep the outcome; the same set and version again change nothing."""
-    now = timezone.now()
-    passed = all(bool(one["passed"]) for one in results)
+    """Keep the outcome; the same outcome of the same set and version again changes nothing."""
+    now, kept = timezone.now(), [dict(one) for one in results]
+    passed = all(bool(one["passed"]) for one in kept)
+    outcome = {"results": kept, "passed": passed, "at": now}
     with transaction.atomic():
-        check, made = GoldenCheck.objects.get_or_create(
-            version=version,
-            set_digest=digest,
-            defaults={"results": [dict(one) for one in results], "passed": passed, "at": now},
-        )
+        check, made = GoldenCheck.objects.get_or_create(version=version, set_digest=digest, defaults=outcome)
+        if not made and check.results != kept:  # a part's id was learned, or lost, since
+            GoldenCheck.objects.filter(pk=check.pk).update(**outcome)
+            check.refresh_from_db()
+            made = True
         if made:
             event_record(
                 type="monitoring.golden.checked",

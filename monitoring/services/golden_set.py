@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,7 +11,18 @@ from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.models import Person
 from mlops_portal.registry.models import RegisteredModel
 from mlops_portal.shell.live import changed
-from monitoring.models import GoldenSample
+from monitoring.models import GoldenProposal, GoldenSample
+
+
+def proposal_open(*, model: RegisteredModel, part: str, readings: Mapping[str, float | None]) -> None:
+    """Keep a part out of every training until a person has said whether it is a golden sample. Whoever
+    proposes it writes the event."""
+    GoldenProposal.objects.create(model=model, part=part, readings=dict(readings), at=timezone.now())
+
+
+def proposal_end(*, model: RegisteredModel, part: str) -> None:
+    """Somebody has decided about the part; as a golden sample it is kept out as such."""
+    GoldenProposal.objects.filter(model=model, part=part, ended_at=None).update(ended_at=timezone.now())
 
 
 def golden_set_retire(*, by: Person, model: RegisteredModel) -> int:
@@ -35,6 +48,7 @@ def golden_set_retire(*, by: Person, model: RegisteredModel) -> int:
                 at=now,
             )
         GoldenSample.objects.bulk_update(samples, ["retired_at"])
+        GoldenProposal.objects.filter(model=model, ended_at=None).update(ended_at=now)
         if samples:
             changed("golden")
     return len(samples)

@@ -5,7 +5,7 @@ One alert per happening: while a machine has an open alert, readings that move l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -21,7 +21,7 @@ from mlops_portal.plant.selectors.people import people_with
 from mlops_portal.registry.models import ModelVersion
 from mlops_portal.shell.live import changed
 from mlops_portal.shell.notifications import notify
-from monitoring.models import Alert, StatisticPoint, Window
+from monitoring.models import Alert, Inspection, StatisticPoint, Window
 from monitoring.models.alert import AlertKind
 from monitoring.rules import spans
 from monitoring.rules.judging import Moved, Rules, Tolerances, moved, still_out, weight
@@ -30,6 +30,8 @@ from monitoring.selectors.readings import ReadingWords
 from monitoring.selectors.rows import pieces_of
 from monitoring.services.alerts import alert_told
 from monitoring.transitions import UNRESOLVED, AlertState
+
+CHUNK = 500
 
 
 def points_write(*, points: Iterable[StatisticPoint], windows: Mapping[int, int]) -> None:
@@ -51,6 +53,13 @@ def points_write(*, points: Iterable[StatisticPoint], windows: Mapping[int, int]
             Window.objects.filter(pk=pk, n=n).update(judged_at=now)
         if rows:
             changed(f"judged:{rows[0].asset.slug}")
+
+
+def inspections_charted(*, told: Sequence[int]) -> None:
+    """The errors count these inspections now."""
+    now = timezone.now()
+    for start in range(0, len(told), CHUNK):
+        Inspection.objects.filter(pk__in=told[start : start + CHUNK]).update(charted_at=now)
 
 
 def spans_assign(*, asset: Asset, version: ModelVersion) -> int:

@@ -10,10 +10,10 @@ from mlops_portal.registry.models import ModelVersion
 from mlops_portal.shell.jobs import enqueue
 from monitoring.models import StatisticPoint
 from monitoring.selectors.alerts import alerts_open
-from monitoring.selectors.rows import Row, rows_of, shards, unjudged, window_truths
+from monitoring.selectors.rows import Row, rows_of, shards, uncharted, unjudged, window_truths
 from monitoring.selectors.together import together_due
 from monitoring.services.alerts import alerts_wake
-from monitoring.services.judging import alert_consider, points_write, spans_assign
+from monitoring.services.judging import alert_consider, inspections_charted, points_write, spans_assign
 from monitoring.services.shards import shard_claim, shard_release
 from monitoring.tasks.statistics import error_point, judged
 
@@ -83,10 +83,12 @@ def _sizes(rows: list[Row], wanted: list[int]) -> dict[int, int]:
 
 
 def _judge_errors(asset: Asset, version: ModelVersion) -> None:
+    told = uncharted(asset, version)
     point = error_point(asset, version)
     if point is not None:
         points_write(points=[point], windows={})
         alert_consider(asset=asset, version=version, since=point.starts)
+    inspections_charted(told=told)
 
 
 @shared_task(name="monitoring.wake")

@@ -30,6 +30,7 @@ from monitoring.selectors.golden import (
     sampled_rows,
     samples_of,
 )
+from monitoring.selectors.golden_words import taught_codes
 from monitoring.selectors.parts import pictures_of, readings_of
 from monitoring.services import golden_add, golden_check_ask, golden_retire
 
@@ -61,7 +62,15 @@ def samples(request: HttpRequest, slug: str) -> HttpResponse:
         "count": len(whole["samples"]),
         "digest": digest,
         "checked": [
-            {"of": one, "grid": _grid(model, one.check), "words": _words(one.check)}
+            {
+                "of": one,
+                "grid": _grid(model, one.check),
+                "words": _words(one.check),
+                "taught": taught_codes(one.check.results) if one.check else [],
+                "unknown": any(each.get("taught", "unknown") == "unknown" for each in one.check.results)
+                if one.check
+                else False,
+            }
             for one in champion_and_newest(model, digest)
         ],
         "edit": edit_verdict(by, model),
@@ -82,6 +91,8 @@ def _grid(model: RegisteredModel, check: GoldenCheck | None) -> DotGrid | None:
             state, tone = _("right, but not sure enough"), "caution"
         elif not one["passed"]:
             label, state, tone = f"{label} → {said}", _("missed"), "bad"
+        elif one.get("taught", "unknown") not in ("", "unknown"):
+            state, tone = _("right, but it was taught it"), "caution"
         dots.append(Dot(label, state, tone))
     return DotGrid(_("Golden samples one by one"), dots)
 
@@ -145,7 +156,13 @@ def add(request: HttpRequest, slug: str, row: int) -> HttpResponse:
             keys = set(model.features.values_list("key", flat=True))
             readings = {key: value for key, value in part.readings.items() if key in keys}
             try:
-                sample = golden_add(by=by, model=model, readings=readings, **form.cleaned_data)
+                sample = golden_add(
+                    by=by,
+                    model=model,
+                    readings=readings,
+                    part=part.prediction.part_id,
+                    **form.cleaned_data,
+                )
                 messages.success(request, _("%(code)s is a golden sample now.") % {"code": sample.code})
                 return redirect("golden_set", slug)
             except (Conflict, Invalid, NotAllowed) as error:

@@ -130,6 +130,7 @@ def golden_check(version: ModelVersion, missed: tuple[str, ...] = ()) -> GoldenC
             "safety": one["safety"],
             "said": "ok" if one["code"] in missed else one["truth"],
             "probability": 0.31 if one["code"] in missed else 0.93, "passed": one["code"] not in missed,
+            "taught": "",
         }
         for one in whole["samples"]
     ]  # fmt: skip

@@ -93,7 +93,12 @@ def test_people_and_inspection_teach_the_next_version_and_the_manifest_names_the
     assert run.state == RunState.CANDIDATE, run.error
     frozen = manifest.parse(run.manifest.body.encode())
     assert len(frozen["rows"]) == 80
-    assert frozen["base"] == {"dataset": shop.dataset.artifact_id, "rows": 600, "ordered": True}
+    assert frozen["base"] == {
+        "dataset": shop.dataset.artifact_id,
+        "rows": 600,
+        "ordered": True,
+        "apart": [],
+    }
     assert run.manifest.per_source == {"inspection": 80}
     measured = run.candidate.measures
     assert measured["recent"]["holdout"]["n"] == 16

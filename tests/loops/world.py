@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 from django.core.management import call_command
+from monitoring.tasks.golden import golden_check
 
 from approvals.models import ApprovalRequest, LinePolicy
 from approvals.services.decisions import decide
@@ -37,7 +38,6 @@ from mlops_portal.registry.models import ModelVersion
 from mlops_portal.registry.selectors import features_of
 from monitoring.models import Alert
 from monitoring.services.alerts import alert_take
-from monitoring.tasks.golden import golden_check
 from tests.approvals.world import envelope_of, with_passkey
 from tests.cast import Cast
 from tests.edge_sync.plant import ceremony

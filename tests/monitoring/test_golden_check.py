@@ -61,7 +61,7 @@ def test_each_sample_is_judged_by_the_edge_model_once_for_a_set(shop, past, vers
     golden_of(shop, past, by, good, "G-01", "ok")
     golden_of(shop, past, by, good, "G-02", "crack", safety=True)
     for _twice in range(2):
-        send("monitoring.golden_check", {"version_id": version.pk})
+        send("labeling.golden_check", {"version_id": version.pk})
     check = GoldenCheck.objects.get()
     first, second = check.results
     assert (first["code"], first["said"], first["passed"]) == ("G-01", "ok", True)
@@ -73,14 +73,14 @@ def test_each_sample_is_judged_by_the_edge_model_once_for_a_set(shop, past, vers
 
 def test_a_changed_set_is_run_again(shop, past, version, cast):
     golden_of(shop, past, cast.whole.domain_expert, 0, "G-01", "ok")
-    send("monitoring.golden_check", {"version_id": version.pk})
+    send("labeling.golden_check", {"version_id": version.pk})
     golden_of(shop, past, cast.whole.domain_expert, 1, "G-02", "ok")
-    send("monitoring.golden_check", {"version_id": version.pk})
+    send("labeling.golden_check", {"version_id": version.pk})
     assert GoldenCheck.objects.count() == 2
 
 
 def test_an_empty_set_is_no_pass(version):
-    send("monitoring.golden_check", {"version_id": version.pk})
+    send("labeling.golden_check", {"version_id": version.pk})
     assert not GoldenCheck.objects.exists()
 
 

@@ -6,16 +6,15 @@ import pytest
 
 from mlops_portal.ledger.models import Event
 from mlops_portal.onboarding.errors import WrongState
-from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.selectors import onboardings_all
 from mlops_portal.onboarding.services.again import work_again
 from mlops_portal.onboarding.services.checking import check_ask
 from mlops_portal.onboarding.services.taking import onboarding_agree
 from mlops_portal.onboarding.tasks import checking, reading, taking
-from mlops_portal.onboarding.tasks.golden import follow, pick
 from mlops_portal.registry.models import Dataset, RegisteredModel
 from mlops_portal.shell.jobs import JobCancelled, job_cancel
 from mlops_portal.shell.models import Job
+from mlops_portal.wire import manifest
 from tests.onboarding.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -35,18 +34,18 @@ def checked(bring, engineer, work):
 
 def test_a_message_that_comes_twice_does_nothing_the_second_time(taken):
     before = Event.objects.count(), Dataset.objects.count()
-    for do in (reading.read_do, checking.check_do, taking.take_do, pick):
+    for do in (reading.read_do, checking.check_do, taking.take_do):
         do(str(taken.pk))
-    assert follow() == 0
     assert (Event.objects.count(), Dataset.objects.count()) == before
 
 
-def test_golden_parts_whose_message_was_lost_are_picked_by_the_scheduler(taken):
-    Onboarding.objects.update(golden=None)
-    assert follow() > 0
+def test_golden_parts_are_drawn_with_the_table_and_no_training_has_them(taken):
     parts = fresh(taken).golden
     assert {part["truth"] for part in parts} == {"ok", "crack", "leak"}
     assert all(part["state"] == "open" for part in parts)
+    frozen = manifest.parse(taken.run.manifest.body.encode())["base"]
+    assert {part["part"] for part in parts} <= {one["part"] for one in frozen["apart"]}
+    assert frozen["rows"] + len(frozen["apart"]) == Dataset.objects.get().rows
 
 
 def test_a_fault_while_storing_leaves_nothing_behind_and_says_so(checked, engineer, work, monkeypatch):

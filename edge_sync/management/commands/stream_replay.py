@@ -143,7 +143,10 @@ class Command(BaseCommand):
         outcomes = None
         if truths is not None:
             outcomes = Outcomes(
-                truths, lambda place: rows.part_id(place, progress.run), delay_of(options["outcome_delay"])
+                choice.version.model.slug,
+                truths,
+                lambda place: rows.part_id(place, progress.run),
+                delay_of(options["outcome_delay"]),
             )
         door = Door(at, http=options["http"])
         return Driver(

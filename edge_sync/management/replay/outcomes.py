@@ -73,8 +73,9 @@ def truths_of(sheet: Sheet, column: str, *, model: RegisteredModel, which: slice
 
 @dataclass(slots=True)
 class Outcomes:
-    """Outcomes of chosen rows: ``truths`` and the ``part``'s id in the portal by place."""
+    """Outcomes of chosen rows: ``truths`` of the ``model`` and the ``part``'s id in the portal by place."""
 
+    model: str
     truths: Sequence[str]
     part: Callable[[int], str]
     delay: Delay
@@ -108,7 +109,13 @@ class Outcomes:
         known = at + self.delay.seconds
         moment = datetime.fromtimestamp(known, UTC) if known == known else None
         try:
-            inspection_record(by=None, part_id=self.part(place), truth=self.truths[place], at=moment)
+            inspection_record(
+                by=None,
+                part_id=self.part(place),
+                truth=self.truths[place],
+                at=moment,
+                model=self.model,
+            )
             self.told += 1
         except NoSuchPart:
             self.unmatched += 1

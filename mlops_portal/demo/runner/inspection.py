@@ -23,13 +23,14 @@ class Station:
     def __init__(self, *, portal: str, token: Path, speed: float) -> None:
         self.portal, self.token, self.speed = urlsplit(portal), token, speed
         self._seen = 0
-        self._waiting: deque[tuple[datetime, str, str, int]] = deque(maxlen=KEPT)
+        self._waiting: deque[tuple[datetime, str, str, str, int]] = deque(maxlen=KEPT)
 
-    def saw(self, truth: Truth, now: datetime) -> None:
+    def saw(self, truth: Truth, now: datetime, *, asset: str) -> None:
+        """A part that ``asset`` made; another machine may judge it too, so the result names the machine."""
         self._seen += 1
         if self._seen % ONE_IN == 0:
             due = now + timedelta(minutes=truth.delay / self.speed)
-            self._waiting.append((due, truth.part, truth.defect, TRIES))
+            self._waiting.append((due, truth.part, truth.defect, asset, TRIES))
 
     def send(self, now: datetime) -> int:
         """Send what is due; what the portal does not know yet is sent again. Returns how many arrived."""
@@ -37,14 +38,14 @@ class Station:
         sent = 0
         for one in due:
             self._waiting.remove(one)
-            _due, part, defect, tries = one
-            if self._post(part, defect, now):
+            _due, part, defect, asset, tries = one
+            if self._post(part, defect, asset, now):
                 sent += 1
             elif tries > 1:
-                self._waiting.append((now + AGAIN, part, defect, tries - 1))
+                self._waiting.append((now + AGAIN, part, defect, asset, tries - 1))
         return sent
 
-    def _post(self, part: str, defect: str, now: datetime) -> bool:
+    def _post(self, part: str, defect: str, asset: str, now: datetime) -> bool:
         try:
             secret = self.token.read_text(encoding="ascii").strip()
         except FileNotFoundError:
@@ -52,7 +53,7 @@ class Station:
         secure = self.portal.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         connection = kind(self.portal.netloc, timeout=5)
-        body = json.dumps({"part": part, "truth": defect, "at": now.isoformat()})
+        body = json.dumps({"part": part, "asset": asset, "truth": defect, "at": now.isoformat()})
         try:
             connection.request(
                 "POST",

@@ -94,4 +94,4 @@ class Runner:
         if self.camera:
             self.camera.saw(part.id, part.asset, truth.defect)
         if self.station:
-            self.station.saw(truth, now)
+            self.station.saw(truth, now, asset=part.asset)

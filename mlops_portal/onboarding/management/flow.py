@@ -109,11 +109,11 @@ def prepared(wanted: Wanted, ground: Ground, known: Onboarding | None, say: Say)
         raise
 
 
-def finished(one: Onboarding, by: Person, say: Say) -> Onboarding:
+def finished(one: Onboarding, by: Person, say: Say, *, per_class: int) -> Onboarding:
     """From there to a candidate; what was done stays, so that it can go on."""
     if one.state == S.STARTING:
         say(_("Storing the table and making the model."))
-        take_do(str(one.pk), here=True)
+        take_do(str(one.pk), here=True, per_class=per_class)
         one = _fresh(one)
         if one.state != S.TAKEN:
             raise Invalid(one.error)

@@ -1,19 +1,10 @@
-"""Golden samples from the command line: the surest parts, in somebody's name, with a clear note."""
+"""Golden samples from the command line: the proposed parts, in somebody's name, with a clear note."""
 
 from __future__ import annotations
 
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.services.golden import OPEN, golden_confirm
-from mlops_portal.onboarding.tasks.golden import pick_do
 from mlops_portal.plant.models import Person
-
-
-def proposed(one: Onboarding, *, per_class: int) -> int:
-    """Propose parts where none were; how many there are."""
-    if one.golden is None:
-        pick_do(one, per_class=per_class)
-        one.refresh_from_db()
-    return len(one.golden or ())
 
 
 def confirmed(one: Onboarding, by: Person) -> int:

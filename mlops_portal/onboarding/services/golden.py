@@ -1,8 +1,8 @@
-"""Golden samples of a first version: proposed by a worker, confirmed or refused by a person."""
+"""Golden samples of a table: drawn before the first training, confirmed or refused by a person."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -10,37 +10,36 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.onboarding.errors import WrongState
 from mlops_portal.onboarding.models import Onboarding
-from mlops_portal.onboarding.policies import onboard_verdict
 from mlops_portal.onboarding.selectors import version_of
 from mlops_portal.onboarding.services.base import told
 from mlops_portal.onboarding.transitions import OnboardingState
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import demand
+from mlops_portal.registry.models import RegisteredModel
 from mlops_portal.shell.jobs import enqueue
 from mlops_portal.wire.errors import NotFound
 from monitoring.models import GoldenSample
 from monitoring.selectors.golden import edit_verdict, next_code
 from monitoring.services.golden import golden_add
+from monitoring.services.golden_set import proposal_end, proposal_open
 
 OPEN, CONFIRMED, REFUSED = "open", "confirmed", "refused"
 TOLERANCE = 0.5
+BORDERLINE_TOLERANCE = 0.2
+"""A model may doubt a part near the boundary of its class, but must not be sure of the wrong one."""
 
 
-def golden_propose(*, onboarding: Onboarding, parts: Sequence[dict[str, Any]]) -> None:
-    """Keep what a worker picked: [{"part", "truth", "confidence", "readings"}], once."""
-    with transaction.atomic():
-        mine = Onboarding.objects.filter(pk=onboarding.pk, state=OnboardingState.TAKEN, golden__isnull=True)
-        kept = [{**one, "state": OPEN, "code": ""} for one in parts]
-        if mine.update(golden=kept) != 1:
-            return
-        onboarding.golden = kept
-        told("onboarding.golden.proposed", onboarding, by=None, count=len(parts))
-
-
-def golden_ask(*, by: Person, onboarding: Onboarding) -> None:
-    """Let a worker pick parts, where the message to do so was lost."""
-    demand(onboard_verdict(by, onboarding))
-    enqueue("onboarding.golden", onboarding_id=str(onboarding.pk))
+def golden_propose(
+    *, onboarding: Onboarding, model: RegisteredModel, parts: Sequence[Mapping[str, Any]]
+) -> None:
+    """Keep what was drawn, [{"part", "truth", "borderline", "readings", "codes"}], and keep it out of every
+    training until a person has decided about it."""
+    kept = [{**one, "state": OPEN, "code": ""} for one in parts]
+    for one in kept:
+        proposal_open(model=model, part=str(one["part"]), readings=one.pop("codes"))
+    Onboarding.objects.filter(pk=onboarding.pk).update(golden=kept)
+    onboarding.golden = kept
+    told("onboarding.golden.proposed", onboarding, by=None, count=len(kept))
 
 
 def golden_confirm(
@@ -62,15 +61,17 @@ def golden_confirm(
             code=next_code(model),
             readings=part["readings"],
             truth=part["truth"],
-            tolerance=TOLERANCE,
+            tolerance=BORDERLINE_TOLERANCE if part.get("borderline") else TOLERANCE,
             safety=safety,
             judged_by=judged_by,
+            part=part["part"],
         )
+        proposal_end(model=model, part=part["part"])
         _write(onboarding, place, code=sample.code)
         told("onboarding.golden.confirmed", onboarding, by=by, about=[sample.ref("made")], part=part["part"])
         version = version_of(onboarding)
         if version is not None:
-            enqueue("monitoring.golden_check", version_id=version.pk)
+            enqueue("labeling.golden_check", version_id=version.pk)
     return sample
 
 
@@ -81,6 +82,7 @@ def golden_refuse(*, by: Person, onboarding: Onboarding, place: int) -> None:
     demand(edit_verdict(by, onboarding.model))
     with transaction.atomic():
         part = _decided(onboarding, place, REFUSED)
+        proposal_end(model=onboarding.model, part=part["part"])
         told("onboarding.golden.refused", onboarding, by=by, part=part["part"])
 
 

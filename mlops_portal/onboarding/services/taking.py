@@ -17,6 +17,7 @@ from mlops_portal.onboarding.policies import agree_verdict
 from mlops_portal.onboarding.rules.target import with_ranges
 from mlops_portal.onboarding.services.base import claim, told
 from mlops_portal.onboarding.services.files import file_drop
+from mlops_portal.onboarding.services.golden import golden_propose
 from mlops_portal.onboarding.transitions import OnboardingState
 from mlops_portal.plant.models import AssetType, Person
 from mlops_portal.plant.policies import demand
@@ -65,9 +66,11 @@ def onboarding_take(
     rows: int,
     ordered: bool,
     features: Sequence[Mapping[str, Any]],
+    proposals: Sequence[Mapping[str, Any]] = (),
     here: bool = False,
 ) -> Onboarding:
-    """Register the model with its table in the name of whoever agreed, and start its first training."""
+    """Register the model with its table in the name of whoever agreed, and start its first training, which
+    has none of the parts that are proposed as golden samples."""
     by, plan, old = onboarding.by, onboarding.plan, onboarding.file_path
     with transaction.atomic():
         kind = asset_type_for(onboarding, by)
@@ -89,14 +92,13 @@ def onboarding_take(
             name=f"{onboarding.slug} {onboarding.file_name}",
             ordered=ordered,
         )
+        golden_propose(onboarding=onboarding, model=model, parts=proposals)
         run = run_propose(
             by=by, model=model, trigger=Trigger.MANUAL, reason=f"First version, from {onboarding.file_name}"
         )
         run_start(by=by, run=run, here=here)
         claim(onboarding, S.STARTING, S.TAKEN, model=model, asset_type=kind, run=run, file_path="")
         told("onboarding.taken", onboarding, by=None, about=[run.ref("gave")], rows=rows)
-        if not here:
-            enqueue("onboarding.golden", after=5, onboarding_id=str(onboarding.pk))
         transaction.on_commit(lambda: file_drop(old), robust=True)
     return onboarding
 

@@ -12,18 +12,22 @@ from structlog import get_logger
 
 from explain.compute import blocks
 from mlops_portal.onboarding.compute.build import Built, build
+from mlops_portal.onboarding.compute.proposals import drawn
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.selectors import machine_of
 from mlops_portal.onboarding.services.taking import onboarding_take, taking_stopped
 from mlops_portal.onboarding.tasks.frames import Progress, frame_of, schema_of
 from mlops_portal.onboarding.tasks.reading import fault
 from mlops_portal.onboarding.transitions import OnboardingState
+from mlops_portal.registry.compute import edge_model
 from mlops_portal.registry.compute.datasets import encode
 from mlops_portal.shell import jobs
 from mlops_portal.shell.jobs import JobCancelled
+from mlops_portal.wire.categories import text_of
 from mlops_portal.wire.errors import PortalError
 
 log = get_logger(__name__)
+PER_CLASS = 3
 WIDE = 30  # readings: more of them are explained by groups
 
 
@@ -35,8 +39,13 @@ def take(onboarding_id: str, job_id: str) -> None:
             take_do(onboarding_id, progress=job.step)
 
 
-def take_do(onboarding_id: str, *, here: bool = False, progress: Progress | None = None) -> None:
-    """Make the model and start its training, once; whatever goes wrong leaves nothing of it behind."""
+def take_do(
+    onboarding_id: str, *, here: bool = False, progress: Progress | None = None, per_class: int = PER_CLASS
+) -> None:
+    """Make the model and start its training, once; whatever goes wrong leaves nothing of it behind.
+
+    Up to ``per_class`` parts of each class are proposed as golden samples, and kept out of every training.
+    """
     onboarding = Onboarding.objects.select_related("asset_type", "model", "by", "site").get(pk=onboarding_id)
     if onboarding.state != OnboardingState.STARTING:
         return
@@ -52,6 +61,7 @@ def take_do(onboarding_id: str, *, here: bool = False, progress: Progress | None
             rows=len(built),
             ordered=built.ordered,
             features=grouped(built),
+            proposals=proposed(built, per_class),
             here=here,
         )
     except JobCancelled:
@@ -63,6 +73,40 @@ def take_do(onboarding_id: str, *, here: bool = False, progress: Progress | None
     except Exception:  # as in reading
         log.exception("table_not_taken", onboarding=onboarding_id)
         taking_stopped(onboarding=onboarding, sentence=fault())
+
+
+def proposed(built: Built, per_class: int) -> list[dict[str, Any]]:
+    """Parts that may become golden samples: [{"part", "truth", "borderline", "readings" as a source sends
+    them, "codes" as a model reads them}]."""
+    keys = [one["key"] for one in built.features]
+    words = [one.get("categories") or [] for one in built.features]
+    readings = edge_model.as_read(np.column_stack([built.columns[key] for key in keys]))
+    found = drawn(
+        readings=readings,
+        label=built.label,
+        part=built.part,
+        categories=[bool(one) for one in words],
+        per_class=per_class,
+    )
+    return [
+        {
+            "part": built.part[one.row],
+            "truth": built.label[one.row],
+            "borderline": one.borderline,
+            "readings": {
+                key: _said(built.columns[key][one.row], known) for key, known in zip(keys, words, strict=True)
+            },
+            "codes": {key: _said(built.columns[key][one.row], []) for key in keys},
+        }
+        for one in found
+    ]
+
+
+def _said(value: float, categories: list[str]) -> float | str | None:
+    """A reading as a source sends it: a category as its word."""
+    if categories:
+        return text_of(float(value), categories)
+    return float(value) if np.isfinite(value) else None
 
 
 def grouped(built: Built) -> list[dict[str, Any]]:

@@ -12,9 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.selectors import version_of
-from mlops_portal.onboarding.services.golden import golden_ask, golden_confirm, golden_refuse
+from mlops_portal.onboarding.services.golden import golden_confirm, golden_refuse
 from mlops_portal.onboarding.views.shared import context_of, found
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import Verdict
@@ -90,7 +89,7 @@ def _part(model: RegisteredModel, place: int, one: dict[str, Any]) -> dict[str, 
         "place": place,
         "part": one["part"],
         "truth": model.class_words(one["truth"]),
-        "confidence": 100 * float(one["confidence"]),
+        "borderline": bool(one.get("borderline")),
         "state": one["state"],
         "code": one["code"],
         "readings": rows[:FEW],
@@ -114,13 +113,4 @@ def confirm(request: HttpRequest, pk: UUID, place: int) -> HttpResponse:
 @signed_in
 def refuse(request: HttpRequest, pk: UUID, place: int) -> HttpResponse:
     golden_refuse(by=person_of(request), onboarding=found(request, pk), place=place)
-    return redirect("onboarding_golden", pk)
-
-
-@require_POST
-@signed_in
-def pick(request: HttpRequest, pk: UUID) -> HttpResponse:
-    one: Onboarding = found(request, pk)
-    golden_ask(by=person_of(request), onboarding=one)
-    messages.success(request, _("Parts are being picked; they appear here."))
     return redirect("onboarding_golden", pk)

@@ -27,12 +27,11 @@ from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.selectors import version_of
 from mlops_portal.onboarding.services.receiving import TEMPLATES
 from mlops_portal.onboarding.services.undoing import onboarding_undo
+from mlops_portal.onboarding.tasks.taking import PER_CLASS
 from mlops_portal.plant.models import Person, Site
 from mlops_portal.registry.compute.tables.read import preview
 from mlops_portal.shell.unheard import unheard
 from mlops_portal.wire.errors import NotFound, PortalError
-
-PER_CLASS = 3
 
 
 class Command(BaseCommand):
@@ -76,7 +75,8 @@ class Command(BaseCommand):
             type=int,
             default=0,
             metavar="N",
-            help="make the N surest parts of each class golden samples, in the name of --golden-as or --as",
+            help="draw N parts of each class, before the training, as golden samples in the name of "
+            "--golden-as or --as",
         )
         parser.add_argument(
             "--golden-as", default="", metavar="USERNAME", help="somebody who may judge parts"
@@ -128,8 +128,7 @@ class Command(BaseCommand):
             judge = self._judge(ground, options) if options["golden"] else None
             onboarding = prepared(wanted, ground, known, self._say)
         self._introduce(ground)
-        onboarding = finished(onboarding, ground.by, self._say)
-        golden.proposed(onboarding, per_class=options["golden"] or PER_CLASS)
+        onboarding = finished(onboarding, ground.by, self._say, per_class=options["golden"] or PER_CLASS)
         if judge is not None:
             self._golden(onboarding, judge)
         return self._reported(onboarding, ground, changed=True)

@@ -1,30 +1,33 @@
-"""Running the golden set against a version's edge model."""
+"""Running the golden set against a version's edge model, and asking which of it the version was taught."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
+from labeling.tasks.keeping_apart import taught
 from mlops_portal.registry.compute import edge_model
 from mlops_portal.registry.models import ModelVersion
 from mlops_portal.registry.selectors import classes_of, features_of, sizes_of
 from mlops_portal.registry.services import artifact_read
 from mlops_portal.wire import golden
 from monitoring.compute import golden as compute
-from monitoring.models import GoldenCheck
 from monitoring.selectors.golden import golden_bytes
 from monitoring.services.golden import golden_check_record
 
 
-@shared_task(name="monitoring.golden_check")
+@shared_task(name="labeling.golden_check")
 def golden_check(version_id: int) -> None:
-    """Run the set in force; a version that ran this very set is not run again. Nothing to run is no pass."""
+    """Run the set in force. Nothing to run is no pass."""
     version = ModelVersion.objects.select_related("model", "artifact").get(pk=version_id)
     data, digest = golden_bytes(version.model)
     samples = golden.parse(data)
-    if not samples or GoldenCheck.objects.filter(version=version, set_digest=digest).exists():
+    if not samples:
         return
     features = features_of(version.model)
     read = edge_model.as_read(compute.readings(samples, [one.key for one in features]), sizes_of(features))
     _labels, probabilities = edge_model.probabilities(artifact_read(version.artifact), read)
+    why = taught(version, samples)
     found = compute.results(samples, probabilities, classes_of(version))
-    golden_check_record(version=version, digest=digest, results=found)
+    golden_check_record(
+        version=version, digest=digest, results=[{**one, "taught": why[one["code"]]} for one in found]
+    )

@@ -10,14 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approvals.selectors.lineage_model import teaching_steps, version_steps
 from approvals.selectors.lineage_release import decision_steps, release_steps
 from approvals.selectors.lineage_steps import Stage, Step
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.shell.templatetags.ui_text import local_text, number_text
 from mlops_portal.wire.errors import NotFound
 from monitoring.models import Prediction
+from monitoring.selectors.inspections import results_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def _judged(prediction: Prediction) -> Step:
         (_("Judged as"), model.class_words(prediction.label)),
         (_("Confidence"), f"{number_text(prediction.confidence * 100, 1)} %"),
         (_("Inspection says"), model.class_words(prediction.truth) if prediction.truth else ""),
+        (_("Inspections disagree"), _disagree(prediction)),
         (_("Machine"), f"{prediction.asset}, {prediction.asset.line}"),
         (_("Edge node"), str(prediction.node)),
         (_("Lot"), prediction.lot),
@@ -75,6 +78,20 @@ def _judged(prediction: Prediction) -> Step:
         facts=[(name, value) for name, value in facts if value],
         at=prediction.at,
         gap="" if row else _("The readings were not sent; the node keeps them for some days only."),
+    )
+
+
+def _disagree(prediction: Prediction) -> str:
+    """Every result by the time of inspection; "" where all say the same."""
+    if not prediction.contradicted:
+        return ""
+    return ", ".join(
+        _("%(truth)s (%(at)s)")
+        % {
+            "truth": prediction.version.model.class_words(one.truth),
+            "at": local_text(one.at, "full", timezone.now()),
+        }
+        for one, _counts in results_of(prediction)
     )
 
 

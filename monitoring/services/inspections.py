@@ -112,8 +112,8 @@ def _meant(by: Person | None, part_id: str, truth: str, *, model: str, asset: st
         )
     if len(known) > 1:
         raise WhichModel(
-            _("The part “%(part)s” was judged by %(judges)s, and “%(truth)s” is a class of each; say which is "
-              "meant with “model” or “asset”.")
+            _("The part “%(part)s” was judged by %(judges)s, and “%(truth)s” is a class of each; say "
+              "which is meant with “model” or “asset”.")
             % {"part": part_id, "truth": truth, "judges": _judges(found)}
         )  # fmt: skip
     return [one for one in found if one.version.model_id == known[0]]

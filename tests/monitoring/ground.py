@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils import timezone
 from mlops_portal.plant.models import Asset, AssetType, Node
 from mlops_portal.registry.models import Artifact, Feature, ModelVersion, RegisteredModel
 from mlops_portal.wire import sketch, telemetry
+from monitoring.models import Inspection, Prediction
 from monitoring.selectors.rows import shards
 from monitoring.tasks.judge import judge_shard
 from tests.cast import Cast
@@ -30,6 +32,17 @@ def ar1(n: int, phi: float, rng: np.random.Generator) -> np.ndarray:
     for index in range(1, noise.size):
         values[index] = phi * values[index - 1] + noise[index]
     return values[300:]
+
+
+def tell(judged: Iterable[Prediction]) -> None:
+    """The results of parts that were written with their truth, as if they came one after another by now."""
+    now = timezone.now()
+    Inspection.objects.bulk_create(
+        Inspection(
+            prediction=one, truth=one.truth, source=one.truth_source, at=one.truth_at or now, arrived_at=now
+        )
+        for one in judged
+    )
 
 
 def judge_windows() -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from monitoring import services
 from monitoring.errors import NotAMeasure
-from monitoring.models import Alert, GoldenSample, Measure, Prediction, SampledRow
+from monitoring.models import Alert, GoldenSample, Inspection, Measure, Prediction, SampledRow
 from monitoring.selectors.measure_sources import INSPECTED, source_values
 from monitoring.tasks.measures import judge
 from tests.monitoring.ground import MINUTE, Floor
@@ -43,10 +43,17 @@ def inspected(floor: Floor, wrong: list[bool], *, ago: int) -> None:
     first, count = timezone.now() - ago * MINUTE, Prediction.objects.count()
     for index, one in enumerate(wrong):
         at = first + index * MINUTE
-        judged(
+        part = judged(
             floor, count + index, at=at - timedelta(days=1), truth="crack" if one else "ok", truth_at=at,
             truth_source="inspection",
         )  # fmt: skip
+        told(part, at)
+
+
+def told(part: Prediction, at) -> None:
+    Inspection.objects.create(
+        prediction=part, truth=part.truth, source=part.truth_source, at=part.truth_at, arrived_at=at
+    )
 
 
 def golden(floor: Floor, code: str, probability: float, *, ago: float, number: int) -> None:
@@ -80,14 +87,14 @@ def test_errors_are_counted_over_inspected_parts_in_the_order_in_which_they_were
 def test_parts_that_were_told_of_at_one_moment_stay_together(floor, expert):
     measure, now = measure_of(floor, expert, ":error"), timezone.now()
     for index in range(40):
-        judged(floor, index, truth="ok", truth_at=now - MINUTE, truth_source="inspection")
+        told(judged(floor, index, truth="ok", truth_at=now - MINUTE, truth_source="inspection"), now - MINUTE)
     assert source_values(measure, now=now) == {now - MINUTE: 0.0}
 
 
 def test_answers_to_what_the_model_was_unsure_of_do_not_count(floor, expert):
     measure, now = measure_of(floor, expert, ":error"), timezone.now()
     for index in range(40):
-        judged(floor, index, truth="crack", truth_at=now - MINUTE, truth_source="label")
+        told(judged(floor, index, truth="crack", truth_at=now - MINUTE, truth_source="label"), now - MINUTE)
     assert source_values(measure, now=now) == {}
 
 

@@ -11,7 +11,7 @@ from monitoring import services
 from monitoring.models import Alert, Prediction
 from monitoring.tasks.measures import judge
 from monitoring.tasks.merge import merge
-from tests.monitoring.ground import judge_windows
+from tests.monitoring.ground import judge_windows, tell
 from tests.monitoring.test_measures import flow, minutes
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,7 @@ def test_errors_alone_are_model_drift(floor):
             )
             for number in range(40)
         )  # fmt: skip
+        tell(Prediction.objects.filter(inspections=None))
         judge_windows()
     assert list(Alert.objects.values_list("kind", "measure")) == [("model_drift", None)]
 

@@ -23,7 +23,9 @@ from mlops_portal.registry.models import Artifact, ModelVersion
 from mlops_portal.registry.selectors import champion_of, classes_of, dataset_of
 from mlops_portal.registry.services import artifact_read
 from mlops_portal.shell.jobs import enqueue
+from monitoring.compute import apart
 from monitoring.models import Alert, SampledRow
+from monitoring.selectors.golden import kept_apart
 
 KEPT = 8
 FEWEST_BEFORE = 20
@@ -171,16 +173,25 @@ def _largest(*found: Contributions) -> float:
 
 
 def _past(champion: ModelVersion, columns: Readings) -> tuple[NDArray[np.float64], NDArray[np.int64]] | None:
-    """Readings and classes of the past parts; None where none are kept or they hold one class alone."""
+    """Readings and classes of the past parts that a training may have; None where none are kept or they hold
+    one class alone."""
     try:
         dataset = dataset_of(champion.model)
     except NoDataset:
         return None
     found = datasets.decode(artifact_read(dataset.artifact), columns.keys)
-    names, label = np.unique(np.array(found.label), return_inverse=True)
+    read = edge_model.as_read(found.readings)
+    out = apart.matches(
+        readings=read,
+        part=found.part,
+        spread=apart.spread_of(read, [bool(size) for size in columns.sizes or [0] * read.shape[1]]),
+        kept=apart.kept_of(kept_apart(champion.model), columns.keys),
+    )
+    stays = np.setdiff1d(np.arange(len(found.label)), [one.row for one in out])[-MOST_PAST:]
+    names, label = np.unique(np.array(found.label)[stays], return_inverse=True)
     if len(names) < 2:
         return None
-    return edge_model.as_read(found.readings[-MOST_PAST:], columns.sizes), label[-MOST_PAST:].astype(np.int64)
+    return edge_model.as_read(found.readings[stays], columns.sizes), label.astype(np.int64)
 
 
 def _same_rows(

@@ -75,11 +75,11 @@ def _reading(
     ids = np.broadcast_to(binned.deciles(p), (n.size, p.size))
     groups = ids.max(axis=-1) + 1
     mask = np.arange(p.size) < groups[:, None]
-    learned = binned.joined(p, ids)
+    learned, tenths = binned.joined(p, ids), int(groups[0])
     moved = _moved(p, np.asarray(edges, dtype=np.float64), reference)
     kinds: dict[str, Kind] = {
         "psi": _psi(n, own_phi, inflation, groups, m, alpha, learned, mask, ids, moved),
-        "ks": _ks(worth, m, alpha, learned[0], binned.joined(moved, ids[0])),
+        "ks": _ks(worth, m, alpha, learned[0, :tenths], binned.joined(moved, ids[0])[:, :tenths]),
         "mean": _mean(worth, m, alpha, reference),
         "missing": _missing(n, alpha, float(stack.missing[0])),
     }

@@ -64,6 +64,10 @@ def _reading(alert: Alert, key: str, windows: Sequence[Segment]) -> dict[str, An
     counts, reference = made
     learned = alert.judged_by.reference.get("features", {}).get(key, {})
     codes = is_words(learned)  # have no mean
+    if not codes and key not in (CLASSES, CONFIDENCE):
+        ids = binned.deciles(reference)
+        join = np.eye(ids.max() + 1)[ids]
+        counts, reference = counts @ join, reference @ join
     moments = np.asarray(
         [[0.0] * 5 if codes else one.moments.get(key) or [0.0] * 5 for one in windows], dtype=np.float64
     )
@@ -76,10 +80,6 @@ def _reading(alert: Alert, key: str, windows: Sequence[Segment]) -> dict[str, An
     np.add.at(sums, rows[inside], moments[inside])
     if summed.sum() <= 0:
         return None
-    if not codes and key not in (CLASSES, CONFIDENCE):
-        ids = binned.deciles(reference)
-        summed, reference = binned.joined(summed, ids), binned.joined(reference, ids)
-        summed, reference = summed[:, : ids.max() + 1], reference[: ids.max() + 1]
     psi, adds = contrast.psi_parts(summed, reference)
     mean = float(learned.get("mean") or 0.0)
     shift, shifts = contrast.mean_parts(sums, mean)

@@ -85,6 +85,35 @@ def test_soft_gates_ask_for_a_reason(key: str, changed: dict[str, object], case:
     assert (found.kind, found.met, found.case) == ("soft", False, case)
 
 
+def test_a_sample_that_was_taught_does_not_count_as_passed_and_is_named() -> None:
+    golden = (GoldenFact("G-01", True, True), GoldenFact("G-02", False, True, "near"))
+    found = gate("golden_all", golden=golden)
+    assert (found.met, found.params["passed"], found.params["n"]) == (True, 1, 1)
+    apart = gate("golden_apart", golden=golden)
+    assert (apart.kind, apart.met, apart.case) == ("soft", False, "golden_apart_taught")
+    assert "G-02" in sentence_of(apart.frozen())
+
+
+def test_where_only_taught_samples_are_left_the_gate_is_closed() -> None:
+    golden = (GoldenFact("G-01", True, True, "part"), GoldenFact("G-02", False, True))
+    found = gate("golden_safety", golden=golden)
+    assert (found.kind, found.met, found.case) == ("hard", False, "golden_taught")
+    assert "G-01" in sentence_of(found.frozen())
+    assert gate("golden_all", golden=golden).met
+
+
+def test_a_taught_sample_that_is_missed_all_the_same_fails_the_gate() -> None:
+    golden = (GoldenFact("G-01", True, True), GoldenFact("G-02", False, False, "equal"))
+    assert gate("golden_all", golden=golden).case == "golden_missed"
+
+
+def test_what_nobody_knows_is_not_passed_in_silence() -> None:
+    golden = (GoldenFact("G-01", True, True, "unknown"), GoldenFact("G-02", False, True, "unknown"))
+    assert gate("golden_all", golden=golden).met
+    found = gate("golden_apart", golden=golden)
+    assert (found.kind, found.met, found.case) == ("soft", False, "golden_apart_unknown")
+
+
 def test_an_ordinary_miss_leaves_the_safety_gate_met() -> None:
     golden = (GoldenFact("G-01", True, True), GoldenFact("G-02", False, False))
     assert gate("golden_safety", golden=golden).met

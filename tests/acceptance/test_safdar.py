@@ -1,4 +1,4 @@
-"""Safdar et al., machine learning in additive manufacturing: row SAF-4.
+"""Safdar et al., machine learning in additive manufacturing: rows SAF-1 and SAF-4.
 
 Fixture: a small table of layers, made here by a seed.
 """
@@ -23,8 +23,11 @@ from mlops_portal.plant.models import Asset, Node
 from mlops_portal.registry.models import ModelVersion
 from mlops_portal.registry.services import champion_set
 from mlops_portal.wire import manifest
-from monitoring.models import Prediction, SampledRow
+from monitoring.models import Inspection, Prediction, SampledRow, StatisticPoint
+from monitoring.tasks.performance import performance
 from tests.approvals.world import envelope_of, with_passkey
+from tests.monitoring.conftest import floor  # noqa: F401 - a fixture
+from tests.monitoring.ground import Floor, judge_windows
 from tests.onboarding.tables import written
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +52,51 @@ def layers(builds: int = 6) -> bytes:
                      "porosity" if cold else "ok"]
                 )  # fmt: skip
     return written(lines, HEADER)
+
+
+def test_saf_1_an_inspection_that_arrives_days_later_joins_its_layer_and_moves_the_error_chart(
+    floor: Floor,  # noqa: F811 - the fixture
+    client_for,
+    posted,
+):
+    """CT of a build comes days after the layers were judged, one result twice and in the wrong order."""
+    champion_set(asset=floor.press, version=floor.version, number=1)
+    inspector = client_for(floor.cast.one.quality_engineer)
+    made, days = timezone.now().replace(minute=0) - timedelta(days=5), timedelta(days=1)
+    layers = [f"B{build}/K{part}/{layer}" for build in range(3) for part in range(4) for layer in range(1, 6)]
+    Prediction.objects.bulk_create(
+        Prediction(
+            id=f"node-1:{number}", node=floor.node, asset=floor.press, version=floor.version,
+            activation="press-1/1", part_id=part, at=made + timedelta(seconds=number), label="ok",
+            confidence=0.9,
+        )
+        for number, part in enumerate(layers)
+    )  # fmt: skip
+
+    def told(part: str, truth: str, at: datetime):
+        (found,) = posted(
+            inspector, "/api/v1/inspections/", {"part": part, "truth": truth, "at": at.isoformat()}, 201
+        )
+        return found
+
+    def error() -> tuple[int, float]:
+        judge_windows()
+        point = StatisticPoint.objects.get(feature=":error")
+        return point.n, point.value
+
+    for part in layers[30:]:  # the later builds first
+        assert told(part, "ok", made + 3 * days)["part_id"] == part
+    assert error() == (30, 0.0)
+    for part in layers[:30]:
+        told(part, "crack", made + 2 * days)
+    assert error() == (60, 0.5)
+    late = told(layers[0], "ok", made + days)  # the first look at it, which comes last
+    assert (late["truth"], late["contradicted"], len(late["inspections"])) == ("crack", True, 2)
+    assert error() == (60, 0.5)
+    assert Inspection.objects.count() == 61
+    performance()
+    page = inspector.get(f"/models/{floor.model.slug}/?measure=accuracy").content.decode()
+    assert "60 parts with a truth" in page
 
 
 def test_saf_4_an_additive_template_runs_the_whole_loop_to_a_second_version(

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,8 +31,3 @@ def counts(results: Iterable[Result]) -> Result:
 def contradicted(results: Iterable[Result]) -> bool:
     """Whether inspections disagree; a label that an inspection corrects is no contradiction."""
     return len({one.truth for one in results if one.source == "inspection"}) > 1
-
-
-def knowing(classes: dict[int, Sequence[str]], truth: str) -> list[int]:
-    """The models, of {model: its classes}, that know the class."""
-    return [model for model, known in classes.items() if truth in known]

@@ -14,10 +14,11 @@ from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import guard
 from mlops_portal.shell.live import changed
+from mlops_portal.wire.classes import class_of
 from mlops_portal.wire.part_key import spellings
 from monitoring.errors import InspectionUnfit, NoSuchClass, NoSuchPart, WhichModel
 from monitoring.models import Inspection, Prediction
-from monitoring.rules.inspected import Result, contradicted, counts, knowing
+from monitoring.rules.inspected import Result, contradicted, counts
 from monitoring.services.performance import performance_stale
 
 AHEAD = timedelta(minutes=5)
@@ -44,7 +45,7 @@ def inspection_record(
     """
     now = timezone.now()
     moment = _moment(at, now, clamp=by is None)
-    meant = _meant(by, part_id, truth, model=model, asset=asset)
+    meant, truth = _meant(by, part_id, truth, model=model, asset=asset)
     for one in meant:
         if by is not None:
             guard(by, "inspection.record", line=one.asset.line)
@@ -85,7 +86,10 @@ def _moment(at: datetime | None, now: datetime, *, clamp: bool) -> datetime:
     return min(moment, now)
 
 
-def _meant(by: Person | None, part_id: str, truth: str, *, model: str, asset: str) -> list[Prediction]:
+def _meant(
+    by: Person | None, part_id: str, truth: str, *, model: str, asset: str
+) -> tuple[list[Prediction], str]:
+    """The judgements that the result speaks of, and the class as their model writes it."""
     every = list(
         Prediction.objects.filter(part_id__in=spellings(part_id)).select_related(
             "asset__line", "version__model"
@@ -97,7 +101,8 @@ def _meant(by: Person | None, part_id: str, truth: str, *, model: str, asset: st
             guard(by, "inspection.record")
         raise NoSuchPart(_nobody(part_id, every))
     models = {one.version.model_id: one.version.model for one in found}
-    known = knowing({pk: [kind["key"] for kind in one.classes] for pk, one in models.items()}, truth)
+    spelled = {pk: class_of(truth, one.classes) for pk, one in models.items()}
+    known = {pk: key for pk, key in spelled.items() if key is not None}
     if not known:
         raise NoSuchClass(
             _("“%(truth)s” is no class of %(model)s.")
@@ -116,7 +121,8 @@ def _meant(by: Person | None, part_id: str, truth: str, *, model: str, asset: st
               "which is meant with “model” or “asset”.")
             % {"part": part_id, "truth": truth, "judges": _judges(found)}
         )  # fmt: skip
-    return [one for one in found if one.version.model_id == known[0]]
+    pk, key = known.popitem()
+    return [one for one in found if one.version.model_id == pk], key
 
 
 def _nobody(part_id: str, every: Sequence[Prediction]) -> str:

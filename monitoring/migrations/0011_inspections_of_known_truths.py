@@ -23,6 +23,6 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("monitoring", "0009_golden_parts_and_inspections")]
+    dependencies = [("monitoring", "0010_golden_parts_and_inspections")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0008_joint_measures"),
+        ("monitoring", "0009_batches_taken_back"),
         ("registry", "0005_versions_from_outside"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -23,6 +23,12 @@ class MonitoringConfig(AppConfig):
         kinds.register(
             kinds.Kind("alert.opened", _("An alert opened on my lines"), "alert-triangle", mail=True)
         )
+        kinds.register(
+            kinds.Kind(
+                "model.unapproved", _("A machine runs a model that nobody approved"), "alert-triangle",
+                mail=True, webhook=True,
+            )
+        )  # fmt: skip
         undo.register("monitoring.change", change_undo)
         undo.register("monitoring.golden", golden_restore)
         jobs.every("monitoring.merge", seconds=10)

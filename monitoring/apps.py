@@ -7,14 +7,18 @@ class MonitoringConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from mlops_portal.shell import jobs, kinds, undo
+        from mlops_portal.plant.models import Asset, Node
+        from mlops_portal.shell import flags, jobs, kinds, undo
         from monitoring.actions import register_offers
         from monitoring.cards import register_cards
         from monitoring.events import register_types
         from monitoring.navigation import register_items
         from monitoring.search import register_sources
+        from monitoring.selectors.aside import asset_flags, node_flags
         from monitoring.services import change_undo, golden_restore
 
+        flags.register(Node, node_flags)
+        flags.register(Asset, asset_flags)
         register_types()
         register_items()
         register_cards()

@@ -1,26 +1,26 @@
-"""What was approved for a machine: every version of its releases, and what they may fall back to."""
+"""What was approved for a machine: the versions of its releases, and what they may fall back to."""
 
 from __future__ import annotations
 
-from edge_sync.models import ReleaseTarget
+from django.db.models import Q
+
+from approvals.models import ApprovalRequest
+from approvals.transitions import ApprovalState
 from mlops_portal.plant.models import Asset
 from mlops_portal.registry.models import ModelVersion
 
 
-def approved_versions(asset: Asset) -> dict[str, int]:
-    """{artifact's digest: id of the version}; of one artifact under two versions the later release's."""
-    targets = ReleaseTarget.objects.filter(asset=asset).order_by("number")
-    found: dict[str, int] = {}
-    fallbacks: set[str] = set()
-    for digest, version, fallback in targets.values_list(
-        "release__approval__version__artifact_id",
-        "release__approval__version_id",
-        "release__approval__fallback_digest",
-    ):
-        found[digest] = version
-        fallbacks.add(fallback)
-    more = fallbacks - set(found) - {""}
-    if more:
-        known = ModelVersion.objects.filter(artifact__in=more, model__asset_type=asset.type_id)
-        found |= dict(known.order_by("number").values_list("artifact_id", "pk"))
-    return found
+def approved_versions(asset: Asset, digest: str) -> list[int] | None:
+    """As ``monitoring.selectors.approved`` asks: the versions, newest approval first."""
+    asked = ApprovalRequest.objects.filter(state=ApprovalState.APPROVED).order_by("-closed_at", "-pk")
+    here = asked.filter(Q(assets=asset) | Q(release__targets__asset=asset))
+    found = list(here.filter(version__artifact=digest).values_list("version_id", flat=True))
+    if found:
+        return found
+    if here.filter(fallback_digest=digest).exclude(fallback_digest="").exists():
+        return list(
+            ModelVersion.objects.filter(artifact=digest, model__asset_type=asset.type_id).values_list(
+                "pk", flat=True
+            )
+        )
+    return [] if asked.filter(version__artifact=digest).exists() else None

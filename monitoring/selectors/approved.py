@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 
 from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import Champion
+from mlops_portal.registry.models import Champion, ModelVersion
+from mlops_portal.registry.transitions import VersionState
 from mlops_portal.shell.keyed import Keyed
 
-Approved = Mapping[str, int]  # artifact's digest: id of the version
-SOURCES: Keyed[Callable[[Asset], Approved]] = Keyed("approved")
+Source = Callable[[Asset, str], Sequence[int] | None]
+SOURCES: Keyed[Source] = Keyed("approval")
+"""Of a machine and an artifact's digest: the versions approved for it there; none where they were approved
+elsewhere alone; None where the app knows of no approval at all."""
 
 
-def approved_on(asset: Asset) -> dict[str, int]:
-    """{artifact's digest: id of the version} of all that may run there: what was confirmed by a release, and
-    what the apps above know of releases on their way and of their fallbacks."""
-    found: dict[str, int] = dict(
-        Champion.objects.filter(asset=asset).values_list("version__artifact_id", "version_id")
-    )
+def approved_version(asset: Asset, digest: str) -> ModelVersion | None:
+    """The version under which people approved that artifact for the machine: what its node confirmed, what
+    the apps above know of requests and releases, else what the registry says."""
+    versions = ModelVersion.objects.filter(artifact=digest).select_related("model").order_by("-number")
     for source in SOURCES:
-        found |= source(asset)
-    return found
+        known = source(asset, digest)
+        if known is not None:
+            running = Champion.objects.filter(asset=asset).values("version")
+            return (versions.filter(pk__in=known) | versions.filter(pk__in=running)).first()
+    return (
+        versions.filter(champion_on__asset=asset).first()
+        or versions.filter(state=VersionState.APPROVED, model__asset_type=asset.type_id).first()
+    )

@@ -18,7 +18,7 @@ from mlops_portal.registry.models import ModelVersion
 from mlops_portal.wire import telemetry
 from mlops_portal.wire.errors import Invalid
 from mlops_portal.wire.nodeauth import TOLERANCE
-from monitoring.selectors.approved import approved_on
+from monitoring.selectors.approved import approved_version
 from monitoring.transitions import Check
 
 LONGEST_PAST = timedelta(days=5 * 366)  # clocks without a battery wake up in 2000, 1990, 1970 or 1
@@ -42,8 +42,7 @@ class Intake:
     def __init__(self, node: Node, slugs: Iterable[str], received: datetime) -> None:
         self.node, self.received = node, received
         self.served = Served(node, slugs, slack=TOLERANCE)
-        self._approved: dict[int, dict[str, int]] = {}
-        self._versions: dict[tuple[int, str], ModelVersion] = {}
+        self._versions: dict[tuple[int, str], ModelVersion | None] = {}
 
     def shape(self, part: str, record: Any) -> None:
         """It has the fields of its kind, and they fit where they are kept."""
@@ -98,26 +97,22 @@ class Intake:
 
     def version(self, asset: Asset, digest: str) -> ModelVersion:
         """The version that judged, approved for this machine."""
-        known = self._versions.get((asset.pk, digest))
+        if (asset.pk, digest) not in self._versions:
+            self._versions[asset.pk, digest] = self._version(asset, digest)
+        known = self._versions[asset.pk, digest]
         if known is None:
-            known = self._version(asset, digest)
-            if known is None:
-                raise Unfit(
-                    Check.UNAPPROVED,
-                    _("Nobody approved the model %(digest)s for %(asset)s; what it judged is held.")
-                    % {"digest": digest[:16], "asset": asset},
-                )
-            self._versions[asset.pk, digest] = known
+            raise Unfit(
+                Check.UNAPPROVED,
+                _("Nobody approved the model %(digest)s for %(asset)s; what it judged is held.")
+                % {"digest": digest[:16], "asset": asset},
+            )
         return known
 
     def _version(self, asset: Asset, digest: str) -> ModelVersion | None:
-        versions = ModelVersion.objects.filter(artifact=digest).select_related("model")
-        if self.node.replays:
-            return versions.filter(model__asset_type=asset.type_id).order_by("-number").first()
-        if asset.pk not in self._approved:
-            self._approved[asset.pk] = approved_on(asset)
-        allowed = self._approved[asset.pk].get(digest)
-        return versions.filter(pk=allowed).first() if allowed is not None else None
+        if not self.node.replays:
+            return approved_version(asset, digest)
+        versions = ModelVersion.objects.filter(artifact=digest, model__asset_type=asset.type_id)
+        return versions.select_related("model").order_by("-number").first()
 
     def number(self, key: str) -> None:
         """A prediction's id begins with its node's name."""

@@ -58,7 +58,7 @@ def unapproved_seen(
         to=[*people_with(role=Role.QUALITY_ENGINEER, line=asset.line),
             *people_with(role=Role.ADMINISTRATOR, line=asset.line)],
         kind=KIND,
-        message=gettext_noop("{asset} runs a model that nobody approved ({artifact}). What it judges is held."),
+        message=gettext_noop("{asset} runs what nobody approved ({artifact}); what it judges is held."),
         url=reverse("edge_node", args=[node.slug]),
         asset=asset.name,
         artifact=artifact[:12],

@@ -12,7 +12,7 @@ import numpy as np
 from django.utils import timezone
 
 from mlops_portal.plant.models import Asset, AssetType, Node
-from mlops_portal.registry.models import Artifact, Champion, Feature, ModelVersion, RegisteredModel
+from mlops_portal.registry.models import Artifact, Feature, ModelVersion, RegisteredModel
 from mlops_portal.wire import sketch, telemetry
 from monitoring.selectors.rows import shards
 from monitoring.tasks.judge import judge_shard
@@ -167,6 +167,7 @@ def make_floor(cast: Cast, *, start: datetime | None = None) -> Floor:
     version = ModelVersion.objects.create(
         model=model,
         number=1,
+        state="approved",
         artifact=artifact,
         pipeline="test",
         reference={
@@ -182,7 +183,5 @@ def make_floor(cast: Cast, *, start: datetime | None = None) -> Floor:
         measures={"holdout": {"n": 500, "accuracy": 0.95}},
         created_at=now,
     )
-    for asset in (press, other):
-        Champion.objects.create(asset=asset, version=version, number=1, since=now)
     begun = start or datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
     return Floor(cast, node, press, other, model, version, begun)

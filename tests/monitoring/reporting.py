@@ -9,6 +9,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from mlops_portal.plant.models import Person
+from mlops_portal.registry.models import Champion
 from monitoring.models import DriftReport
 from monitoring.services import batch_receive, drift_report_ask
 from tests.monitoring.ground import MINUTE, Floor
@@ -18,6 +19,7 @@ PARTS = 120
 
 def run_on(floor: Floor) -> None:
     """Let the version run on press 1."""
+    Champion.objects.create(asset=floor.press, version=floor.version, number=1, since=timezone.now())
 
 
 def send(floor: Floor, *, start: datetime, count: int = 5, shift: float = 0.0) -> None:

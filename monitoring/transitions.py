@@ -53,7 +53,7 @@ class Check(TextChoices):
     READING = "reading", _("Unknown reading")
     CLASS = "class", _("Unknown class")
     SIGNATURE = "signature", _("Not signed by the node")
-    BROKEN = "broken", _("Could not be stored")
+    BROKEN = "broken", _("Broke a step")
 
 
 def check_words(key: str) -> str:

@@ -155,11 +155,11 @@ class _Merge:
         sketches.finish()
 
     def _readings(self, records: list[Any]) -> None:
-        """What failed a check at the node: set aside there, kept here."""
+        """What failed a check at the node: set aside there, kept here, whatever time it bears."""
         for one in records:
             try:
-                self.intake.shape("quarantined", one)
-                at = self.intake.moment(one["at"])
+                at = self._happened(one)
+                self.intake.shape("quarantined", {**one, "at": at.isoformat()})
                 self.intake.asset(one["asset"], at)
                 self.refusals.append(
                     Refusal(
@@ -169,6 +169,14 @@ class _Merge:
                 )  # fmt: skip
             except Exception as error:
                 self._refuse(Sort.READING, error, one)
+
+    def _happened(self, record: Any) -> datetime:
+        if not isinstance(record, dict):
+            raise Unfit(Check.FORMAT, _("It is no record."))
+        try:
+            return self.intake.moment(record["at"]) if _moment(record) else self.batch.received_at
+        except Unfit:
+            return self.batch.received_at
 
     def _judged(self, taken: list[Prediction]) -> None:
         for one in taken:

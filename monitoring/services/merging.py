@@ -117,7 +117,7 @@ class _Merge:
         aside = records_set_aside(node=self.node, refusals=self.refusals, now=self.now)
         self._unapproved()
         if aside:
-            told = _("%(count)d records were set aside.") % {"count": aside}
+            told = _("Records set aside: %(count)d.") % {"count": aside}
             TelemetryBatch.objects.filter(pk=self.batch.pk).update(problem=told)
         changed("telemetry", *(f"asset:{one.slug}" for one in self.sound))
 

@@ -81,7 +81,8 @@ def records_set_aside(*, node: Node, refusals: Iterable[Refusal], now: datetime)
 
 def _row(node: Node, one: Refusal, now: datetime) -> Quarantined:
     record = kept(one.record)
-    named = json.dumps([node.pk, one.sort, one.check, record], sort_keys=True)
+    at = one.at.isoformat() if one.at_node and one.at else ""  # what it held stands beside the record
+    named = json.dumps([node.pk, one.sort, one.check, one.asset, one.part, at, record], sort_keys=True)
     return Quarantined(
         node=node,
         sort=one.sort,

@@ -50,8 +50,12 @@ class Intake:
             telemetry.check(part, record)
         except Invalid as error:
             field = str(error.details.get("pointer", "")).rpartition("/")[2]
-            check = Check.CLOCK if field in ("at", "starts", "ends") else Check.FORMAT
-            raise Unfit(check, error.sentence.lstrip("/ ")) from None
+            if field in ("at", "starts", "ends"):
+                said = _clean(str(record[field]))
+                raise Unfit(
+                    Check.CLOCK, _("“%(at)s” is no time that a record can have.") % {"at": said}
+                ) from None
+            raise Unfit(Check.FORMAT, error.sentence.lstrip("/ ")) from None
         for field, room in ROOM.items():
             if len(record.get(field, "")) > room:
                 raise Unfit(

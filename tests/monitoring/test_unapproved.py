@@ -1,4 +1,4 @@
-"""A machine that runs what nobody approved: it alone is held, people are told, pages are red until it ends."""
+"""A machine that runs what nobody approved: it alone is held, people are told, and pages are red."""
 
 import pytest
 from django.urls import reverse

@@ -13,9 +13,11 @@ class EdgeSyncConfig(AppConfig):
         from edge_sync.keys.demo import no_offline_keys_beside_the_portal
         from edge_sync.navigation import register_items
         from edge_sync.search import register_sources
+        from edge_sync.selectors.approved import approved_versions
         from edge_sync.selectors.roster import kept
         from edge_sync.services.following import KIND
         from mlops_portal.shell import jobs, kinds
+        from monitoring.selectors import approved
 
         checks.register(no_offline_keys_beside_the_portal)
         register_types()
@@ -23,6 +25,7 @@ class EdgeSyncConfig(AppConfig):
         register_sources()
         register_cards()
         kinds.register(kinds.Kind(KIND, _("Releases"), icon="release", mail=True))
+        approved.SOURCES.add("edge_sync", approved_versions)
         export_sources.register("rosters", kept)
         jobs.every("edge_sync.publish", seconds=5)
         jobs.every("edge_sync.refresh", seconds=600)

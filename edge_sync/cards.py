@@ -14,6 +14,7 @@ from mlops_portal.plant.selectors.places import nodes_for
 from mlops_portal.shell import cards
 from mlops_portal.shell.cards import Card
 from mlops_portal.shell.signed_in import person_of
+from monitoring.models import UnapprovedRun
 
 FEW = 5
 
@@ -25,7 +26,14 @@ def _releases(request: HttpRequest) -> dict[str, Any]:
 
 def _nodes(request: HttpRequest) -> dict[str, Any]:
     found = nodes_for(person=person_of(request))
-    return {"silent": silent_nodes(found, now=timezone.now())[:FEW], "count": found.count()}
+    unapproved = UnapprovedRun.objects.filter(node__in=found, ended_at=None).select_related(
+        "asset__line", "node"
+    )
+    return {
+        "unapproved": unapproved[:FEW],
+        "silent": silent_nodes(found, now=timezone.now())[:FEW],
+        "count": found.count(),
+    }
 
 
 def register_cards() -> None:

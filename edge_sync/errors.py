@@ -29,16 +29,6 @@ class WrongReleaseState(Conflict):
     code = "release-wrong-state"
 
 
-class ReportAltered(Conflict):
-    """A node's sequence number came again with other content."""
-
-    code = "report-altered"
-
-
-class ReportUnsigned(Invalid):
-    code = "report-unsigned"
-
-
 class NotEnrolled(Conflict):
     code = "node-not-enrolled"
 

@@ -7,14 +7,18 @@ class MonitoringConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from mlops_portal.shell import jobs, kinds, undo
+        from mlops_portal.plant.models import Asset, Node
+        from mlops_portal.shell import flags, jobs, kinds, undo
         from monitoring.actions import register_offers
         from monitoring.cards import register_cards
         from monitoring.events import register_types
         from monitoring.navigation import register_items
         from monitoring.search import register_sources
+        from monitoring.selectors.aside import asset_flags, node_flags
         from monitoring.services import change_undo, golden_restore
 
+        flags.register(Node, node_flags)
+        flags.register(Asset, asset_flags)
         register_types()
         register_items()
         register_cards()
@@ -23,6 +27,12 @@ class MonitoringConfig(AppConfig):
         kinds.register(
             kinds.Kind("alert.opened", _("An alert opened on my lines"), "alert-triangle", mail=True)
         )
+        kinds.register(
+            kinds.Kind(
+                "model.unapproved", _("A machine runs a model that nobody approved"), "alert-triangle",
+                mail=True, webhook=True,
+            )
+        )  # fmt: skip
         undo.register("monitoring.change", change_undo)
         undo.register("monitoring.golden", golden_restore)
         jobs.every("monitoring.merge", seconds=10)

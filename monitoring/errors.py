@@ -21,18 +21,6 @@ class NotThisNode(Invalid):
     code = "not-this-node"
 
 
-class BatchUnfit(Invalid):
-    """A batch that parses but does not fit what the portal knows: its model, machine or bins."""
-
-    code = "batch-unfit"
-
-
-class TooEarly(Conflict):
-    """A batch speaks of a prediction that lies in another batch, which has not come yet."""
-
-    code = "too-early"
-
-
 class AlertMoved(Conflict):
     """Somebody was first, or the alert's state has no such way."""
 

@@ -2,10 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.ledger.types import register
+from mlops_portal.ledger.types import labels, read_as, register
+from monitoring.transitions import Sort, check_words
 
 
 def register_types() -> None:
+    read_as("check", check_words, room="monitoring.records.")
+    read_as("sort", labels(Sort), room="monitoring.records.")
+    read_as("sort", labels(Sort), room="monitoring.node.")
     register("monitoring.alert.opened", _("{reading} on {asset} left what the model learned"))
     register("monitoring.alert.joined", _("{reading} on {asset} joined the alert"))
     register("monitoring.alert.acknowledged", _("{actor} acknowledged the alert on {asset}"))
@@ -21,6 +25,12 @@ def register_types() -> None:
     register("monitoring.change.recorded", _("{actor} recorded a change on {asset}: {kind} {value}"))
     register("monitoring.change.undone", _("{actor} took back a change on {asset}: {kind} {value}"))
     register("monitoring.batch.refused", _("A batch of {node} was refused: {reason}"))
+    register("monitoring.records.set_aside", _("What {node} sends was set aside ({check}): {reason}"))
+    register("monitoring.node.contradicted", _("{node} contradicts itself about {what}: {reason}"))
+    register("monitoring.unapproved.seen", _("{asset} runs a model that nobody approved ({artifact})"))
+    register(
+        "monitoring.unapproved.over", _("{asset} no longer runs the model that nobody approved ({artifact})")
+    )
     register("monitoring.budget.set", _("{actor} set the false alarms that {line} bears a week: {new}"))
     register("monitoring.watch.set", _("{actor} set how {name} is watched"))
     register("monitoring.windows.rolled_up", _("{count} old windows of {name} became {rows} longer ones"))

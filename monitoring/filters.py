@@ -12,8 +12,10 @@ from monitoring.models import (
     MeasureValue,
     Prediction,
     ProcessChange,
+    Quarantined,
     StatisticPoint,
     TelemetryBatch,
+    UnapprovedRun,
     Window,
 )
 
@@ -75,6 +77,30 @@ class BatchFilter(filters.FilterSet):
     class Meta:
         model = TelemetryBatch
         fields = ["state"]
+
+
+class SetAsideFilter(filters.FilterSet):
+    node = filters.CharFilter(field_name="node__slug")
+    asset = filters.CharFilter(field_name="asset_slug")
+    part = filters.CharFilter(field_name="part_id")
+    check = filters.CharFilter(field_name="check_key")
+    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
+    until = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+
+    class Meta:
+        model = Quarantined
+        fields = ["sort"]
+
+
+class UnapprovedRunFilter(filters.FilterSet):
+    asset = filters.CharFilter(field_name="asset__slug")
+    node = filters.CharFilter(field_name="node__slug")
+    line = filters.CharFilter(field_name="asset__line__slug")
+    ended = filters.BooleanFilter(field_name="ended_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = UnapprovedRun
+        fields = ["artifact"]
 
 
 class PredictionFilter(filters.FilterSet):

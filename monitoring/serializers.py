@@ -17,8 +17,10 @@ from monitoring.models import (
     MeasureValue,
     Prediction,
     ProcessChange,
+    Quarantined,
     StatisticPoint,
     TelemetryBatch,
+    UnapprovedRun,
     Window,
 )
 from monitoring.models.measure import Bad, ChartKind, MeasureKind
@@ -104,6 +106,37 @@ class BatchSerializer(serializers.ModelSerializer[TelemetryBatch]):
     class Meta:
         model = TelemetryBatch
         fields = ["id", "node", "sequence", "digest", "state", "received_at", "problem"]
+        read_only_fields = fields
+
+
+class SetAsideSerializer(serializers.ModelSerializer[Quarantined]):
+    """``check`` is what the record failed; ``at_node``: the node itself set it aside."""
+
+    node = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    asset = serializers.CharField(source="asset_slug", read_only=True)
+    part = serializers.CharField(source="part_id", read_only=True)
+    check = serializers.CharField(source="check_key", read_only=True)
+
+    class Meta:
+        model = Quarantined
+        fields = [
+            *("id", "node", "asset", "part", "sort", "check", "reason", "at_node", "key", "times"),
+            *("at", "last_at", "record"),
+        ]
+        read_only_fields = fields
+
+
+class UnapprovedRunSerializer(serializers.ModelSerializer[UnapprovedRun]):
+    asset = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    node = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    line = serializers.CharField(source="asset.line.slug", read_only=True)
+
+    class Meta:
+        model = UnapprovedRun
+        fields = [
+            *("id", "asset", "line", "node", "artifact", "activation", "since", "seen_at"),
+            *("held", "ended_at"),
+        ]
         read_only_fields = fields
 
 

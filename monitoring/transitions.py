@@ -1,4 +1,5 @@
-"""The states of an alert, the ways between them, and the causes that a person may name."""
+"""The states of an alert, the ways between them, the causes that a person may name, and the checks that a
+record may fail."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,45 @@ class Cause(TextChoices):
     SENSOR = "sensor_fault", _("Sensor fault")
     EXPECTED = "expected", _("Expected")
     FALSE_ALARM = "false_alarm", _("False alarm")
+
+
+class Sort(TextChoices):
+    """What a record that was set aside is."""
+
+    READING = "reading", _("Reading")
+    WINDOW = "window", _("Sketch of a window")
+    PREDICTION = "prediction", _("Judgement")
+    ROW = "row", _("Sampled readings")
+    PICTURE = "picture", _("Picture")
+    REPORT = "report", _("Report of a release")
+
+
+class Check(TextChoices):
+    """What a record failed; the first eight at the node, the rest at the portal (some at both)."""
+
+    FORMAT = "format", _("Not readable")
+    ASSET = "asset", _("Another machine's, or none that is known")
+    MAPPING = "mapping", _("Lacks a reading")
+    UNIT = "unit", _("Unit missing or wrong")
+    MISSING = "missing", _("Most readings missing")
+    CLOCK = "clock", _("Time cannot be right")
+    RANGE = "range", _("Out of range")
+    OUTPUT = "output", _("The model gave no answer")
+    NODE = "node", _("Not this node's machine")
+    UNAPPROVED = "unapproved", _("Judged by what nobody approved")
+    ALTERED = "altered", _("Contradicts what was said before")
+    WAITS = "waits", _("Waits for its judgement")
+    NUMBER = "number", _("Numbered as another node's")
+    BINS = "bins", _("Counted in other bins")
+    READING = "reading", _("Unknown reading")
+    CLASS = "class", _("Unknown class")
+    SIGNATURE = "signature", _("Not signed by the node")
+    BROKEN = "broken", _("Broke a step")
+
+
+def check_words(key: str) -> str:
+    """The check in words; nodes may know more of them than the portal."""
+    return str(Check(key).label) if key in Check.values else key
 
 
 UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.IN_WORK, AlertState.SNOOZED)

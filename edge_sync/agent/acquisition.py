@@ -4,7 +4,9 @@
   words where the model knows categories;
 - asset: the record is this machine's;
 - mapping: every reading that the model needs is there by name (a missing value is null, not absent);
-- unit: where the record names units, they are the model's;
+- unit: where the record names units, it names those of every reading that has one, and they are the model's;
+- range: no reading lies ``FAR`` times as far out as all that the model learned from was wide: no process goes
+  there, a broken line or another unit does;
 - missing: at least half of the readings have a value;
 - clock: the time lies between the feed's last end and now, within the tolerance.
 
@@ -26,6 +28,7 @@ from mlops_portal.wire.spec import ModelSpec, SpecFeature
 from mlops_portal.wire.telemetry import is_clean
 
 LARGEST_RECORD = 4000
+FAR = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +143,25 @@ def _readings(record: Mapping[str, Any], spec: ModelSpec) -> tuple[str, str] | N
             return "format", f"{one.key} is neither a number nor a word."
         if isinstance(readings[one.key], str) and not one.categories:
             return "format", f"{one.key} is no number."
-        if isinstance(units, dict) and units.get(one.key, one.unit) != one.unit:
-            return "unit", f"{one.key} comes in {units[one.key]}, the model reads {one.unit}."
+        if units and isinstance(units, dict) and units.get(one.key, "") != one.unit:
+            said = f"in {units[one.key]}" if units.get(one.key) else "without a unit"
+            return "unit", f"{one.key} comes {said}, the model reads {one.unit}."
+        if _is_far(readings[one.key], one):
+            return "range", f"{one.key} is {float(readings[one.key]):.6g}: out of any range it can have."
     missing = sum(_value(readings[one.key], one) is None for one in spec.features)
     if 2 * missing > len(spec.features):
         return "missing", f"{missing} of {len(spec.features)} readings have no value."
     return None
+
+
+def _is_far(value: Any, feature: SpecFeature) -> bool:
+    """Whether a number lies out of all proportion; a reading that never moved has none."""
+    found = None if feature.categories else _number(value)
+    low, high = feature.edges[0], feature.edges[-1]
+    wide = high - low
+    if found is None or wide <= 1e-9 * max(1.0, abs(low), abs(high)):
+        return False
+    return not low - FAR * wide <= found <= high + FAR * wide
 
 
 def _clock(at: datetime, between: Between) -> tuple[str, str] | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from edge_sync.models import NodeReport, NodeStatus, ReleaseTarget
 from edge_sync.transitions import NodeState
 from mlops_portal.plant.models import Asset, Node
 from mlops_portal.registry.models import ModelVersion
+from monitoring.models import UnapprovedRun
 
 SILENT = timedelta(minutes=3)
 RUNS = (NodeState.ACTIVE.value, NodeState.CONFIRMED.value)
@@ -23,6 +25,7 @@ class Running:
     """One machine. ``reported``: what its node said last that runs; ``desired``: what was released last.
 
     ``unknown_since``: the node has not been heard for a while, so what it said may no longer hold.
+    ``unapproved``: it runs a model that nobody approved for it.
     """
 
     asset: Asset
@@ -32,6 +35,7 @@ class Running:
     stopped: str
     heard_at: datetime | None
     unknown_since: datetime | None
+    unapproved: UnapprovedRun | None = None
 
     @property
     def version(self) -> ModelVersion | None:
@@ -47,7 +51,7 @@ class Running:
 
     @property
     def tone(self) -> str:
-        if self.stopped:
+        if self.stopped or self.unapproved is not None:
             return "bad"
         if self.unknown_since is not None:
             return "caution"
@@ -59,6 +63,8 @@ class Running:
 
     @property
     def word(self) -> str:
+        if self.unapproved is not None:
+            return _("runs what nobody approved")
         if self.stopped:
             return _("stopped at the machine")
         if self.unknown_since is not None:
@@ -76,6 +82,12 @@ class Running:
         """Why it does not run what it should, in the node's words where it gave any."""
         if self.stopped:
             return self.stopped
+        if self.unapproved is not None:
+            return ngettext(
+                "Model %(artifact)s; %(count)d part that it judged is held and counts nowhere.",
+                "Model %(artifact)s; %(count)d parts that it judged are held and count nowhere.",
+                self.unapproved.held,
+            ) % {"artifact": self.unapproved.artifact[:12], "count": self.unapproved.held}
         if self.desired is None or self.matches:
             return ""
         if self.desired.reason:
@@ -86,7 +98,7 @@ class Running:
 
 
 def running_on(assets: Iterable[Asset], *, now: datetime) -> list[Running]:
-    """What runs on these machines; four queries for any number of them."""
+    """What runs on these machines; five queries for any number of them."""
     found = list(assets)
     targets = ReleaseTarget.objects.filter(asset__in=found).exclude(published_at=None).order_by("number")
     by_asset: dict[int, dict[int, ReleaseTarget]] = {}
@@ -100,8 +112,12 @@ def running_on(assets: Iterable[Asset], *, now: datetime) -> list[Running]:
     heard = dict(
         NodeStatus.objects.filter(node__in=[one.node_id for one in found]).values_list("node_id", "heard_at")
     )
+    unapproved = {one.asset_id: one for one in UnapprovedRun.objects.filter(asset__in=found, ended_at=None)}
     return [
-        _one(asset, by_asset.get(asset.pk, {}), said.get(asset.pk), stops.get(asset.pk), heard, now)
+        replace(
+            _one(asset, by_asset.get(asset.pk, {}), said.get(asset.pk), stops.get(asset.pk), heard, now),
+            unapproved=unapproved.get(asset.pk),
+        )
         for asset in found
     ]
 

@@ -24,6 +24,7 @@ from mlops_portal.shell.live import changed
 from mlops_portal.wire.errors import Invalid
 
 TOKEN_LIVES = timedelta(hours=24)
+MOST_BACKLOG = (1 << 31) - 1  # what the column holds
 BETWEEN_WRITES = timedelta(seconds=5)
 ENROLS = b"mlops-portal enrolment v1\n"
 
@@ -123,7 +124,10 @@ def node_heard(*, node: Node, now: datetime, said: dict[str, Any] | None = None)
     """Note that a signed request came; ``said`` are agent and backlog of a batch. Written now and then."""
     values: dict[str, Any] = {"heard_at": now}
     if said:
-        values |= {"agent_version": str(said.get("agent", ""))[:40], "backlog": int(said.get("backlog", 0))}
+        values |= {
+            "agent_version": str(said.get("agent", ""))[:40],
+            "backlog": min(int(said.get("backlog", 0)), MOST_BACKLOG),
+        }
     row, made = NodeStatus.objects.get_or_create(node=node, defaults=values)
     news = said is not None and (row.agent_version, row.backlog) != (
         values["agent_version"],

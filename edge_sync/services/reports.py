@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from edge_sync.errors import ReportAltered, ReportUnsigned
+from edge_sync.errors import WrongReleaseState
 from edge_sync.models import NodeReport, ReleaseTarget
 from edge_sync.services.following import release_follow
 from edge_sync.transitions import NodeState
@@ -21,43 +21,59 @@ from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.models import Asset, Node
 from mlops_portal.registry.services import champion_set
 from mlops_portal.shell.live import changed
-from mlops_portal.wire import jcs
+from mlops_portal.wire import jcs, telemetry
+from mlops_portal.wire.nodeauth import TOLERANCE
+from monitoring.selectors.approved import approved_version
+from monitoring.services.aside import records_set_aside, refusal
+from monitoring.services.intake import LONGEST_PAST, Intake, Unfit
+from monitoring.services.judgements import AWAY, as_unfit
+from monitoring.services.unapproved import unapproved_over, unapproved_seen
+from monitoring.transitions import Check, Sort
 
 FIELDS: dict[str, type] = {
     "sequence": int, "asset": str, "number": int, "artifact": str, "state": str, "reason": str, "at": str,
     "measures": dict,
 }  # fmt: skip
+RUNS = (NodeState.ACTIVE, NodeState.CONFIRMED)
 STATES = {*NodeState.values, "stopped", "resumed"}
 
 
 def reports_receive(*, node: Node, reports: Sequence[Mapping[str, Any]]) -> int:
     """Take reports of a node whose request was signed; how many were new.
 
-    ReportUnsigned where one does not fit or is not this node's, ReportAltered where a number that was taken
-    comes again with other content. Those before it stay taken.
+    One that is not signed, not of this node's machine, or other than what its number said before is set aside
+    alone, and shown; those beside it are taken.
     """
-    return sum(_receive(node, one) for one in reports)
+    return sum(_received(node, one) for one in reports)
+
+
+def _received(node: Node, report: Mapping[str, Any]) -> bool:
+    try:
+        return _receive(node, report)
+    except (*AWAY, WrongReleaseState):
+        raise
+    except Exception as error:
+        why = as_unfit(error)
+        one = refusal(Sort.REPORT, why.check, why.sentence, dict(report))
+        records_set_aside(node=node, refusals=[one], now=timezone.now())
+        return False
 
 
 def _receive(node: Node, report: Mapping[str, Any]) -> bool:
-    body, at = _checked(node, report)
-    text = jcs.canonical(body).decode()
     now = timezone.now()
+    body, at = _checked(node, report, now)
+    text = jcs.canonical(body).decode()
     with transaction.atomic():
         known = NodeReport.objects.select_for_update().filter(node=node, sequence=body["sequence"]).first()
         if known is not None:
             if known.body != text:
-                raise ReportAltered(
-                    _("%(node)s sent report %(sequence)d before, with other content.")
-                    % {"node": node, "sequence": body["sequence"]}
+                raise Unfit(
+                    Check.ALTERED,
+                    _("%(node)s sent report %(sequence)d before, with other content. The first stays.")
+                    % {"node": node, "sequence": body["sequence"]},
                 )
             return False
-        asset = Asset.objects.select_related("line").filter(slug=body["asset"], node=node).first()
-        if asset is None:
-            raise ReportUnsigned(
-                _("%(node)s does not serve the machine “%(asset)s”; it may have been moved.")
-                % {"node": node, "asset": body["asset"][:60]}
-            )
+        asset = Intake(node, [body["asset"]], now).asset(body["asset"], at)
         row = NodeReport.objects.create(
             node=node,
             asset=asset,
@@ -75,21 +91,23 @@ def _receive(node: Node, report: Mapping[str, Any]) -> bool:
     return True
 
 
-def _checked(node: Node, report: Mapping[str, Any]) -> tuple[dict[str, Any], datetime]:
+def _checked(node: Node, report: Mapping[str, Any], now: datetime) -> tuple[dict[str, Any], datetime]:
+    """The body and its time. A time that cannot be is not held against a report: it happened by now."""
     body = {name: value for name, value in report.items() if name != "signature"}
     if set(body) != set(FIELDS) or any(type(body[name]) is not kind for name, kind in FIELDS.items()):
-        raise ReportUnsigned(_("A report has other fields than it should."))
+        raise Unfit(Check.FORMAT, _("A report has other fields than it should."))
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(node.public_key)).verify(
             bytes.fromhex(report["signature"]), jcs.canonical(body)
         )
-        at = datetime.fromisoformat(body["at"])
-    except (InvalidSignature, ValueError, KeyError, TypeError):
-        raise ReportUnsigned(_("A report is not signed by %(node)s.") % {"node": node}) from None
+    except (InvalidSignature, ValueError, KeyError, TypeError, RecursionError):
+        raise Unfit(Check.SIGNATURE, _("A report is not signed by %(node)s.") % {"node": node}) from None
     fits = body["state"] in STATES and len(body["reason"]) <= 240 and len(body["artifact"]) <= 64
-    if not fits or at.tzinfo is None or not 0 <= body["number"] < 2**31 or not 0 < body["sequence"] < 2**53:
-        raise ReportUnsigned(_("A report says something that no node says."))
-    return body, at
+    clean = telemetry.is_clean([body["reason"], body["artifact"], body["asset"]])
+    if not fits or not clean or not 0 <= body["number"] < 2**31 or not 0 < body["sequence"] < 2**53:
+        raise Unfit(Check.FORMAT, _("A report says something that no node says."))
+    at = telemetry.time_of(body["at"]) if telemetry.is_time(body["at"]) else now
+    return body, at if now - LONGEST_PAST < at < now + TOLERANCE else now
 
 
 def _apply(node: Node, asset: Asset, row: NodeReport) -> None:
@@ -99,6 +117,9 @@ def _apply(node: Node, asset: Asset, row: NodeReport) -> None:
         .filter(asset=asset, number=row.number)
         .first()
     )
+    other = target is not None and row.artifact != target.release.approval.version.artifact_id
+    if row.state in RUNS and other:
+        target = None  # it runs something else under the release's number
     if target is not None and row.state in NodeState.values and _newest(row):
         ReleaseTarget.objects.filter(pk=target.pk).update(
             state=row.state, reason=row.reason, reported_at=row.at
@@ -124,6 +145,8 @@ def _apply(node: Node, asset: Asset, row: NodeReport) -> None:
         at=row.at,
     )
     changed("nodes", f"node:{node.slug}")
+    if _newest(row):
+        _approved(node, asset, row)
     if target is None or row.state not in NodeState.values:
         return
     approval = target.release.approval
@@ -136,6 +159,21 @@ def _apply(node: Node, asset: Asset, row: NodeReport) -> None:
             actor=Actor("node", node.slug, ""),
         )
     release_follow(release_id=target.release_id, state=NodeState(row.state), asset=asset, reason=row.reason)
+
+
+def _approved(node: Node, asset: Asset, row: NodeReport) -> None:
+    """Whether what it says it runs was approved for the machine."""
+    if row.state in RUNS and row.artifact and approved_version(asset, row.artifact) is None:
+        unapproved_seen(
+            asset=asset,
+            node=node,
+            artifact=row.artifact,
+            activation=f"{asset.slug}/{row.number}",
+            since=row.at,
+            at=row.at,
+        )
+    elif row.state in (*RUNS, NodeState.FALLEN_BACK):
+        unapproved_over(asset=asset, at=row.at)
 
 
 def _newest(row: NodeReport) -> bool:

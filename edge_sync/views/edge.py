@@ -22,6 +22,8 @@ from mlops_portal.plant.policies import guard, verdict
 from mlops_portal.plant.selectors.places import nodes_for
 from mlops_portal.shell.signed_in import person_of, signed_in
 from mlops_portal.wire.errors import Invalid
+from monitoring.models import Quarantined
+from monitoring.selectors.aside import aside_counts
 
 SHOWN = 100
 SETTLE = {"send": parked_send, "give-up": parked_give_up}
@@ -35,16 +37,20 @@ def node(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(nodes_for(person=by, retired=True), slug=slug)
     now = timezone.now()
     assets = found.assets.filter(retired_at=None).select_related("line", "node", "type")
+    machines = running_on(assets, now=now)
     context = {
         "node": found,
         "status": NodeStatus.objects.filter(node=found).first(),
         "silent": bool(silent_nodes([found], now=now)),
-        "machines": running_on(assets, now=now),
+        "machines": machines,
+        "unapproved": [one for one in machines if one.unapproved is not None],
         "reports": NodeReport.objects.filter(node=found).select_related("asset")[:20],
         "may_enrol": verdict(by, "node.register", line=found.line) if by.may("node.register") else None,
         "parked": parked_for(person=by).filter(node=found)[:SHOWN],
         "because": reasons_at(found),
         "may_settle": verdict(by, "node.settle", line=found.line),
+        "aside": aside_counts(Quarantined.objects.filter(node=found)),
+        "may_see_aside": bool(verdict(by, "alert.view", line=found.line)),
         "history": history("node", found.slug),
     }
     return render(request, "edge_sync/node.html", context)

@@ -53,7 +53,7 @@ def rows_for(model: RegisteredModel, *, most: int = MOST) -> Iterator[Usable | L
         .prefetch_related(Prefetch("requests", requests))
         .order_by("-prediction__at", "-prediction_id")[:most]
     )
-    bad = set(Quarantined.objects.exclude(part_id="").values_list("node_id", "part_id"))
+    bad = set(Quarantined.objects.filter(at_node=True).exclude(part_id="").values_list("node_id", "part_id"))
     classes = {one["key"] for one in model.classes}
     for row in found:
         yield _judged(row, bad, classes)

@@ -2,7 +2,8 @@
 
 A batch holds windows (sketches), predictions (compact records), rows (readings of sampled parts, each with
 the reason and the probability of being sent) and quarantined records (what failed a check at the node).
-``SHAPE`` is its description; ``parse`` holds to it and names the place of what does not fit.
+``SHAPE`` is its description. ``opened`` reads a batch whose head fits, ``check`` says of one record whether
+it does and where it does not, so that one that is wrong is set aside alone; ``parse`` wants all of them to.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mlops_portal.wire.errors import Invalid
@@ -81,11 +82,24 @@ def is_clean(value: object) -> bool:
     return value is None or isinstance(value, bool) or _is_number(value)
 
 
-def _is_time(value: object) -> bool:
+EARLIEST, LATEST = (
+    datetime.min.replace(tzinfo=UTC) + timedelta(days=2),
+    datetime.max.replace(tzinfo=UTC) - timedelta(days=2),
+)
+
+
+def is_time(value: object) -> bool:
+    """A moment with its zone that has one in every other zone too: an empty .NET date has none west of it."""
     try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return found is not None and found.tzinfo is not None and EARLIEST <= found <= LATEST
     except ValueError:
         return False
+
+
+def time_of(text: str) -> datetime:
+    """A time that fits, in UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _is_tally(value: object) -> bool:
@@ -100,7 +114,7 @@ def _lists(value: object, one: Any) -> bool:
 
 FITS: Mapping[str, Any] = {
     TEXT: lambda value: _is_text(value) and len(value) <= 200,
-    TIME: _is_time,
+    TIME: is_time,
     WHOLE: _is_count,
     CONFIDENCE: lambda value: _is_number(value) and 0 <= value <= 1,
     SHARE: lambda value: _is_number(value) and 0 < value <= 1,
@@ -115,49 +129,76 @@ FITS: Mapping[str, Any] = {
 }
 
 
-def parse(body: bytes) -> dict[str, Any]:
-    """A batch that fits ``SHAPE``; TooLarge, Invalid with the place of the first thing that does not."""
+def opened(body: bytes) -> dict[str, Any]:
+    """A batch whose head fits and whose parts are lists of anything; TooLarge, Invalid says what does not."""
     if len(body) > LARGEST:
         raise TooLarge(
             f"The batch has {len(body)} bytes; send at most {LARGEST} and the rest in the next one."
         )
-    try:
-        batch = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Invalid(f"The batch is not JSON: {error}.") from None
+    batch = _read(body)
     if not isinstance(batch, dict) or batch.get("format") != FORMAT:
         raise Invalid(f"The batch's format is not {FORMAT}; update the agent.")
     if set(batch) != HEAD:
         odd = min(set(batch) ^ HEAD)
         raise Invalid(
-            f"The batch's field {odd} is {'not known' if odd in batch else 'missing'}.", pointer=f"/{odd}"
+            f"The batch's field {ascii(odd)[:80]} is {'not known' if odd in batch else 'missing'}.",
+            pointer=f"/{odd}",
         )
     for field in ("sequence", "backlog"):
         if not _is_count(batch[field]):
             raise Invalid(f"{field} must be a whole number from 0.", pointer=f"/{field}")
-    if not _is_time(batch["sent_at"]) or not all(_is_text(batch[key]) for key in ("node", "agent")):
+    if not is_time(batch["sent_at"]) or not all(_is_text(batch[key]) for key in ("node", "agent")):
         raise Invalid(
             "sent_at must be a time with its zone, node and agent must be names.", pointer="/sent_at"
         )
-    for part, shape in SHAPE.items():
-        _check_part(part, batch[part], shape)
+    for part in SHAPE:
+        if not isinstance(batch[part], list):
+            raise Invalid(f"{part} must be a list.", pointer=f"/{part}")
     return batch
 
 
-def _check_part(part: str, records: object, shape: dict[str, str]) -> None:
-    if not isinstance(records, list):
-        raise Invalid(f"{part} must be a list.", pointer=f"/{part}")
-    for index, record in enumerate(records):
-        place = f"/{part}/{index}"
-        if not isinstance(record, dict) or set(record) != set(shape):
-            raise Invalid(f"{place} must have exactly the fields {', '.join(shape)}.", pointer=place)
-        for field, kind in shape.items():
-            if not FITS[kind](record[field]):
-                raise Invalid(f"{place}/{field} must be a {kind}.", pointer=f"{place}/{field}")
-        if part == "rows" and record["reason"] not in REASONS:
-            raise Invalid(f"{place}/reason must be one of {', '.join(REASONS)}.", pointer=f"{place}/reason")
-        if part == "windows":
-            _check_sums(place, record)
+def _read(body: bytes) -> Any:
+    """JSON in UTF-8. A whole number of more digits than Python reads is as absurd as an infinite one."""
+    try:
+        text = body.decode()
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:
+            return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 400 else math.inf)
+    except (ValueError, RecursionError) as error:
+        raise Invalid(f"The batch is not JSON: {ascii(str(error))[1:-1][:200]}.") from None
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """A batch that fits ``SHAPE``; Invalid with the place of the first thing that does not."""
+    batch = opened(body)
+    for part in SHAPE:
+        for index, record in enumerate(batch[part]):
+            check(part, record, place=f"/{part}/{index}")
+    return batch
+
+
+def check(part: str, record: object, *, place: str = "") -> None:
+    """Whether one record of ``part`` fits; Invalid with its place where it does not."""
+    shape = SHAPE[part]
+    if not isinstance(record, dict) or set(record) != set(shape):
+        raise Invalid(f"{place} must have exactly the fields {', '.join(shape)}.", pointer=place)
+    for field, kind in shape.items():
+        if not _fits(kind, record[field]):
+            raise Invalid(f"{place}/{field} must be a {kind}.", pointer=f"{place}/{field}")
+    if part == "rows" and record["reason"] not in REASONS:
+        raise Invalid(f"{place}/reason must be one of {', '.join(REASONS)}.", pointer=f"{place}/reason")
+    if part == "windows":
+        _check_sums(place, record)
+
+
+def _fits(kind: str, value: object) -> bool:
+    try:
+        return bool(FITS[kind](value))
+    except RecursionError:  # deeper than it may be read, though not than JSON may be
+        return False
 
 
 def _check_sums(place: str, window: Mapping[str, Any]) -> None:
@@ -172,5 +213,5 @@ def _check_sums(place: str, window: Mapping[str, Any]) -> None:
             raise Invalid(f"{place}/{field} must add up to n = {window['n']}.", pointer=f"{place}/{field}")
     if any(len(one) != MOMENTS for one in window["moments"].values()):
         raise Invalid(f"{place}/moments must have {MOMENTS} numbers each.", pointer=f"{place}/moments")
-    if datetime.fromisoformat(window["starts"]) >= datetime.fromisoformat(window["ends"]):
+    if time_of(window["starts"]) >= time_of(window["ends"]):
         raise Invalid(f"{place}/ends must be after starts.", pointer=f"{place}/ends")

@@ -11,14 +11,33 @@ from rest_framework.views import APIView
 from mlops_portal.directory.api.base import Things
 from mlops_portal.plant.models import Line, Person
 from mlops_portal.plant.selectors.places import lines_for
-from monitoring.filters import BatchFilter, ChangeFilter, PredictionFilter, StatisticFilter, WindowFilter
-from monitoring.models import Prediction, ProcessChange, StatisticPoint, TelemetryBatch, Window
+from monitoring.filters import (
+    BatchFilter,
+    ChangeFilter,
+    PredictionFilter,
+    SetAsideFilter,
+    StatisticFilter,
+    UnapprovedRunFilter,
+    WindowFilter,
+)
+from monitoring.models import (
+    Prediction,
+    ProcessChange,
+    Quarantined,
+    StatisticPoint,
+    TelemetryBatch,
+    UnapprovedRun,
+    Window,
+)
+from monitoring.selectors.aside import aside_for, unapproved_for
 from monitoring.serializers import (
     BatchSerializer,
     ChangeSerializer,
     InspectionSerializer,
     JudgedSerializer,
+    SetAsideSerializer,
     StatisticSerializer,
+    UnapprovedRunSerializer,
     WindowSerializer,
 )
 from monitoring.services import change_record, inspection_record
@@ -64,6 +83,31 @@ class Batches(OnLines):
 
     def visible(self) -> QuerySet[TelemetryBatch]:
         return self.queryset.filter(node__line__in=self.lines).defer("body").select_related("node")
+
+
+class SetAside(OnLines):
+    """Records of nodes that were not used, each with its reason."""
+
+    queryset = Quarantined.objects.order_by("-at", "-id")
+    serializer_class = SetAsideSerializer
+    filterset_class = SetAsideFilter
+    ordering = ("-at", "-id")
+
+    def visible(self) -> QuerySet[Quarantined]:
+        return aside_for(self.person)
+
+
+class UnapprovedRuns(OnLines):
+    """Machines that ran a model which nobody approved; those that do so now have no end."""
+
+    view_action = "release.view"
+    queryset = UnapprovedRun.objects.order_by("-since", "-id")
+    serializer_class = UnapprovedRunSerializer
+    filterset_class = UnapprovedRunFilter
+    ordering = ("-since", "-id")
+
+    def visible(self) -> QuerySet[UnapprovedRun]:
+        return unapproved_for(self.person)
 
 
 class Predictions(OnLines):

@@ -7,7 +7,16 @@ from monitoring.api.alerts import Alerts
 from monitoring.api.golden import GoldenChecks, GoldenSamples
 from monitoring.api.limits import Budgets, Limits, Watches
 from monitoring.api.measures import Measures, MeasureValues
-from monitoring.api.readings import Batches, Changes, Inspections, Predictions, Statistics, Windows
+from monitoring.api.readings import (
+    Batches,
+    Changes,
+    Inspections,
+    Predictions,
+    SetAside,
+    Statistics,
+    UnapprovedRuns,
+    Windows,
+)
 from monitoring.api.reports import DriftReports
 
 router = SimpleRouter(use_regex_path=False)
@@ -15,6 +24,8 @@ router.register("alerts", Alerts, "api-alerts")
 router.register("windows", Windows, "api-windows")
 router.register("statistics", Statistics, "api-statistics")
 router.register("batches", Batches, "api-batches")
+router.register("set-aside", SetAside, "api-set-aside")
+router.register("unapproved-runs", UnapprovedRuns, "api-unapproved-runs")
 router.register("predictions", Predictions, "api-predictions")
 router.register("changes", Changes, "api-changes")
 router.register("false-alarm-budgets", Budgets, "api-budgets")

@@ -7,7 +7,7 @@ from monitoring.models.performance import Performance
 from monitoring.models.prediction import Picture, Prediction, SampledRow
 from monitoring.models.process import ProcessChange
 from monitoring.models.report import DriftReport
-from monitoring.models.telemetry import Quarantined, TelemetryBatch
+from monitoring.models.telemetry import Quarantined, SketchTaken, TelemetryBatch, UnapprovedRun
 from monitoring.models.window import Rollup, StatisticPoint, Window
 
 __all__ = [
@@ -30,8 +30,10 @@ __all__ = [
     "Quarantined",
     "Rollup",
     "SampledRow",
+    "SketchTaken",
     "StatisticPoint",
     "TelemetryBatch",
+    "UnapprovedRun",
     "Watch",
     "Window",
 ]

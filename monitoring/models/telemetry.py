@@ -1,11 +1,12 @@
-"""What nodes sent, as it came."""
+"""What nodes sent, as it came, and what of it could not be used."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.plant.models import Node
+from mlops_portal.plant.models import Asset, Node
+from monitoring.transitions import Sort
 
 
 class BatchState(models.TextChoices):
@@ -36,17 +37,69 @@ class TelemetryBatch(models.Model):
 
 
 class Quarantined(models.Model):
-    """A record that failed an acquisition check: kept and shown, absent from every training set."""
+    """A record that was set aside: kept and shown, absent from every statistic and every training set.
+
+    ``at_node``: it failed an acquisition check there, and so no part of it was used; else the portal refused
+    it (a machine of another node, a contradiction, …) and what was taken of its part before stays. The same
+    record again only counts: ``digest`` names node, sort, check and content. ``key``: the prediction's id.
+    """
 
     node = models.ForeignKey(Node, models.PROTECT, related_name="quarantined")
+    sort = models.CharField(max_length=10, choices=Sort, default=Sort.READING)
+    at_node = models.BooleanField(default=True)
+    asset_slug = models.CharField(max_length=60, blank=True)
+    key = models.CharField(max_length=80, blank=True, db_index=True)
     part_id = models.CharField(max_length=60, blank=True)
     check_key = models.CharField(max_length=40)
     reason = models.CharField(max_length=240)
     record = models.JSONField(default=dict)
     at = models.DateTimeField()
+    digest = models.CharField(max_length=64, null=True)
+    times = models.PositiveIntegerField(default=1)
+    last_at = models.DateTimeField(null=True, help_text=_("When it came last"))
 
     class Meta:
         ordering = ["-at"]
+        constraints = [models.UniqueConstraint(fields=["digest"], name="set_aside_once")]
+        indexes = [models.Index(fields=["node", "check_key", "last_at"], name="set_aside_lately")]
 
     def __str__(self) -> str:
         return self.reason
+
+
+class SketchTaken(models.Model):
+    """Names a window that was added: the same again, in another batch, adds nothing."""
+
+    node = models.ForeignKey(Node, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    taken_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["node", "digest"], name="sketch_taken_once")]
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class UnapprovedRun(models.Model):
+    """A machine that runs a model which nobody approved for it, until it runs an approved one again."""
+
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="unapproved_runs")
+    node = models.ForeignKey(Node, models.PROTECT, related_name="+")
+    artifact = models.CharField(max_length=64)
+    activation = models.CharField(max_length=80, blank=True)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    held = models.PositiveBigIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asset"], condition=models.Q(ended_at=None), name="unapproved_run_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset} {self.artifact[:12]}"

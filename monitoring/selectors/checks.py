@@ -70,7 +70,7 @@ def sensor_check(alert: Alert, now: Now, words: ReadingWords) -> Check:
     learned = alert.judged_by.reference.get("features", {}).get(alert.feature, {})
     name = words.name(alert.feature)
     quarantined = Quarantined.objects.filter(
-        node=alert.machine.node_id, at__gte=alert.since, record__asset=alert.machine.slug
+        node=alert.machine.node_id, at__gte=alert.since, at_node=True, record__asset=alert.machine.slug
     ).count()
     if now.missing > MISSING:
         text = _("%(reading)s is missing on %(share)s %% of the parts.") % {

@@ -1,52 +1,57 @@
 """Merging a batch into windows, predictions and rows, exactly once.
 
-- The batch is claimed and merged in one transaction: a worker that dies leaves it as it came.
-- Windows add up, so order does not matter; their rows are locked in one order, so workers never deadlock.
-- A window that was judged and grows is judged again.
-- A batch that speaks of a prediction which is still on its way waits; one that cannot fit is refused, kept
-  and shown.
+- The batch is claimed and merged in one transaction: a worker that dies leaves it as it came. Batches of one
+  node follow one another, because its row is locked.
+- A record that is not fit, or that breaks a step, is set aside alone with its reason; the rest is taken.
+- What a machine judged by a model that nobody approved is held: set aside, and told (``unapproved``).
+- Windows add up, so order does not matter; they are locked in one order, so workers never deadlock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from structlog import get_logger
 
 from mlops_portal.ledger.refs import Actor
 from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.plant.models import Asset, Node
 from mlops_portal.shell.live import changed
-from mlops_portal.wire import merge, telemetry
+from mlops_portal.wire import telemetry
 from mlops_portal.wire.errors import Invalid
-from monitoring.errors import BatchUnfit, TooEarly
-from monitoring.models import Prediction, Quarantined, Rollup, SampledRow, TelemetryBatch, Window
+from monitoring.models import Prediction, TelemetryBatch
 from monitoring.models.telemetry import BatchState
-from monitoring.rules.packing import layout_of, pack
-from monitoring.services.shifts import ShiftNames
+from monitoring.services.aside import Refusal, records_set_aside, refusal
+from monitoring.services.intake import Intake, Unfit
+from monitoring.services.judgements import AWAY, as_unfit, predictions_take, rows_take, rows_waiting
+from monitoring.services.sketches import Sketches, digest_of
+from monitoring.services.unapproved import unapproved_over, unapproved_seen
+from monitoring.transitions import Check, Sort
 
-PATIENCE = timedelta(hours=1)
-RECENT = timedelta(days=1)  # nothing younger is ever merged to hours
+log = get_logger(__name__)
 
 
 def batch_merge(*, batch: TelemetryBatch) -> bool:
-    """Merge one batch; False where it was merged or refused before, or must wait for another."""
+    """Merge one batch; False where it was merged or refused before. OperationalError: later again."""
     try:
         with transaction.atomic():
             if not _claimed(batch, BatchState.MERGED, body=""):
                 return False
-            _Merge(batch).run(telemetry.parse(batch.body.encode()))
-    except TooEarly as error:
-        if timezone.now() - batch.received_at > PATIENCE:
-            _refuse(batch, error.sentence)
-        return False
+            _Merge(batch).run(telemetry.opened(batch.body.encode()))
+    except AWAY:
+        raise
     except Invalid as error:
         _refuse(batch, error.sentence)
+        return False
+    except Exception:
+        log.exception("batch_broke", node=batch.node.slug, sequence=batch.sequence)
+        _refuse(batch, _("The portal could not merge it; the fault was recorded, and the batch is kept."))
         return False
     return True
 
@@ -68,152 +73,137 @@ def _refuse(batch: TelemetryBatch, reason: str) -> None:
         changed("telemetry")
 
 
+@dataclass(slots=True)
+class _Held:
+    """What a machine judged by a model that nobody approved, in this batch."""
+
+    artifact: str
+    activation: str
+    since: datetime
+    until: datetime
+    parts: int = 0
+
+
 class _Merge:
-    """One batch on its way into the tables; assets and versions are read once."""
+    """One batch on its way into the tables."""
 
     def __init__(self, batch: TelemetryBatch) -> None:
-        self.node = batch.node
-        self.assets = {
-            one.slug: one for one in Asset.objects.filter(line=batch.node.line).select_related("line__site")
-        }
-        self.versions: dict[str, ModelVersion] = {}
-        self.shifts = ShiftNames()
-        self.now = timezone.now()
+        self.batch, self.now = batch, timezone.now()
+        self.node: Node = (
+            Node.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("line__site")
+            .get(pk=batch.node_id)
+        )
+        self.refusals: list[Refusal] = []
+        self.held: dict[Asset, _Held] = {}
+        self.sound: dict[Asset, datetime] = {}
 
     def run(self, body: Mapping[str, Any]) -> None:
-        for one in sorted(
-            body["windows"], key=lambda one: (one["asset"], one["starts"], one["lot"], one["recipe"])
-        ):
-            self._window(one)
-        self._predictions(body["predictions"])
-        self._rows(body["rows"])
-        Quarantined.objects.bulk_create(
-            Quarantined(
-                node=self.node,
-                part_id=one["part"][:60],
-                check_key=one["check"][:40],
-                reason=one["reason"][:240],
-                record=one["record"] | {"asset": one["asset"]},
-                at=_time(one["at"]),
-            )
-            for one in body["quarantined"]
-        )
-        slugs = {one["asset"] for one in body["predictions"]} & set(self.assets)
-        changed("telemetry", *(f"asset:{slug}" for slug in slugs))
-
-    def asset(self, slug: str) -> Asset:
-        found = self.assets.get(slug)
-        if found is None:
-            raise BatchUnfit(_("The line of this node has no machine “%(slug)s”.") % {"slug": slug})
-        return found
-
-    def version(self, digest: str) -> ModelVersion:
-        if digest not in self.versions:
-            found = ModelVersion.objects.filter(artifact=digest).select_related("model").order_by("number")
-            version = found.first()
-            if version is None:
-                raise BatchUnfit(
-                    _("No model of the portal has the artifact %(digest)s; nobody approved what runs there.")
-                    % {"digest": digest[:16]}
-                )
-            self.versions[digest] = version
-        return self.versions[digest]
-
-    def _window(self, one: Mapping[str, Any]) -> None:
-        asset, version = self.asset(one["asset"]), self.version(one["artifact"])
-        learned = version.reference.get("features", {})
-        for key, counts in one["counts"].items():
-            if key not in learned or len(counts) != len(learned[key]["edges"]) + 2:
-                raise BatchUnfit(
-                    _("The bins of “%(key)s” are not those of %(version)s; the node runs another spec.")
-                    % {"key": key, "version": version}
-                )
-        starts = _time(one["starts"])
-        late = self._late(asset, version, starts)
-        window, _made = Window.objects.select_for_update().get_or_create(
-            asset=asset,
-            version=version,
-            lot=one["lot"][:40],
-            recipe=one["recipe"][:40],
-            shift=self.shifts.at(asset.line, starts),
-            starts=starts,
-            defaults={"ends": _time(one["ends"])},
-        )
-        window.n += one["n"]
-        window.ends = max(window.ends, _time(one["ends"]))
-        window.counts = merge.add_by_feature(window.counts, one["counts"])
-        window.moments = merge.add_moments_by_feature(window.moments, one["moments"])
-        window.classes = merge.add_by_key(window.classes, one["classes"])
-        window.confidence = merge.add_counts(window.confidence, one["confidence"])
-        window.packed = pack(window.counts, window.moments, layout_of(learned), window.n)
-        # what its hour was merged to is judged: alone it would be a window of a few parts
-        window.judged_at, window.span = (self.now, starts) if late else (None, window.span)
-        window.save()
-        if window.span is not None and not late:  # the others of its span are judged together with it
-            Window.objects.filter(asset=asset, version=version, span=window.span).update(judged_at=None)
-
-    def _late(self, asset: Asset, version: ModelVersion, starts: datetime) -> bool:
-        """Whether the windows of that time were merged to an hour, day or month before."""
-        if self.now - starts < RECENT:
-            return False
-        rolled = Rollup.objects.filter(asset=asset, version=version, starts__lte=starts, ends__gt=starts)
-        return rolled.exists()
-
-    def _predictions(self, records: list[dict[str, Any]]) -> None:
-        wrong = next((one for one in records if not one["id"].startswith(f"{self.node.slug}:")), None)
-        if wrong:
-            raise BatchUnfit(
-                _("Predictions of %(node)s are numbered “%(slug)s:…”, and “%(id)s” is not.")
-                % {"node": self.node, "slug": self.node.slug, "id": wrong["id"][:80]}
-            )
-        rows = {
-            one["id"]: Prediction(
-                id=one["id"][:80],
-                node=self.node,
-                asset=self.asset(one["asset"]),
-                version=self.version(one["artifact"]),
-                activation=one["activation"][:80],
-                part_id=one["part"][:60],
-                lot=one["lot"][:40],
-                recipe=one["recipe"][:40],
-                tool=one["tool"][:40],
-                at=_time(one["at"]),
-                label=one["label"][:40],
-                confidence=one["confidence"],
-            )
-            for one in records
+        slugs = {
+            one["asset"]
+            for part in telemetry.SHAPE
+            for one in body[part]
+            if isinstance(one, dict) and isinstance(one.get("asset"), str)
         }
-        Prediction.objects.bulk_create(
-            sorted(rows.values(), key=lambda row: str(row.pk)),
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=[
-                *("asset", "version", "activation", "part_id", "lot", "recipe", "tool", "at", "label"),
-                "confidence",
-            ],
+        self.intake = Intake(
+            self.node, [one for one in slugs if telemetry.is_clean(one)], self.batch.received_at
         )
+        self._windows(body["windows"])
+        taken, refused = predictions_take(self.intake, body["predictions"], self._refuse)
+        rows = [*rows_waiting(self.node, taken, refused), *body["rows"]]
+        rows_take(self.intake, rows, self._refuse, refused)
+        self._readings(body["quarantined"])
+        self._judged(taken)
+        aside = records_set_aside(node=self.node, refusals=self.refusals, now=self.now)
+        self._unapproved()
+        if aside:
+            told = _("Records set aside: %(count)d.") % {"count": aside}
+            TelemetryBatch.objects.filter(pk=self.batch.pk).update(problem=told)
+        changed("telemetry", *(f"asset:{one.slug}" for one in self.sound))
 
-    def _rows(self, records: list[dict[str, Any]]) -> None:
-        ids = {one["id"] for one in records}
-        known = set(Prediction.objects.filter(pk__in=ids, node=self.node).values_list("pk", flat=True))
-        if ids - known:
-            raise TooEarly(
-                _("Readings came of “%(id)s”, but not yet what was said of it.") % {"id": min(ids - known)}
+    def _refuse(self, sort: Sort, error: Exception, record: Any) -> None:
+        why = as_unfit(error)
+        at = _moment(record)
+        self.refusals.append(refusal(sort, why.check, why.sentence, record, at=at))
+        asset = self.intake.served.assets.get(self.refusals[-1].asset)
+        if why.check == Check.UNAPPROVED and sort is not Sort.ROW and asset is not None and at is not None:
+            held = self.held.setdefault(asset, _Held(record["artifact"][:64], record["activation"], at, at))
+            held.since = min(held.since, at)
+            if at >= held.until:
+                held.until, held.artifact = at, record["artifact"][:64]
+                held.activation = record["activation"]
+            held.parts += sort is Sort.PREDICTION
+
+    def _windows(self, records: list[Any]) -> None:
+        sketches = Sketches(self.node, self.intake, self.now)
+        fit: list[Any] = []
+        for one in records:
+            try:
+                self.intake.shape("windows", one)
+                fit.append(one)
+            except Unfit as error:
+                self._refuse(Sort.WINDOW, error, one)
+        sketches.known(digest_of(one) for one in fit)
+        for one in sorted(fit, key=lambda one: (one["asset"], one["starts"], one["lot"], one["recipe"])):
+            try:
+                with transaction.atomic():
+                    self._sound(*sketches.take(one))
+            except AWAY:
+                raise
+            except Exception as error:
+                self._refuse(Sort.WINDOW, error, one)
+        sketches.finish()
+
+    def _readings(self, records: list[Any]) -> None:
+        """What failed a check at the node: set aside there, kept here, whatever time it bears."""
+        for one in records:
+            try:
+                at = self._happened(one)
+                self.intake.shape("quarantined", {**one, "at": at.isoformat()})
+                self.intake.asset(one["asset"], at)
+                self.refusals.append(
+                    Refusal(
+                        Sort.READING, one["check"], one["reason"], one["record"] | {"asset": one["asset"]},
+                        one["asset"], one["part"], at=at, at_node=True,
+                    )
+                )  # fmt: skip
+            except Exception as error:
+                self._refuse(Sort.READING, error, one)
+
+    def _happened(self, record: Any) -> datetime:
+        if not isinstance(record, dict):
+            raise Unfit(Check.FORMAT, _("It is no record."))
+        try:
+            return self.intake.moment(record["at"]) if _moment(record) else self.batch.received_at
+        except Unfit:
+            return self.batch.received_at
+
+    def _judged(self, taken: list[Prediction]) -> None:
+        for one in taken:
+            self._sound(one.asset, one.at)
+
+    def _sound(self, asset: Asset, at: datetime) -> None:
+        """The machine ran an approved model at that time."""
+        self.sound[asset] = max(at, self.sound.get(asset, at))
+
+    def _unapproved(self) -> None:
+        for asset, one in sorted(self.held.items(), key=lambda pair: pair[0].pk):
+            unapproved_seen(
+                asset=asset,
+                node=self.node,
+                artifact=one.artifact,
+                activation=one.activation,
+                since=one.since,
+                at=one.until,
+                held=one.parts,
             )
-        SampledRow.objects.bulk_create(
-            [
-                SampledRow(
-                    prediction_id=one["id"],
-                    readings=one["readings"],
-                    probabilities=one["probabilities"],
-                    reason=one["reason"],
-                    inclusion_probability=one["inclusion_probability"],
-                )
-                for one in {one["id"]: one for one in records}.values()
-            ],
-            ignore_conflicts=True,  # the first reason stands: a random pick stays one
-        )
+        for asset, at in sorted(self.sound.items(), key=lambda pair: pair[0].pk):
+            unapproved_over(asset=asset, at=at)
 
 
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _moment(record: Any) -> datetime | None:
+    """When the record was made, where that can be read and kept."""
+    if not isinstance(record, Mapping):
+        return None
+    found = record.get("at", record.get("starts"))
+    return telemetry.time_of(found) if telemetry.is_time(found) else None

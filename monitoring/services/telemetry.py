@@ -19,10 +19,10 @@ from monitoring.models.telemetry import BatchState
 def batch_receive(*, node: Node, body: bytes) -> TelemetryBatch:
     """Keep one batch of a node whose signature the caller has checked; again changes nothing.
 
-    Invalid with the place of what does not fit, NotThisNode, SequenceReused for other content under a
-    sequence that is known, BatchVoid where the node has taken the sequence back.
+    Its head must fit; a record that does not is set aside by the merge, alone. Invalid, NotThisNode,
+    SequenceReused for other content under a known sequence, BatchVoid where the node took the sequence back.
     """
-    batch = telemetry.parse(body)
+    batch = telemetry.opened(body)
     if batch["node"] != node.slug:
         raise NotThisNode(
             _("The batch says it comes from “%(said)s”, but %(node)s signed it; check the agent's settings.")

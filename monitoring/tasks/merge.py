@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from celery import shared_task
+from structlog import get_logger
 
 from mlops_portal.ledger.channel import channel
 from mlops_portal.shell.jobs import enqueue
@@ -11,16 +12,38 @@ from monitoring.models.telemetry import BatchState
 from monitoring.services.merging import batch_merge
 
 MOST = 200
+log = get_logger(__name__)
 
 
 @shared_task(name="monitoring.merge")
 def merge(batch_id: int | None = None) -> int:
-    """Merge one batch, or all that wait (whatever the broker lost); the number merged."""
-    waiting = TelemetryBatch.objects.filter(state=BatchState.RECEIVED).select_related("node__line")
-    if batch_id is not None:
-        waiting = waiting.filter(pk=batch_id)
+    """Merge one batch, or what waits (whatever the broker lost), as many of each node; the number merged."""
     with channel("task"):
-        merged = sum(batch_merge(batch=batch) for batch in waiting.order_by("node", "sequence")[:MOST])
+        merged = sum(_merged(pk) for pk in ([batch_id] if batch_id is not None else _waiting()))
     if merged:
         enqueue("monitoring.judge")
     return merged
+
+
+def _waiting() -> list[int]:
+    """The oldest batches of every node, so that none waits behind another's backlog."""
+    found = TelemetryBatch.objects.filter(state=BatchState.RECEIVED)
+    nodes = list(found.order_by("node").values_list("node", flat=True).distinct())
+    share = max(1, MOST // max(1, len(nodes)))
+    return [
+        pk
+        for node in nodes
+        for pk in found.filter(node=node).order_by("sequence").values_list("pk", flat=True)[:share]
+    ]
+
+
+def _merged(pk: int) -> bool:
+    """Whether it was; one that fails leaves those behind it alone, and is tried again in the next round."""
+    try:
+        batch = TelemetryBatch.objects.select_related("node__line").get(pk=pk, state=BatchState.RECEIVED)
+        return batch_merge(batch=batch)
+    except TelemetryBatch.DoesNotExist:
+        return False
+    except Exception:
+        log.exception("batch_not_merged", batch=pk)
+        return False

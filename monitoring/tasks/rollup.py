@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from celery import shared_task
+from django.utils import timezone
 
 from mlops_portal.ledger.channel import channel
 from mlops_portal.plant.models import Asset
@@ -12,6 +13,7 @@ from mlops_portal.wire.errors import Invalid
 from monitoring.models import Rollup, Window
 from monitoring.services.reports import drift_reports_drop
 from monitoring.services.rollup import windows_roll_up
+from monitoring.services.sketches import sketches_forget
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +22,7 @@ log = structlog.get_logger(__name__)
 def rollup() -> int:
     """Merge old windows of every machine and version to hours, days and months; how many rows went.
 
-    Old drift reports go as well.
+    Old drift reports and the names of old sketches go as well.
     """
     pairs = {
         pair
@@ -37,4 +39,5 @@ def rollup() -> int:
             except Invalid as error:  # a count would leave 53 bits: the fine windows stay as they are
                 log.warning("windows_not_merged", asset=str(assets[asset]), error=error.sentence)
     drift_reports_drop()
+    sketches_forget(now=timezone.now())
     return gone

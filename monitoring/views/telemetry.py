@@ -1,18 +1,24 @@
-"""What nodes sent that could not be used: refused batches and records set aside."""
+"""What nodes sent that could not be used: records set aside, and refused batches."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mlops_portal.plant.models import Node
 from mlops_portal.plant.policies import guard
 from mlops_portal.plant.selectors.places import lines_for
 from mlops_portal.shell.signed_in import person_of, signed_in
 from mlops_portal.shell.tables.columns import Column
+from mlops_portal.shell.tables.filters import Choice
 from mlops_portal.shell.tables.table import Table
-from monitoring.models import Quarantined, TelemetryBatch
+from monitoring.models import TelemetryBatch
 from monitoring.models.telemetry import BatchState
+from monitoring.selectors.aside import aside_counts, aside_for
+from monitoring.transitions import Check, Sort, check_words
 
 
 @require_safe
@@ -34,23 +40,35 @@ def telemetry(request: HttpRequest) -> HttpResponseBase:
         key="refused",
         label=_("Refused batches"),
         empty=_("Nothing was refused"),
-        empty_text=_("A batch that does not fit a known model is kept here with the reason."),
+        empty_text=_("A batch that could not be merged at all is kept here with the reason."),
     )
+    rows = aside_for(by)
+    nodes = Node.objects.filter(line__in=lines).order_by("line__order", "name")
     records = Table(
         request,
-        Quarantined.objects.filter(node__line__in=lines).select_related("node"),
+        rows,
         columns=[
             Column("at", _("Time"), sort="at"),
-            Column("part_id", _("Part"), sort="part_id"),
             Column("node", _("Edge node"), sort="node__name"),
+            Column("asset_slug", _("Machine"), sort="asset_slug", value=lambda row: row.asset_slug or "–"),
+            Column("part_id", _("Part"), sort="part_id", value=lambda row: row.part_id or "–"),
+            Column("sort", _("What"), value=lambda row: row.get_sort_display()),
+            Column("check", _("Check"), sort="check_key", value=lambda row: check_words(row.check_key)),
             Column("reason", _("Why it was set aside")),
+            Column("times", _("Times"), sort="times", align="right"),
         ],
-        search=["part_id", "reason"],
+        filters=[
+            Choice("node", _("Edge node"), [(one.slug, one.name) for one in nodes], field="node__slug"),
+            Choice("check", _("Check"), Check.choices, field="check_key"),
+            Choice("sort", _("What"), Sort.choices),
+        ],
+        search=["part_id", "reason", "asset_slug", "key"],
         default_sort="-at",
         key="aside",
         label=_("Records set aside"),
         empty=_("Nothing was set aside"),
-        empty_text=_("A record that fails a check at the node is kept here and never trained on."),
+        empty_text=_("A record that fails a check, or contradicts another, is kept here and counts nowhere."),
     )
-    other = records if request.headers.get("HX-Target") == records.id or records.param("csv") else batches
-    return other.respond("monitoring/telemetry.html", {"batches": batches, "records": records})
+    other = batches if request.headers.get("HX-Target") == batches.id or batches.param("csv") else records
+    context: dict[str, Any] = {"batches": batches, "records": records, "counts": aside_counts(rows)}
+    return other.respond("monitoring/telemetry.html", context)

@@ -1,18 +1,26 @@
-"""Raffin et al. 2022, a reference architecture for manufacturing: rows RAF-1 to RAF-3.
+"""Raffin et al. 2022, a reference architecture for manufacturing: rows RAF-1 to RAF-3, RAF-5.
 
 Fixture: ``conftest.py``.
 """
 
 from __future__ import annotations
 
+import html
+import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import TestCase
+from django.utils import timezone
 
+from edge_sync.agent.acquisition import Between, Odd, Reading, check
+from edge_sync.agent.judging import quarantined
 from labeling.models import LabelRequest, TrainingManifest
-from mlops_portal.wire import manifest
+from mlops_portal.registry.selectors import spec_bytes
+from mlops_portal.wire import manifest, telemetry
+from mlops_portal.wire import spec as wire_spec
 from monitoring.models import Alert
 from monitoring.services import batch_receive
 from monitoring.services.golden import golden_add
@@ -130,3 +138,67 @@ def test_raf_3_each_drift_raises_its_own_alert_with_reference_window_statistic_l
     assert page.count("<svg") >= 3
     row = client_for(cast.one.domain_expert).get("/api/v1/statistics/", {"feature": reading}).json()
     assert {one["statistic"] for one in row["results"]} >= {stored["statistic"]}
+
+
+def test_raf_5_a_record_that_fails_an_acquisition_check_is_shown_and_never_trained_on(
+    cast, shop, running, client_for, posted
+):
+    spec = wire_spec.parse(spec_bytes(running))
+    now = timezone.now().replace(microsecond=0)
+    units = {one.key: one.unit for one in spec.features}
+    sound = {"part": "S-1", "at": now.isoformat(), "readings": dict(past().parts[0].readings), "units": units}
+    key = spec.features[0].key
+    wrong = {
+        "U-1": {"units": {name: unit for name, unit in units.items() if name != key}},
+        "C-1": {"at": (now - timedelta(hours=5)).isoformat()},
+        "R-1": {"readings": sound["readings"] | {key: 1e12}},
+    }
+    between = Between.of((now - timedelta(minutes=1)).timestamp(), now, 60)
+
+    def checked(record: dict[str, Any]) -> Reading | Odd:
+        return check(json.dumps(record).encode(), asset="press-1", spec=spec, between=between)
+
+    odd = [checked(sound | {"part": part} | change) for part, change in wrong.items()]
+    assert isinstance(checked(sound), Reading)
+    assert [one.check for one in odd] == ["unit", "clock", "range"]
+
+    parts = ["S-1", *wrong]  # the node measured the three again and judged them, and inspection saw all four
+    predictions = [
+        {"id": f"node-1:{part}", "asset": "press-1", "part": part, "at": now.isoformat(), "label": "ok",
+         "confidence": 0.9, "artifact": running.artifact_id, "activation": "press-1/1", "lot": "",
+         "recipe": "", "tool": ""}
+        for part in parts
+    ]  # fmt: skip
+    rows = [
+        {"id": f"node-1:{part}", "readings": sound["readings"], "probabilities": {"ok": 0.9},
+         "reason": "random", "inclusion_probability": 0.1}
+        for part in parts
+    ]  # fmt: skip
+    body = {
+        "format": telemetry.FORMAT, "node": "node-1", "sequence": 1, "sent_at": now.isoformat(),
+        "agent": "1.0", "backlog": 0, "windows": [], "predictions": predictions, "rows": rows,
+        "quarantined": [quarantined(one, "press-1", now) for one in odd],
+    }  # fmt: skip
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        batch_receive(node=shop.node, body=json.dumps(body).encode())
+    expert = client_for(cast.one.domain_expert)
+    for part in parts:
+        posted(expert, "/api/v1/inspections/", {"part": part, "truth": "scratch"}, 201)
+
+    page = client_for(cast.one.quality_engineer).get("/telemetry/").content.decode()
+    for one in odd:
+        assert html.escape(one.reason) in page
+    assert {one["check"] for one in expert.get("/api/v1/set-aside/").json()["results"]} == {
+        "unit", "clock", "range",
+    }  # fmt: skip
+
+    engineer = client_for(cast.whole.ml_engineer)
+    run = posted(
+        engineer,
+        "/api/v1/runs/",
+        {"model": shop.model.slug, "trigger": "manual", "reason": "inspected parts", "parameters": QUICK},
+        201,
+    )
+    posted(engineer, f"/api/v1/runs/{run['id']}/start/", {}, 200)
+    body = TrainingManifest.objects.get(runs=run["id"]).body
+    assert [row.part for row in manifest.parse(body.encode())["rows"]] == ["S-1"]

@@ -20,12 +20,13 @@ from edge_sync.services.nodes import ENROLS
 from edge_sync.tasks import publish
 from mlops_portal.ledger.selectors import events
 from mlops_portal.ledger.types import sentence
-from mlops_portal.plant.models import Node
+from mlops_portal.plant.models import Asset, Node
 from mlops_portal.registry.selectors import champion_for
 from mlops_portal.shell.models import Notification
 from mlops_portal.wire import jcs, nodeauth, receipt
 from mlops_portal.wire.receipt import Delivery, Receipt, Refusal
-from monitoring.models import TelemetryBatch
+from monitoring.models import Quarantined, TelemetryBatch, UnapprovedRun
+from monitoring.selectors.approved import approved_version
 from tests.edge_agent import models
 from tests.edge_sync.decided import approved, make_model, make_version
 from tests.edge_sync.plant import EdgePlant, ceremony, give_passkey
@@ -352,8 +353,14 @@ def test_a_report_is_taken_once_and_never_with_other_content(
         found = receipt_of(node.say(one), Delivery.of("reports", "node-2", "1", body))
         assert found == Receipt({})
     node.sequence -= 1
-    assert node.say(node.report("press-2a", 1, "active", artifact)).status_code == 409
-    assert NodeReport.objects.count() == 1
+    other, new = (
+        node.report("press-2a", 1, "active", artifact),
+        node.report("press-2a", 1, "verified", artifact),
+    )
+    assert node.say(other, new).status_code == 200
+    assert set(NodeReport.objects.values_list("state", flat=True)) == {"desired", "verified"}
+    assert Quarantined.objects.get(check_key="altered").sort == "report"
+    assert events(types=["monitoring.node.contradicted"]).count() == 1
 
 
 def test_a_late_report_does_not_turn_back_what_came_after(node: At, release: Release, artifact: str) -> None:
@@ -374,18 +381,58 @@ def test_a_late_report_does_not_turn_back_what_came_after(node: At, release: Rel
         {"asset": "press-1a"},
     ],
 )
-def test_a_report_that_was_changed_is_refused(
+def test_a_report_that_was_changed_is_set_aside_and_those_beside_it_are_taken(
     node: At, release: Release, artifact: str, change: dict[str, Any]
 ) -> None:
-    assert node.say(node.report("press-2a", 1, "desired", artifact) | change).status_code == 422
-    assert not NodeReport.objects.exists()
+    changed = node.report("press-2a", 1, "desired", artifact) | change
+    assert node.say(changed, node.report("press-2a", 1, "verified", artifact)).status_code == 200
+    assert NodeReport.objects.get().state == "verified"
+    assert Quarantined.objects.get().check_key in ("signature", "format")
 
 
 def test_a_node_reports_for_its_own_machines_alone(plant: EdgePlant, release: Release, artifact: str) -> None:
     other = At(plant, "node-1")
-    assert other.say(other.report("press-2a", 1, "confirmed", artifact)).status_code == 422
+    assert other.say(other.report("press-2a", 1, "confirmed", artifact)).status_code == 200
+    assert Quarantined.objects.get().check_key == "node"
+    assert ReleaseTarget.objects.get(asset__slug="press-2a").state == "desired"
 
 
 def test_confirming_another_artifact_makes_no_champion(node: At, release: Release) -> None:
     node.say(node.report("press-2a", 1, "confirmed", "0" * 64))
-    assert champion_for(ReleaseTarget.objects.get(asset__slug="press-2a").asset) is None
+    target = ReleaseTarget.objects.get(asset__slug="press-2a")
+    assert champion_for(target.asset) is None
+    assert target.state == "desired"
+    (row,) = running_on([target.asset], now=timezone.now())
+    assert (row.tone, row.word) == ("bad", "runs what nobody approved")
+
+
+def test_what_nobody_approved_is_over_when_an_approved_model_runs(
+    node: At, release: Release, artifact: str
+) -> None:
+    node.say(node.report("press-2a", 1, "active", "0" * 64))
+    UnapprovedRun.objects.update(seen_at=timezone.now() - timedelta(minutes=1))
+    node.say(node.report("press-2a", 1, "active", artifact))
+    assert UnapprovedRun.objects.get().ended_at is not None
+    target = ReleaseTarget.objects.get(asset__slug="press-2a")
+    (row,) = running_on([target.asset], now=timezone.now())
+    assert (row.tone, target.state) == ("good", "active")
+
+
+def test_a_version_approved_on_one_machine_is_approved_there_alone(
+    plant: EdgePlant, release: Release, artifact: str
+) -> None:
+    here = ReleaseTarget.objects.get(asset__slug="press-2a").asset
+    elsewhere = Asset.objects.get(slug="press-1a")
+    assert approved_version(here, artifact) == release.approval.version
+    assert approved_version(elsewhere, artifact) is None
+
+
+def test_a_report_of_an_impossible_time_counts_from_when_it_came(
+    node: At, release: Release, artifact: str
+) -> None:
+    said = node.report("press-2a", 1, "verified", artifact)
+    del said["signature"]
+    said["at"] = "0001-01-01T00:00:00+01:00"
+    said["signature"] = node.key.sign(jcs.canonical(said)).hex()
+    assert node.say(said).status_code == 200
+    assert timezone.now() - NodeReport.objects.get().at < timedelta(minutes=5)

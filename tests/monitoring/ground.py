@@ -180,6 +180,7 @@ def make_floor(cast: Cast, *, start: datetime | None = None) -> Floor:
     version = ModelVersion.objects.create(
         model=model,
         number=1,
+        state="approved",
         artifact=artifact,
         pipeline="test",
         reference={

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mlops_portal.ledger.models import Event
 from mlops_portal.wire import merge
 from monitoring.compute.packed import summed
-from monitoring.models import Alert, Rollup, StatisticPoint, TelemetryBatch, Window
+from monitoring.models import Alert, Rollup, SketchTaken, StatisticPoint, TelemetryBatch, Window
 from monitoring.rules.packing import layout_of, pack
 from monitoring.selectors.spans import stored_in
 from monitoring.services import batch_receive as received
@@ -32,9 +32,10 @@ def send(**given) -> None:
 
 
 def plain(floor, minute: int, *, n: int, lot: str, recipe: str) -> dict:
-    """A window of whole numbers, so that sums are equal to the last bit in any order."""
+    """A window of whole numbers, so that sums are equal to the last bit in any order; no two are the same."""
     whole = floor.window(minute, n=n, lot=lot, recipe=recipe)
-    return whole | {"moments": {key: [float(n), 2.0 * n, 4.0 * n, 0.0, 0.0] for key in whole["moments"]}}
+    lagged = float(next(floor.numbers))
+    return whole | {"moments": {key: [float(n), 2.0 * n, 4.0 * n, lagged, 0.0] for key in whole["moments"]}}
 
 
 def all_of(floor):
@@ -83,6 +84,7 @@ def test_any_order_and_any_doubling_of_batches_gives_the_same_counts(floor, sent
 
     Window.objects.all().delete()
     TelemetryBatch.objects.all().delete()
+    SketchTaken.objects.all().delete()
     doubled = batches + data.draw(st.lists(st.sampled_from(batches), max_size=6))
     merge_all(floor, data.draw(st.permutations(doubled)))
     assert all_of(floor) == once

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from mlops_portal.ledger.models import Event
 from mlops_portal.wire import merge
 from mlops_portal.wire.errors import Invalid
 from monitoring.errors import NotThisNode, SequenceReused
@@ -93,15 +92,6 @@ def test_predictions_and_rows_come_once_and_nulls_stay(floor):
     assert SampledRow.objects.get().readings == {"pressure": 146.0, "thickness": None}
 
 
-def test_rows_before_their_prediction_wait_for_it(floor):
-    early = batch_receive(node=floor.node, body=floor.body(sequence=2, rows=[floor.row(1)]))
-    early.refresh_from_db()
-    assert early.state == BatchState.RECEIVED
-    batch_receive(node=floor.node, body=floor.body(sequence=1, predictions=[floor.prediction(1)]))
-    assert batch_merge(batch=TelemetryBatch.objects.get(sequence=2))
-    assert SampledRow.objects.count() == 1
-
-
 def test_set_aside_records_are_kept_with_their_reason(floor):
     record = {
         "asset": "press-1", "part": "1-9", "check": "range", "reason": "900 bar cannot be",
@@ -109,27 +99,6 @@ def test_set_aside_records_are_kept_with_their_reason(floor):
     }  # fmt: skip
     batch_receive(node=floor.node, body=floor.body(quarantined=[record]))
     assert Quarantined.objects.get().reason == "900 bar cannot be"
-
-
-@pytest.mark.parametrize("wrong", ["artifact", "asset", "bins", "id"])
-def test_what_does_not_fit_is_refused_whole_kept_and_told(floor, wrong):
-    window, prediction = floor.window(0), floor.prediction(1)
-    if wrong == "artifact":
-        window["artifact"] = "cd" * 32
-    elif wrong == "asset":
-        window["asset"] = "mill-9"
-    elif wrong == "bins":
-        window["counts"]["pressure"] = [window["n"], 0]
-    else:
-        prediction["id"] = "node-7:1"
-    batch = batch_receive(node=floor.node, body=floor.body(windows=[window], predictions=[prediction]))
-    batch.refresh_from_db()
-    assert batch.state == BatchState.REFUSED
-    assert batch.problem
-    assert batch.body
-    assert not Window.objects.exists()
-    assert not Prediction.objects.exists()
-    assert Event.objects.filter(type="monitoring.batch.refused").count() == 1
 
 
 @pytest.mark.services

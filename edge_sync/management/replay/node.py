@@ -43,7 +43,7 @@ def node_of(line: Line) -> Node:
     found = Node.objects.select_related("line__site").filter(slug=slug).first()
     if found is None:
         name = str(_("Replay on %(line)s") % {"line": line})[:80]
-        return node_register(by=None, line=line, name=name, slug=slug)
+        return node_register(by=None, line=line, name=name, slug=slug, replays=True)
     if found.line_id != line.pk:
         raise ReplayUnfit(
             _("The short name %(slug)s belongs to a node of %(line)s; rename that node first.")

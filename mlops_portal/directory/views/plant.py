@@ -20,6 +20,7 @@ from mlops_portal.plant.selectors.calendar import shifts_at
 from mlops_portal.plant.selectors.places import assets_for, lines_for, nodes_for
 from mlops_portal.plant.services.places import line_create
 from mlops_portal.shell.actions import offers_for
+from mlops_portal.shell.flags import flagged
 from mlops_portal.shell.form_page import form_page
 from mlops_portal.shell.signed_in import person_of, signed_in
 
@@ -45,8 +46,8 @@ def line(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "line": found,
         "offers": offers_for(by, found),
-        "assets": assets_for(person=by).filter(line=found).order_by("name"),
-        "nodes": nodes_for(person=by).filter(line=found).order_by("name"),
+        "assets": flagged(assets_for(person=by).filter(line=found).order_by("name")),
+        "nodes": flagged(nodes_for(person=by).filter(line=found).order_by("name")),
         "shift": shifts_at(lines=[found], when=now)[found.pk],
         "history": lately(found.ref(), person=by),
     }

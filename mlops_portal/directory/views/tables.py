@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.directory.filters import AssetFilter, NodeFilter, PeopleFilter
 from mlops_portal.plant.models import Asset, Node, Person
+from mlops_portal.shell.flags import flags_of
 from mlops_portal.shell.tables.columns import Column
 from mlops_portal.shell.tables.table import Table
 
@@ -76,6 +77,7 @@ def asset_table(request: HttpRequest, assets: QuerySet[Asset]) -> Table:
 
 
 def node_table(request: HttpRequest, nodes: QuerySet[Node]) -> Table:
+    flags = flags_of(Node)
     return Table(
         request,
         nodes,
@@ -93,6 +95,13 @@ def node_table(request: HttpRequest, nodes: QuerySet[Node]) -> Table:
                 sort="enrolled_at",
                 value="enrolled_at",
                 template="directory/_enrolled_cell.html",
+            ),
+            Column(
+                "state",
+                _("State"),
+                value=lambda row: flags.get(row.pk, []),
+                template="directory/_flags.html",
+                export=lambda row: ", ".join(str(one.word) for one in flags.get(row.pk, [])),
             ),
             Column(
                 "assets",

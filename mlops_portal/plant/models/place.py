@@ -70,6 +70,9 @@ class Node(Place):
     registered_at = models.DateTimeField()
     enrolled_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
+    replays = models.BooleanField(
+        default=False, help_text=_("Sends past rows again, for any machine of its line")
+    )
 
     class Meta:
         ordering = ["line", "name"]
@@ -93,3 +96,17 @@ class Asset(Place):
 
     class Meta:
         ordering = ["line__order", "name"]
+
+
+class NodeSpan(models.Model):
+    """A time in which a node served a machine and does no longer: what it sends late of it is its own."""
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="node_spans")
+    node = models.ForeignKey(Node, models.CASCADE, related_name="node_spans")
+    until = models.DateTimeField()
+
+    class Meta:
+        ordering = ["until"]
+
+    def __str__(self) -> str:
+        return f"{self.asset}: {self.node}"

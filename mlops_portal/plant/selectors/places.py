@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from mlops_portal.plant.matrix import ACTIONS, Scope
-from mlops_portal.plant.models import Asset, Line, Node, Person, Site
+from mlops_portal.plant.models import Asset, Line, Node, NodeSpan, Person, Site
 from mlops_portal.plant.policies import lines_reached
 
 
@@ -43,3 +46,26 @@ def nodes_for(*, person: Person, retired: bool = False) -> QuerySet[Node]:
         .prefetch_related(Prefetch("assets", Asset.objects.filter(retired_at=None).select_related("type")))
     )
     return found if retired else found.filter(retired_at=None)
+
+
+class Served:
+    """Which machines a node speaks for, and of which time: its own, and those that it served before.
+
+    ``slack``: how far clocks may be apart. A node that replays speaks for every machine of its line.
+    """
+
+    def __init__(self, node: Node, slugs: Iterable[str], *, slack: timedelta) -> None:
+        self.node, self._slack = node, slack
+        self.assets = {
+            one.slug: one for one in Asset.objects.filter(slug__in=set(slugs)).select_related("line__site")
+        }
+        spans = NodeSpan.objects.filter(node=node, asset__in=self.assets.values())
+        self._until = dict(spans.order_by("until").values_list("asset_id", "until"))  # the last one holds
+
+    def owns(self, asset: Asset, at: datetime) -> bool:
+        if self.node.replays:
+            return asset.line_id == self.node.line_id
+        if asset.node_id == self.node.pk:
+            return asset.retired_at is None or at <= asset.retired_at + self._slack
+        until = self._until.get(asset.pk)
+        return until is not None and at <= until + self._slack

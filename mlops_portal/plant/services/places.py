@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.ledger.refs import SYSTEM
 from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.errors import AlreadyEnded, NameTaken, StillInUse, WrongPlace
-from mlops_portal.plant.models import Asset, AssetType, Line, Node, Person, Site
+from mlops_portal.plant.models import Asset, AssetType, Line, Node, NodeSpan, Person, Site
 from mlops_portal.plant.policies import guard
 
 Thing = TypeVar("Thing", Line, Asset, AssetType, Node)
@@ -110,7 +110,7 @@ def asset_change(
         guard(by, "plant.edit", line=asset.line)
         if asset.retired_at is not None:
             raise AlreadyEnded(_("%(asset)s was retired before.") % {"asset": asset})
-        before = asset.line
+        before, node_before = asset.line, asset.node
         changed = {
             key: (getattr(asset, key), value) for key, value in new.items() if getattr(asset, key) != value
         }
@@ -119,6 +119,8 @@ def asset_change(
         for key, value in new.items():
             setattr(asset, key, value)
         asset.save(update_fields=list(new))
+        if "node" in changed and node_before is not None:
+            NodeSpan.objects.create(asset=asset, node=node_before, until=timezone.now())
         event_record(
             type="plant.asset.changed",
             actor=by.actor,
@@ -149,16 +151,18 @@ def asset_retire(*, by: Person, asset: Asset) -> None:
         )
 
 
-def node_register(*, by: Person | None, line: Line, name: str, slug: str) -> Node:
+def node_register(*, by: Person | None, line: Line, name: str, slug: str, replays: bool = False) -> Node:
     """Announce an edge node; it has no identity until it was enrolled with its own key.
 
-    ``by`` None: a command at the portal.
+    ``by`` None: a command at the portal; it alone makes nodes that replay past rows.
     """
     if by is not None:
         guard(by, "node.register", line=line)
     now = timezone.now()
     with transaction.atomic():
-        node = _insert(Node(line=line, name=name, slug=slug, registered_at=now))
+        node = _insert(
+            Node(line=line, name=name, slug=slug, registered_at=now, replays=replays and by is None)
+        )
         event_record(
             type="plant.node.registered",
             actor=by.actor if by else SYSTEM,

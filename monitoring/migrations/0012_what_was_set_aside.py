@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0009_batches_taken_back"),
+        ("monitoring", "0011_inspections_of_known_truths"),
         ("plant", "0002_nodes_that_served_a_machine_or_replay"),
     ]
 

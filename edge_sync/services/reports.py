@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from edge_sync.errors import ReportAltered, ReportUnsigned
 from edge_sync.models import NodeReport, ReleaseTarget
 from edge_sync.services.following import release_follow
-from edge_sync.transitions import NodeState
+from edge_sync.transitions import BY_HAND, OF_THE_NODE, NodeState
 from mlops_portal.ledger.refs import Actor, Ref
 from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.models import Asset, Node
@@ -27,7 +27,7 @@ FIELDS: dict[str, type] = {
     "sequence": int, "asset": str, "number": int, "artifact": str, "state": str, "reason": str, "at": str,
     "measures": dict,
 }  # fmt: skip
-STATES = {*NodeState.values, "stopped", "resumed"}
+STATES = {*NodeState.values, *BY_HAND, *OF_THE_NODE}
 
 
 def reports_receive(*, node: Node, reports: Sequence[Mapping[str, Any]]) -> int:
@@ -94,6 +94,9 @@ def _checked(node: Node, report: Mapping[str, Any]) -> tuple[dict[str, Any], dat
 
 def _apply(node: Node, asset: Asset, row: NodeReport) -> None:
     """Carry a report into the target, the champion, the log and the release."""
+    if row.state in OF_THE_NODE:
+        _note(node, row)
+        return
     target = (
         ReleaseTarget.objects.select_related("release__approval__version__model", "asset__line")
         .filter(asset=asset, number=row.number)
@@ -136,6 +139,18 @@ def _apply(node: Node, asset: Asset, row: NodeReport) -> None:
             actor=Actor("node", node.slug, ""),
         )
     release_follow(release_id=target.release_id, state=NodeState(row.state), asset=asset, reason=row.reason)
+
+
+def _note(node: Node, row: NodeReport) -> None:
+    """What concerns the whole node: a file that it set aside, the state of its clock."""
+    event_record(
+        type="edge.node.reported",
+        actor=Actor("node", node.slug, ""),
+        subjects=[node.ref(), node.line.ref("on")],
+        public={"name": node.name, "state": row.state, "reason": row.reason, "sequence": row.sequence},
+        at=row.at,
+    )
+    changed("nodes", f"node:{node.slug}")
 
 
 def _newest(row: NodeReport) -> bool:

@@ -26,6 +26,8 @@ WORDS = (
     ("reason", "edge.delivery.left", after),
     ("state", "edge.target.", reported_words),
     ("reason", "edge.target.", after),
+    ("state", "edge.node.reported", reported_words),
+    ("reason", "edge.node.reported", after),
 )
 
 
@@ -40,6 +42,7 @@ def register_types() -> None:
         _("Roster {version} of {line} was signed offline: {people} people, {keys} passkeys, {assurance}"),
     )
     register("edge.node.enrolled", _("{actor} enrolled the edge node {name} with its own key"))
+    register("edge.node.reported", _("{name} reports: {state}{reason}"))
     register("edge.token.made", _("{actor} made a token to enrol the edge node {name}"))
     register("edge.release.staged", _("The portal took up the approval of {name} for {line}"))
     register("edge.release.published", _("Release {number} of {name} was published for {asset}"))

@@ -25,13 +25,22 @@ class NodeState(TextChoices):
     FALLEN_BACK = "fallen_back", _("Fallen back")
 
 
-_BY_HAND = {"stopped": _("Stopped"), "resumed": _("Resumed")}
+BY_HAND = {"stopped": _("Stopped"), "resumed": _("Resumed")}
+OF_THE_NODE = {
+    "set_aside": _("A file was set aside"),
+    "clock_wrong": _("The clock is wrong"),
+    "clock_right": _("The clock is right again"),
+    "clock_said": _("The clock was said to be right"),
+}
+CLOCK = ("clock_wrong", "clock_right", "clock_said")
 
 
 def reported_words(value: object) -> str:
     """What a node reported, in words; at the machine somebody may stop and resume it by hand."""
     text = str(value)
-    return str(NodeState(text).label if text in NodeState.values else _BY_HAND.get(text, text))
+    if text in NodeState.values:
+        return str(NodeState(text).label)
+    return str((BY_HAND | OF_THE_NODE).get(text, text))
 
 
 class ParkedKind(TextChoices):

@@ -11,14 +11,19 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from edge_sync.agent import clock, enrolling, keys, outbox, parking, stop
+from edge_sync.agent import clock, enrolling, keys, outbox, parking, preparing, stop
 from edge_sync.agent import config as configs
+from edge_sync.agent.aside import Aside
+from edge_sync.agent.failures import Failures
 from edge_sync.agent.installed import Shelf
 from edge_sync.agent.store import Store
 from edge_sync.agent.uplink import STOP
 from mlops_portal.wire.words import words
+
+log = logging.getLogger("agent")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -49,7 +54,32 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--asset", required=name == "back", default=stop.ALL)
         if name != "resume":
             one.add_argument("--reason", required=True)
+    right = commands.add_parser(
+        "clock", help="what is known of the node's clock; --right says that it is right"
+    )
+    right.add_argument("--right", action="store_true", help="the clock of this computer is right now")
+    right.add_argument("--reason", default="", help="who says so, and how they know")
     return found
+
+
+def known_of(config: configs.Config) -> dict[str, object]:
+    """What the store says of the clock, read without touching it; times in UTC."""
+    found: dict[str, object] = {"now": datetime.now(UTC).isoformat(timespec="seconds")}
+    try:
+        db = sqlite3.connect(f"file:{config.home / 'agent.sqlite3'}?mode=ro", uri=True)
+        said = {key: json.loads(value) for key, value in db.execute("SELECT key, value FROM meta")}
+        db.close()
+    except (sqlite3.Error, ValueError):
+        return found | {"clock": "unknown: the store cannot be read"}
+    newest = said.get("newest_time")
+    if isinstance(newest, int | float):
+        found["newest"] = datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds")
+    return found | {
+        "clock": said.get("clock_sentence") or "nothing is known against it",
+        "updates": said.get("updates_stop") or "possible",
+        "set_aside": {one: said.get(f"set_aside:{one}", 0) for one in config.assets},
+        "repeated": {one: said.get(f"repeated:{one}", 0) for one in config.assets},
+    }
 
 
 def status(config: configs.Config) -> dict[str, object]:
@@ -63,7 +93,13 @@ def status(config: configs.Config) -> dict[str, object]:
             "words": " ".join(words(one.artifact)) if one else None,
             "stopped": stop.stopped(config.home, asset),
         }
-    return {"node": config.node, "line": config.line, "assets": found, "sending": sending(config)}
+    return {
+        "node": config.node,
+        "line": config.line,
+        "assets": found,
+        "sending": sending(config),
+        **known_of(config),
+    }
 
 
 @contextmanager
@@ -125,6 +161,13 @@ def command(config: configs.Config, asked: argparse.Namespace) -> None:
         sys.stdout.write(enrolling.enrol(config, key, asked.token, clock.utc_now()) + "\n")
     elif asked.command in ("parked", "send-again", "give-up"):
         settle(config, asked)
+    elif asked.command == "clock":
+        if not asked.right:
+            sys.stdout.write(json.dumps(known_of(config), ensure_ascii=False, indent=2) + "\n")
+        elif not asked.reason.strip():
+            raise configs.BadConfig("Say who says that the clock is right, and how they know: --reason …")
+        else:
+            stop.command(config.home, "clock", "right", asked.reason)
     elif asked.asset not in (stop.ALL, *config.assets):
         raise configs.BadConfig(f"{asked.asset} is not here; the assets are {', '.join(config.assets)}.")
     elif asked.command == "resume":
@@ -133,24 +176,47 @@ def command(config: configs.Config, asked: argparse.Namespace) -> None:
         stop.command(config.home, asked.command, asked.asset, asked.reason)
 
 
-def run(config: configs.Config) -> None:
+def run(home: Path) -> None:
+    """Until somebody asks to end. What rots is set aside and begun anew; a full disk is waited for."""
     from edge_sync.agent.agent import Agent  # onnxruntime loads only where it is needed
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     ending = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: ending.set())
-    Agent(config).run(ending)
+    condemned, unread = "", False
+    failures, aside = Failures(), Aside(datetime.now(UTC))
+    while not ending.is_set():
+        try:
+            config = preparing.settings(home, aside)
+            agent = Agent(config, condemned=condemned, aside=aside)
+            failures.clear("start")
+            condemned = agent.run(ending)
+            if condemned:
+                ending.wait(failures.add("store"))
+        except configs.BadConfig:
+            raise
+        except Exception as error:  # the node judges again as soon as it can; nobody stands beside it
+            pause = failures.add("start")
+            fault_of_the_store = not isinstance(error, OSError | sqlite3.OperationalError)
+            condemned = f"holds what the agent cannot read ({type(error).__name__})"
+            if (
+                unread or not fault_of_the_store
+            ):  # set aside once: if that does not help, it was not the store
+                condemned = ""
+            unread |= fault_of_the_store
+            log.exception("the agent cannot begin (%s); again in %.1f s", error, pause)
+            ending.wait(pause)
+        aside.now = datetime.now(UTC)
 
 
 def main() -> int:
     asked = parser().parse_args()
     try:
-        config = configs.load(asked.home)
         if asked.command:
-            command(config, asked)
+            command(configs.load(asked.home), asked)
         else:
-            run(config)
+            run(asked.home)
     except (configs.BadConfig, enrolling.NotEnrolled, parking.NotParked) as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -8,7 +8,10 @@
 - range: no reading lies ``FAR`` times as far out as all that the model learned from was wide: no process goes
   there, a broken line or another unit does;
 - missing: at least half of the readings have a value;
-- clock: the time lies between the feed's last end and now, within the tolerance.
+- clock: the time lies between the feed's last end and now, within the tolerance, and is no empty date (year
+  1, 1601, 1899, 1900, 1970, 1980, as programs write where they have none).
+
+A record on which a check itself fails is odd too (``broken``): no line stops the next one.
 
 A category becomes its code here. A word that is none of the model's passes as the unseen code: windows count
 it, so that drift shows, and the model gets it as a missing reading (``infer``).
@@ -19,7 +22,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,6 +32,9 @@ from mlops_portal.wire.telemetry import is_clean
 
 LARGEST_RECORD = 4000
 FAR = 1000.0
+DEEPEST = 16  # what travels of a record is nested no deeper; readers on the way recurse
+EMPTY_BEFORE = datetime(1990, 1, 1, tzinfo=UTC)
+NEVER_AFTER = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +51,21 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """A record that failed ``check``."""
+    """A record that failed ``check``; ``at`` where its time could be read."""
 
     part: str
     check: str
     reason: str
     record: dict[str, Any]
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The times that a reading of this moment may have."""
+    """The times that a reading of this moment may have; None where the clock cannot tell."""
 
     earliest: datetime | None
-    latest: datetime
+    latest: datetime | None
 
     @classmethod
     def of(cls, reached: float, now: datetime, tolerance_s: float) -> Between:
@@ -73,9 +80,22 @@ def _clean(text: str) -> str:
 
 def _kept(line: bytes, record: Any) -> dict[str, Any]:
     """What of the record travels: all of it, or the start of a line that is too long or cannot be stored."""
-    if isinstance(record, dict) and len(line) <= LARGEST_RECORD and is_clean(record):
+    if isinstance(record, dict) and len(line) <= LARGEST_RECORD and _shallow(record) and is_clean(record):
         return record
     return {"line": _clean(line.decode("utf-8", "replace"))[:LARGEST_RECORD]}
+
+
+def _shallow(value: Any, depth: int = 0) -> bool:
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return depth < DEEPEST and all(_shallow(one, depth + 1) for one in inner)
+    return True
+
+
+def broken(line: bytes, error: Exception) -> Odd:
+    """A record on which a step failed in a way that nobody foresaw."""
+    said = _clean(f"The record breaks a step: {type(error).__name__}: {error}")
+    return Odd("", "broken", said[:200], _kept(line, None))
 
 
 def _text(record: Mapping[str, Any], field: str) -> str:
@@ -105,11 +125,18 @@ def _value(value: Any, feature: SpecFeature) -> float | None:
 
 
 def check(line: bytes, *, asset: str, spec: ModelSpec, between: Between) -> Reading | Odd:
-    """Apply the checks of this module to one line of a feed."""
+    """Apply the checks of this module to one line of a feed; raises nothing, whatever stands in it."""
     try:
-        record = json.loads(line)
+        return _check(line, asset=asset, spec=spec, between=between)
+    except Exception as error:  # a stranger's line: what it breaks is its own judgement alone
+        return broken(line, error)
+
+
+def _check(line: bytes, *, asset: str, spec: ModelSpec, between: Between) -> Reading | Odd:
+    try:
+        record = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        return Odd("", "format", "The line is not JSON.", _kept(line, None))
+        return Odd("", "format", "The line is not JSON in UTF-8.", _kept(line, None))
     part = _text(record, "part") if isinstance(record, dict) else ""
 
     def odd(name: str, reason: str) -> Odd:
@@ -118,19 +145,23 @@ def check(line: bytes, *, asset: str, spec: ModelSpec, between: Between) -> Read
     if not part or not isinstance(record.get("readings"), dict):
         return odd("format", "The record has no part or no readings.")
     try:
-        at = datetime.fromisoformat(record["at"])
+        stated = datetime.fromisoformat(record["at"])
     except (KeyError, TypeError, ValueError):
         return odd("format", "The record has no time.")
-    if at.tzinfo is None:
+    if stated.tzinfo is None:
         return odd("format", "The record's time has no zone.")
+    try:
+        at = stated.astimezone(UTC)
+    except OverflowError:  # year 1 east of Greenwich, year 9999 west of it
+        return odd("clock", f"The record's time {record['at'][:40]} is no time at all.")
     if record.get("asset", asset) != asset:
         return odd("asset", f"The record is that of {_text(record, 'asset')}, not of {asset}.")
     trouble = _readings(record, spec) or _clock(at, between)
     if trouble:
-        return odd(*trouble)
+        return replace(odd(*trouble), at=at)
     values = {one.key: _value(record["readings"][one.key], one) for one in spec.features}
     lot, recipe, tool = (_text(record, field)[:40] for field in ("lot", "recipe", "tool"))
-    return Reading(part, at.astimezone(UTC), lot, recipe, tool, values)
+    return Reading(part, at, lot, recipe, tool, values)
 
 
 def _readings(record: Mapping[str, Any], spec: ModelSpec) -> tuple[str, str] | None:
@@ -165,8 +196,11 @@ def _is_far(value: Any, feature: SpecFeature) -> bool:
 
 
 def _clock(at: datetime, between: Between) -> tuple[str, str] | None:
-    if at > between.latest:
-        return "clock", f"The record's time {at.isoformat(timespec='seconds')} lies in the future."
+    said = at.isoformat(timespec="seconds")
+    if at < EMPTY_BEFORE:
+        return "clock", f"The record's time {said} is an empty date."
+    if at > (between.latest or NEVER_AFTER):
+        return "clock", f"The record's time {said} lies in the future."
     if between.earliest and at < between.earliest:
-        return "clock", f"The record's time {at.isoformat(timespec='seconds')} is older than the feed."
+        return "clock", f"The record's time {said} is older than the feed."
     return None

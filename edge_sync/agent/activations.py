@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from edge_sync.agent.health import Health
+from edge_sync.agent.remembered import Remembered
 from edge_sync.agent.reports import Reporter
 from edge_sync.agent.store import Store
 from mlops_portal.wire.release import Descriptor, Seen
@@ -21,8 +22,8 @@ class Activations:
     Every change is a report in the same transaction; a state that was reported is not reported again.
     """
 
-    def __init__(self, store: Store, reporter: Reporter) -> None:
-        self.store, self._reporter = store, reporter
+    def __init__(self, store: Store, reporter: Reporter, remembered: Remembered) -> None:
+        self.store, self._reporter, self._remembered = store, reporter, remembered
 
     def state(self, asset: str, number: int) -> str:
         """ "" for a release that this node has not begun."""
@@ -79,12 +80,28 @@ class Activations:
                 )
 
     def seen(self, asset: str) -> Seen | None:
-        """The highest release that this node accepted for the asset."""
+        """The highest release that this node accepted for the asset; the store and its second copy know."""
         row = self.store.db.execute("SELECT number, digest FROM seen WHERE asset = ?", (asset,)).fetchone()
-        return Seen(*row) if row else None
+        known = [one for one in (Seen(*row) if row else None, self._remembered.highest(asset)) if one]
+        return max(known, key=lambda one: one.number, default=None)
 
     def see(self, asset: str, number: int, digest: str) -> None:
-        self.store.db.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (asset, number, digest))
+        """Remember, durably in both places, that this release was accepted; a lower one changes nothing."""
+        self._remembered.see(asset, Seen(number, digest))
+        self.store.db.execute(
+            "INSERT INTO seen VALUES (?, ?, ?) ON CONFLICT (asset) DO UPDATE "
+            "SET number = excluded.number, digest = excluded.digest WHERE excluded.number > number",
+            (asset, number, digest),
+        )
+
+    def finished(self, asset: str, number: int) -> bool:
+        """Whether nothing is left to do for a release that was accepted."""
+        return self.state(asset, number) in FINAL and self.store.meta(f"again:{asset}") != number
+
+    def fetch_again(self, asset: str, number: int) -> None:
+        """Its files rotted on this disk: it is fetched and tested again."""
+        with self.store.transaction():
+            self.store.set_meta(f"again:{asset}", number)
 
     def health(self, asset: str, number: int) -> Health:
         row = self.store.db.execute(
@@ -109,9 +126,11 @@ class Activations:
         )
 
     def revoke(self, ids: frozenset[str]) -> None:
-        """Remember revocations for good."""
+        """Remember revocations for good, in both places."""
+        self._remembered.revoke(ids)
         with self.store.transaction() as db:
             db.executemany("INSERT OR IGNORE INTO revoked VALUES (?)", [(one,) for one in sorted(ids)])
 
     def revoked(self) -> frozenset[str]:
-        return frozenset(one for (one,) in self.store.db.execute("SELECT id FROM revoked"))
+        here = frozenset(one for (one,) in self.store.db.execute("SELECT id FROM revoked"))
+        return here | self._remembered.revoked

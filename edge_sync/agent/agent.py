@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import fcntl
 import logging
-import secrets
 import threading
-from datetime import datetime
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from edge_sync.agent import clock, keys
+from edge_sync.agent import clock, keys, outbox, stop
 from edge_sync.agent.activations import Activations
+from edge_sync.agent.aside import Aside, set_aside
+from edge_sync.agent.asking_time import ask
 from edge_sync.agent.config import BadConfig, Config
+from edge_sync.agent.failures import Failures
 from edge_sync.agent.files import Files
 from edge_sync.agent.installed import Shelf
+from edge_sync.agent.opening import is_rot, opened
+from edge_sync.agent.preparing import prepare
+from edge_sync.agent.recollecting import recollect
+from edge_sync.agent.recording import closed
+from edge_sync.agent.remembered import Remembered
 from edge_sync.agent.reports import Reporter
 from edge_sync.agent.station import Station
-from edge_sync.agent.store import Store
 from edge_sync.agent.transport import Away, Backoff, Portal
 from edge_sync.agent.uplink import Uplink
 from edge_sync.agent.web import pool
 
 log = logging.getLogger("agent")
 FORGET_EVERY = 3600.0
+FEED_AGAIN = (
+    "The feed is read again, under the same ids; release numbers and revocations come before any update."
+)
 
 
 def lock(home: Path) -> IO[str]:
     """Hold the home for this process alone; BadConfig where another agent runs there."""
     home.mkdir(parents=True, exist_ok=True)
+    if (home / "agent.lock").is_dir():
+        set_aside(home / "agent.lock", clock.utc_now())
     held = (home / "agent.lock").open("w")
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -38,53 +51,110 @@ def lock(home: Path) -> IO[str]:
     return held
 
 
-def secret_of(store: Store) -> bytes:
-    """The node's secret for drawing samples, made once."""
-    with store.transaction():
-        found = store.meta("secret") or secrets.token_hex(32)
-        store.set_meta("secret", found)
-    return bytes.fromhex(found)
-
-
 class Agent:
-    """Everything of one node, put together."""
+    """Everything of one node, put together; what rotted on its disk is set aside and said.
 
-    def __init__(self, config: Config) -> None:
+    ``condemned`` says why the store is set aside whatever it looks like: it failed while it was used.
+    ``steady`` is a clock that never steps [s].
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        condemned: str = "",
+        aside: Aside | None = None,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._aside = aside or Aside(clock.utc_now())
         self._held = lock(config.home)
+        try:
+            prepare(config, self._aside)
+            self._open(config, condemned, steady)
+        except BaseException:
+            self._held.close()
+            raise
+
+    def _open(self, config: Config, condemned: str, steady: Callable[[], float]) -> None:
         self.config = config
         self.key = keys.load_or_make(config.key_file)
-        self.store = Store(config.home / "agent.sqlite3")
+        self.remembered = Remembered(config.home, node=config.node, aside=self._aside)
+        self.store = opened(
+            config.home / "agent.sqlite3",
+            node=config.node,
+            aside=self._aside,
+            then=FEED_AGAIN,
+            condemned=condemned,
+            keeper=self.remembered,
+        )
+        try:
+            self._assemble(config, steady)
+        except BaseException:
+            self.store.close()
+            raise
+
+    def _assemble(self, config: Config, steady: Callable[[], float]) -> None:
         self.kept, self.shelf = Files(config.home / "files"), Shelf(config.home)
-        reporter = Reporter(self.store, self.key)
-        self.activations = Activations(self.store, reporter)
-        secret = secret_of(self.store)
+        self._reporter = Reporter(self.store, self.key)
+        recollect(self.store, self.remembered, self.shelf, config.assets, self._aside)
+        self.activations = Activations(self.store, self._reporter, self.remembered)
+        self.clock = clock.Clock(
+            self.store, self.remembered, say=self.tell, tolerance_s=config.clock_tolerance_s, steady=steady
+        )
         self.stations = {
             asset: Station(
                 asset,
                 config,
                 activations=self.activations,
-                reporter=reporter,
+                reporter=self._reporter,
                 shelf=self.shelf,
                 kept=self.kept,
-                secret=secret,
+                secret=keys.sampling_secret(self.key),
+                clock=self.clock,
             )
             for asset in config.assets
         }
         self.pool = pool(config)
         self.uplink = Uplink(config, self.store, Portal(config, self.key, self.pool), self.pool)
-        self._said = ""
-        self._forgot = 0.0
+        self.rotten = ""
+        self._said, self._failed, self._forgot = "", Failures(steady), -FORGET_EVERY
+
+    def tell(self, state: str, sentence: str, now: datetime) -> None:
+        """Log and report what concerns the whole node; the report stands at its first machine."""
+        log.warning("%s", sentence)
+        self._reporter.say(
+            asset=next(iter(self.config.assets)), number=0, artifact="", state=state, reason=sentence, now=now
+        )
 
     def start(self, now: datetime) -> None:
-        """Run what was accepted before, without asking anybody."""
+        """Run what was accepted before, without asking anybody; report what was set aside."""
         for station in self.stations.values():
-            station.start(now)
+            station.start(now, self._aside)
+        for sentence in self._aside.sentences:
+            self.tell("set_aside", sentence, now)
+        self._aside.sentences.clear()
 
     def judge(self, now: datetime) -> bool:
-        """Poll every station once; True where one of them has more."""
-        clock.note(self.store, now)
-        more = [station.poll(now) for station in self.stations.values()]
-        return any(more)
+        """Poll every station once; True where one of them has more. One that fails holds up no other."""
+        self.clock.look(now)
+        said = stop.clock_right(self.config.home)
+        if said is not None:
+            stop.withdraw(self.config.home, "clock", "right")
+            self.clock.confirm(now, said)
+        more = False
+        for asset, station in self.stations.items():
+            if not self._failed.due(asset):
+                continue
+            try:
+                more |= station.poll(now)
+            except Exception as error:
+                if is_rot(error):
+                    raise
+                pause = self._failed.add(asset)
+                log.exception("%s: judging failed; again in %.1f s", asset, pause)
+            else:
+                self._failed.clear(asset)
+        return more
 
     def update(self, now: datetime) -> None:
         """Look for releases; what stops updates is said once and stops nothing else."""
@@ -107,9 +177,11 @@ class Agent:
                 kept=self.kept,
             )
 
-        sentence = ""
+        sentence = self.clock.trouble(now)
         try:
-            Updates(self.config, self.activations, self.kept, self.stations, open_repository).check(now)
+            if not sentence:
+                check = Updates(self.config, self.activations, self.kept, self.stations, open_repository)
+                check.check(now)
         except UpdatesStop as error:
             sentence = str(error)
         if sentence != self._said:
@@ -120,16 +192,28 @@ class Agent:
 
     def exchange(self, now: datetime) -> None:
         """Speak with the portal once; Away where it is not there."""
+        self._ask_time(now)
         self.update(now)
-        self.uplink.exchange(now)
-        if now.timestamp() - self._forgot > FORGET_EVERY:
-            self._forgot = now.timestamp()
-            self.uplink.forget(now)
+        closed_before = {asset: closed(self.store, asset) for asset in self.config.assets}
+        self.uplink.exchange(self.clock.true(now))
+        if not outbox.waiting(self.store):
+            self.remembered.note_arrived(closed_before)
+        if time.monotonic() - self._forgot > FORGET_EVERY and not self.clock.doubted(now):
+            self._forgot = time.monotonic()
+            self.uplink.forget(self.clock.true(now))
+
+    def _ask_time(self, now: datetime) -> None:
+        if not self.clock.asks():
+            return
+        begun = time.monotonic()
+        signed = ask(self.pool, portal=self.config.portal, home=self.config.home, enrolled=self.config.root)
+        if signed is not None:
+            self.clock.learn(now + timedelta(seconds=time.monotonic() - begun), signed)
 
     def _speak(self, ending: threading.Event) -> None:
         backoff = Backoff(self.config.interval_s, max(60.0, 5 * self.config.interval_s))
         wait = 0.0
-        while not ending.wait(wait):
+        while not ending.wait(wait) and not self.rotten:
             try:
                 self.exchange(clock.utc_now())
                 backoff.succeeded()
@@ -137,26 +221,35 @@ class Agent:
             except Away as error:
                 wait = max(backoff.failed(), error.wait)
                 log.warning("%s; again in %.0f s", error, wait)
-            except Exception:  # judging goes on whatever happens here
+            except Exception as error:  # judging goes on whatever happens here
+                if is_rot(error):
+                    self.rotten = f"failed while it was used ({error})"
+                    break
                 wait = backoff.failed()
                 log.exception("the exchange with the portal failed; again in %.0f s", wait)
         self.store.close()
 
-    def run(self, ending: threading.Event) -> None:
-        """Until ``ending`` is set."""
+    def run(self, ending: threading.Event) -> str:
+        """Until ``ending`` is set; or until the store rots: returns why it must be set aside."""
         self.start(clock.utc_now())
         speaking = threading.Thread(target=self._speak, args=(ending,), name="portal", daemon=True)
         speaking.start()
-        while not ending.is_set():
+        while not ending.is_set() and not self.rotten:
             try:
                 more = self.judge(clock.utc_now())
-            except Exception:  # one bad moment (a full disk, for example) must not end the agent
+            except Exception as error:  # one bad moment (a full disk, for example) must not end the agent
+                if is_rot(error):
+                    self.rotten = f"failed while it was used ({error})"
+                    break
                 log.exception("judging failed; again in %.1f s", self.config.poll_s)
                 more = False
             if not more:
                 ending.wait(self.config.poll_s)
-        speaking.join(timeout=5)
+        if self.rotten:
+            log.error("agent.sqlite3 %s", self.rotten)
+        speaking.join(timeout=35 if self.rotten else 5)
         self.close()
+        return self.rotten
 
     def close(self) -> None:
         self.store.close()

@@ -52,10 +52,29 @@ def load(home: Path) -> Config:
     """Read ``home/agent.json``; BadConfig names what does not fit."""
     path = home / "agent.json"
     try:
-        found: Any = json.loads(path.read_text(encoding="utf-8"))
+        data = path.read_bytes()
     except FileNotFoundError:
         raise BadConfig(f"{path} is missing: enrol the node, then copy its agent.json there.") from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise BadConfig(f"{path} cannot be read: {error}.") from None
+    return parse(home, data)
+
+
+def trouble(home: Path, data: bytes) -> str:
+    """What keeps ``data`` from being settings, as the end of a sentence; "" where they are good."""
+    try:
+        parse(home, data)
+    except BadConfig as error:
+        return f"does not fit ({str(error).rstrip('.')})"
+    return ""
+
+
+def parse(home: Path, data: bytes) -> Config:
+    """The settings in the bytes of ``home/agent.json``; BadConfig names what does not fit."""
+    path = home / "agent.json"
+    try:
+        found: Any = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
         raise BadConfig(f"{path} cannot be read: {error}.") from None
     if not isinstance(found, dict):
         raise BadConfig(f"{path} must hold one JSON object.")
@@ -84,7 +103,7 @@ def _checked(path: Path, name: str, value: Any, default: Any) -> Any:
             raise BadConfig(f"{path}: an asset's name holds no slash and starts with no dot.")
         return value
     if isinstance(default, int | float):
-        if type(value) not in (int, float) or value <= 0:
+        if type(value) not in (int, float) or not 0 < value < 1e12:
             raise BadConfig(f"{path}: {name} must be a number above 0.")
         if name.endswith("_share") and value > 1:
             raise BadConfig(f"{path}: {name} must be at most 1.")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+
+from edge_sync.agent.aside import set_aside
 
 
 def sync_folder(folder: Path) -> None:
@@ -19,13 +22,19 @@ def sync_folder(folder: Path) -> None:
 def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Put ``data`` at ``path`` in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():  # no file takes the place of a folder
+        set_aside(path, datetime.now(UTC))
     made = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    made.replace(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        made.replace(path)
+    except BaseException:  # a full disk: half a file would fill it further
+        made.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 
@@ -53,6 +62,6 @@ class Files:
         """The bytes of ``digest``, or None where they are absent or altered."""
         try:
             data = (self.folder / digest).read_bytes()
-        except FileNotFoundError:
+        except OSError:
             return None
         return data if sha256(data).hexdigest() == digest else None

@@ -11,6 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from edge_sync.agent import files
+from edge_sync.agent.aside import Aside
+
+NOTHING = b"null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,13 @@ class Installed:
 def _read(path: Path) -> Installed | None:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        return Installed(**(found | {"statements": tuple(found["statements"])}))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        one = Installed(**(found | {"statements": tuple(found["statements"])}))
+        if type(one.number) is not int or not all(
+            isinstance(text, str) for text in (one.asset, *one.statements, one.descriptor, one.artifact)
+        ):
+            return None
+        return one
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -57,15 +65,43 @@ class Shelf:
         files.write(self._current / f"{one.asset}.json", json.dumps(asdict(one)).encode())
 
     def clear(self, asset: str) -> None:
-        """Nothing runs on the asset any more."""
-        files.remove(self._current / f"{asset}.json")
+        """Nothing runs on the asset any more; said in the file, so that a lost one is told from it."""
+        files.write(self._current / f"{asset}.json", NOTHING)
+
+    def rotten(self, asset: str) -> str:
+        """Why ``current`` gives None although something may run here; "" where it is right."""
+        path = self._current / f"{asset}.json"
+        if _read(path) is not None:
+            return ""
+        try:
+            return "" if path.read_bytes() == NOTHING else "cannot be read"
+        except FileNotFoundError:
+            return "is gone" if self.all(asset) else ""
+        except OSError:
+            return "cannot be read"
+
+    def put_right(self, asset: str, one: Installed | None, aside: Aside) -> None:
+        """Set aside a rotten ``current``; ``one`` runs in its place, or nothing."""
+        path, why = self._current / f"{asset}.json", self.rotten(asset)
+        then = f"{one.activation} is what runs." if one else "Nothing runs until a release is taken."
+        if path.exists():
+            aside.take(path, why, then)
+        else:
+            aside.say(f"{path.name} {why}. {then}")
+        if one:
+            self.switch(one)
+        else:
+            self.clear(asset)
 
     def current(self, asset: str) -> Installed | None:
         return _read(self._current / f"{asset}.json")
 
     def before(self, asset: str, number: int) -> list[Installed]:
         """All releases of the asset below ``number``, newest first."""
+        return [one for one in self.all(asset) if one.number < number]
+
+    def all(self, asset: str) -> list[Installed]:
+        """Every release that the asset ever switched to, newest first."""
         found = [_read(path) for path in (self._installed / asset).glob("*.json")]
-        return sorted(
-            (one for one in found if one and one.number < number), key=lambda one: one.number, reverse=True
-        )
+        mine = [one for one in found if one and one.asset == asset]
+        return sorted(mine, key=lambda one: one.number, reverse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,10 @@ from mlops_portal.wire.inputs import valid
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Parts that got a judgement, in the order of the feed; arrays float64 (n, features), (n, classes)."""
+    """Parts that got a judgement, in the order of the feed; arrays float64 (n, features), (n, classes).
+
+    ``repeated`` lines said what was judged before, and are nothing new.
+    """
 
     readings: list[Reading]
     values: NDArray[np.float64]
@@ -27,17 +30,47 @@ class Judged:
     odd: list[Odd] = field(default_factory=list)
     invalid: int = 0
     ms: float = 0.0
+    repeated: int = 0
 
 
-def judge(lines: Sequence[bytes], running: Running, *, between: Between) -> Judged:
-    """Check and judge ``lines``; a part without a valid judgement is odd by ``output``."""
+REPEAT = "The part was judged at this time with other readings."
+Earlier = Callable[[str, datetime], Mapping[str, float | None] | None]
+
+
+def _new(found: Sequence[Reading | Odd], earlier: Earlier) -> tuple[list[Reading], list[Odd], int]:
+    """What was not judged before: a part at one time is judged once, whatever is read again."""
+    here: dict[tuple[str, datetime], Mapping[str, float | None]] = {}
+    readings, odd, repeated = [], [], 0
+    for one in found:
+        at = one.at
+        before = here.get((one.part, at)) or earlier(one.part, at) if at is not None else None
+        if isinstance(one, Odd):
+            known = before is not None and one.check == "clock"  # old lines of a feed that begins anew
+            repeated += known
+            if not known:
+                odd.append(one)
+        elif before is None:
+            here[one.part, one.at] = one.values
+            readings.append(one)
+        elif dict(before) == dict(one.values):
+            repeated += 1
+        else:
+            record = {"part": one.part, "at": one.at.isoformat(), "readings": dict(one.values)}
+            odd.append(Odd(one.part, "repeat", REPEAT, record))
+    return readings, odd, repeated
+
+
+def judge(lines: Sequence[bytes], running: Running, *, between: Between, earlier: Earlier) -> Judged:
+    """Check and judge ``lines``; a part without a valid judgement is odd by ``output``.
+
+    ``earlier`` gives the readings under which a part was judged at a time, or None.
+    """
     spec = running.spec
     found = [check(line, asset=running.installed.asset, spec=spec, between=between) for line in lines]
-    readings = [one for one in found if isinstance(one, Reading)]
-    odd = [one for one in found if isinstance(one, Odd)]
+    readings, odd, repeated = _new(found, earlier)
     values = matrix([one.values for one in readings], spec)
     if not readings:
-        return Judged([], values, np.empty((0, len(spec.classes))), odd)
+        return Judged([], values, np.empty((0, len(spec.classes))), odd, repeated=repeated)
     started = time.perf_counter()
     try:
         probabilities = running.model.probabilities(values)
@@ -57,6 +90,7 @@ def judge(lines: Sequence[bytes], running: Running, *, between: Between) -> Judg
         odd,
         int(np.count_nonzero(~good)),
         ms,
+        repeated,
     )
 
 

@@ -16,6 +16,7 @@ from edge_sync.agent.running import Running
 from edge_sync.agent.sampler import Shares, sample
 from edge_sync.agent.store import Store
 from edge_sync.agent.windows import OpenWindow, start_of
+from mlops_portal.wire.prediction import prediction_id
 
 VIEWS = ("colour", "depth")
 
@@ -37,7 +38,18 @@ class Recorder:
         rows = self._store.db.execute("SELECT body FROM open_windows WHERE asset = ?", (self._asset,))
         self._windows = {one.key: one for one in (OpenWindow.restore(body) for (body,) in rows)}
 
-    def record(self, judged: Judged, running: Running, now: datetime) -> None:
+    def earlier(self, part: str, at: datetime) -> Mapping[str, float | None] | None:
+        """The readings of ``part`` at ``at`` if it was judged, as long as rows are kept."""
+        row = self._store.db.execute(
+            "SELECT readings FROM kept_rows WHERE at = ? AND asset = ? AND part = ?",
+            (at.timestamp(), self._asset, part),
+        ).fetchone()
+        if row is None:
+            return None
+        found: dict[str, float | None] = json.loads(row[0])
+        return found
+
+    def record(self, judged: Judged, running: Running) -> None:
         """Write every judged part, and add it to its window."""
         spec = running.spec
         order = np.sort(judged.probabilities, axis=1)
@@ -46,17 +58,24 @@ class Recorder:
         low = np.array([one.edges[0] for one in spec.features])
         high = np.array([one.edges[-1] for one in spec.features])
         outside = np.any((judged.values < low) | (judged.values > high), axis=1)
-        first = self._store.take_numbers("prediction", now, len(labels), per_second=1000)
         grouped: dict[str, list[int]] = {}
         for index, one in enumerate(judged.readings):
-            number = f"{self._config.node}:{first + index}"
+            number = prediction_id(
+                node=self._config.node,
+                asset=self._asset,
+                part=one.part,
+                at=one.at,
+                release=running.installed.activation,
+            )
             said = prediction(
                 one, running, number=number, label=labels[index], confidence=float(confidences[index])
             )
             outbox.put(self._store, "predictions", said)
             chances = dict(zip(spec.classes, map(float, judged.probabilities[index]), strict=True))
             self._keep_row(number, one, chances, margin=float(margins[index]), outside=bool(outside[index]))
-            grouped.setdefault(self._window_of(one, running), []).append(index)
+            key = self._window_of(one, running)
+            if key is not None:
+                grouped.setdefault(key, []).append(index)
         for key, rows in grouped.items():
             window = self._windows[key]
             window.add(spec, judged.values[rows], [labels[row] for row in rows], confidences[rows])
@@ -69,9 +88,10 @@ class Recorder:
     ) -> None:
         chosen = sample(number, secret=self._secret, shares=self._shares, margin=margin, outside=outside)
         self._store.db.execute(
-            "INSERT INTO kept_rows VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO kept_rows VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 number,
+                self._asset,
                 one.part,
                 one.at.timestamp(),
                 json.dumps(one.values),
@@ -91,10 +111,13 @@ class Recorder:
                 pictures=bool(self._config.camera),
             )
 
-    def _window_of(self, one: Reading, running: Running) -> str:
-        """The key of the part's window, which is opened where it was not."""
+    def _window_of(self, one: Reading, running: Running) -> str | None:
+        """The key of the part's window, which is opened where it was not; None where it arrived before the
+        store was lost: windows add up, so it is not sent again."""
         self._watermark = max(self._watermark, one.at.timestamp())
         starts = start_of(one.at, running.spec.window_seconds)
+        if starts + running.spec.window_seconds <= self._store.meta(f"arrived:{self._asset}", 0.0):
+            return None
         window = OpenWindow(
             asset=self._asset,
             activation=running.installed.activation,
@@ -118,8 +141,19 @@ class Recorder:
     def close(self, one: OpenWindow) -> None:
         """Send a window and forget it."""
         outbox.put(self._store, "windows", one.record())
+        self._store.set_meta(f"closed:{self._asset}", max(one.ends, closed(self._store, self._asset)))
         self._store.db.execute("DELETE FROM open_windows WHERE asset = ? AND key = ?", (self._asset, one.key))
         del self._windows[one.key]
+
+    def drop(self, one: OpenWindow) -> None:
+        """Forget a window that cannot be sent."""
+        self._store.db.execute("DELETE FROM open_windows WHERE asset = ? AND key = ?", (self._asset, one.key))
+        self._windows.pop(one.key, None)
+
+
+def closed(store: Store, asset: str) -> float:
+    """The newest end of a window that was handed to the outbox [s since 1970]."""
+    return float(store.meta(f"closed:{asset}", 0.0))
 
 
 def send_row(

@@ -18,6 +18,10 @@ class CannotRun(Exception):
     """What is installed is incomplete, altered or no longer approved."""
 
 
+class Altered(CannotRun):
+    """A file of it is missing or altered on this disk; the repository may still have it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """A loaded model and what it is."""
@@ -36,7 +40,7 @@ def load(one: Installed, kept: Files, *, line: str, now: datetime) -> Running:
     def need(digest: str, what: str) -> bytes:
         data = kept.get(digest)
         if data is None:
-            raise CannotRun(f"{what} {digest[:12]} of {one.activation} is missing or altered")
+            raise Altered(f"{what} {digest[:12]} of {one.activation} is missing or altered")
         return data
 
     try:

@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from edge_sync.agent import feed, outbox, stop
-from edge_sync.agent.acquisition import Between
+from edge_sync.agent.acquisition import Between, Odd, broken
 from edge_sync.agent.activations import Activations
+from edge_sync.agent.aside import Aside
+from edge_sync.agent.clock import Clock
 from edge_sync.agent.config import Config
 from edge_sync.agent.files import Files
 from edge_sync.agent.health import Health
 from edge_sync.agent.installed import Installed, Shelf
 from edge_sync.agent.judging import Judged, judge, quarantined
+from edge_sync.agent.opening import is_of_the_record
 from edge_sync.agent.recording import Recorder
 from edge_sync.agent.reports import Reporter
-from edge_sync.agent.running import CannotRun, Running, load
+from edge_sync.agent.running import Altered, CannotRun, Running, load
+from edge_sync.agent.windows import OpenWindow
 
 log = logging.getLogger("agent.station")
 AT_ONCE = 256
+
+
+@dataclass(slots=True)
+class _Step:
+    """What one poll does: lines to judge, the place behind them, and the windows that are over."""
+
+    lines: list[bytes]
+    place: feed.Place
+    between: Between
+    now: datetime
+    over: list[OpenWindow]
 
 
 class Station:
@@ -37,10 +53,11 @@ class Station:
         shelf: Shelf,
         kept: Files,
         secret: bytes,
+        clock: Clock,
     ) -> None:
         self.asset, self._config = asset, config
         self._activations, self._reporter, self._store = activations, reporter, activations.store
-        self._shelf, self._kept = shelf, kept
+        self._shelf, self._kept, self._clock = shelf, kept, clock
         self._recorder = Recorder(asset, config, self._store, secret)
         self._lock = threading.RLock()
         self._watch: Health | None = None
@@ -50,8 +67,10 @@ class Station:
 
     # ---- what runs ----
 
-    def start(self, now: datetime) -> None:
+    def start(self, now: datetime, aside: Aside) -> None:
         """Run what was accepted before; mend what a power cut left between a switch and its report."""
+        if self._shelf.rotten(self.asset):
+            self._shelf.put_right(self.asset, self._last_good(now), aside)
         one = self._shelf.current(self.asset)
         number = one.number if one else 0
         for above, artifact, _state in self._activations.above(self.asset, number):
@@ -64,11 +83,24 @@ class Station:
             self._run(load(one, self._kept, line=self._config.line, now=now))
         except CannotRun as error:
             log.error("%s: %s", self.asset, error)
+            if isinstance(error, Altered):  # the repository still has it
+                self._activations.fetch_again(self.asset, number)
             self._back(one, f"start: {error}", now)
             return
         if self._activations.state(self.asset, number) == "golden_passed":  # cut right after the switch
             self._activations.move(self.asset, number, one.artifact, "active", now=now)
             self._watch = Health()
+
+    def _last_good(self, now: datetime) -> Installed | None:
+        """The newest release that ran here, did not fall back, and still verifies."""
+        for one in self._shelf.all(self.asset):
+            if self._activations.state(self.asset, one.number) in ("fallen_back", "refused"):
+                continue
+            try:
+                return load(one, self._kept, line=self._config.line, now=now).installed
+            except CannotRun as error:
+                log.error("%s: %s", self.asset, error)
+        return None
 
     def _run(self, running: Running | None) -> None:
         self.running, self._watch = running, None
@@ -141,46 +173,112 @@ class Station:
     def _recall(self) -> None:
         """Take the place in the feed, and the open windows, from the store."""
         row = self._store.db.execute(
-            "SELECT inode, offset, head, reached FROM feeds WHERE asset = ?", (self.asset,)
+            "SELECT offset, head, tail, before, skipping, reached FROM feeds WHERE asset = ?", (self.asset,)
         ).fetchone()
         self._place = feed.Place(*row) if row else feed.Place()
         self._recorder.recall()
 
     def poll(self, now: datetime) -> bool:
-        """Read, judge and record what is there, all of it or nothing; True where more is waiting."""
+        """Read, judge and record what is there, all of it or nothing; True where more is waiting.
+
+        Where a record breaks a step, what was read is done again one by one, and that record is set aside.
+        """
         with self._lock:
             stopped = self.obey(now)
             read = feed.read(self._config.feed / f"{self.asset}.jsonl", self._place, limit=AT_ONCE)
-            place = replace(read.place, reached=now.timestamp()) if read.at_end else read.place
-            if not read.lines and not self._recorder.over(now, at_end=read.at_end):
+            earliest = self._clock.earliest(now)
+            place = replace(read.place, reached=earliest.timestamp()) if read.at_end else read.place
+            if not read.lines and not self._recorder.over(earliest, at_end=read.at_end):
                 self._place = place  # in memory alone: an idle node writes nothing
-                return False
+                return not read.at_end
+            step = _Step(
+                [] if stopped or not self.running else read.lines,
+                place,
+                self._clock.between(self._place.reached, now),
+                self._clock.true(now),
+                self._recorder.over(earliest, at_end=read.at_end),
+            )
             try:
-                with self._store.transaction() as db:
-                    if self.running and not stopped:
-                        self._judge(read.lines, self.running, now)
-                    for one in self._recorder.over(now, at_end=read.at_end):
-                        self._recorder.close(one)
-                    row = (self.asset, place.inode, place.offset, place.head, place.reached)
-                    db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?)", row)
-            except BaseException:  # what memory holds was rolled back
-                self._recall()
-                self._run(self.running)
-                raise
+                self._take(step)
+            except Exception as error:
+                if not is_of_the_record(error):
+                    raise
+                log.warning("%s: a record breaks a step (%s); they are taken one by one", self.asset, error)
+                step.over = self._recorder.over(earliest, at_end=read.at_end)
+                self._take(step, singly=True)
             self._place = place
             if self._watch and self._watch.verdict(self._config.health_parts) == "back":
                 self.go_back(self._watch.reason(), now)
             return not read.at_end
 
-    def _judge(self, lines: Sequence[bytes], running: Running, now: datetime) -> None:
-        between = Between.of(self._place.reached, now, self._config.clock_tolerance_s)
-        judged = judge(lines, running, between=between)
+    def _take(self, step: _Step, *, singly: bool = False) -> None:
+        """Judge and record what was read, and the place behind it, in one transaction."""
+        try:
+            with self._store.transaction() as db:
+                for lines in [[one] for one in step.lines] if singly else [step.lines]:
+                    self._judge(lines, step, singly=singly)
+                for one in step.over:
+                    self._close(one, step, singly=singly)
+                at = step.place
+                db.execute(
+                    "INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (self.asset, at.offset, at.head, at.tail, at.before, at.skipping, at.reached),
+                )
+        except BaseException:  # what memory holds was rolled back
+            self._recall()
+            self._run(self.running)
+            raise
+
+    @contextmanager
+    def _alone(self, line: bytes, step: _Step) -> Iterator[None]:
+        """Whatever fails in here leaves nothing behind but ``line``, set aside."""
+        db = self._store.db
+        db.execute("SAVEPOINT alone")
+        try:
+            yield
+        except Exception as error:
+            if not is_of_the_record(error):
+                raise
+            db.execute("ROLLBACK TO alone")
+            self._recorder.recall()
+            self._set_aside(broken(line, error), step.now)
+        finally:
+            if db.in_transaction:  # a full disk ends it
+                db.execute("RELEASE alone")
+
+    def _close(self, one: OpenWindow, step: _Step, *, singly: bool) -> None:
+        if not singly:
+            self._recorder.close(one)
+            return
+        gone = False
+        with self._alone(one.key.encode(), step):
+            self._recorder.close(one)
+            gone = True
+        if not gone:
+            self._recorder.drop(one)
+
+    def _judge(self, lines: Sequence[bytes], step: _Step, *, singly: bool) -> None:
+        if not lines or self.running is None:
+            return
+        if singly:
+            with self._alone(lines[0], step):
+                self._judge(lines, step, singly=False)
+            return
+        judged = judge(lines, self.running, between=step.between, earlier=self._recorder.earlier)
         for one in judged.odd:
-            outbox.put(self._store, "quarantined", quarantined(one, self.asset, now))
+            self._set_aside(one, step.now)
+        if judged.repeated:
+            key = f"repeated:{self.asset}"
+            self._store.set_meta(key, self._store.meta(key, 0) + judged.repeated)
         if judged.readings:
-            self._recorder.record(judged, running, now)
+            self._recorder.record(judged, self.running)
         if self._watch and (judged.readings or judged.invalid):
-            self._watch_over(judged, running, now)
+            self._watch_over(judged, self.running, step.now)
+
+    def _set_aside(self, one: Odd, now: datetime) -> None:
+        outbox.put(self._store, "quarantined", quarantined(one, self.asset, now))
+        key = f"set_aside:{self.asset}"
+        self._store.set_meta(key, self._store.meta(key, 0) + 1)
 
     def _watch_over(self, judged: Judged, running: Running, now: datetime) -> None:
         assert self._watch is not None

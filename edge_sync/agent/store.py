@@ -1,4 +1,7 @@
-"""What the agent must not forget: one SQLite file, written through to the disk at every commit."""
+"""What the agent must not forget: one SQLite file, written through to the disk at every commit.
+
+Whoever opens it for work calls ``opening.opened``, which sets aside a file that rotted.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-SCHEMA = """
+APPLICATION = 0x4D4C4F50  # how SQLite's header tells this agent's file from another program's
+SCHEMA = f"""
+PRAGMA application_id = {APPLICATION};
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS feeds (
-    asset TEXT PRIMARY KEY, inode INTEGER NOT NULL, offset INTEGER NOT NULL, head TEXT NOT NULL,
-    reached REAL NOT NULL);
+    asset TEXT PRIMARY KEY, offset INTEGER NOT NULL, head TEXT NOT NULL, tail TEXT NOT NULL,
+    before TEXT NOT NULL, skipping INTEGER NOT NULL, reached REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS open_windows (asset TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (asset, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS items (
@@ -26,46 +31,63 @@ CREATE TABLE IF NOT EXISTS parked_deliveries (
     sentence TEXT NOT NULL, at TEXT NOT NULL, left TEXT NOT NULL DEFAULT '',
     left_reason TEXT NOT NULL DEFAULT '', PRIMARY KEY (kind, key));
 CREATE TABLE IF NOT EXISTS kept_rows (
-    id TEXT PRIMARY KEY, part TEXT NOT NULL, at REAL NOT NULL, readings TEXT NOT NULL,
+    id TEXT PRIMARY KEY, asset TEXT NOT NULL, part TEXT NOT NULL, at REAL NOT NULL, readings TEXT NOT NULL,
     probabilities TEXT NOT NULL, sent INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS kept_rows_at ON kept_rows (at);
+CREATE INDEX IF NOT EXISTS kept_rows_at ON kept_rows (at, asset);
 CREATE TABLE IF NOT EXISTS pictures (id TEXT NOT NULL, part TEXT NOT NULL, view TEXT NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (id, view));
 CREATE TABLE IF NOT EXISTS reports (sequence INTEGER PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS seen (asset TEXT PRIMARY KEY, number INTEGER NOT NULL, digest TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS activations (
     asset TEXT NOT NULL, number INTEGER NOT NULL, artifact TEXT NOT NULL, state TEXT NOT NULL,
-    health TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (asset, number));
+    health TEXT NOT NULL DEFAULT '{{}}', PRIMARY KEY (asset, number));
 CREATE TABLE IF NOT EXISTS refusals (asset TEXT NOT NULL, digest TEXT NOT NULL, reason TEXT NOT NULL,
     PRIMARY KEY (asset, digest, reason));
 CREATE TABLE IF NOT EXISTS revoked (id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+FORGOTTEN = "forgotten"  # in ``meta``: the store was begun anew, and has not seen the portal's numbers since
 BORN = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+
+
+class Keeper(Protocol):
+    """What remembers numbers where the store cannot (``remembered``)."""
+
+    def reserve(self, name: str, up_to: int) -> None: ...
 
 
 class Store:
     """One connection for each thread; ``transaction()`` is all or nothing, and durable when it is left."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, keeper: Keeper | None = None) -> None:
+        self._path, self._keeper = path, keeper
         self._local = threading.local()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.db.executescript(SCHEMA)
+        try:
+            self.db.executescript(SCHEMA)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def db(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "db", None)
         if found is None:
             found = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-            found.execute("PRAGMA journal_mode=WAL")
-            found.execute("PRAGMA synchronous=FULL")
+            try:
+                found.execute("PRAGMA journal_mode=WAL")
+                found.execute("PRAGMA synchronous=FULL")
+            except BaseException:
+                found.close()
+                raise
             self._local.db = found
         return found
 
     def close(self) -> None:
         """Close this thread's connection."""
-        self.db.close()
+        found: sqlite3.Connection | None = getattr(self._local, "db", None)
         self._local.db = None
+        if found is not None:
+            found.close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -77,7 +99,8 @@ class Store:
         try:
             yield self.db
         except BaseException:
-            self.db.execute("ROLLBACK")
+            if self.db.in_transaction:  # a full disk has rolled it back already
+                self.db.execute("ROLLBACK")
             raise
         self.db.execute("COMMIT")
 
@@ -95,5 +118,7 @@ class Store:
         """
         started = max(0, int((now.timestamp() - BORN) * per_second))
         last = int(self.meta(f"number:{name}", started))
+        if self._keeper is not None:
+            self._keeper.reserve(name, last + count)
         self.set_meta(f"number:{name}", last + count)
         return last + 1

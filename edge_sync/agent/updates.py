@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from edge_sync.agent import clock
-from edge_sync.agent.activations import FINAL, Activations
+from edge_sync.agent.activations import Activations
 from edge_sync.agent.config import Config
 from edge_sync.agent.files import Files
 from edge_sync.agent.golden_run import golden_run
@@ -23,6 +22,7 @@ from edge_sync.agent.installed import Installed
 from edge_sync.agent.repository import Repository, UpdatesStop
 from edge_sync.agent.running import Running
 from edge_sync.agent.station import Station
+from edge_sync.agent.store import FORGOTTEN
 from mlops_portal.wire import golden, release, roster
 from mlops_portal.wire import spec as wire_spec
 from mlops_portal.wire.errors import Invalid
@@ -57,9 +57,6 @@ class Updates:
 
     def check(self, now: datetime) -> None:
         """Look for releases once; UpdatesStop says why nothing can be updated now."""
-        behind = clock.fell_back(self._activations.store, now)
-        if behind:
-            raise UpdatesStop(behind)
         repository = self._open()
         line = self._config.line
         data = repository.get(f"roster/{line}.json")
@@ -70,6 +67,8 @@ class Updates:
         except Invalid as error:
             raise UpdatesStop(error.sentence) from None
         self._activations.revoke(who.revoked)
+        if self._activations.store.meta(FORGOTTEN, False):
+            self._learn_numbers(repository)
         stopped = []
         for asset in self._config.assets:
             try:
@@ -83,6 +82,19 @@ class Updates:
         if stopped:
             raise UpdatesStop("; ".join(stopped))
 
+    def _learn_numbers(self, repository: Repository) -> None:
+        """After the store was lost: every machine's number is read again before any update is taken."""
+        for asset in self._config.assets:
+            try:
+                found = repository.get(f"lines/{self._config.line}/{asset}.json")
+                number = release.parse(found).number if found is not None else 0
+            except Invalid:
+                continue  # it is refused below
+            highest = self._activations.seen(asset)
+            log.info("%s: the portal names release %d; accepted here: %s", asset, number, highest)
+        with self._activations.store.transaction():
+            self._activations.store.set_meta(FORGOTTEN, False)
+
     def _consider(
         self,
         repository: Repository,
@@ -95,7 +107,7 @@ class Updates:
         descriptor = release.parse(data)
         seen = self._activations.seen(asset)
         known = seen is not None and (seen.number, seen.digest) == (descriptor.number, descriptor.digest)
-        if known and self._activations.state(asset, descriptor.number) in FINAL:
+        if known and self._activations.finished(asset, descriptor.number):
             return
         try:
             statements = self._accept(repository, asset, descriptor, who, now, begin=not known)
@@ -216,3 +228,4 @@ class Updates:
             statements=statements,
         )
         self._stations[asset].activate(Running(one, parts.spec, model), now)
+        self._activations.fetch_again(asset, 0)

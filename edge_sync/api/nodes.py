@@ -14,12 +14,14 @@ from rest_framework.views import APIView
 
 from edge_sync.api.taking import taken, taking
 from edge_sync.authentication import IsNode, NodeAuthentication
+from edge_sync.selectors.signed_time import time_signed
 from edge_sync.selectors.wanted import rows_wanted
 from edge_sync.serializers import (
     EnrolmentIn,
     ParkedReceipt,
     Receipt,
     ReportIn,
+    TimeSaid,
     VoidIn,
     VoidReceipt,
     WantedReceipt,
@@ -28,7 +30,7 @@ from edge_sync.services.nodes import node_heard, token_use
 from edge_sync.services.parked import parked_told
 from edge_sync.services.reports import reports_receive
 from mlops_portal.plant.models import Node
-from mlops_portal.wire import parked
+from mlops_portal.wire import parked, signed_time
 from mlops_portal.wire.errors import Invalid
 from mlops_portal.wire.receipt import Delivery
 from monitoring.services.pictures import picture_put
@@ -141,6 +143,25 @@ class WantedRows(NodeView):
         """The predictions whose readings the portal asks for."""
         delivery = self.delivery("wanted", request.query_params.get("nonce", ""))
         return taken(delivery, rows=rows_wanted(node=self.node, now=timezone.now()))
+
+
+class SignedTime(APIView):
+    """Whose clock is wrong cannot sign a request that is believed: anybody may ask what time it is."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    @extend_schema(
+        parameters=[OpenApiParameter("nonce", str, required=True, description="16 to 64 letters and digits")],
+        responses=TimeSaid,
+        operation_id="edge_time",
+    )
+    def get(self, request: Request) -> Response:
+        """The portal's time, signed with the key of the TUF role timestamp over the nonce."""
+        nonce = request.query_params.get("nonce", "")
+        if not signed_time.is_nonce(nonce):
+            raise Invalid("The nonce must be 16 to 64 letters and digits.", pointer="/nonce")
+        return Response(time_signed(nonce=nonce, now=timezone.now()))
 
 
 class Enrol(APIView):

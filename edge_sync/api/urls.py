@@ -22,6 +22,7 @@ urlpatterns = [
         name="api-edge-picture",
     ),
     path("edge/wanted", nodes.WantedRows.as_view(), name="api-edge-wanted"),
+    path("edge/time", nodes.SignedTime.as_view(), name="api-edge-time"),
     path("edge/enrol", nodes.Enrol.as_view(), name="api-edge-enrol"),
     *router.urls,
 ]

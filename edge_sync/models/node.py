@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from edge_sync.transitions import reported_words
+from edge_sync.transitions import OF_THE_NODE, reported_words
 from mlops_portal.plant.models import Asset, Node
 
 
@@ -46,6 +46,11 @@ class NodeReport(models.Model):
     @property
     def state_words(self) -> str:
         return reported_words(self.state)
+
+    @property
+    def of_the_node(self) -> bool:
+        """Whether it speaks of the whole node, not of a release on its machine."""
+        return self.state in OF_THE_NODE
 
 
 class EnrolmentToken(models.Model):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from edge_sync.models import NodeReport, NodeStatus, ReleaseTarget
-from edge_sync.transitions import NodeState
+from edge_sync.transitions import CLOCK, NodeState
 from mlops_portal.plant.models import Asset, Node
 from mlops_portal.registry.models import ModelVersion
 from monitoring.models import UnapprovedRun
@@ -160,6 +160,12 @@ def _reported(targets: dict[int, ReleaseTarget], said: NodeReport | None) -> Rel
     before = [one for number, one in sorted(targets.items()) if number < said.number]
     same = [one for one in before if fallback and one.release.approval.version.artifact_id == fallback]
     return same[-1] if same else None
+
+
+def clock_wrong(node: Node) -> NodeReport | None:
+    """The node's last report of its clock, where that says that it is wrong."""
+    last = NodeReport.objects.filter(node=node, state__in=CLOCK).order_by("sequence").last()
+    return last if last is not None and last.state == "clock_wrong" else None
 
 
 def silent_nodes(nodes: Iterable[Node], *, now: datetime) -> list[tuple[Node, datetime | None]]:

@@ -46,6 +46,12 @@ class VoidIn(serializers.Serializer[Any]):
     void = serializers.BooleanField(help_text="Whether the portal shall promise never to take it.")
 
 
+class TimeSaid(serializers.Serializer[Any]):
+    nonce = serializers.CharField()
+    time = serializers.DateTimeField()
+    signature = serializers.CharField(help_text="Hex Ed25519 over the RFC 8785 bytes of format, nonce, time.")
+
+
 class ReportIn(serializers.Serializer[Any]):
     sequence = serializers.IntegerField()
     asset = serializers.CharField()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from edge_sync.errors import WrongReleaseState
 from edge_sync.models import NodeReport, ReleaseTarget
 from edge_sync.services.following import release_follow
-from edge_sync.transitions import NodeState
+from edge_sync.transitions import BY_HAND, OF_THE_NODE, NodeState
 from mlops_portal.ledger.refs import Actor, Ref
 from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.models import Asset, Node
@@ -35,7 +35,7 @@ FIELDS: dict[str, type] = {
     "measures": dict,
 }  # fmt: skip
 RUNS = (NodeState.ACTIVE, NodeState.CONFIRMED)
-STATES = {*NodeState.values, "stopped", "resumed"}
+STATES = {*NodeState.values, *BY_HAND, *OF_THE_NODE}
 
 
 def reports_receive(*, node: Node, reports: Sequence[Mapping[str, Any]]) -> int:
@@ -112,6 +112,9 @@ def _checked(node: Node, report: Mapping[str, Any], now: datetime) -> tuple[dict
 
 def _apply(node: Node, asset: Asset, row: NodeReport) -> None:
     """Carry a report into the target, the champion, the log and the release."""
+    if row.state in OF_THE_NODE:
+        _note(node, row)
+        return
     target = (
         ReleaseTarget.objects.select_related("release__approval__version__model", "asset__line")
         .filter(asset=asset, number=row.number)
@@ -174,6 +177,18 @@ def _approved(node: Node, asset: Asset, row: NodeReport) -> None:
         )
     elif row.state in (*RUNS, NodeState.FALLEN_BACK):
         unapproved_over(asset=asset, at=row.at)
+
+
+def _note(node: Node, row: NodeReport) -> None:
+    """What concerns the whole node: a file that it set aside, the state of its clock."""
+    event_record(
+        type="edge.node.reported",
+        actor=Actor("node", node.slug, ""),
+        subjects=[node.ref(), node.line.ref("on")],
+        public={"name": node.name, "state": row.state, "reason": row.reason, "sequence": row.sequence},
+        at=row.at,
+    )
+    changed("nodes", f"node:{node.slug}")
 
 
 def _newest(row: NodeReport) -> bool:

@@ -15,7 +15,7 @@ from edge_sync.forms import EnrolForm
 from edge_sync.models import NodeReport, NodeStatus
 from edge_sync.selectors.pages import history
 from edge_sync.selectors.parked import parked_for, reasons_at
-from edge_sync.selectors.running import running_on, silent_nodes
+from edge_sync.selectors.running import clock_wrong, running_on, silent_nodes
 from edge_sync.services.nodes import node_enrol, token_make
 from edge_sync.services.parked import parked_give_up, parked_send
 from mlops_portal.plant.policies import guard, verdict
@@ -44,6 +44,7 @@ def node(request: HttpRequest, slug: str) -> HttpResponse:
         "silent": bool(silent_nodes([found], now=now)),
         "machines": machines,
         "unapproved": [one for one in machines if one.unapproved is not None],
+        "clock": clock_wrong(found),
         "reports": NodeReport.objects.filter(node=found).select_related("asset")[:20],
         "may_enrol": verdict(by, "node.register", line=found.line) if by.may("node.register") else None,
         "parked": parked_for(person=by).filter(node=found)[:SHOWN],

@@ -16,6 +16,7 @@ from mlops_portal.serve.processes import Process
 
 DEATHS = 5
 WITHIN = 60.0  # seconds
+AGAIN, LONGEST = 10.0, 300.0  # seconds until a part that failed is tried again: the first pause, the longest
 
 
 class Child:
@@ -25,12 +26,13 @@ class Child:
         self.process = process
         self.name = process.name
         self.ready = False
+        self.failed = 0  # tries since it died too often; 0 once it has lived for WITHIN
         self.seconds = 0.0
         self._popen: subprocess.Popen[bytes] | None = None
         self._since = 0.0
         self._asked = 0.0
         self._begun = time.monotonic()
-        self._deaths: deque[float] = deque(maxlen=DEATHS)
+        self._deaths: deque[float] = deque(maxlen=20)
 
     @property
     def pid(self) -> int | None:
@@ -78,11 +80,22 @@ class Child:
             self.ready = code == 0 and not self.process.restart
         return code
 
-    def pause(self, now: float) -> float | None:
-        """Seconds before the next start after a death, doubling; None when it died too often to go on."""
+    def pause(self, now: float) -> float:
+        """Seconds before the next start after a death, doubling; ``failed`` counts on after too many."""
+        self.recovered(now)
         self._deaths.append(now)
         recent = sum(now - death < WITHIN for death in self._deaths)
-        return None if recent == DEATHS else 0.25 * 2**recent
+        if not self.failed and recent < DEATHS:
+            return 0.25 * 2**recent
+        self.failed += 1
+        return float(min(LONGEST, AGAIN * 2 ** (self.failed - 1)))
+
+    def recovered(self, now: float) -> bool:
+        """Whether it failed before and has lived long enough since; true once."""
+        if not self.failed or self.waited(now) <= WITHIN:
+            return False
+        self.failed = 0
+        return True
 
     def ask_to_end(self) -> None:
         """SIGTERM to the leader alone: it ends its own children in its own order."""

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,11 @@ class RunLock:
                 )
             time.sleep(0.1)
 
-    def write(self, *, address: str, processes: dict[str, int]) -> None:
+    def write(self, *, address: str, processes: dict[str, int], failed: Sequence[str] = ()) -> None:
+        """``failed``: parts that ended again and again."""
         made = self.note.with_suffix(".new")
-        made.write_text(json.dumps({"pid": os.getpid(), "address": address, "processes": processes}))
+        note = {"pid": os.getpid(), "address": address, "processes": processes, "failed": list(failed)}
+        made.write_text(json.dumps(note))
         made.replace(self.note)
 
     def release(self) -> None:

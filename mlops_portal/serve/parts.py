@@ -38,7 +38,9 @@ def own(*, host: str, without: frozenset[str]) -> list[Process]:
 
 
 def broker() -> Process:
-    return Process(name="broker", argv=broker_argv(), ready=lambda _since: broker_answers(), grace=20)
+    return Process(
+        name="broker", argv=broker_argv(), ready=lambda _since: broker_answers(), needed=True, grace=20
+    )
 
 
 def web(host: str) -> Process:
@@ -48,6 +50,7 @@ def web(host: str) -> Process:
         argv=_uvicorn(f"{module}:{name}", host, settings.PORT, "--timeout-graceful-shutdown", "3"),
         env=SMALL,
         ready=lambda _since: answers(_reachable(host), settings.PORT, "/healthz"),
+        needed=True,
     )
 
 

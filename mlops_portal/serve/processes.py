@@ -22,6 +22,8 @@ class Process:
     ``ready`` is asked every fifth of a second in a thread with the time (Unix seconds) at which the part
     was started, and answers within about a second; without it a part is ready once it runs. ``wait``:
     the start waits for it. ``restart``: it should never end, and is started again when it does.
+    ``needed``: nothing works without it, so when it dies again and again everything is ended; any other
+    part is marked failed then, and tried again with growing pauses while the rest goes on.
     ``grace``: seconds between the request to end and the kill. ``demo``: left out with ``--no-demo``.
     """
 
@@ -31,6 +33,7 @@ class Process:
     ready: Callable[[float], bool] | None = None
     wait: bool = True
     restart: bool = True
+    needed: bool = False
     grace: float = 10
     demo: bool = False
 

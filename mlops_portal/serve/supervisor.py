@@ -2,8 +2,9 @@
 
 - A stage is started at once and waited for; the next one begins when every part of it that is to be
   waited for is ready.
-- A part that ends is started again after a pause that doubles; one that ends ``child.DEATHS`` times within
-  a minute ends everything.
+- A part that ends is started again after a pause that doubles. One that ends ``child.DEATHS`` times within
+  a minute is marked failed and tried again with growing pauses, and the rest goes on; web and broker alone,
+  without which nothing works, end everything then.
 - SIGINT, SIGTERM and SIGHUP end everything, the last stage first, the broker last; a second one hastens.
 - One thread that looks around ten times a second: no callbacks, no races between them.
 """
@@ -80,7 +81,9 @@ class Supervisor:
 
     def _until_ready(self, stage: list[Child]) -> None:
         begun = time.monotonic()
-        while waiting := [child for child in stage if child.process.wait and not child.ready]:
+        while waiting := [
+            child for child in stage if child.process.wait and not child.ready and not child.failed
+        ]:
             now = self._tick()
             self._board.waiting([child.name for child in waiting], now - begun)
             for child in waiting:
@@ -116,6 +119,8 @@ class Supervisor:
             self._guard.drop(pid)
             self._note()
             self._after_end(child, code, now)
+        elif child.recovered(now):
+            self._note()
         elif child.became_ready(now):
             self._board.ready(child.name, child.seconds)
 
@@ -127,7 +132,8 @@ class Supervisor:
             self._board.ready(child.name, child.seconds)
             return
         pause = child.pause(now)
-        if pause is None:
+        self._due[child] = now + pause
+        if child.failed and child.process.needed:
             raise CannotStart(
                 _(
                     "The part %(name)s ended %(times)d times within a minute (%(how)s), "
@@ -135,8 +141,15 @@ class Supervisor:
                 )
                 % facts
             )
+        if child.failed:
+            self._note()
+            text = _(
+                "The part %(name)s failed: it ended again and again (%(how)s); everything else goes on, "
+                "and it is tried again in %(seconds)d seconds; see %(log)s."
+            )
+            self._board.say(text % (facts | {"seconds": pause}))
+            return
         self._board.say(_("The part %(name)s ended (%(how)s) and is started again; see %(log)s.") % facts)
-        self._due[child] = now + pause
 
     def _end_all(self) -> None:
         asked = self._asked
@@ -164,7 +177,8 @@ class Supervisor:
 
     def _note(self) -> None:
         processes = {child.name: child.pid for child in self._running if child.pid is not None}
-        self._lock.write(address=self._address, processes=processes)
+        failed = [child.name for child in self._running if child.failed]
+        self._lock.write(address=self._address, processes=processes, failed=failed)
 
 
 def _how(code: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from securesystemslib.signer import CryptoSigner
 
-from mlops_portal.wire import jcs, nodeauth, parked, receipt, telemetry
+from mlops_portal.wire import jcs, nodeauth, parked, receipt, signed_time, telemetry
 from mlops_portal.wire.receipt import Delivery
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -35,6 +37,8 @@ class FakePortal:
         self.parked: dict[str, Any] = {}
         self.orders: list[dict[str, str]] = []
         self.away = False
+        self.clock: Callable[[], datetime] | None = None  # what it says, signed, when asked for the time
+        self.time_key: CryptoSigner | None = None
         self.swallow = False  # take what comes and say nothing: the answer gets lost
         self.refuse = 0  # refuse so many batches for good
         self.cuts: list[int] = []  # break off that many bytes into the next artifacts
@@ -130,11 +134,21 @@ class FakePortal:
                     self.answer(503)
                 elif self.path.startswith("/tuf/"):
                     self.file()
+                elif self.path.startswith("/api/v1/edge/time"):
+                    self.time()
                 elif self.path.startswith("/pictures/"):
                     self.answer(200, PNG + self.path.encode())
                 elif self.signed(b""):
                     nonce = self.path.rpartition("=")[2]
                     self.said(200, Delivery.of("wanted", "node-2", nonce, b""), {"rows": portal.wanted})
+
+            def time(self) -> None:
+                if portal.clock is None or portal.time_key is None:
+                    self.answer(404)
+                    return
+                nonce, time = self.path.partition("nonce=")[2], portal.clock().isoformat()
+                signature = portal.time_key.sign(signed_time.signed_bytes(nonce=nonce, time=time)).signature
+                self.answer(200, json.dumps({"time": time, "signature": signature}).encode())
 
             def file(self) -> None:
                 path = portal.files / self.path.removeprefix("/tuf/")

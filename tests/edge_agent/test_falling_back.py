@@ -74,13 +74,14 @@ def test_without_a_fallback_nothing_runs(world):
     assert world.running() is None
 
 
-def test_an_altered_artifact_on_the_disk_is_not_run(brittle):
+def test_an_altered_artifact_on_the_disk_is_not_run_and_is_fetched_again(brittle):
     place = brittle.home / "files" / sha(models.brittle())
     place.write_bytes(place.read_bytes()[:-1] + b"x")
     brittle.restart()
     assert brittle.running() == 1
     brittle.exchange()
-    assert brittle.last_report()["reason"].startswith("start: the artifact")
+    assert any(one["reason"].startswith("start: the artifact") for one in brittle.portal.reports.values())
+    assert brittle.running() == 2
 
 
 def test_a_restart_without_network_runs_what_was_accepted_even_much_later(brittle):

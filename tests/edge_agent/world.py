@@ -15,7 +15,8 @@ from typing import Any
 
 from edge_sync.agent import keys
 from edge_sync.agent.agent import Agent
-from edge_sync.agent.config import load
+from edge_sync.agent.aside import Aside
+from edge_sync.agent.preparing import settings
 from mlops_portal.wire import golden, release, spec
 from tests.edge_agent import models
 from tests.edge_agent.portal import FakePortal
@@ -55,10 +56,12 @@ class World:
             "health_parts": 10,
         }
         self.write_config()
+        self.portal.time_key = self.repository.keys["timestamp"]
         self.portal.public = bytes.fromhex(keys.public_hex(keys.load_or_make(self.home / "node.key")))
         self.put_roster()
         self.repository.publish()
         self.agent: Agent | None = None
+        self.jumped = 0.0
         self._parts = 0
 
     def write_config(self, **changes: Any) -> None:
@@ -67,6 +70,11 @@ class World:
 
     def later(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
+
+    def jump(self, seconds: float) -> None:
+        """The node's clock steps; no time passes."""
+        self.now += timedelta(seconds=seconds)
+        self.jumped += seconds
 
     # ---- the portal's side ----
 
@@ -189,7 +197,10 @@ class World:
     # ---- the node's side ----
 
     def start(self) -> Agent:
-        self.agent = Agent(load(self.home))
+        aside = Aside(self.now)
+        self.agent = Agent(
+            settings(self.home, aside), aside=aside, steady=lambda: self.now.timestamp() - self.jumped
+        )
         self.agent.start(self.now)
         return self.agent
 

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 
-from mlops_portal.serve import preflight
+from mlops_portal.serve import child, preflight, supervisor
 from mlops_portal.serve.board import Board
 from mlops_portal.serve.errors import CannotStart
 from mlops_portal.serve.lock import RunLock
@@ -59,20 +62,68 @@ def supervise(lock: RunLock, *processes: Process) -> None:
         lock.release()
 
 
-def python(name: str, code: str, *, restart: bool = True) -> Process:
-    return Process(name=name, argv=(sys.executable, "-S", "-c", code), restart=restart)
+def python(name: str, code: str, *, restart: bool = True, needed: bool = False) -> Process:
+    return Process(name=name, argv=(sys.executable, "-S", "-c", code), restart=restart, needed=needed)
 
 
-def test_a_part_that_cannot_live_ends_everything_with_one_sentence(lock: RunLock) -> None:
+LASTING = "import time; time.sleep(600)"
+DYING = "raise SystemExit(3)"
+
+
+def test_without_a_part_that_is_needed_everything_ends_with_one_sentence(
+    lock: RunLock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "DEATHS", 2)
+    monkeypatch.setattr(supervisor, "DEATHS", 2)
     with pytest.raises(CannotStart) as raised:
-        supervise(
-            lock, python("lasting", "import time; time.sleep(600)"), python("dying", "raise SystemExit(3)")
-        )
+        supervise(lock, python("lasting", LASTING), python("dying", DYING, needed=True))
 
     assert raised.value.sentence == (
-        "The part dying ended 5 times within a minute (exit 3), so everything is ended; "
+        "The part dying ended 2 times within a minute (exit 3), so everything is ended; "
         f"see {settings.VAR_DIR}/log/dying.log."
     )
+
+
+class Done(Exception):
+    """What was waited for has happened; everything is ended."""
+
+
+def test_a_part_that_ends_again_and_again_is_marked_failed_and_the_rest_goes_on(
+    lock: RunLock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "DEATHS", 2)
+    monkeypatch.setattr(child, "AGAIN", 0.01)
+    said: list[str] = []
+    notes: list[dict[str, Any]] = []
+
+    class Heard(Board):
+        def say(self, line: str = "") -> None:
+            said.append(line)
+            if sum("failed" in one for one in said) == 2 and not notes:
+                notes.append(json.loads(lock.note.read_text()))
+                raise Done
+
+    stage = [python("lasting", LASTING), python("dying", DYING)]
+    with pytest.raises(Done):
+        Supervisor(stages=[stage], lock=lock, board=Heard(), address="here").run(lambda: None)
+    lock.release()
+
+    assert any(
+        one.startswith("The part dying failed: it ended again and again (exit 3); everything else goes on")
+        for one in said
+    )
+    assert notes[0]["failed"] == ["dying"]
+    assert "lasting" in notes[0]["processes"]
+
+
+def test_the_pauses_of_a_part_that_failed_grow_and_end() -> None:
+    one = child.Child(python("dying", DYING))
+    now = time.monotonic()
+    pauses = [one.pause(now) for _death in range(20)]
+    assert pauses[4:10] == [10.0, 20.0, 40.0, 80.0, 160.0, 300.0]
+    assert max(pauses) == 300.0
+    assert one.pause(now + 61) < 1, "it lived for a minute, so it begins anew"
+    assert not one.failed
 
 
 def test_a_job_of_the_start_that_fails_ends_everything_with_one_sentence(lock: RunLock) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 from edge_sync.agent import outbox
 from edge_sync.agent.acquisition import Between
-from edge_sync.agent.agent import secret_of
 from edge_sync.agent.judging import judge, quarantined
+from edge_sync.agent.keys import sampling_secret
 from edge_sync.agent.recording import Recorder
 from edge_sync.agent.running import Running
 from edge_sync.management.replay.node import ReplayNode
@@ -39,7 +39,7 @@ class ReplayStation:
 
     def __init__(self, at: ReplayNode, running: Running) -> None:
         self._at, self._running, self._asset = at, running, running.installed.asset
-        self._recorder = Recorder(self._asset, at.config, at.store, secret_of(at.store))
+        self._recorder = Recorder(self._asset, at.config, at.store, sampling_secret(at.key))
         self._tolerance = at.config.clock_tolerance_s
 
     def progress(self) -> Progress | None:
@@ -57,11 +57,11 @@ class ReplayStation:
         between = Between.of(progress.reached, now, self._tolerance)
         try:
             with self._at.store.transaction():
-                found = judge(lines, self._running, between=between)
+                found = judge(lines, self._running, between=between, earlier=self._recorder.earlier)
                 for one in found.odd:
                     outbox.put(self._at.store, "quarantined", quarantined(one, self._asset, now))
                 if found.readings:
-                    self._recorder.record(found, self._running, now)
+                    self._recorder.record(found, self._running)
                 for window in self._recorder.over(now, at_end=False):
                     self._recorder.close(window)
                 progress.reached = max(progress.reached, until)

@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 
 from edge_sync.agent import keys
 from edge_sync.agent.agent import lock
+from edge_sync.agent.aside import Aside
 from edge_sync.agent.config import BadConfig, Config
+from edge_sync.agent.opening import opened as opened_store
 from edge_sync.agent.store import Store
 from edge_sync.errors import ReplayBusy, ReplayUnfit
 from edge_sync.services.nodes import node_enrol
@@ -80,9 +82,13 @@ def opened(asset: Asset, *, model: str, random_share: float | None) -> Iterator[
         key = keys.load_or_make(config.key_file)
         if node.public_key != keys.public_hex(key):
             node_enrol(by=None, node=node, public_key=keys.public_hex(key))
-        store = Store(home / "agent.sqlite3")
+        store = opened_store(
+            home / "agent.sqlite3",
+            node=node.slug,
+            aside=Aside(timezone.now()),
+            then="A replay that was stopped begins anew.",
+        )
         try:
-            _numbered(store)
             yield ReplayNode(node, key, config, store)
         finally:
             store.close()
@@ -90,9 +96,3 @@ def opened(asset: Asset, *, model: str, random_share: float | None) -> Iterator[
         raise ReplayUnfit(str(error)) from None
     finally:
         held.close()
-
-
-def _numbered(store: Store) -> None:
-    """A new store numbers from today on, whatever the rows' own times: ids of an earlier home come once."""
-    with store.transaction():
-        store.take_numbers("prediction", timezone.now(), 0, per_second=1000)

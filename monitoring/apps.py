@@ -14,6 +14,7 @@ class MonitoringConfig(AppConfig):
         from monitoring.navigation import register_items
         from monitoring.search import register_sources
         from monitoring.services import change_undo, golden_restore
+        from monitoring.services.reports import drift_report_give_up
 
         register_types()
         register_items()
@@ -25,6 +26,7 @@ class MonitoringConfig(AppConfig):
         )
         undo.register("monitoring.change", change_undo)
         undo.register("monitoring.golden", golden_restore)
+        jobs.on_given_up("monitoring.drift_report", drift_report_give_up)
         jobs.every("monitoring.merge", seconds=10)
         jobs.every("monitoring.judge", seconds=15)
         jobs.every("monitoring.measures", seconds=20)

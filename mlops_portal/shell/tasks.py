@@ -24,11 +24,13 @@ def notify_outside() -> None:
 
 @shared_task(name="shell.jobs_resend")
 def jobs_resend() -> int:
-    """Send jobs that the broker never got, or that it lost: still waiting long after they were sent.
+    """Send jobs that the broker never got, or that it lost (still waiting long after they were sent), or
+    whose worker is gone; how many.
 
     A job that is sent twice runs once, because running is claimed in its row.
     """
     now = timezone.now()
+    jobs.jobs_take_up(now=now)
     waiting = Job.objects.filter(state=Job.State.QUEUED)
     never = waiting.filter(sent_at=None, created__lt=now - timedelta(seconds=10))
     lost = waiting.filter(sent_at__lt=now - UNHEARD)

@@ -15,10 +15,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from time import monotonic
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from celery import Celery
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
@@ -26,19 +25,21 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 from structlog import get_logger
 
 from mlops_portal.plant.models import Person
-from mlops_portal.shell import claims, job_names
+from mlops_portal.shell import claims, job_names, waiting
 from mlops_portal.shell.claims import ClaimLost, JobCancelled
 from mlops_portal.shell.live import changed
 from mlops_portal.shell.models import Job
 from mlops_portal.wire.errors import Conflict, NotFound, PortalError
 
+if TYPE_CHECKING:
+    from celery import Celery
+
 SECONDS_BETWEEN_WRITES = 0.5
 MOST_LOST = 100
+SHORTEST_LIFE = 60.0  # seconds
 # A broker that is down must not hold up a request: kombu would try again for six seconds.
 QUICK = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
 State = Job.State
@@ -62,9 +63,21 @@ def celery_app() -> Celery:
     return app
 
 
+REGULAR: dict[str, float] = {}
+"""Task names with the seconds between two runs."""
+
+
 def every(name: str, *, seconds: float) -> None:
     """Let the scheduler run the task ``name`` every so many seconds; called by apps in ``ready()``."""
-    celery_app().add_periodic_task(seconds, celery_app().signature(name), name=name)
+    REGULAR[name] = seconds
+
+
+def schedule() -> dict[str, dict[str, Any]]:
+    """The scheduler's table. What waits for longer than its turn is thrown away: the next one does it."""
+    return {
+        name: {"task": name, "schedule": seconds, "options": {"expires": max(seconds, SHORTEST_LIFE)}}
+        for name, seconds in REGULAR.items()
+    }
 
 
 def enqueue(
@@ -84,7 +97,7 @@ def enqueue(
     if name not in job_names.names():
         raise UnknownJob(f"No task is called {name!r}.")
     if not job:
-        transaction.on_commit(partial(send, name, kwargs, after=after), robust=True)
+        transaction.on_commit(partial(send_once, name, kwargs, after=after), robust=True)
         return None
     row = Job.objects.create(name=name, title=title or name, by=by, kwargs=kwargs, created=timezone.now())
     transaction.on_commit(partial(send_row, row), robust=True)
@@ -93,6 +106,9 @@ def enqueue(
 
 def send(name: str, kwargs: dict[str, Any], *, after: float = 0) -> bool:
     """Wake a worker; False (and a line in the log) when the broker does not answer."""
+    from kombu.exceptions import KombuError  # here, as Celery itself: most requests send nothing
+    from redis.exceptions import RedisError
+
     app = celery_app()
     if app.conf.task_always_eager:
         app.loader.import_default_modules()
@@ -106,8 +122,23 @@ def send(name: str, kwargs: dict[str, Any], *, after: float = 0) -> bool:
     return True
 
 
+def send_once(name: str, kwargs: dict[str, Any], *, after: float = 0) -> bool:
+    """``send``, unless one like it waits already; False where it was not sent and none waits."""
+    if celery_app().conf.task_always_eager:
+        return send(name, kwargs)
+    if not waiting.first(name, kwargs):
+        return True
+    if send(name, kwargs, after=after):
+        return True
+    waiting.over(name, kwargs)
+    return False
+
+
 def send_row(row: Job) -> bool:
-    if not send(row.name, {**row.kwargs, "job_id": str(row.pk)}):
+    kwargs = {**row.kwargs, "job_id": str(row.pk)}
+    waiting.first(row.name, kwargs)  # whether or not it waits: who calls this has a reason to send it
+    if not send(row.name, kwargs):
+        waiting.over(row.name, kwargs)
         return False
     Job.objects.filter(pk=row.pk).update(sent_at=timezone.now())
     return True

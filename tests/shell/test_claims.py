@@ -68,9 +68,7 @@ def test_the_rule_of_silence(heard, tries, is_so):
 
 def test_a_lost_job_is_taken_up_within_a_minute():
     """Silence, the scheduler's round, and the message to a worker that is free."""
-    from mlops_portal.celery import app
-
-    rounds = app.conf.beat_schedule["shell.jobs_resend"]["schedule"]
+    rounds = jobs.schedule()["shell.jobs_resend"]["schedule"]
     assert STALE.total_seconds() + rounds < 50
     assert STALE.total_seconds() > claims.BEAT * 2
 

@@ -2,54 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Never
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.urls import URLPattern, URLResolver, clear_url_caches
+from django.urls import URLPattern, URLResolver, clear_url_caches, path
 from django.urls.resolvers import RoutePattern
-from django.utils.module_loading import import_string
 
 
 class Later(URLResolver):
     """The addresses of ``urlconf`` (a dotted name) below ``route``, loaded with the first request to one.
 
-    Until then their names cannot be reversed: what pages link to has its name outside.
+    ``known`` are those, by name, that pages outside link to; other names can be reversed once it is loaded.
     """
 
-    def __init__(self, route: str, urlconf: str) -> None:
+    def __init__(self, route: str, urlconf: str, *, known: Mapping[str, str]) -> None:
         super().__init__(RoutePattern(route, is_endpoint=False), urlconf)
         self._loaded = False
-        self._reverse_dict: Any = NoNames()
-        self._namespace_dict: Any = NoNames()
-        self._app_dict: Any = NoNames()
+        patterns = [path(one, _never, name=name) for name, one in known.items()]
+        self._known = URLResolver(RoutePattern("", is_endpoint=False), patterns)
 
     @cached_property
     def url_patterns(self) -> list[URLPattern | URLResolver]:
         patterns: list[URLPattern | URLResolver] = super().url_patterns
         self._loaded = True
-        clear_url_caches()  # what was reversed so far did not know these names
+        for names in self._names(self):
+            names.clear()
+        clear_url_caches()  # what was reversed so far did not know the other names
         return patterns
 
     def _populate(self) -> None:
         if self._loaded:
             super()._populate()
+            return
+        self._known._populate()
+        for own, known in zip(self._names(self), self._names(self._known), strict=True):
+            own.update(known)
+
+    @staticmethod
+    def _names(resolver: Any) -> list[dict[str, Any]]:
+        """What a resolver remembers of its names, by language."""
+        return [resolver._reverse_dict, resolver._namespace_dict, resolver._app_dict]
 
 
-def view(name: str) -> Callable[..., HttpResponseBase]:
-    """The view of this dotted name, loaded with its first request."""
-
-    def called(request: HttpRequest, **given: Any) -> HttpResponseBase:
-        answer: HttpResponseBase = import_string(name)(request, **given)
-        return answer
-
-    return called
-
-
-class NoNames(dict[str, dict[str, Any]]):
-    """Nothing, in every language."""
-
-    def __missing__(self, language: str) -> dict[str, Any]:
-        return {}
+def _never(*_given: object, **_named: object) -> Never:
+    raise AssertionError("only the names of these are used")

@@ -5,9 +5,13 @@ from django.urls import include, path
 
 from mlops_portal import later
 
+LINKED = {  # what pages link to: it is loaded with the first request to the API
+    "api-docs": "docs/",
+    "api-schema": "schema/",
+    "api-approvals-statement": "approvals/<uuid:pk>/statement/",
+}
 urlpatterns = [
-    path("api/v1/docs/", later.view("mlops_portal.shell.api.docs.docs"), name="api-docs"),  # pages link to it
-    later.Later("api/v1/", "mlops_portal.api_urls"),
+    later.Later("api/v1/", "mlops_portal.api_urls", known=LINKED),
     path("", include("mlops_portal.serve.urls")),
     path("", include("mlops_portal.ledger.urls")),
     path("", include("mlops_portal.shell.urls")),

@@ -9,8 +9,7 @@ from typing import Any
 from mlops_portal.demo import places
 from mlops_portal.demo.models import Disturbance
 from mlops_portal.demo.runner import feeds
-from mlops_portal.demo.runner.meters import key_of
-from mlops_portal.demo.sim.catalogue import ASSET_TYPES, ASSETS
+from mlops_portal.demo.sim.catalogue import ASSET_TYPES, ASSETS, key_of
 from mlops_portal.demo.sim.disturbances import DISTURBANCES
 from mlops_portal.demo.words import in_words
 from mlops_portal.plant.models import Asset, Person

@@ -64,9 +64,9 @@ def jobs_resend() -> int:
     """
     now = timezone.now()
     jobs.jobs_take_up(now=now)
-    waiting = Job.objects.filter(state=Job.State.QUEUED)
-    never = waiting.filter(sent_at=None, created__lt=now - timedelta(seconds=10))
-    lost = waiting.filter(sent_at__lt=now - UNHEARD)
+    queued = Job.objects.filter(state=Job.State.QUEUED)
+    never = queued.filter(sent_at=None, created__lt=now - timedelta(seconds=10))
+    lost = queued.filter(sent_at__lt=now - UNHEARD)
     sent = 0
     for row in (never | lost).order_by("created")[:500]:
         if row.sent_at and not waiting.first(row.name, {"job_id": str(row.pk)}):

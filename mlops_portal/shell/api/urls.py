@@ -8,6 +8,7 @@ from mlops_portal.shell.api import docs, views
 urlpatterns = [
     path("", docs.Index.as_view(), name="api-index"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", docs.docs, name="api-docs"),
     path("me/", views.MeView.as_view(), name="api-me"),
     path("notifications/", views.NotificationList.as_view(), name="api-notifications"),
     path("notifications/read/", views.NotificationReadAll.as_view(), name="api-notifications-read"),

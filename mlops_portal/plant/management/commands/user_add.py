@@ -65,7 +65,7 @@ class Command(BaseCommand):
 
 
 def _password() -> str:
-    return getpass.getpass("Password: ") if sys.stdin.isatty() else input()
+    return getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
 
 
 def _site(slug: str) -> Site:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -35,10 +36,10 @@ def python(name: str, code: str, ready: Callable[[], bool] | None = None, **how:
     return Process(name=name, argv=argv, ready=(lambda _since: ready()) if ready else None, grace=1, **how)
 
 
-def supervised(lock: RunLock, *processes: Process) -> None:
+def supervised(lock: RunLock, said: io.StringIO, *processes: Process) -> None:
     """Until everything is ready; then it is asked to end."""
     try:
-        Supervisor(stages=[processes], lock=lock, board=Board(), address="here").run(
+        Supervisor(stages=[processes], lock=lock, board=Board(said), address="here").run(
             lambda: os.kill(os.getpid(), signal.SIGTERM)
         )
     finally:
@@ -53,30 +54,32 @@ def supervised(lock: RunLock, *processes: Process) -> None:
     ],
 )
 def test_a_slow_part_is_waited_for_and_what_it_does_is_said(
-    lock: RunLock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: str, says: str
+    lock: RunLock, monkeypatch: pytest.MonkeyPatch, code: str, says: str
 ) -> None:
     monkeypatch.setattr(supervisor, "READY_WITHIN", 2.5)
     told: list[str] = []
     say = doing.sentence
     monkeypatch.setattr(doing, "sentence", lambda **facts: told.append(say(**facts)) or told[-1])
 
-    supervised(lock, python("slow", code, ready=lambda: len(told) >= 2))
+    said = io.StringIO()
+    supervised(lock, said, python("slow", code, ready=lambda: len(told) >= 2))
 
     assert re.search(says, told[-1]), told
     assert "The part slow is not ready after" in told[0]
     assert told[0].endswith("Its last line: reading the tables")
-    assert told[0] in capsys.readouterr().out
+    assert told[0] in said.getvalue()
 
 
-def test_a_part_that_is_not_waited_for_may_fail(lock: RunLock, capsys: pytest.CaptureFixture[str]) -> None:
-    until = time.monotonic() + 60
+def test_a_part_that_is_not_waited_for_may_fail(lock: RunLock) -> None:
+    said, until = io.StringIO(), time.monotonic() + 60
 
     def failed() -> bool:
         assert time.monotonic() < until
-        return "The part loading ended (exit 4); see" in capsys.readouterr().out
+        return "The part loading ended (exit 4); see" in said.getvalue()
 
     supervised(
         lock,
+        said,
         python("loading", "raise SystemExit(4)", restart=False, wait=False),
         python("lasting", LASTING, ready=failed),
     )

@@ -127,7 +127,7 @@ def _clean_after_a_commit() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _all_loaded() -> None:
-    """What the web loads with its first job and its first request to the API: tests reverse and send at once."""
+    """What the web loads with its first job and its first API request: tests reverse and send at once."""
     from django.urls import resolve
 
     from mlops_portal.shell.jobs import celery_app

@@ -10,6 +10,7 @@ class LabelingConfig(AppConfig):
         from labeling.events import register_types
         from labeling.navigation import register_label_items, register_run_items
         from labeling.services.answering import answer_undo
+        from labeling.services.steps import run_give_up
         from mlops_portal.shell import jobs, undo
 
         register_types()
@@ -19,6 +20,7 @@ class LabelingConfig(AppConfig):
         register_label_items()
         register_cards()
         undo.register("labeling.answer", answer_undo)
+        jobs.on_given_up("labeling.train", run_give_up)
         jobs.every("labeling.leases_expire", seconds=60)
         jobs.every("labeling.answers_compare", seconds=60)
         jobs.every("labeling.track_again", seconds=120)

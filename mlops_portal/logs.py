@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import structlog
-from structlog.typing import EventDict
+from mlops_portal.wire import optional
+
+optional.install()  # here, because everything that starts with Django reads this first
+
+import structlog  # noqa: E402 - as above
+from structlog.typing import EventDict  # noqa: E402 - as above
 
 SECRET_PATHS = re.compile(r"(/join/|/password/new/)[^/ ]+")
 

@@ -9,7 +9,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from mlops_portal import environment, logs
+from mlops_portal import environment, logs  # logs first: it says what other libraries go without
 
 ENV: dict[str, Any] = environment.read()
 BASE_DIR = environment.BASE_DIR
@@ -180,12 +180,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
 }
 CELERY_TIMEZONE = "UTC"
-DJANGO_STRUCTLOG_CELERY_ENABLED = True
-CELERY_BEAT_SCHEDULE = {
-    "ledger.sequence": {"task": "ledger.sequence", "schedule": 5.0},
-    "serve.heartbeat": {"task": "serve.heartbeat", "schedule": 10.0},
-    "shell.jobs_resend": {"task": "shell.jobs_resend", "schedule": 15.0},
-}
+DJANGO_STRUCTLOG_CELERY_ENABLED = False  # mlops_portal.celery does it, where Celery is used
+CELERY_BEAT_SCHEDULER = "mlops_portal.serve.scheduling:Scheduler"
 
 # ---------------------------------------------------------------- the log
 CHECKPOINT_KEY: str = ENV["CHECKPOINT_KEY"]

@@ -16,6 +16,7 @@ class MonitoringConfig(AppConfig):
         from monitoring.search import register_sources
         from monitoring.selectors.aside import asset_flags, node_flags
         from monitoring.services import change_undo, golden_restore
+        from monitoring.services.reports import drift_report_give_up
 
         flags.register(Node, node_flags)
         flags.register(Asset, asset_flags)
@@ -35,6 +36,7 @@ class MonitoringConfig(AppConfig):
         )  # fmt: skip
         undo.register("monitoring.change", change_undo)
         undo.register("monitoring.golden", golden_restore)
+        jobs.on_given_up("monitoring.drift_report", drift_report_give_up)
         jobs.every("monitoring.merge", seconds=10)
         jobs.every("monitoring.judge", seconds=15)
         jobs.every("monitoring.measures", seconds=20)

@@ -125,6 +125,17 @@ def _clean_after_a_commit() -> Iterator[None]:
     patch.undo()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _all_loaded() -> None:
+    """What the web loads with its first job and its first API request: tests reverse and send at once."""
+    from django.urls import resolve
+
+    from mlops_portal.shell.jobs import celery_app
+
+    celery_app()
+    resolve("/api/v1/me/")
+
+
 @pytest.fixture(autouse=True)
 def _nothing_remembered(request: pytest.FixtureRequest) -> None:
     """No test sees another's cache; counters of failed sign-ins live there."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-import typst
 from django.utils.translation import gettext as _
 
 SPECIAL = re.compile(r"([\\#$*_`<>@\[\]~=+/'\"-])")
@@ -31,6 +30,8 @@ def pdf_of(
     events: int,
 ) -> bytes:
     """Facts, then the rows (time, sentence, type, leaf); says so where ``events`` are more than rows."""
+    import typst  # here: it takes long to load, and few tasks need it
+
     shown = list(rows)
     parts = [HEAD.format(title=escaped(_("Decision log")), language=language)]
     parts += [f"/ {escaped(name)}: {escaped(value)}\n" for name, value in facts]

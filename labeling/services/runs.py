@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,8 +23,6 @@ from mlops_portal.registry.selectors import dataset_of, level_of
 from mlops_portal.shell.jobs import enqueue
 from mlops_portal.shell.live import changed
 from monitoring.models import Alert
-
-STUCK = timedelta(minutes=15)
 
 
 def _actor(by: Person | None) -> Actor:
@@ -143,19 +139,18 @@ def run_cancel(*, by: Person, run: RetrainRun) -> RetrainRun:
 def step_retry(*, by: Person, run: RetrainRun, name: RunStepName) -> RetrainRun:
     """Try a failed step again, and only what has not been done after it.
 
-    A step that says “running” for a quarter of an hour has lost its worker and may be tried again too.
+    A step whose worker is lost is taken up, or fails, by itself (``shell.claims``).
     Raises WrongStepState, WrongRunState, RunOpen.
     """
     demand(run_verdict(by, run.model))
     now = timezone.now()
-    again = Q(state=StepState.FAILED) | Q(state=StepState.RUNNING, started_at__lt=now - STUCK)
     try:
         with transaction.atomic():
             if RunState(run.state) == RunState.FAILED:
                 _claim(run, RunState.FAILED, RunState.STARTED, error="", finished_at=None)
             elif RunState(run.state) != (RunState.CANDIDATE if name in AFTERWARDS else RunState.STARTED):
                 raise WrongRunState(_("This run is over; its steps cannot be tried again."))
-            claimed = RunStep.objects.filter(again, run=run, name=name)
+            claimed = RunStep.objects.filter(run=run, name=name, state=StepState.FAILED)
             if claimed.update(state=StepState.WAITING, output="", started_at=None, finished_at=None) != 1:
                 raise WrongStepState(_("This step did not fail; there is nothing to try again."))
             event_record(

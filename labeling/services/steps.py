@@ -15,11 +15,12 @@ from labeling.errors import WrongRunState
 from labeling.models import RetrainRun, RunStep, TrainingManifest
 from labeling.selectors.rows import Usable
 from labeling.services.runs import run_changed
-from labeling.transitions import RunState, RunStepName, StepState
+from labeling.transitions import AFTERWARDS, RunState, RunStepName, StepState
 from mlops_portal.ledger.refs import SYSTEM, Ref
 from mlops_portal.ledger.services import event_record
 from mlops_portal.registry.models import Artifact, ModelVersion
 from mlops_portal.registry.services import version_add
+from mlops_portal.shell.models import Job
 from mlops_portal.shell.notifications import notify
 from mlops_portal.wire import manifest
 
@@ -27,7 +28,8 @@ LABELS_IN_EVENT = 250  # an event has 65,535 bytes at most; the manifest itself 
 
 
 def step_claim(*, run: RetrainRun, name: RunStepName, again: bool = False) -> bool:
-    """Whether this worker may do the step now; ``again``: also one that a dead worker left running."""
+    """Whether this worker may do the step now; ``again``: also one that a dead worker left running, for the
+    one who has the run's job."""
     states = [StepState.WAITING, *([StepState.RUNNING] if again else [])]
     with transaction.atomic():
         mine = RunStep.objects.filter(run=run, name=name, state__in=states).update(
@@ -76,6 +78,16 @@ def run_fail(*, run: RetrainRun, name: RunStepName, sentence: str) -> None:
             at=now,
         )
         _tell(run, gettext_noop("Retraining {model} failed; the step can be tried again."))
+
+
+def run_give_up(*, job: Job, sentence: str) -> None:
+    """The job of a run lost its worker too often: the step it stood at fails, and can be tried again."""
+    step = RunStep.objects.select_related("run__model").filter(run=job.kwargs["run_id"])
+    stood = step.filter(state__in=(StepState.RUNNING, StepState.WAITING)).order_by("order").first()
+    if stood is None or not step_claim(run=stood.run, name=RunStepName(stood.name), again=True):
+        return
+    end = step_fail if stood.name in AFTERWARDS else run_fail
+    end(run=stood.run, name=RunStepName(stood.name), sentence=sentence)
 
 
 def manifest_freeze(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from celery import Task, shared_task
+from celery import shared_task
 from django.utils.translation import gettext as _
 from structlog import get_logger
 
@@ -19,20 +19,24 @@ from mlops_portal.wire.errors import PortalError
 log = get_logger(__name__)
 
 
-@shared_task(name="labeling.train", bind=True)
-def train(self: Task, run_id: int, job_id: str) -> None:
+@shared_task(name="labeling.train")
+def train(run_id: int, job_id: str) -> None:
     """Do what is left of a run; a message that comes twice finds its job taken or its steps done."""
-    again = bool((self.request.delivery_info or {}).get("redelivered"))
     with jobs.running(job_id) as job:
         if job is not None:
-            steps_do(run_id, again=again, report=job.step)
+            steps_do(run_id, again=True, report=job.step, kept=job.kept)
 
 
 def steps_do(
-    run_id: int, *, again: bool = False, report: Callable[[int, int], object] = lambda done, total: None
+    run_id: int,
+    *,
+    again: bool = False,
+    report: Callable[[int, int], object] = lambda done, total: None,
+    kept: Callable[[], object] = lambda: None,
 ) -> None:
     """Every step that waits, in order; commands call it for a run that was started ``here``.
 
+    ``again``: also the step that a lost worker left at work; ``kept`` is called after each that was done.
     A step before the candidate stands fails the run; one after it fails alone.
     """
     for done, name in enumerate(RunStepName):
@@ -53,6 +57,7 @@ def steps_do(
             return
         if not _step(run, name):
             return
+        kept()
     report(len(RunStepName), len(RunStepName))
 
 

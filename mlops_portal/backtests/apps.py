@@ -9,7 +9,10 @@ class BacktestsConfig(AppConfig):
         from mlops_portal.backtests.actions import register_offers
         from mlops_portal.backtests.events import register_types
         from mlops_portal.backtests.navigation import register_items
+        from mlops_portal.backtests.services.backtests import backtest_give_up
+        from mlops_portal.shell import jobs
 
         register_types()
         register_items()
         register_offers()
+        jobs.on_given_up("backtests.run", backtest_give_up)

@@ -9,11 +9,12 @@ from typing import Any
 from mlops_portal.demo import places
 from mlops_portal.demo.models import Disturbance
 from mlops_portal.demo.runner import feeds
-from mlops_portal.demo.sim.catalogue import ASSET_TYPES, ASSETS
+from mlops_portal.demo.sim.catalogue import ASSET_TYPES, ASSETS, key_of
 from mlops_portal.demo.sim.disturbances import DISTURBANCES
 from mlops_portal.demo.words import in_words
 from mlops_portal.plant.models import Asset, Person
 from mlops_portal.plant.selectors.places import assets_for
+from monitoring.models import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class Machine:
     at: datetime | None
     readings: list[dict[str, Any]]
     disturbances: list[tuple[Disturbance, str, str]]
+
+
+def loaded() -> bool:
+    """Whether the plant stands, down to what is loaded last."""
+    return Measure.objects.filter(key__in=[key_of(slug) for slug in ASSETS]).count() >= len(ASSETS)
 
 
 def machines(*, person: Person) -> list[Machine]:

@@ -14,7 +14,6 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -154,6 +153,8 @@ class MfaAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> str:
         """The QR code, dark on light in both themes, without inline style."""
+        import segno  # here: few people add an app
+
         return segno.make(url, error="m").svg_inline(
             border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True
         )

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.module_loading import import_string
 
 
 class ServeConfig(AppConfig):
@@ -7,6 +6,7 @@ class ServeConfig(AppConfig):
     label = "serve"
 
     def ready(self) -> None:
-        # Celery knows its current app by thread; without a default, other threads would get one of no use.
-        # By its name, as Django loads ROOT_URLCONF: it belongs to the roof, above this room.
-        import_string("mlops_portal.celery.app").set_default()
+        from mlops_portal.serve import heartbeat
+        from mlops_portal.shell import jobs
+
+        jobs.every("serve.heartbeat", seconds=heartbeat.EVERY)

@@ -10,8 +10,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import Error as DatabaseError
 from django.db import connection
-from redis import Redis
-from redis.exceptions import RedisError
 
 from mlops_portal.serve import heartbeat
 from mlops_portal.serve.prepare import migrations_missing
@@ -57,6 +55,9 @@ def migrations() -> Check:
 
 
 def broker() -> Check:
+    from redis import Redis  # here, as below: the supervisor and the web start without it
+    from redis.exceptions import RedisError
+
     try:
         with Redis.from_url(
             settings.REDIS_URL, socket_timeout=SECONDS, socket_connect_timeout=SECONDS
@@ -84,6 +85,8 @@ def storage() -> Check:
 
 
 def worker() -> Check:
+    from redis.exceptions import RedisError
+
     try:
         age = heartbeat.age()
     except RedisError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from django.core.cache import cache
-from redis.exceptions import RedisError
 
 KEY = "serve.heartbeat"
 EVERY = 10
@@ -25,6 +24,8 @@ def age() -> float | None:
 
 def since(start: float) -> bool:
     """Whether a heartbeat came at or after ``start`` (Unix seconds); an older one is of an earlier run."""
+    from redis.exceptions import RedisError  # here: the supervisor starts without it
+
     try:
         at = cache.get(KEY)
     except RedisError:

@@ -13,6 +13,7 @@ import http.client
 import sys
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 
 from mlops_portal.serve import heartbeat
@@ -81,13 +82,14 @@ def learner() -> Process:
 
 
 def scheduler() -> Process:
+    others = [one.name for one in apps.get_app_configs() if one.label != "serve"]  # it does no task itself
     return Process(
         name="scheduler",
         argv=_celery(
             "beat", "--schedule", str(settings.VAR_DIR / "run" / "schedule"), "--pidfile=",
             "--loglevel", "INFO",
         ),
-        env=JOBS | {"WORKER_WITHOUT": f"monitoring,approvals,edge_sync,{SLOW}"},
+        env=JOBS | {"WORKER_WITHOUT": ",".join(others)},
         ready=heartbeat.since,
     )  # fmt: skip
 

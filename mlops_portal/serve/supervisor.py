@@ -1,7 +1,7 @@
 """Starts the parts stage by stage, keeps them running, ends them all.
 
 - A stage is started at once and waited for; the next one begins when every part of it that is to be
-  waited for is ready.
+  waited for is ready, however long it takes: a slow part is told of, and ends nothing.
 - A part that ends is started again after a pause that doubles. One that ends ``child.DEATHS`` times within
   a minute is marked failed and tried again with growing pauses, and the rest goes on; web and broker alone,
   without which nothing works, end everything then.
@@ -18,7 +18,7 @@ from types import FrameType
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.serve import logfiles
+from mlops_portal.serve import doing, logfiles
 from mlops_portal.serve.board import Board
 from mlops_portal.serve.child import DEATHS, Child
 from mlops_portal.serve.errors import CannotStart
@@ -27,7 +27,7 @@ from mlops_portal.serve.lock import RunLock
 from mlops_portal.serve.processes import Process
 
 TICK = 0.1
-READY_WITHIN = 120.0
+READY_WITHIN = 60.0  # seconds after which it is said what a part does instead
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -46,6 +46,7 @@ class Supervisor:
         self._asked = 0
         self._running: list[Child] = []
         self._due: dict[Child, float] = {}
+        self._told: dict[Child, tuple[float, float | None]] = {}
         self._guard = Guard(lock)
         self._shortened = time.monotonic()
 
@@ -87,11 +88,16 @@ class Supervisor:
             now = self._tick()
             self._board.waiting([child.name for child in waiting], now - begun)
             for child in waiting:
-                if child.process.restart and child.waited(now) > READY_WITHIN:
-                    raise CannotStart(
-                        _("The part %(name)s is not ready after %(seconds)d seconds; see %(log)s.")
-                        % {"name": child.name, "seconds": READY_WITHIN, "log": logfiles.shown(child.name)}
-                    )
+                self._tell(child, now)
+
+    def _tell(self, child: Child, now: float) -> None:
+        """A part that is slow is waited for, and what it does is said every ``READY_WITHIN`` seconds."""
+        if child.pid is None or child.waited(now) < self._told.get(child, (READY_WITHIN, None))[0]:
+            return
+        waited, used = child.waited(now), doing.processor_seconds(child.pid)
+        before = self._told.get(child, (0.0, None))[1]
+        self._board.say(doing.sentence(name=child.name, waited=waited, used=used, before=before))
+        self._told[child] = (waited + READY_WITHIN, used)
 
     def _tick(self) -> float:
         time.sleep(TICK)
@@ -127,9 +133,13 @@ class Supervisor:
     def _after_end(self, child: Child, code: int, now: float) -> None:
         facts = {"name": child.name, "how": _how(code), "log": logfiles.shown(child.name), "times": DEATHS}
         if not child.process.restart:
+            sentence = _("The part %(name)s ended (%(how)s); see %(log)s.") % facts
+            if code and child.process.wait:
+                raise CannotStart(sentence)
             if code:
-                raise CannotStart(_("The part %(name)s ended (%(how)s); see %(log)s.") % facts)
-            self._board.ready(child.name, child.seconds)
+                self._board.say(sentence)
+            else:
+                self._board.ready(child.name, child.seconds)
             return
         pause = child.pause(now)
         self._due[child] = now + pause

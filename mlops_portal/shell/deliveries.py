@@ -11,7 +11,6 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urljoin
 
-from apprise import Apprise
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db.models import F
@@ -85,6 +84,8 @@ def _mail(row: Delivery) -> None:
 
 
 def _webhook(row: Delivery) -> None:
+    from apprise import Apprise  # here: it takes long to load, and few tasks need it
+
     address = next((one for one in settings.NOTIFY_WEBHOOKS if webhook_digest(one) == row.target), None)
     if address is None:
         raise NotSent("the address is no longer in NOTIFY_WEBHOOKS")

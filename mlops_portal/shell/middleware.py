@@ -69,7 +69,7 @@ class ProblemMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DJANGOS_OWN):
             return None  # views.errors.not_found and its kin
-        mendable = isinstance(error, (problems.PortalError, *problems.PART_IS_DOWN))
+        mendable = isinstance(error, problems.PortalError) or problems.is_down(error)
         if mendable or problems.wants_json(request):
             return problems.of_exception(request, error)
         return None  # views.errors.server_error, after Django has logged it

@@ -116,11 +116,15 @@ class Job(models.Model):
     created = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     started = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True)  # when its worker last said that it lives
+    claim = models.UUIDField(null=True)  # the token of the worker that has it
+    tries = models.PositiveSmallIntegerField(default=0)
     finished = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-created", "-id"]
         indexes = [
+            models.Index(fields=["heard_at"], condition=Q(state="running"), name="job_at_work"),
             models.Index(fields=["created"], condition=Q(state="queued"), name="job_queued"),
             models.Index(fields=["by", "-created"], name="job_by_newest"),
         ]

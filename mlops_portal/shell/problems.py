@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -18,14 +19,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError as BrokerError
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from mlops_portal.wire.errors import PortalError, Unavailable
 
 CONTENT_TYPE = "application/problem+json"
-PART_IS_DOWN = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeoutError, BrokerError)
+DATABASE_IS_DOWN = (OperationalError, InterfaceError)
+BROKER_IS_DOWN = (("redis.exceptions", "ConnectionError"), ("redis.exceptions", "TimeoutError"),
+                  ("kombu.exceptions", "OperationalError"))  # fmt: skip
 log = structlog.get_logger(__name__)
 
 
@@ -130,7 +130,7 @@ def of_exception(request: HttpRequest, error: BaseException) -> HttpResponse:
             detail=error.sentence,
             extra={name: str(value) for name, value in error.details.items()},
         )
-    if isinstance(error, PART_IS_DOWN):
+    if is_down(error):
         log.error("part_is_down", error=str(error), kind=type(error).__name__)
         return answer(request, status=503, code=Unavailable.code, detail=down_sentence(error))
     log.error("unforeseen", exc_info=error)
@@ -145,8 +145,14 @@ def of_exception(request: HttpRequest, error: BaseException) -> HttpResponse:
     )
 
 
+def is_down(error: BaseException) -> bool:
+    """Whether database or broker do not answer. A client that was never loaded raised nothing."""
+    loaded = [getattr(sys.modules[module], name) for module, name in BROKER_IS_DOWN if module in sys.modules]
+    return isinstance(error, (*DATABASE_IS_DOWN, *loaded))
+
+
 def down_sentence(error: BaseException) -> str:
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, DATABASE_IS_DOWN):
         return _(
             "The database does not answer at the moment; nothing of this request was kept. Try again soon."
         )

@@ -20,6 +20,7 @@ from mlops_portal.registry.models import ModelVersion
 from mlops_portal.registry.selectors import champion_for
 from mlops_portal.shell.jobs import enqueue
 from mlops_portal.shell.live import changed
+from mlops_portal.shell.models import Job
 from monitoring.errors import NoVersion
 from monitoring.models import DriftReport
 from monitoring.models.report import ReportState
@@ -115,6 +116,12 @@ def drift_report_fail(*, report: DriftReport, sentence: str) -> None:
         mine = DriftReport.objects.filter(pk=report.pk, state=ReportState.ASKED)
         mine.update(state=ReportState.FAILED, problem=sentence[:400])
         changed(report.topic)
+
+
+def drift_report_give_up(*, job: Job, sentence: str) -> None:
+    """Its job lost its worker too often."""
+    if (report := DriftReport.objects.filter(pk=job.kwargs["report_id"]).first()) is not None:
+        drift_report_fail(report=report, sentence=sentence)
 
 
 def drift_reports_drop(*, keep: int = KEPT) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mlops_portal.celery import app
 from mlops_portal.environment import BASE_DIR
+from mlops_portal.shell import jobs
 from tests.architecture.contracts import PACKAGES
 
 SENDERS = {"enqueue", "every", "send_task", "signature"}
@@ -39,6 +40,4 @@ def test_every_job_that_is_enqueued_is_a_registered_task() -> None:
 
 def test_every_job_on_the_schedule_is_a_registered_task() -> None:
     app.loader.import_default_modules()
-    assert [
-        entry["task"] for entry in app.conf.beat_schedule.values() if entry["task"] not in app.tasks
-    ] == []
+    assert [entry["task"] for entry in jobs.schedule().values() if entry["task"] not in app.tasks] == []

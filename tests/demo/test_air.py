@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from mlops_portal.demo.management import measures as loading
-from mlops_portal.demo.runner.meters import Meters, key_of
+from mlops_portal.demo.runner.meters import Meters
 from mlops_portal.demo.sim.air import LEAK, STEP, air_flow
-from mlops_portal.demo.sim.catalogue import ASSETS
+from mlops_portal.demo.sim.catalogue import ASSETS, key_of
 
 
 def test_a_value_depends_on_its_index_alone_and_a_leak_steps_it():

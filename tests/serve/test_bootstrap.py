@@ -151,3 +151,48 @@ def test_a_python_without_venv_is_said(project: Path) -> None:
         f"Python {number} is here without its venv module; install it and run again "
         f"(Debian and Ubuntu: apt install python{number}-venv).\n"
     )
+
+
+def package(project: Path) -> Path:
+    """A package as an installer leaves it, known to the stamp."""
+    site = next((project / ".venv" / "lib").glob("python*/site-packages"))
+    (site / "thing").mkdir(exist_ok=True)
+    (site / "thing" / "part.py").write_text("ANSWER = 42\n")
+    info = site / "thing-1.0.dist-info"
+    info.mkdir(exist_ok=True)
+    (info / "RECORD").write_text("thing/part.py,sha256=x,12\nthing-1.0.dist-info/RECORD,,\n")
+    (project / ".venv" / "installed").unlink()
+    assert "Finishing" in make(project, PYTHON).stdout
+    assert make(project, PYTHON).stdout == ""
+    return site
+
+
+@pytest.mark.parametrize("harm", ["file", "cut", "record", "all"])
+def test_a_package_that_lacks_a_file_or_part_of_one_is_installed_anew(project: Path, harm: str) -> None:
+    make(project, PYTHON)
+    site = package(project)
+    if harm == "file":
+        (site / "thing" / "part.py").unlink()
+    elif harm == "cut":
+        (site / "thing" / "part.py").write_text("ANSW")
+    elif harm == "record":
+        (site / "thing-1.0.dist-info" / "RECORD").unlink()
+    else:
+        shutil.rmtree(site / "thing")
+        shutil.rmtree(site / "thing-1.0.dist-info")
+
+    said = make(project, PYTHON).stdout
+
+    assert "Mending .venv: files are missing or cut off in thing" in said
+    assert not (site / "thing-1.0.dist-info").exists()  # so that an installer sees that it is not there
+    assert make(project, PYTHON).stdout == ""
+
+
+def test_pip_itself_is_mended(project: Path) -> None:
+    make(project, PYTHON)
+    site = next((project / ".venv" / "lib").glob("python*/site-packages"))
+    (site / "pip" / "_internal" / "cli" / "main.py").unlink()
+
+    assert "Mending .venv: files are missing or cut off in pip" in make(project, PYTHON).stdout
+    assert make(project, PYTHON).stdout == ""
+    assert (site / "pip" / "_internal" / "cli" / "main.py").exists()

@@ -104,9 +104,7 @@ def test_a_broker_that_is_down_holds_up_nobody(no_broker):
 
 
 def test_what_apps_want_done_regularly_is_in_the_scheduler_s_table():
-    from mlops_portal.celery import app
-
-    table = app.conf.beat_schedule
+    table = jobs.schedule()
     assert table["shell.notify_outside"]["schedule"] == 60
     assert {entry["task"] for entry in table.values()} <= names()
 

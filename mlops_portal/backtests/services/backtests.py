@@ -22,6 +22,7 @@ from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import demand, guard
 from mlops_portal.shell.jobs import enqueue
 from mlops_portal.shell.live import changed
+from mlops_portal.shell.models import Job
 
 MOST = 4
 """As many choices as a picture can hold beside one another."""
@@ -164,10 +165,9 @@ def backtest_delete(*, by: Person, test: BackTest) -> None:
         changed("backtests")
 
 
-def backtest_claim(*, test: BackTest, again: bool = False) -> bool:
-    """Whether this worker has the back-test; ``again``: a lost worker's message came back."""
-    states = OPEN if again else (State.QUEUED,)
-    mine = BackTest.objects.filter(pk=test.pk, state__in=states).update(state=State.RUNNING) == 1
+def backtest_claim(*, test: BackTest) -> bool:
+    """Whether the back-test is still to be done, by the one who has its job; a lost worker may have begun."""
+    mine = BackTest.objects.filter(pk=test.pk, state__in=OPEN).update(state=State.RUNNING) == 1
     _told(test)
     return mine
 
@@ -223,6 +223,12 @@ def backtest_fail(*, test: BackTest, sentence: str) -> None:
             at=now,
         )
         _told(test)
+
+
+def backtest_give_up(*, job: Job, sentence: str) -> None:
+    """Its job lost its worker too often."""
+    if (test := BackTest.objects.filter(pk=job.kwargs["backtest"]).first()) is not None:
+        backtest_fail(test=test, sentence=sentence)
 
 
 def _claim(test: BackTest, old: State, new: State, **values: Any) -> None:

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable
 
-from celery import Task, shared_task
+from celery import shared_task
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -40,10 +40,9 @@ class Stopped(jobs.JobCancelled):
     """Somebody has cancelled the back-test."""
 
 
-@shared_task(name="backtests.run", bind=True)
-def run(self: Task, backtest: int, job_id: str) -> None:
-    """Do a back-test; a message that comes twice finds it taken."""
-    again = bool((self.request.delivery_info or {}).get("redelivered"))
+@shared_task(name="backtests.run")
+def run(backtest: int, job_id: str) -> None:
+    """Do a back-test; a message that comes twice finds its job taken."""
     with jobs.running(job_id) as job:
         test = BackTest.objects.select_related("table", "reference", "created_by").filter(pk=backtest).first()
         if test is None:
@@ -52,7 +51,7 @@ def run(self: Task, backtest: int, job_id: str) -> None:
             if Job.objects.filter(pk=job_id, state=Job.State.CANCELLED).exists():
                 backtest_stop(test=test)  # while it waited
             return
-        if not backtest_claim(test=test, again=again):
+        if not backtest_claim(test=test):
             return
         job.result_url = reverse("backtest", args=[test.pk])
         with override(test.created_by.language or None):

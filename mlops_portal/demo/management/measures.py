@@ -11,9 +11,8 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from mlops_portal.demo import places
-from mlops_portal.demo.runner.meters import key_of
 from mlops_portal.demo.sim.air import STEP, air_flow
-from mlops_portal.demo.sim.catalogue import ASSETS
+from mlops_portal.demo.sim.catalogue import ASSETS, key_of
 from mlops_portal.demo.sim.kinds import words
 from mlops_portal.plant.models import Asset, Line, Person
 from mlops_portal.plant.services.tokens import token_create

@@ -11,14 +11,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from mlops_portal.demo.sim.air import STEP, air_flow
-from mlops_portal.demo.sim.catalogue import ASSETS
+from mlops_portal.demo.sim.catalogue import ASSETS, key_of
 
 LEAK = "air_leak"
-
-
-def key_of(asset: str) -> str:
-    """The measure of a machine's air."""
-    return f"{asset}-air-flow"
 
 
 class Meters:

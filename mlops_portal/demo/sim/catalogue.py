@@ -60,3 +60,8 @@ def assets_of(asset_type: str) -> tuple[Asset, ...]:
     """All assets of one type, in the order of their numbers; KeyError for an unknown type."""
     kind = ASSET_TYPES[asset_type]
     return tuple(one for one in ASSETS.values() if one.type == kind.key)
+
+
+def key_of(asset: str) -> str:
+    """The measure of a machine's air."""
+    return f"{asset}-air-flow"

@@ -17,6 +17,7 @@ from mlops_portal.plant.selectors.people import people_who_may, people_with
 from mlops_portal.plant.selectors.places import sites_for
 from mlops_portal.plant.services.founding import site_found
 from mlops_portal.plant.services.invitations import invitation_accept, invitation_create
+from mlops_portal.plant.services.inviting import HOW
 from mlops_portal.plant.services.places import asset_create, asset_type_create, line_create
 from mlops_portal.wire.errors import Invalid, NotAllowed, NotFound
 
@@ -99,7 +100,13 @@ def _person(username: str) -> Person:
         return person
     found = people_who_may(action="model.onboard")
     if not found:
-        raise NotFound(_("Nobody here is an ML engineer; invite one on the page People, then try again."))
+        raise NotFound(
+            _(
+                "Nobody here is an ML engineer; add one (%(command)s) or invite one on the page People, "
+                "then try again."
+            )
+            % {"command": HOW}
+        )
     if len(found) > 1:
         names = ", ".join(sorted(one.username for one in found))
         raise Invalid(
@@ -113,8 +120,11 @@ def _site(by: Person) -> Site:
     found = list(sites_for(person=by, action="model.onboard"))
     if not found:
         raise NotAllowed(
-            _("%(person)s may not bring data; that needs the role ML engineer for a whole site.")
-            % {"person": by}
+            _(
+                "%(person)s may not bring data; that needs the role ML engineer for a whole site: "
+                "python manage.py user_add %(username)s --role ml_engineer"
+            )
+            % {"person": by, "username": by.username}
         )
     return found[0]
 

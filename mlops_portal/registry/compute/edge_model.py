@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
 from numpy.typing import ArrayLike, NDArray
-from skl2onnx import to_onnx
-from skl2onnx.common.data_types import FloatTensorType
-from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from mlops_portal.wire.inputs import unseen_missing
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
 OPSET = {"": 17, "ai.onnx.ml": 3}
 CHUNK = 4096
@@ -49,6 +50,9 @@ def thresholds_to_float32(model: HistGradientBoostingClassifier) -> None:
 
 def export(model: HistGradientBoostingClassifier) -> bytes:
     """ONNX bytes of a fitted model."""
+    from skl2onnx import to_onnx  # here, with scikit-learn: who runs the file needs neither
+    from skl2onnx.common.data_types import FloatTensorType
+
     onnx = to_onnx(
         model,
         initial_types=[("readings", FloatTensorType([None, model.n_features_in_]))],

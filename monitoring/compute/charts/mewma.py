@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import ncx2
 
 from monitoring.compute.charts.chains import run_length
 
@@ -17,6 +16,8 @@ STATES = 40
 
 def run_length_of(p: int, lam: float, h: float, *, states: int = STATES) -> float:
     """Average run length in control of ``p`` streams with the limit ``h`` on T²."""
+    from scipy.stats import ncx2  # here: it takes long to load, and few tasks need it
+
     radius = np.sqrt(h * lam / (2 - lam))
     width = 2.0 * radius / (2 * states + 1)
     at = np.arange(states + 1)

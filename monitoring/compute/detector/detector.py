@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import betabinom
 
 from mlops_portal.wire.errors import Invalid
 from mlops_portal.wire.sketch import readable
@@ -152,6 +151,8 @@ class Detector:
 
     def _hard(self, filled: F, there: B, w: int) -> list[tuple[int, str, F, float]]:
         """(reading, statistic, values (w,), limit) of what needs no law."""
+        from scipy.stats import betabinom  # here: it takes long to load, and few tasks need it
+
         found: list[tuple[int, str, F, float]] = []
         absent = (~there).reshape(w, self.window, -1).sum(axis=1)
         alpha = self.per_window / max(1, len(self.names)) / 10

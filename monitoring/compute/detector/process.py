@@ -20,7 +20,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 from scipy.special import ndtri
 
 F = NDArray[np.float64]
@@ -100,6 +99,8 @@ class Process:
 
 
 def _filtered(noise: F, coefficients: list[F], held: NDArray[np.int64]) -> F:
+    from scipy.signal import lfilter  # here: it takes long to load, and few tasks need it
+
     for place, (phi, hold) in enumerate(zip(coefficients, held.tolist(), strict=True)):
         series = noise[::hold, place]
         if phi.size:
@@ -225,6 +226,8 @@ def mixing_of(correlation: F, partial: list[F]) -> F:
     With unit noise the covariance of readings i and j is ω_ij Σ_k ψ_ik ψ_jk, so ω_ij is known from the
     reference; what is not positive is cut off and the variances are put back to 1.
     """
+    from scipy.signal import lfilter  # here: it takes long to load, and few tasks need it
+
     impulse = np.zeros(WARM)
     impulse[0] = 1.0
     filters = [lags(one) for one in partial]

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from monitoring.compute import binned
 
@@ -126,6 +125,8 @@ def _means(scaled: F, window: int) -> F:
 def _memory(means: F) -> F:
     """The exponentially weighted memory of means (w, d). It begins empty, so its early values are worth
     more."""
+    from scipy.signal import lfilter  # here: it takes long to load, and few tasks need it
+
     grown = np.sqrt(1 - (1 - MEMORY) ** (2 * np.arange(1, len(means) + 1)))[:, None]
     return np.asarray(lfilter([MEMORY], [1.0, MEMORY - 1.0], means, axis=0) / grown)
 

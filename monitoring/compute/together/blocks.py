@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from monitoring.compute import interval
 
@@ -119,6 +118,8 @@ def apart(scores: F, sides: Sides, random: np.random.Generator) -> Apart:
     within folds, which is right because a fold's scores do not know them; drawn again are the blocks of each
     side.
     """
+    from scipy.stats import rankdata  # here: it takes long to load, and few tasks need it
+
     ranks = np.empty(len(scores))
     for fold in range(FOLDS):
         mine = sides.fold == fold

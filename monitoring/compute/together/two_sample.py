@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import RandomForestClassifier
 
 from monitoring.compute.together.blocks import FOLDS, Apart, Sides, apart
 
@@ -30,6 +29,8 @@ class TwoSample:
 
 def two_sample(rows: NDArray[np.float64], sides: Sides, *, seed: int = 0) -> TwoSample:
     """Tell the sides of ``rows`` (n, d) apart, NaN where a reading is missing."""
+    from sklearn.ensemble import RandomForestClassifier  # here: it takes long to load, and few tasks need it
+
     random = np.random.default_rng(seed)
     x, d = _filled(rows), rows.shape[1]
     scores, importance = np.zeros(len(x)), np.zeros(x.shape[1])

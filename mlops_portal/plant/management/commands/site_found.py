@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.text import slugify
 
 from mlops_portal.plant.services.founding import site_found
+from mlops_portal.plant.services.inviting import HOW
 from mlops_portal.wire.errors import PortalError
 
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, **options: Any) -> None:
-        password = getpass.getpass("Password: ") if sys.stdin.isatty() else input()
+        password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
         try:
             site, person = site_found(
                 name=options["name"],
@@ -45,3 +46,4 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"site": site.slug, "person": str(person.pk)}))
         else:
             self.stdout.write(f"{site.name} stands; {person.name} can sign in as {person.username}.")
+            self.stdout.write(f"Models are brought by an ML engineer; add one: {HOW}")

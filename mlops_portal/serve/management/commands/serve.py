@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from mlops_portal.serve import parts, preflight, prepare
@@ -71,14 +72,14 @@ class Command(BaseCommand):
 
 def _stages(own: list[Process], *, demo: bool) -> list[list[Process]]:
     """The broker; what people need; what nobody waits for, so that it takes no time from the start."""
-    needed = [part for part in own if part.name not in ("broker", "mlflow")]
+    first = [part for part in own if part.name == "broker"]
+    needed = [part for part in own if part.wait and part not in first]
+    beside = [part for part in own if not part.wait]
     if demo and "demo" in get_commands():
-        needed.append(Process(name="demo", argv=manage("demo"), restart=False))
-    return [
-        [part for part in own if part.name == "broker"],
-        needed,
-        [*(part for part in own if part.name == "mlflow"), *contributed(demo=demo)],
-    ]
+        loaded = import_string("mlops_portal.demo.selectors.loaded")()  # by name: it is above this room
+        load = Process(name="demo", argv=manage("demo"), restart=False, wait=not loaded)
+        (needed if load.wait else beside).append(load)
+    return [first, needed, [*beside, *contributed(demo=demo)]]
 
 
 def _announce(board: Board, *, demo: bool) -> None:

@@ -57,7 +57,9 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     if typed:  # the page of signing in says so
         after = reverse("typed", args=[typed])
     else:
-        messages.warning(request, _("You were signed out, and nothing was saved. Sign in and enter it again."))
+        messages.warning(
+            request, _("You were signed out, and nothing was saved. Sign in and enter it again.")
+        )
         after = page_of(request)
     return _go(request, redirect_to_login(after).url)
 

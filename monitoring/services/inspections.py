@@ -40,6 +40,7 @@ def inspection_record(
         if by is not None:
             guard(by, "inspection.record", line=one.asset.line)
         truth = _class(truth, one)
+    owner = [by.ref("token_of")] if by is not None and by.token_actor else []
     now = timezone.now()
     with transaction.atomic():
         rows = Prediction.objects.filter(pk__in=[one.pk for one in found])
@@ -47,8 +48,8 @@ def inspection_record(
         if fresh.update(truth=truth, truth_at=at or now, truth_source=source):
             event_record(
                 type="monitoring.inspection.recorded",
-                actor=by.actor if by else SYSTEM,
-                subjects=[*(one.ref() for one in found), Ref("part", part_id)],
+                actor=by.reporter if by else SYSTEM,
+                subjects=[*(one.ref() for one in found), Ref("part", part_id), *owner],
                 public={"part": part_id, "truth": truth, "source": source},
             )
             performance_stale(found=found)

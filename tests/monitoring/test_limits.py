@@ -98,7 +98,6 @@ class TestAchieved:
         assert found.rate.weeks == pytest.approx(8, abs=0.01)
         assert found.verdict == "kept"
 
-
     def false_alarm(self, floor, now):
         Alert.objects.create(
             asset=floor.press, version=floor.version, kind="data_drift", state="resolved", cause="false_alarm",
@@ -133,7 +132,9 @@ class TestAchieved:
         self.point(floor, now - timedelta(weeks=8))
         self.point(floor, now - timedelta(minutes=1))
         words = kept(achieved(floor.press.line))
-        assert words["words"] == "0 false alarms in 8 weeks: between 0.00 and 0.46 a week are plausible (95 %)."
+        assert (
+            words["words"] == "0 false alarms in 8 weeks: between 0.00 and 0.46 a week are plausible (95 %)."
+        )
         assert words["picture"] is not None
 
     @given(st.integers(0, 50), st.floats(0.0, 26.0), st.floats(0.01, 100.0))

@@ -94,7 +94,9 @@ def test_passwords_codes_and_tokens_are_never_kept(cast, client):
     assert kept.secret
 
 
-@pytest.mark.parametrize("name", ["password1", "old_password", "oldpassword", "one-time-code", "apiToken", "PIN"])
+@pytest.mark.parametrize(
+    "name", ["password1", "old_password", "oldpassword", "one-time-code", "apiToken", "PIN"]
+)
 def test_what_is_secret_is_known_by_its_name(name):
     assert is_secret(name)
 
@@ -139,7 +141,9 @@ def test_a_form_with_a_false_mark_keeps_nothing(cast, client):
 
 def test_a_form_that_goes_to_an_address_without_a_page_comes_back_on_its_page(cast, client, client_for):
     person = cast.whole.domain_expert
-    name = name_in(sent(client, person, path="/demo/on/", page="/demo/?machine=mill-5&typed=old", strength="3"))
+    name = name_in(
+        sent(client, person, path="/demo/on/", page="/demo/?machine=mill-5&typed=old", strength="3")
+    )
     assert kept_input.kept_for(person, name).page == "/demo/?machine=mill-5"
 
 

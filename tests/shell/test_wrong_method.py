@@ -51,7 +51,9 @@ def test_the_portal_has_such_addresses():
 
 
 @pytest.mark.parametrize("who", ["administrator", "nobody"])
-def test_looking_at_an_address_that_takes_only_posts_shows_our_page_and_a_way_on(cast, client_for, client, who):
+def test_looking_at_an_address_that_takes_only_posts_shows_our_page_and_a_way_on(
+    cast, client_for, client, who
+):
     browser = client if who == "nobody" else client_for(cast.whole.administrator)
     bare: list[Any] = []
     for path in only_posted():

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from approvals.duties import Hands, exclusion
 from approvals.models import ApprovalRequest, Decision, Policy
 from approvals.selectors.facts import manifest_of
 from approvals.selectors.policies import rules_of
 from approvals.selectors.requests import approvers
-from approvals.selectors.worth import Worth, worth_of
+from approvals.selectors.worth import Worth, ground_of, worth_of
 from labeling.models import RetrainRun
 from mlops_portal.ledger.models import Event, EventSubject
 from mlops_portal.plant.matrix import ACTIONS, Scope
@@ -99,13 +97,12 @@ def who_may_sign(request: ApprovalRequest) -> list[Signer]:
     people = {one.pk: one for one in people_who_may(action=DECIDE, line=request.line)}
     involved = {hands.asked, *hands.trained, *(str(pk) for pk in signed)} - {str(pk) for pk in people}
     people |= {one.pk: one for one in Person.objects.filter(pk__in=involved)}
-    approved = approved_by(request)
-    now = timezone.now()
+    ground = ground_of(request, approved_by(request))
     found = []
     for person in sorted(people.values(), key=lambda one: one.name):
         reason = exclusion(str(person.pk), hands) or verdict(person, DECIDE, line=request.line).reason
         roles = roles_for(person, request.line)
-        worth = worth_of(person, request, roles=roles, approved=approved, now=now)
+        worth = worth_of(person, ground, roles=roles)
         found.append(Signer(person, not reason, reason, roles, signed.get(person.pk), worth))
     return sorted(
         found, key=lambda one: (one.signed is None, not one.can, not one.allowed, one.worth.counts_as is None)
@@ -122,5 +119,5 @@ def approved_by(request: ApprovalRequest) -> dict[str, frozenset[str]]:
 
 def worth_for(person: Person, request: ApprovalRequest) -> Worth:
     """What the person's signature would be worth now."""
-    roles = roles_for(person, request.line)
-    return worth_of(person, request, roles=roles, approved=approved_by(request), now=timezone.now())
+    ground = ground_of(request, approved_by(request))
+    return worth_of(person, ground, roles=roles_for(person, request.line))

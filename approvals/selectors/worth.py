@@ -7,21 +7,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from allauth.mfa.models import Authenticator
+from django.utils import timezone
 
 from approvals.models import ApprovalRequest
 from approvals.rosters import roster_of
 from approvals.selectors.passkeys import passkeys_of
-from approvals.selectors.policies import line_rules
-from approvals.selectors.requests import quorum_of
+from approvals.selectors.policies import LineRules, line_rules
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.roles import Role
-from mlops_portal.wire.roster import Roster
+from mlops_portal.wire.roster import Roster, quorum_met
 
 
 class Key(StrEnum):
@@ -48,40 +48,53 @@ class Worth:
         return self.counts_as is not None and self.key in (Key.KNOWN, Key.CODE)
 
 
-def worth_of(
-    person: Person, request: ApprovalRequest, *, roles: Collection[Role], approved: dict[str, frozenset[str]],
-    now: datetime,
-) -> Worth:  # fmt: skip
-    """``roles``: with which the person decides on the line; ``approved``: the approvers' roles, by id."""
-    key, credentials = _key(person, request, now)
-    return Worth(_place(person, request, roles, approved), key, credentials)
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the worth of every signature on a request rests on; ``approved``: the approvers' roles, by id."""
+
+    rules: LineRules
+    roster: Roster | None
+    approved: Mapping[str, frozenset[str]]
+    now: datetime
 
 
-def _place(
-    person: Person, request: ApprovalRequest, roles: Collection[Role], approved: dict[str, frozenset[str]]
-) -> Role | None:
-    others = {one: held for one, held in approved.items() if one != str(person.pk)}
-    empty = sum(quorum_of(request, others).missing.values())
+def ground_of(request: ApprovalRequest, approved: Mapping[str, frozenset[str]]) -> Ground:
+    return Ground(line_rules(request.line), roster_of(request.line), approved, timezone.now())
+
+
+def worth_of(person: Person, ground: Ground, *, roles: Collection[Role]) -> Worth:
+    """``roles``: those with which the person decides on the line."""
+    key, credentials = _key(person, ground)
+    return Worth(_place(person, ground, roles), key, credentials)
+
+
+def _place(person: Person, ground: Ground, roles: Collection[Role]) -> Role | None:
+    others = {one: held for one, held in ground.approved.items() if one != str(person.pk)}
+    empty = _empty(ground, others)
     for role in roles:
-        held = {**others, str(person.pk): frozenset({role.value})}
-        if sum(quorum_of(request, held).missing.values()) < empty:
+        if _empty(ground, {**others, str(person.pk): frozenset({role.value})}) < empty:
             return role
     return None
 
 
-def _key(person: Person, request: ApprovalRequest, now: datetime) -> tuple[Key, tuple[str, ...]]:
+def _empty(ground: Ground, held: Mapping[str, frozenset[str]]) -> int:
+    return sum(quorum_met(ground.rules.quorum, held).missing.values())
+
+
+def _key(person: Person, ground: Ground) -> tuple[Key, tuple[str, ...]]:
     own = [one.id for one in passkeys_of(person)]
-    known = _known(roster_of(request.line), person, now)
+    known = _known(ground, person)
     if usable := tuple(one for one in own if one in known):
         return Key.KNOWN, usable
     app = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP)
-    if line_rules(request.line).is_portal_trusted and app.exists():
+    if ground.rules.is_portal_trusted and app.exists():
         return Key.CODE, tuple(own)
     return (Key.UNKNOWN if own else Key.NONE), tuple(own)
 
 
-def _known(roster: Roster | None, person: Person, now: datetime) -> Collection[str]:
+def _known(ground: Ground, person: Person) -> Collection[str]:
     """The credential ids that nodes take from the person; none of a roster that ran out."""
-    if roster is None or roster.expires <= now or (one := roster.people.get(str(person.pk))) is None:
+    roster = ground.roster
+    if roster is None or roster.expires <= ground.now or (one := roster.people.get(str(person.pk))) is None:
         return ()
     return set(one.passkeys) - set(roster.revoked)

@@ -71,7 +71,7 @@ def plan_all(*, now: datetime, days: int = rosters.LONGEST.days) -> list[Signing
 
 def plan_digest(planned: Iterable[Signing]) -> str:
     """Of what a person is shown before they have it signed."""
-    shown = [[one.line.slug, one.version, [change.text for change in one.changes]] for one in planned]
+    shown: list[Any] = [[one.line.slug, one.version, [change.text for change in one.changes]] for one in planned]
     return sha256(jcs.canonical(shown)).hexdigest()
 
 
@@ -87,9 +87,7 @@ def ceremony_hold(
     if by is not None:
         if not is_demo() or offline is not None:
             raise NotTheDemo(
-                _(
-                    "A page holds no ceremony here: bring the offline keys and run keys_ceremony at the portal."
-                )
+                _("A page holds no ceremony here; bring the offline keys and run keys_ceremony.")
             )
         guard(by, "keys.ceremony")
         for one in planned:

@@ -1,4 +1,4 @@
-"""Who may approve on each line as nodes know it, what waits for the next ceremony, and the way to be known."""
+"""Who may approve on each line as nodes know it, what waits for a ceremony, and the way to be known."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The demo's story, from tool wear to a node that runs version 2: what is done, what is next, and who does it.
+"""The demo's story, from tool wear to a node that runs version 2: what is done, what is next, who does it.
 
-Nothing here does a step; each is done by its person on its page. Who signs, who trains and who labels are three.
+Nothing here does a step; each is done by its person on its page. Who signs, trains and labels are three.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _steps(plot: Plot, asset: Asset) -> Iterator[Step]:
     yield Step(
         _("Switch fast tool wear on at %(machine)s") % {"machine": asset},
         _("On this page, with strength 3: the tool wears many times as fast as usual."),
-        "maja", reverse("demo:board") + "#disturb", _("Disturb a machine"), worn is not None,
+        "maja", f"{reverse('demo:board')}?machine={asset.slug}#disturb", _("Disturb a machine"), worn is not None,
     )  # fmt: skip
     alert = (
         Alert.objects.filter(asset=asset, opened_at__gte=since).order_by("opened_at").first()
@@ -151,7 +151,7 @@ def _second_half(plot: Plot, asset: Asset, since: datetime | None) -> Iterator[S
     candidate = reverse("candidate", args=[plot.model, version.number]) if version else reverse("candidates")
     yield Step(
         _("Ask for approval and submit it"),
-        _("For the machines of %(line)s. Where a gate is in doubt, say why it should be approved all the same.")
+        _("For the machines of %(line)s. Where a gate is in doubt, say why to approve all the same.")
         % {"line": asset.line},
         "sam", page or candidate, _("The approval") if request else _("The candidate"),
         request is not None and request.state in SUBMITTED,
@@ -174,8 +174,8 @@ def _signing(plot: Plot, request: ApprovalRequest | None, page: str, *, approved
     yield Step(
         _("Sign"),
         _(
-            "Line 1 is portal-trusted: password and one-time code suffice. The demo shows the code of Jonas's "
-            "authenticator app on a page of its own; a used code is refused, so wait for the next one to sign."
+            "Line 1 is portal-trusted: password and one-time code suffice. The demo shows the code "
+            "of his authenticator app on a page of its own; a used code is refused, wait for the next one."
         )
         if by_code
         else _("With the passkey, on the evidence that stands beside it."),
@@ -194,7 +194,7 @@ def _known(plot: Plot, request: ApprovalRequest | None, *, approved: bool) -> It
     )  # fmt: skip
     yield Step(
         _("Hold the key ceremony"),
-        _("It makes the passkey known to the nodes. At a plant this happens offline; the demo does it on a page."),
+        _("It makes the passkey known to the nodes. At a plant this happens offline, here on a page."),
         "sofia", reverse("keys") + "#ceremony", _("Keys"),
         approved or (worth is not None and worth.key == Key.KNOWN),
     )  # fmt: skip

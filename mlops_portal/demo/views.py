@@ -33,7 +33,10 @@ VIEWS = ("colour", "depth")
 @require_safe
 @signed_in
 def board(request: HttpRequest) -> HttpResponse:
-    return _board(request, DisturbanceForm(assets=assets_for(person=person_of(request))))
+    """What happens next stands first; a step of the story brings its machine into the form."""
+    machine = request.GET.get("machine", "")
+    initial = {"asset": machine, "strength": 3} if machine else {}
+    return _board(request, DisturbanceForm(assets=assets_for(person=person_of(request)), initial=initial))
 
 
 def _board(request: HttpRequest, form: DisturbanceForm, status: int = 200) -> HttpResponse:

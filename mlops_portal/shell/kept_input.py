@@ -47,7 +47,7 @@ _marks = signing.Signer(salt="mlops_portal.shell.kept_input")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """``page`` is where the form stood, ``action`` where it goes; ``fields`` are (name, value) in their order;
+    """``page`` is where the form stood, ``action`` where it goes; ``fields`` are (name, value) in order;
     ``files`` names what is to be chosen again; ``secret`` says that something is to be entered again."""
 
     owner: str

@@ -55,8 +55,8 @@ class PersonMiddleware:
 
 
 class ProblemMiddleware:
-    """Errors that a person can mend, parts that are down, and addresses that take something else, as an answer
-    of ours instead of a traceback or the browser's bare page."""
+    """Errors that a person can mend, parts that are down, and addresses that take something else, as an
+    answer of ours instead of a traceback or the browser's bare page."""
 
     sync_capable = True
     async_capable = False

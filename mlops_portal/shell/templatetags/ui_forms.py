@@ -9,7 +9,7 @@ from django.forms import BoundField
 from django.template.base import Node, Parser, Token
 from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from mlops_portal.plant.models import Person
@@ -88,7 +88,7 @@ class FormMarks(CsrfTokenNode):
     """Django's own token, and whose form it is, so that what they type survives the end of their session."""
 
     def render(self, context: template.Context) -> SafeString:
-        token: SafeString = super().render(context)
+        token = mark_safe(super().render(context))  # noqa: S308 - Django's own input
         person = getattr(getattr(context, "request", None), "user", None)
         if not token or not isinstance(person, Person):
             return token

@@ -17,7 +17,7 @@ from approvals.gate_words import title_of
 from approvals.models import ApprovalRequest
 from approvals.selectors.duties import approved_by, who_may_sign
 from approvals.selectors.policies import line_rules
-from approvals.selectors.requests import pack_of, quorum_of, requests_for
+from approvals.selectors.requests import OPEN, pack_of, quorum_of, requests_for
 from approvals.selectors.statements import targets_in_words
 from approvals.services.opening import request_opened
 from approvals.services.requests import request_submit, request_withdraw
@@ -120,6 +120,7 @@ def _signers(found: ApprovalRequest, by: Person) -> dict[str, Any]:
         "filled": needed - missing,
         "places": places,
         "rules": line_rules(found.line),
+        "open": found.state in OPEN,
         "may_keys": by.may("people.view"),
     }
 

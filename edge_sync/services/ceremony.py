@@ -71,7 +71,9 @@ def plan_all(*, now: datetime, days: int = rosters.LONGEST.days) -> list[Signing
 
 def plan_digest(planned: Iterable[Signing]) -> str:
     """Of what a person is shown before they have it signed."""
-    shown: list[Any] = [[one.line.slug, one.version, [change.text for change in one.changes]] for one in planned]
+    shown: list[Any] = [
+        [one.line.slug, one.version, [change.text for change in one.changes]] for one in planned
+    ]
     return sha256(jcs.canonical(shown)).hexdigest()
 
 

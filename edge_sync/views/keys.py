@@ -99,11 +99,11 @@ def _way(by: Person, lines: list[dict[str, Any]]) -> list[dict[str, str]]:
         "href": "",
     }
     weak = [str(one["line"]) for one in deciding if line_rules(one["line"]).is_portal_trusted]
-    also = _(" On %(lines)s password and code suffice.") % {"lines": ", ".join(weak)} if weak else ""
+    also = _("On %(lines)s password and code suffice.") % {"lines": ", ".join(weak)} if weak else ""
     third = {
         "tone": "info" if known else "quiet",
         "title": _("Sign what waits"),
-        "text": _("Every approval says before you sign what your signature counts as.") + also,
+        "text": f"{_('Every approval says before you sign what your signature counts as.')} {also}".strip(),
         "href": reverse("approvals"),
     }
     return [first, second, third]

@@ -97,7 +97,8 @@ def _steps(plot: Plot, asset: Asset) -> Iterator[Step]:
     yield Step(
         _("Switch fast tool wear on at %(machine)s") % {"machine": asset},
         _("On this page, with strength 3: the tool wears many times as fast as usual."),
-        "maja", f"{reverse('demo:board')}?machine={asset.slug}#disturb", _("Disturb a machine"), worn is not None,
+        "maja", f"{reverse('demo:board')}?machine={asset.slug}#disturb", _("Disturb a machine"),
+        worn is not None,
     )  # fmt: skip
     alert = (
         Alert.objects.filter(asset=asset, opened_at__gte=since).order_by("opened_at").first()

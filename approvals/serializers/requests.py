@@ -100,7 +100,7 @@ class ApprovalWithEvidence(ApprovalOut):
 
     @extend_schema_field(SignerOut(many=True))
     def get_signers(self, request: ApprovalRequest) -> Any:
-        return SignerOut(who_may_sign(request), many=True).data
+        return [SignerOut(one).data for one in who_may_sign(request)]
 
 
 class ApprovalIn(serializers.Serializer[Any]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -70,10 +71,8 @@ def plan_all(*, now: datetime, days: int = rosters.LONGEST.days) -> list[Signing
 
 
 def plan_digest(planned: Iterable[Signing]) -> str:
-    """Of what a person is shown before they have it signed."""
-    shown: list[Any] = [
-        [one.line.slug, one.version, [change.text for change in one.changes]] for one in planned
-    ]
+    """Of what a person is shown before they have it signed: all of each roster but how long it is valid."""
+    shown: list[Any] = [json.loads(one.data) | {"expires": ""} for one in planned]
     return sha256(jcs.canonical(shown)).hexdigest()
 
 

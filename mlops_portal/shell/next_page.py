@@ -31,7 +31,7 @@ def _is_ours(request: HttpRequest, url: str) -> bool:
 
 
 def shows_a_page(view: Callable[..., Any]) -> bool:
-    """Whether a view answers GET, as far as its decorators (``require_POST`` and its kin) and its class say."""
+    """Whether a view answers GET, as far as its decorators (``require_POST`` and its kin) and class say."""
     layer: Any = view
     while layer is not None:
         names = getattr(getattr(layer, "__code__", None), "co_freevars", ())
@@ -45,7 +45,7 @@ def shows_a_page(view: Callable[..., Any]) -> bool:
 
 
 def page_above(path: str) -> str:
-    """The nearest address at or above ``path`` at which a page stands: “/releases/5/pause/” → “/releases/5/”."""
+    """The nearest address at or above ``path`` with a page: “/releases/5/pause/” → “/releases/5/”."""
     while len(path) > 1:
         try:
             if shows_a_page(resolve(path).func):

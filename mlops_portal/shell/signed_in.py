@@ -48,8 +48,8 @@ def is_part(request: HttpRequest) -> bool:
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
-    """What came is kept, and its person is sent to sign in, or, where they are signed in again by now, straight
-    back to the form. Nothing is done with it."""
+    """What came is kept, and its person is sent to sign in, or, where they are signed in again by now,
+    straight back to the form. Nothing is done with it."""
     typed = kept_input.keep(request)
     person = request.user if isinstance(request.user, Person) else None
     if person is not None:

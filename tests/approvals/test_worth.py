@@ -205,7 +205,8 @@ class TestGatesInDoubt:
         assert statement["predicate"]["evidence"] == request.evidence_id
         told = client_for(signer).get(f"/api/v1/approvals/{request.pk}/").json()
         assert told["evidence"]["in_spite"] == {
-            "gates": ["rows"], "reason": "The lot is small, and the tool is new.", "by": str(request.asked_by_id),
+            "gates": ["rows"], "reason": "The lot is small, and the tool is new.",
+            "by": str(request.asked_by_id),
         }  # fmt: skip
         bench.sign(request, signer)
         request.refresh_from_db()

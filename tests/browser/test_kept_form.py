@@ -1,4 +1,4 @@
-"""A session that ends in the middle of a form, in a real browser: the form comes back filled, ready to send."""
+"""A session that ends in the middle of a form, in a real browser: it comes back filled, ready to send."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ For = Callable[..., Client]
 
 
 @pytest.fixture
-def plant(db: None, _own_files: None) -> None:
+def plant(db: None) -> None:
     load_plant()
     demo_mark()
 
@@ -73,7 +73,7 @@ def test_the_app_of_who_signs_by_code_can_be_looked_at_before_signing_in(plant: 
 
 @pytest.mark.parametrize("address", ["/demo/code/", "/demo/", "/demo/story/"])
 def test_elsewhere_than_at_the_demo_plant_there_is_no_such_page(
-    cast: Any, client_for: For, address: str, _own_files: None
+    cast: Any, client_for: For, address: str
 ) -> None:
     assert client_for(cast.whole.quality_engineer).get(address).status_code in (403, 404)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 
@@ -69,6 +70,31 @@ def test_twice_is_two_rosters_and_the_first_answer_is_not_taken_again(
     first = shown(client)
     assert client.post("/keys/ceremony/", {"shown": first}).status_code == 302
     assert client.post("/keys/ceremony/", {"shown": first}).status_code == 409
+
+
+def test_another_key_in_place_of_the_one_that_was_shown_is_not_signed(demo: EdgePlant) -> None:
+    """Both read as “has a new passkey”."""
+    person, now = demo.cast.two.quality_engineer, timezone.now()
+    give_passkey(person)
+    before = plan_digest(plan_all(now=now))
+    Authenticator.objects.filter(user=person).delete()
+    give_passkey(person)
+    assert plan_digest(plan_all(now=now)) != before
+
+
+def test_the_api_does_the_same(demo: EdgePlant, client_for: For) -> None:
+    give_passkey(demo.cast.two.quality_engineer)
+    client = client_for(demo.cast.whole.administrator)
+    told = client.get("/api/v1/keys/").json()
+    assert [one["version"] for one in told["lines"]] == [1, 1]
+    assert any("has a new passkey" in text for one in told["lines"] for text in one["waits"])
+    done = client.post("/api/v1/keys/ceremony/", {"shown": told["shown"]}, content_type="application/json")
+    assert done.status_code == 200
+    assert [(one["version"], one["waits"]) for one in done.json()["lines"]] == [(2, []), (2, [])]
+    other = client_for(demo.cast.whole.quality_engineer)
+    assert other.get("/api/v1/keys/").json()["shown"] == ""
+    refused = other.post("/api/v1/keys/ceremony/", {"shown": "x"}, content_type="application/json")
+    assert refused.status_code == 403
 
 
 @pytest.mark.parametrize("role", ["operator", "domain_expert", "quality_engineer", "ml_engineer", "auditor"])

@@ -100,8 +100,8 @@ class TestAchieved:
 
     def false_alarm(self, floor, now):
         Alert.objects.create(
-            asset=floor.press, version=floor.version, kind="data_drift", state="resolved", cause="false_alarm",
-            since=now, opened_at=now, resolved_at=now,
+            asset=floor.press, version=floor.version, kind="data_drift", state="resolved",
+            cause="false_alarm", since=now, opened_at=now, resolved_at=now,
         )  # fmt: skip
 
     def test_a_few_minutes_say_that_they_say_nothing_and_how_long_it_takes(self, floor, engineer, client_for):

@@ -1,4 +1,4 @@
-"""A session that ends in the middle of a form: what was typed comes back, to its person alone, and is never sent."""
+"""A session that ends in the middle of a form: what was typed comes back, to its person alone, unsent."""
 
 from __future__ import annotations
 

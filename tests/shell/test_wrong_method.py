@@ -1,4 +1,4 @@
-"""An address that takes only what forms send shows our page, with a way to where it belongs; every one of them."""
+"""Every address that takes only what forms send shows our page, with a way to where it belongs."""
 
 from __future__ import annotations
 

@@ -25,9 +25,7 @@ def typed(request: HttpRequest, name: str) -> HttpResponse:
     if kept is None:
         messages.warning(
             request,
-            _(
-                "What was typed before is not here any more: it is kept for half an hour, for its person alone."
-            ),
+            _("What was typed is not here any more: it is kept for half an hour, for its person alone."),
         )
         return redirect("home")
     return redirect(with_query(kept.page, **{BACK: name}))

@@ -184,8 +184,8 @@ def surety(body: Mapping[str, Any]) -> str:
         "give between %(low)s and %(high)s false alarms a week."
     ) % {
         "rows": number_text(sure["rows"]),
-        "low": number_text(sure["low"], 2),
-        "high": number_text(sure["high"], 2),
+        "low": number_text(sure["low"]),
+        "high": number_text(sure["high"]),
     }
     if sure["needs"] > sure["rows"]:
         text += " " + _("For half to double of what was promised it takes about %(needs)s rows.") % {

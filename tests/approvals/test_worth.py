@@ -119,6 +119,13 @@ def test_a_role_that_fills_no_place_is_offered_no_approval_and_the_service_refus
     assert not request.decisions.exists()
 
 
+def test_the_start_page_asks_for_decisions_that_count_alone(bench: Bench, client_for: For) -> None:
+    request = bench.submitted()
+    for person, asked in ((bench.cast.two.quality_engineer, True), (bench.cast.two.domain_expert, False)):
+        page = client_for(person).get("/").content.decode()
+        assert (f"/approvals/{request.pk}/" in page) is asked, person
+
+
 def test_a_role_that_fills_no_place_may_still_reject(bench: Bench) -> None:
     request = bench.submitted()
     bench.sign(request, bench.cast.two.domain_expert, "reject", "The parts are cracked.")

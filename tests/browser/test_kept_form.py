@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.stack import Stack
 
-WHY = "The tool of Mill 5 is worn;\nseen at the parts."
+WHY = "The tool of Mill 5 is worn, seen at the parts."
 
 
 def session_ends(page: Page) -> None:

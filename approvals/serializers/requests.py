@@ -74,7 +74,9 @@ class SignerOut(serializers.Serializer[Signer]):
     allowed = serializers.BooleanField(read_only=True)
     reason = serializers.CharField(read_only=True, help_text="Why they may not; empty where they may")
     counts_as = serializers.SerializerMethodField(help_text="The role whose place it fills; empty: none")
-    key = serializers.ChoiceField(choices=[one.value for one in Key], source="worth.key", read_only=True)
+    signing_key = serializers.ChoiceField(
+        choices=[one.value for one in Key], source="worth.key", read_only=True
+    )
     can = serializers.BooleanField(read_only=True, help_text="They can approve now, so that nodes take it")
     signed = serializers.CharField(source="signed.verdict", default=None, allow_null=True, read_only=True)
 
@@ -139,7 +141,7 @@ class StatementOut(serializers.Serializer[Any]):
     counts_as = serializers.CharField(
         allow_blank=True, help_text="The role whose place it fills; empty: none"
     )
-    key = serializers.ChoiceField(
+    signing_key = serializers.ChoiceField(
         choices=[one.value for one in Key], help_text="Whether nodes know the passkey to sign with"
     )
     rp_id = serializers.CharField()

@@ -65,7 +65,7 @@ class ToSign:
             "assurance": self.assurance.value,
             "credentials": list(self.credentials),
             "counts_as": self.worth.counts_as.value if self.worth.counts_as else "",
-            "key": self.worth.key.value,
+            "signing_key": self.worth.key.value,
             "rp_id": self.rp_id,
             "origins": list(self.origins),
         }

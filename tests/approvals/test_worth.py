@@ -56,7 +56,7 @@ def test_who_may_sign_says_of_each_whether_they_can(bench: Bench, client_for: Fo
     assert f"{bench.cast.two.domain_expert.name}, Domain expert: fills no empty place" in page
     told = client_for(unknown).get(f"/api/v1/approvals/{request.pk}/").json()["signers"]
     mine = next(one for one in told if one["person"] == unknown.name)
-    assert (mine["counts_as"], mine["key"], mine["can"]) == ("quality_engineer", "unknown", False)
+    assert (mine["counts_as"], mine["signing_key"], mine["can"]) == ("quality_engineer", "unknown", False)
 
 
 def test_without_a_passkey_nobody_is_shown_as_one_who_can(bench: Bench, client_for: For) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from approvals.selectors.duties import refusal, worth_for
 from approvals.selectors.requests import candidates_all, requests_for
 from approvals.transitions import ApprovalState
 from mlops_portal.shell import cards
@@ -16,10 +17,12 @@ FEW = 6
 
 
 def _waiting(request: HttpRequest) -> dict[str, Any]:
+    """What the person's own signature would bring on; what it would not stands on the page of approvals."""
     by = person_of(request)
     waiting = requests_for(person=by).filter(state=ApprovalState.SUBMITTED)
     unsigned = waiting.exclude(decisions__person=by).order_by("not_after")
-    return {"requests": list(unsigned[:FEW]), "candidates": candidates_all().count()}
+    counted = [one for one in unsigned if worth_for(by, one).counts_as is not None and not refusal(by, one)]
+    return {"requests": counted[:FEW], "candidates": candidates_all().count()}
 
 
 def register_cards() -> None:

@@ -43,6 +43,12 @@ class Excluded(NotAllowed):
     code = "excluded-from-decision"
 
 
+class CountsForNothing(NotAllowed):
+    """An approval of this person would fill no place of the line's quorum."""
+
+    code = "approval-counts-for-nothing"
+
+
 class NotProved(NotAllowed):
     """Password or code did not show that it is the person."""
 

@@ -7,14 +7,14 @@ class EdgeSyncConfig(AppConfig):
     name = "edge_sync"
 
     def ready(self) -> None:
-        from approvals import export_sources
+        from approvals import export_sources, rosters
         from edge_sync.cards import register_cards
         from edge_sync.events import register_types
         from edge_sync.keys.demo import no_offline_keys_beside_the_portal
         from edge_sync.navigation import register_items
         from edge_sync.search import register_sources
         from edge_sync.selectors.approved import approved_versions
-        from edge_sync.selectors.roster import kept
+        from edge_sync.selectors.roster import kept, signed
         from edge_sync.services.following import KIND
         from mlops_portal.shell import jobs, kinds
         from monitoring.selectors import approved
@@ -27,5 +27,6 @@ class EdgeSyncConfig(AppConfig):
         kinds.register(kinds.Kind(KIND, _("Releases"), icon="release", mail=True))
         approved.SOURCES.add("edge_sync", approved_versions)
         export_sources.register("rosters", kept)
+        rosters.register(signed)
         jobs.every("edge_sync.publish", seconds=5)
         jobs.every("edge_sync.refresh", seconds=600)

@@ -3,6 +3,22 @@
 from mlops_portal.wire.errors import Conflict, Invalid, NotAllowed, Unavailable
 
 
+class NotTheDemo(NotAllowed):
+    """A page holds ceremonies at the demo plant alone; a plant's offline keys never come near the portal."""
+
+    code = "not-the-demo"
+
+
+class NoLines(Conflict):
+    code = "no-lines"
+
+
+class PlanChanged(Conflict):
+    """What would be signed is not what was shown."""
+
+    code = "ceremony-plan-changed"
+
+
 class NoCeremony(Unavailable):
     """There is no signed root or roster yet; nothing can be published."""
 

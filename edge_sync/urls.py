@@ -16,4 +16,5 @@ urlpatterns = [
     path("edge/<slug:slug>/settle/", edge.settle, name="edge_settle"),
     path("edge/<slug:slug>/enrol/", edge.enrol, name="edge_enrol"),
     path("keys/", keys.keys, name="keys"),
+    path("keys/ceremony/", keys.ceremony, name="keys_ceremony"),
 ]

@@ -43,12 +43,6 @@ class RequestForm(forms.Form):
         return chosen
 
 
-class CommentForm(forms.Form):
-    comment = forms.CharField(
-        label=_("Comment"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False
-    )
-
-
 class ChooseForm(forms.Form):
     reason = forms.CharField(
         label=_("Why this one"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000

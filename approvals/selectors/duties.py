@@ -8,6 +8,8 @@ from approvals.duties import Hands, exclusion
 from approvals.models import ApprovalRequest, Decision, Policy
 from approvals.selectors.facts import manifest_of
 from approvals.selectors.policies import rules_of
+from approvals.selectors.requests import approvers
+from approvals.selectors.worth import Worth, ground_of, worth_of
 from labeling.models import RetrainRun
 from mlops_portal.ledger.models import Event, EventSubject
 from mlops_portal.plant.matrix import ACTIONS, Scope
@@ -22,13 +24,20 @@ DECIDE = "approval.decide"
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Somebody who has to do with a decision: whether they may sign, why not, and what they signed."""
+    """Somebody who has to do with a decision: whether they may sign, why not, what their signature would be
+    worth, and what they signed."""
 
     person: Person
     allowed: bool
     reason: str
     roles: tuple[Role, ...]
     signed: Decision | None
+    worth: Worth
+
+    @property
+    def can(self) -> bool:
+        """Whether they can approve now, so that nodes take it."""
+        return self.allowed and self.signed is None and self.worth.can
 
 
 def roles_for(person: Person, line: Line) -> tuple[Role, ...]:
@@ -88,9 +97,27 @@ def who_may_sign(request: ApprovalRequest) -> list[Signer]:
     people = {one.pk: one for one in people_who_may(action=DECIDE, line=request.line)}
     involved = {hands.asked, *hands.trained, *(str(pk) for pk in signed)} - {str(pk) for pk in people}
     people |= {one.pk: one for one in Person.objects.filter(pk__in=involved)}
+    ground = ground_of(request, approved_by(request))
     found = []
     for person in sorted(people.values(), key=lambda one: one.name):
         reason = exclusion(str(person.pk), hands) or verdict(person, DECIDE, line=request.line).reason
         roles = roles_for(person, request.line)
-        found.append(Signer(person, not reason, reason, roles, signed.get(person.pk)))
-    return sorted(found, key=lambda one: (one.signed is None, not one.allowed))
+        worth = worth_of(person, ground, roles=roles)
+        found.append(Signer(person, not reason, reason, roles, signed.get(person.pk), worth))
+    return sorted(
+        found, key=lambda one: (one.signed is None, not one.can, not one.allowed, one.worth.counts_as is None)
+    )
+
+
+def approved_by(request: ApprovalRequest) -> dict[str, frozenset[str]]:
+    """The roles with which those who approved decide on the line, by person id."""
+    return {
+        str(one.pk): frozenset(role.value for role in roles_for(one, request.line))
+        for one in approvers(request)
+    }
+
+
+def worth_for(person: Person, request: ApprovalRequest) -> Worth:
+    """What the person's signature would be worth now."""
+    ground = ground_of(request, approved_by(request))
+    return worth_of(person, ground, roles=roles_for(person, request.line))

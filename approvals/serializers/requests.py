@@ -10,7 +10,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from approvals.models import ApprovalRequest, Decision
+from approvals.selectors.duties import Signer, who_may_sign
 from approvals.selectors.requests import pack_of
+from approvals.selectors.worth import Key
 from approvals.transitions import Assurance, Verdict
 from mlops_portal.directory.serializers.fields import LineField
 from mlops_portal.plant.models import Asset
@@ -64,17 +66,43 @@ class ApprovalOut(serializers.ModelSerializer[ApprovalRequest]):
         read_only_fields = fields
 
 
+class SignerOut(serializers.Serializer[Signer]):
+    """Somebody who has to do with the decision, and what their signature would be worth now."""
+
+    person = serializers.CharField(source="person.name", read_only=True)
+    roles = serializers.SerializerMethodField()
+    allowed = serializers.BooleanField(read_only=True)
+    reason = serializers.CharField(read_only=True, help_text="Why they may not; empty where they may")
+    counts_as = serializers.SerializerMethodField(help_text="The role whose place it fills; empty: none")
+    signing_key = serializers.ChoiceField(
+        choices=[one.value for one in Key], source="worth.key", read_only=True
+    )
+    can = serializers.BooleanField(read_only=True, help_text="They can approve now, so that nodes take it")
+    signed = serializers.CharField(source="signed.verdict", default=None, allow_null=True, read_only=True)
+
+    def get_roles(self, one: Signer) -> list[str]:
+        return [role.value for role in one.roles]
+
+    def get_counts_as(self, one: Signer) -> str:
+        return one.worth.counts_as.value if one.worth.counts_as else ""
+
+
 class ApprovalWithEvidence(ApprovalOut):
-    """One request with the frozen pack."""
+    """One request with the frozen pack, and who could sign it now."""
 
     evidence = serializers.SerializerMethodField()
+    signers = serializers.SerializerMethodField()
 
     class Meta(ApprovalOut.Meta):
-        fields = [*ApprovalOut.Meta.fields, "evidence"]
+        fields = [*ApprovalOut.Meta.fields, "evidence", "signers"]
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_evidence(self, request: ApprovalRequest) -> dict[str, Any]:
         return pack_of(request)
+
+    @extend_schema_field(SignerOut(many=True))
+    def get_signers(self, request: ApprovalRequest) -> Any:
+        return [SignerOut(one).data for one in who_may_sign(request)]
 
 
 class ApprovalIn(serializers.Serializer[Any]):
@@ -110,6 +138,12 @@ class StatementOut(serializers.Serializer[Any]):
     meaning = serializers.CharField()
     assurance = serializers.ChoiceField(choices=Assurance.choices)
     credentials = serializers.ListField(child=serializers.CharField())
+    counts_as = serializers.CharField(
+        allow_blank=True, help_text="The role whose place it fills; empty: none"
+    )
+    signing_key = serializers.ChoiceField(
+        choices=[one.value for one in Key], help_text="Whether nodes know the passkey to sign with"
+    )
     rp_id = serializers.CharField()
     origins = serializers.ListField(child=serializers.CharField())
 

@@ -15,16 +15,16 @@ from django.utils.translation import gettext_noop
 
 from approvals.errors import AlreadyDecided, TooWeak
 from approvals.models import ApprovalRequest, Decision
-from approvals.selectors.duties import roles_for
+from approvals.selectors.duties import approved_by, worth_for
 from approvals.selectors.passkeys import passkeys_of
 from approvals.selectors.policies import line_rules
-from approvals.selectors.requests import approvers, quorum_of
+from approvals.selectors.requests import quorum_of
 from approvals.selectors.seal_key import seal_public
 from approvals.selectors.statements import Said, origins, rp_id
 from approvals.services.opening import opened_at
 from approvals.services.records import claim, request_event, version_follow
 from approvals.services.requests import request_hold, request_void
-from approvals.services.statements import may_decide, statement_checked
+from approvals.services.statements import may_decide, must_count, statement_checked
 from approvals.transitions import ApprovalState, Assurance, Verdict
 from mlops_portal.ledger.refs import Ref
 from mlops_portal.plant.models import Person
@@ -47,7 +47,7 @@ def decide(
 
     ``envelope`` as in ``wire.assertion``; it must prove these very bytes with a passkey of this very person,
     or with the portal's seal where the line allows it. Raises AssertionRefused (and logs it), TooWeak,
-    StatementChanged, Excluded, AlreadyDecided, Expired, Void, WrongState, NotAllowed.
+    StatementChanged, CountsForNothing, Excluded, AlreadyDecided, Expired, Void, WrongState, NotAllowed.
     """
     may_decide(by=by, request=request)
     request_hold(request=request)
@@ -67,6 +67,7 @@ def decide(
             ApprovalRequest.objects.select_for_update().get(pk=request.pk)
             request.refresh_from_db(fields=["state"])
             may_decide(by=by, request=request)
+            must_count(verdict=said.verdict, worth=worth_for(by, request), request=request)
             decision = Decision.objects.create(
                 request=request,
                 person=by,
@@ -160,8 +161,4 @@ TOLD = {
 
 
 def _met(request: ApprovalRequest) -> bool:
-    held = {
-        str(person.pk): frozenset(role.value for role in roles_for(person, request.line))
-        for person in approvers(request)
-    }
-    return quorum_of(request, held).met
+    return quorum_of(request, approved_by(request)).met

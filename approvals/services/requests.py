@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -30,6 +31,7 @@ from mlops_portal.registry.models import ModelVersion
 from mlops_portal.registry.transitions import VersionState
 from mlops_portal.shell.notifications import notify
 
+SHORTEST_REASON = 10  # letters: “ok” is no reason
 ASKABLE = (VersionState.CANDIDATE, VersionState.RETURNED, VersionState.IN_REVIEW, VersionState.APPROVED)
 
 
@@ -116,35 +118,45 @@ def _targets(version: ModelVersion, line: Line, assets: Sequence[Asset]) -> list
 
 def request_submit(*, by: Person, request: ApprovalRequest, comment: str = "") -> ApprovalRequest:
     """Put a draft to those who decide. Raises GatesUnmet for a hard gate, CommentMissing where a soft gate is
-    unmet and nobody said why; Expired, Void, WrongState."""
+    unmet and ``comment`` does not say why; Expired, Void, WrongState.
+
+    What was written before the gates were known is no such reason. The reason becomes part of the evidence:
+    people read it, sign it with the rest, and find it in an export.
+    """
     guard(by, "approval.request", line=request.line)
     request_hold(request=request)
-    gates = [gate for gate in pack_of(request)["gates"] if not gate["met"]]
+    pack = pack_of(request)
+    gates = [gate for gate in pack["gates"] if not gate["met"]]
     hard = [title_of(gate) for gate in gates if gate["kind"] == "hard"]
     if hard:
         raise GatesUnmet(
             _("%(version)s cannot be approved: %(gates)s. Nobody can override this.")
             % {"version": request.version, "gates": ", ".join(hard)}
         )
-    said = comment.strip() or request.comment
+    reason = comment.strip()
     soft = [title_of(gate) for gate in gates]
-    if soft and not said:
+    if soft and len(reason) < SHORTEST_REASON:
         raise CommentMissing(
             _("Say why this should be approved although not every gate is met: %(gates)s.")
             % {"gates": ", ".join(soft)}
         )
+    said = reason or request.comment
     now = timezone.now()
     with transaction.atomic():
+        evidence = request.evidence
+        if soft:
+            given = {"gates": [gate["key"] for gate in gates], "reason": reason, "by": str(by.pk)}
+            evidence = _refrozen(request, {**pack, "in_spite": given}, now)
         until = now + timedelta(days=parse(request.policy.body).valid_days)
         claim(request, ApprovalState.DRAFT, ApprovalState.SUBMITTED,
-              submitted_at=now, not_after=until, comment=said)  # fmt: skip
+              submitted_at=now, not_after=until, comment=said, evidence=evidence)  # fmt: skip
         version_follow(request.version, VersionState.IN_REVIEW, by=by)
         request_event(
             request, "request.submitted", by=by, at=now, personal={"comment": said},
             not_after=until.isoformat(timespec="seconds"), soft_unmet=[gate["key"] for gate in gates],
         )  # fmt: skip
         notify(
-            to=[one.person for one in who_may_sign(request) if one.allowed],
+            to=[one.person for one in who_may_sign(request) if one.allowed and one.worth.counts_as],
             kind="approval.asked",
             message=gettext_noop("{model} version {number} waits for your decision on {line}."),
             url=reverse("approval", args=[request.pk]),
@@ -153,6 +165,15 @@ def request_submit(*, by: Person, request: ApprovalRequest, comment: str = "") -
             line=request.line.name,
         )
     return request
+
+
+def _refrozen(request: ApprovalRequest, pack: dict[str, Any], now: datetime) -> EvidencePack:
+    """The pack with the reason in it; nobody signed the draft's, because drafts are not decided."""
+    body, digest = frozen(pack)
+    evidence, _made = EvidencePack.objects.get_or_create(
+        digest=digest, defaults={"version": request.version, "body": body, "created_at": now}
+    )
+    return evidence
 
 
 def request_withdraw(*, by: Person, request: ApprovalRequest, comment: str = "") -> ApprovalRequest:

@@ -12,20 +12,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from approvals.forms.requests import CommentForm
 from approvals.forms.signing import CodeForm
+from approvals.gate_words import title_of
 from approvals.models import ApprovalRequest
-from approvals.selectors.duties import who_may_sign
+from approvals.selectors.duties import approved_by, who_may_sign
 from approvals.selectors.policies import line_rules
-from approvals.selectors.requests import pack_of, quorum_of, requests_for
+from approvals.selectors.requests import OPEN, pack_of, quorum_of, requests_for
 from approvals.selectors.statements import targets_in_words
 from approvals.services.opening import request_opened
 from approvals.services.requests import request_submit, request_withdraw
-from approvals.transitions import ApprovalState, Verdict
+from approvals.transitions import ApprovalState
 from approvals.views.shown import evidence_shown
 from approvals.views.signing import signing_shown
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import guard
+from mlops_portal.plant.roles import Role
 from mlops_portal.shell.actions import offers_for
 from mlops_portal.shell.signed_in import person_of, signed_in
 from mlops_portal.shell.tables.columns import Column
@@ -86,7 +87,7 @@ def approval(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = visible(by, pk)
     if found.state == ApprovalState.SUBMITTED:
         request_opened(by=by, request=found)
-    context = {"approval": found, "by": by, "tone": tone_of(found), **_signers(found)}
+    context = {"approval": found, "by": by, "tone": tone_of(found), **_signers(found, by)}
     if request.headers.get("HX-Target") == "signers":
         return render(request, "approvals/approval.html#signers", context)
     return render(request, "approvals/approval.html", {**context, **page_context(by, found)})
@@ -99,24 +100,29 @@ def page_context(by: Person, found: ApprovalRequest, form: CodeForm | None = Non
         **signing_shown(by, found, form),
         "targets": targets_in_words(found),
         "champion_shown": pack["champion"].rpartition("/")[2],
-        "rules": line_rules(found.line),
         "offers": offers_for(by, found),
-        "comment_form": CommentForm(),
+        "doubts": ", ".join(
+            title_of(one) for one in pack["gates"] if one["kind"] == "soft" and not one["met"]
+        ),
         "decisions": found.decisions.select_related("person"),
         "run": getattr(found.version, "retrain_run", None),
     }
 
 
-def _signers(found: ApprovalRequest) -> dict[str, Any]:
-    signers = who_may_sign(found)
-    approved = {
-        str(one.person.pk): frozenset(role.value for role in one.roles)
-        for one in signers
-        if one.signed and one.signed.verdict == Verdict.APPROVE
+def _signers(found: ApprovalRequest, by: Person) -> dict[str, Any]:
+    quorum = line_rules(found.line).quorum
+    needed = sum(quorum.values())
+    missing = sum(quorum_of(found, approved_by(found)).missing.values())
+    places = ", ".join(f"{count} × {Role(role).label}" for role, count in sorted(quorum.items()))
+    return {
+        "signers": who_may_sign(found),
+        "needed": needed,
+        "filled": needed - missing,
+        "places": places,
+        "rules": line_rules(found.line),
+        "open": found.state in OPEN,
+        "may_keys": by.may("people.view"),
     }
-    needed = sum(line_rules(found.line).quorum.values())
-    missing = sum(quorum_of(found, approved).missing.values())
-    return {"signers": signers, "needed": needed, "filled": needed - missing}
 
 
 @require_POST

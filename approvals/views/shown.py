@@ -71,6 +71,7 @@ def evidence_shown(pack: Mapping[str, Any], version: ModelVersion) -> dict[str, 
         "known": [one for one in golden if one.taught not in ("", "unknown")],
         "judges": sorted({one.judge for one in golden}),
         "gates": gates_shown(pack),
+        "in_spite": _in_spite(pack, names),
         "changes": [_change(one) for one in pack["reasons"] if one["beyond"]],
         "unchanged": sum(not one["beyond"] for one in pack["reasons"]),
         "taught": _taught(pack, names),
@@ -96,8 +97,18 @@ def gates_shown(pack: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
+def _in_spite(pack: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    """Why approval is asked although gates are in doubt, and who says so."""
+    given = pack.get("in_spite")
+    if not given:
+        return {}
+    gates = ", ".join(title_of({"key": key}) for key in given["gates"])
+    return {"gates": gates, "reason": given["reason"], "by": names.get(given["by"], _("Somebody"))}
+
+
 def _names(pack: Mapping[str, Any]) -> dict[str, str]:
     ids = {pack["trained_by"], pack["asked_by"], *pack["manifest"]["per_person"]}
+    ids |= {(pack.get("in_spite") or {}).get("by", "")}
     ids |= {one["judged_by"] for one in pack["golden"]["results"]}
     found = Person.objects.filter(pk__in=[one for one in ids if _is_id(one)])
     return {str(pk): name for pk, name in found.values_list("pk", "name")}

@@ -17,9 +17,10 @@ from approvals.models import ApprovalRequest
 from approvals.selectors.policies import line_rules
 from approvals.selectors.requests import requests_for
 from approvals.selectors.statements import Said, meaning_of
+from approvals.selectors.worth import Key
 from approvals.services.decisions import decide
 from approvals.services.sealing import statement_seal
-from approvals.services.statements import statement_for
+from approvals.services.statements import counts_for_nothing, statement_for, statement_offered
 from approvals.transitions import ApprovalState, Verdict
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import guard
@@ -29,11 +30,11 @@ from mlops_portal.wire.errors import Invalid, PortalError
 
 
 def signing_shown(by: Person, request: ApprovalRequest, form: CodeForm | None = None) -> dict[str, Any]:
-    """The statement that ``by`` would sign, or why not."""
+    """The statement that ``by`` would sign and what that would be worth, or why not."""
     if request.state != ApprovalState.SUBMITTED or not by.may("approval.decide"):
         return {"may_sign": False, "why_not": ""}
     try:
-        found = statement_for(by=by, request=request)
+        found = statement_offered(by=by, request=request)
     except PortalError as error:
         return {"may_sign": False, "why_not": error.sentence}
     predicate = found.statement["predicate"]
@@ -45,6 +46,9 @@ def signing_shown(by: Person, request: ApprovalRequest, form: CodeForm | None = 
     return {
         "may_sign": True,
         "to_sign": found,
+        "counts_as": found.worth.counts_as.label if found.worth.counts_as else "",
+        "no_place": "" if found.worth.counts_as else counts_for_nothing(request),
+        "key_unknown": found.worth.key == Key.UNKNOWN,
         "sign_data": {**found.as_json(), "meanings": meanings},
         "with_passkey": bool(found.credentials),
         "with_code": trusted,

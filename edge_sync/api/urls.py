@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from edge_sync.api import nodes
+from edge_sync.api import keys, nodes
 from edge_sync.api.parked import Parked
 from edge_sync.api.releases import Releases
 
@@ -24,5 +24,7 @@ urlpatterns = [
     path("edge/wanted", nodes.WantedRows.as_view(), name="api-edge-wanted"),
     path("edge/time", nodes.SignedTime.as_view(), name="api-edge-time"),
     path("edge/enrol", nodes.Enrol.as_view(), name="api-edge-enrol"),
+    path("keys/", keys.Keys.as_view(), name="api-keys"),
+    path("keys/ceremony/", keys.Ceremony.as_view(), name="api-keys-ceremony"),
     *router.urls,
 ]

@@ -8,9 +8,22 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+MARK = "this-is-the-demo-plant"
+
 
 def demo_offline() -> Path:
     return Path(settings.VAR_DIR) / "demo-offline"
+
+
+def demo_mark() -> None:
+    """Say that the plant of this portal is the demo's; only its loader does."""
+    demo_offline().mkdir(parents=True, exist_ok=True, mode=0o700)
+    (demo_offline() / MARK).touch()
+
+
+def is_demo() -> bool:
+    """Whether this is the embedded profile with the demo plant, whose offline keys may be used by a page."""
+    return settings.PROFILE == "embedded" and (demo_offline() / MARK).exists()
 
 
 def no_offline_keys_beside_the_portal(**_kwargs: Any) -> list[CheckMessage]:

@@ -54,7 +54,14 @@ def runs(request: HttpRequest) -> HttpResponse:
             Column("trigger", _("Because of"), sort="trigger", value=lambda run: run.get_trigger_display()),
             Column("reason", _("Why"), value=lambda run: run.reason or "–"),
             Column(
-                "candidate", _("Version"), value=lambda run: run.candidate.number if run.candidate else "–"
+                "candidate",
+                _("Version"),
+                value=lambda run: run.candidate.number if run.candidate else "–",
+                link=lambda run: (
+                    reverse("candidate", args=[run.candidate.model.slug, run.candidate.number])
+                    if run.candidate
+                    else ""
+                ),
             ),
             Column("created_at", _("Proposed"), sort="created_at"),
         ],

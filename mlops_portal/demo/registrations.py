@@ -7,6 +7,7 @@ import sys
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from edge_sync.keys.demo import is_demo
 from mlops_portal.demo import places
 from mlops_portal.demo.events import register_types
 from mlops_portal.demo.sim.catalogue import NODES
@@ -32,6 +33,10 @@ def register() -> None:
     if not settings.PRODUCTION:
         navigation.register(
             navigation.NavItem(
-                "demo", _("Demo plant"), "demo:board", 90, lambda person: person.may("demo.disturb")
+                "demo",
+                _("Demo plant"),
+                "demo:board",
+                90,
+                lambda person: person.may("demo.disturb") or is_demo(),
             )
         )

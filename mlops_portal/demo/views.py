@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import time
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,11 +13,15 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from edge_sync.keys.demo import is_demo
 from mlops_portal.demo import places, selectors
+from mlops_portal.demo.accounts import ACCOUNTS
+from mlops_portal.demo.codes import PERIOD, SECRETS, code_now
 from mlops_portal.demo.forms import DisturbanceForm
 from mlops_portal.demo.models import Disturbance
 from mlops_portal.demo.services import disturbance_off, disturbance_on
 from mlops_portal.demo.sim.disturbances import DISTURBANCES
+from mlops_portal.demo.story import chapters
 from mlops_portal.demo.words import in_words
 from mlops_portal.plant.policies import guard
 from mlops_portal.plant.selectors.places import assets_for
@@ -27,15 +33,59 @@ VIEWS = ("colour", "depth")
 @require_safe
 @signed_in
 def board(request: HttpRequest) -> HttpResponse:
-    return _board(request, DisturbanceForm(assets=assets_for(person=person_of(request))))
+    """What happens next stands first; a step of the story brings its machine into the form."""
+    machine = request.GET.get("machine", "")
+    initial = {"asset": machine, "strength": 3} if machine else {}
+    return _board(request, DisturbanceForm(assets=assets_for(person=person_of(request)), initial=initial))
 
 
 def _board(request: HttpRequest, form: DisturbanceForm, status: int = 200) -> HttpResponse:
     by = person_of(request)
-    guard(by, "demo.disturb")
-    texts = [(in_words(one.name), in_words(one.text)) for one in DISTURBANCES.values()]
-    context = {"machines": selectors.machines(person=by), "form": form, "texts": texts}
+    may = by.may("demo.disturb")
+    if not may and not is_demo():
+        guard(by, "demo.disturb")
+    context = {
+        "may": may,
+        "machines": selectors.machines(person=by) if may else [],
+        "form": form,
+        "texts": [(in_words(one.name), in_words(one.text)) for one in DISTURBANCES.values()],
+        **_story(),
+    }
     return render(request, "demo/board.html", context, status=status)
+
+
+def _story() -> dict[str, Any]:
+    names = {one.username: f"{one.name} ({one.username})" for one in ACCOUNTS}
+    return {"chapters": chapters(), "names": names}
+
+
+@require_safe
+@signed_in
+def story(request: HttpRequest) -> HttpResponse:
+    """The story alone, fetched again every few seconds; for everybody of the demo plant."""
+    if not is_demo():
+        guard(person_of(request), "demo.disturb")
+    return render(request, "demo/board.html#story", _story())
+
+
+@require_safe
+def code(request: HttpRequest) -> HttpResponse:
+    """What the authenticator app of the demo's quality engineer shows now, for those without a phone at hand.
+
+    Not behind a sign-in, because it is needed to sign in; its secret stands in the source, and the person is
+    invented. Elsewhere than at the embedded demo plant there is no such page.
+    """
+    if not is_demo():
+        raise Http404
+    left = PERIOD - int(time.time()) % PERIOD
+    shown = [
+        (account.name, account.username, code_now(account.username))
+        for account in ACCOUNTS
+        if account.username in SECRETS
+    ]
+    context = {"codes": shown, "left": left}
+    part = request.headers.get("HX-Target") == "codes"
+    return render(request, "demo/code.html#codes" if part else "demo/code.html", context)
 
 
 @require_safe

@@ -107,6 +107,7 @@ ACTIONS: dict[str, Action] = {
         _row("approval.view", _("See approval requests and their evidence"), Scope.LINE, D, Q, M, U),
         _row("approval.request", _("Ask for approval of a candidate"), Scope.LINE, Q, M),
         _row("approval.decide", _("Approve, return or reject a candidate"), Scope.LINE, D, Q),
+        _row("keys.ceremony", _("Hold a key ceremony from a page (demo plant alone)"), Scope.SITE, A),
         _row("log.export", _("Export the decision log"), Scope.ANY, Q, U),
         _row("lineage.view", _("Follow a prediction to the people behind it"), Scope.ANY, D, Q, M, U),
         _row("release.view", _("See releases and what runs where"), Scope.LINE, *EVERYBODY),

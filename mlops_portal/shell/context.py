@@ -1,4 +1,5 @@
-"""What every template knows: ``nav``, ``nav_more``, ``person``, ``unread``, ``theme``, ``page_name``."""
+"""What every template knows: ``nav``, ``nav_more``, ``person``, ``unread``, ``theme``, ``page_name``,
+``typed`` (what comes back into a form whose session had ended), ``typed_name``."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from mlops_portal.plant.models import Person
+from mlops_portal.shell.kept_input import kept_for
 from mlops_portal.shell.navigation import items_for, more_until
+from mlops_portal.shell.next_page import BACK
 from mlops_portal.shell.notifications import unread_count
 
 
@@ -25,7 +28,10 @@ def _page(request: HttpRequest) -> dict[str, Any]:
     person = user if isinstance(user, Person) else None
     match = request.resolver_match
     nav: Any = SimpleLazyObject(lambda: items_for(request)) if person else []
+    typed = request.GET.get(BACK, "") if request.method == "GET" else ""
     return {
+        "typed": kept_for(person, typed) if person and typed else None,
+        "typed_name": typed,
         "person": person,
         "theme": person.theme if person else "system",
         "page_name": match.view_name if match else "",

@@ -55,7 +55,8 @@ class PersonMiddleware:
 
 
 class ProblemMiddleware:
-    """Errors that a person can mend, and parts that are down, as an answer instead of a traceback."""
+    """Errors that a person can mend, parts that are down, and addresses that take something else, as an
+    answer of ours instead of a traceback or the browser's bare page."""
 
     sync_capable = True
     async_capable = False
@@ -64,7 +65,10 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            return problems.not_here(request, response.headers.get("Allow", ""))
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DJANGOS_OWN):

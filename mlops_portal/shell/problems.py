@@ -20,6 +20,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from mlops_portal.shell.next_page import page_above
 from mlops_portal.wire.errors import PortalError, Unavailable
 
 CONTENT_TYPE = "application/problem+json"
@@ -98,6 +99,7 @@ def answer(
             "title": title_of(status),
             "sentence": detail,
             "request_id": (extra or {}).get("request_id", ""),
+            "belongs": (extra or {}).get("belongs", ""),
         }
         if request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true":
             response = HttpResponse(render_to_string("shell/_problem.html", context), status=status)
@@ -118,6 +120,15 @@ def _page(request: HttpRequest, status: int, context: dict[str, Any]) -> str:
         return render_to_string(names, context, request if status < 500 else None)
     except TemplateDoesNotExist:
         return render_to_string("shell/problem.html", context)
+
+
+def not_here(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: the address takes other methods; with a link to the page where it belongs (RFC 9110, 15.5.6)."""
+    detail = _("This address only takes what a form or a program sends to it; there is no page to look at.")
+    where = page_above(request.path)
+    response = answer(request, status=405, code="method-not-allowed", detail=detail, extra={"belongs": where})
+    response["Allow"] = allowed
+    return response
 
 
 def of_exception(request: HttpRequest, error: BaseException) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mlops_portal.shell.views import home, jobs, notifications, preferences, search, undo
+from mlops_portal.shell.views import home, jobs, notifications, preferences, search, typed, undo
 from mlops_portal.shell.views.styleguide import styleguide
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("notifications/<int:pk>/open/", notifications.follow, name="notification-open"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),
     path("jobs/<uuid:pk>/cancel/", jobs.cancel, name="job-cancel"),
+    path("typed/<str:name>/", typed.typed, name="typed"),
     path("undo/", undo.undo_last, name="undo"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("styleguide", styleguide, name="styleguide"),

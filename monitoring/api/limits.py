@@ -26,7 +26,10 @@ class BudgetSerializer(serializers.Serializer[Line]):
     false_alarms = serializers.SerializerMethodField()
     weeks = serializers.SerializerMethodField()
     low = serializers.SerializerMethodField(help_text="False alarms a week, 95 % from here …")
-    high = serializers.SerializerMethodField(help_text="… to here; null before anything was judged.")
+    high = serializers.SerializerMethodField(help_text="… to here; both null while too little was seen.")
+    needs_weeks = serializers.SerializerMethodField(
+        help_text="Weeks in all after which, if no further false alarm comes, the promise is surely kept."
+    )
 
     def get_per_week(self, line: Line) -> float:
         return per_week(line)
@@ -37,12 +40,17 @@ class BudgetSerializer(serializers.Serializer[Line]):
     def get_weeks(self, line: Line) -> float:
         return achieved(line).rate.weeks
 
-    def get_low(self, line: Line) -> float:
-        return achieved(line).rate.low
+    def get_low(self, line: Line) -> float | None:
+        found = achieved(line)
+        return found.rate.low if found.rate.tells(found.promised) else None
 
     def get_high(self, line: Line) -> float | None:
-        found = achieved(line).rate
-        return found.high if found.weeks > 0 else None
+        found = achieved(line)
+        return found.rate.high if found.rate.tells(found.promised) else None
+
+    def get_needs_weeks(self, line: Line) -> float:
+        found = achieved(line)
+        return found.rate.needs(found.promised)
 
 
 class BudgetIn(serializers.Serializer[Any]):

@@ -26,6 +26,15 @@ class Rate:
     def value(self) -> float:
         return self.count / self.weeks if self.weeks > 0 else math.nan
 
+    def tells(self, promised: float) -> bool:
+        """Whether events a week can be spoken of at all: a week was seen, or long enough for half an event at
+        the rate that was promised."""
+        return self.weeks >= 1 or self.weeks * promised >= 0.5
+
+    def needs(self, promised: float) -> float:
+        """Weeks in all after which, if no further event comes, the promise is surely kept."""
+        return self.high * self.weeks / promised if self.weeks > 0 else rate(0, 1.0).high / promised
+
     def verdict(self, promised: float) -> str:
         """``broken``: surely more than promised; ``kept``: surely no more; ``early``: the interval holds the
         promise, so that it cannot be told yet."""

@@ -49,6 +49,7 @@ def inspection_record(
     for one in meant:
         if by is not None:
             guard(by, "inspection.record", line=one.asset.line)
+    owner = [by.ref("token_of")] if by is not None and by.token_actor else []
     with transaction.atomic():
         locked = Prediction.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in meant])
         rows = list(locked.select_related("asset__line", "version__model").order_by("pk"))
@@ -56,8 +57,8 @@ def inspection_record(
         if fresh:
             event_record(
                 type="monitoring.inspection.recorded",
-                actor=by.actor if by else SYSTEM,
-                subjects=[*(one.ref() for one in fresh), Ref("part", part_id)],
+                actor=by.reporter if by else SYSTEM,
+                subjects=[*(one.ref() for one in fresh), Ref("part", part_id), *owner],
                 public={
                     "part": part_id,
                     "truth": truth,
@@ -170,7 +171,7 @@ def _kept(
     if disagree and not one.contradicted:
         event_record(
             type="monitoring.inspection.contradicted",
-            actor=by.actor if by else SYSTEM,
+            actor=by.reporter if by else SYSTEM,
             subjects=[one.ref(), Ref("part", one.part_id)],
             public={
                 "part": one.part_id,

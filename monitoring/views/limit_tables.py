@@ -57,9 +57,6 @@ def kept(found: Achieved) -> dict[str, Any]:
     rate = found.rate
     tones = {"kept": "good", "broken": "bad", "early": "info"}
     titles = {"kept": _("Kept"), "broken": _("Not kept"), "early": _("Too early to tell")}
-    counted = ngettext(
-        "%(count)d false alarm in %(weeks)s weeks", "%(count)d false alarms in %(weeks)s weeks", rate.count
-    ) % {"count": rate.count, "weeks": number_text(rate.weeks, 1)}
     if rate.weeks <= 0:
         return {
             "verdict": _("Nothing judged yet"),
@@ -67,19 +64,47 @@ def kept(found: Achieved) -> dict[str, Any]:
             "words": _("Once windows are judged, what came is counted here."),
             "picture": None,
         }
-    between = _("between %(low)s and %(high)s a week are plausible (95 %%)") % {
-        "low": number_text(rate.low, 2),
-        "high": number_text(rate.high, 2),
-    }
-    more = []
+    tells = rate.tells(found.promised)
+    parts = [_counted(found, tells=tells)]
     if found.expected:
-        more.append(_("%(count)d resolved as expected") % {"count": found.expected})
+        parts.append(_("%(count)d resolved as expected.") % {"count": found.expected})
     if found.open:
-        more.append(_("%(count)d not resolved yet") % {"count": found.open})
-    words = f"{counted}: {between}." + (f" {', '.join(more)}." if more else "")
+        parts.append(_("%(count)d not resolved yet.") % {"count": found.open})
+    if found.verdict == "early":
+        parts.append(
+            _("If no further one comes, it can be told after %(span)s.")
+            % {"span": span_words(rate.needs(found.promised))}
+        )
+    return {
+        "verdict": titles[found.verdict],
+        "tone": tones[found.verdict],
+        "words": " ".join(parts),
+        "picture": _kept_picture(found, tones[found.verdict]) if tells else None,
+    }
+
+
+def _counted(found: Achieved, *, tells: bool) -> str:
+    """What came, and how many a week that makes plausible; of too short a time no number a week is given."""
+    rate = found.rate
+    counted = ngettext(
+        "%(count)d false alarm in %(span)s", "%(count)d false alarms in %(span)s", rate.count
+    ) % {"count": rate.count, "span": span_words(rate.weeks)}
+    if tells:
+        between = _("between %(low)s and %(high)s a week are plausible (95 %%)") % {
+            "low": number_text(rate.low, 2),
+            "high": number_text(rate.high, 2),
+        }
+        return f"{counted}: {between}."
+    if found.verdict == "broken":
+        return _("%(counted)s: surely more than promised.") % {"counted": counted}
+    return _("%(counted)s: too little was seen to say how many come in a week.") % {"counted": counted}
+
+
+def _kept_picture(found: Achieved, tone: str) -> IntervalChart:
+    rate = found.rate
     top = min(HIGHEST, max(rate.high, 2 * found.promised))
-    came = Interval(_("achieved"), rate.low, rate.value, min(rate.high, top), tones[found.verdict])
-    picture = IntervalChart(
+    came = Interval(_("achieved"), rate.low, rate.value, min(rate.high, top), tone)
+    return IntervalChart(
         _("Promised and achieved, false alarms a week"),
         [
             IntervalGroup(
@@ -88,12 +113,22 @@ def kept(found: Achieved) -> dict[str, Any]:
             IntervalGroup(_("achieved"), [came]),
         ],
     )
-    return {
-        "verdict": titles[found.verdict],
-        "tone": tones[found.verdict],
-        "words": words,
-        "picture": picture,
-    }
+
+
+def span_words(weeks: float) -> str:
+    """A time as people say it: “25 minutes”, “3 days”, “15 weeks”."""
+    minutes = weeks * 7 * 24 * 60
+    if minutes < 120:
+        count = max(1, round(minutes))
+        return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": number_text(count)}
+    if minutes < 48 * 60:
+        count = round(minutes / 60)
+        return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": number_text(count)}
+    if weeks < 2:
+        count = round(weeks * 7)
+        return ngettext("%(count)s day", "%(count)s days", count) % {"count": number_text(count)}
+    count = round(weeks)
+    return ngettext("%(count)s week", "%(count)s weeks", count) % {"count": number_text(count)}
 
 
 def line_tabs(model: RegisteredModel, lines: Sequence[Line], line: Line) -> list[dict[str, Any]]:
@@ -149,8 +184,8 @@ def surety(body: Mapping[str, Any]) -> str:
         "give between %(low)s and %(high)s false alarms a week."
     ) % {
         "rows": number_text(sure["rows"]),
-        "low": number_text(sure["low"], 2),
-        "high": number_text(sure["high"], 2),
+        "low": number_text(sure["low"]),
+        "high": number_text(sure["high"]),
     }
     if sure["needs"] > sure["rows"]:
         text += " " + _("For half to double of what was promised it takes about %(needs)s rows.") % {

@@ -64,8 +64,6 @@ def test_submitting_tells_those_who_may_sign(bench: Bench) -> None:
     assert told == {
         bench.cast.two.quality_engineer,
         bench.cast.whole.quality_engineer,
-        bench.cast.two.domain_expert,
-        bench.cast.whole.domain_expert,
     }
 
 

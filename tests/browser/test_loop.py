@@ -40,7 +40,7 @@ def truth_of(stack: Stack, part: str) -> str:
 
 
 def add_passkey(page: Page, password: str) -> None:
-    """Through the page, with Chromium's virtual authenticator; it stays with the page's profile."""
+    """From the page of keys, with Chromium's virtual authenticator; it stays with the page's profile."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     device = {
@@ -52,7 +52,8 @@ def add_passkey(page: Page, password: str) -> None:
         "automaticPresenceSimulation": True,
     }
     session.send("WebAuthn.addVirtualAuthenticator", {"options": device})
-    page.goto("/me/security/passkeys/add/")
+    page.goto("/keys/")
+    page.get_by_role("link", name="Add a passkey").click()
     if "/confirm/" in page.url:
         page.locator("input[name=password]").fill(password)
         page.locator("input[name=password]").press("Enter")
@@ -76,9 +77,11 @@ def reload_until(page: Page, there: Callable[[], bool], *, seconds: int, what: s
 def something_happens(maja: Page) -> None:
     """The domain expert sees the alert, takes it, and asks the line for labels."""
     maja.goto("/demo/")
-    maja.get_by_label("Machine", exact=True).select_option("mill-5")
+    story = maja.locator("section[aria-labelledby='story-line-2'] [aria-current=step]")
+    expect(story).to_contain_text("Switch fast tool wear on at Mill 5")
+    story.get_by_role("link", name="Disturb a machine").click()
+    expect(maja.get_by_label("Machine", exact=True)).to_have_value("mill-5")
     maja.get_by_label("Disturbance", exact=True).select_option("tool_wear")
-    maja.get_by_label("Strength", exact=True).fill("3")
     maja.get_by_role("button", name="Switch on").click()
     maja.goto("/alerts/")
     alert = maja.locator("main a", has_text="Mill 5").first
@@ -132,12 +135,25 @@ def a_candidate_is_proposed(sam: Page) -> str:
     return sam.url
 
 
-def a_named_person_signs(anna: Page, stack: Stack, approval: str) -> None:
-    """The quality engineer adds a passkey, a ceremony makes it known to the nodes, and she signs with it."""
+def who_fills_no_place_is_offered_no_approval(maja: Page, approval: str) -> None:
+    maja.goto(approval)
+    expect(maja.locator("main")).to_contain_text("Maja Lindgren, Domain expert: fills no empty place")
+    expect(maja.get_by_role("button", name="Sign with passkey")).to_have_count(0)
+
+
+def a_named_person_signs(anna: Page, sofia: Page, stack: Stack, approval: str) -> None:
+    """The quality engineer adds a passkey, the administrator holds the demo's ceremony on the page, and she
+    signs; before that the page says that nodes do not know her key."""
     add_passkey(anna, stack.passwords["anna"])
-    stack.manage("keys_ceremony", "--yes")
+    anna.goto(approval)
+    expect(anna.locator("#sign")).to_contain_text("Nodes do not know your passkey yet")
+    sofia.goto("/keys/")
+    sofia.locator("form[action='/keys/ceremony/'] button").click()
+    expect(sofia.locator("main form[action='/keys/ceremony/']")).to_be_visible()
     anna.goto(approval)
     expect(anna.locator("#sign")).to_contain_text("Anna Ferrari")
+    expect(anna.locator("#sign")).to_contain_text("Your signature counts as: Quality engineer")
+    expect(anna.locator("#sign")).not_to_contain_text("Nodes do not know your passkey yet")
     anna.get_by_role("button", name="Sign with passkey").click()
     expect(anna.locator("main .pill").first).to_have_text(re.compile("Approved"), timeout=MINUTE)
 
@@ -152,6 +168,14 @@ def the_node_runs_it(page: Page) -> None:
         seconds=180,
         what="version 2 on Mill 5",
     )
+
+
+def the_story_is_walked(page: Page) -> None:
+    """The demo page shows every step of the line as done."""
+    page.goto("/demo/")
+    line = page.locator("section[aria-labelledby='story-line-2']")
+    reload_until(page, lambda: "walked" in line.inner_text(), seconds=30, what="the end of the story")
+    expect(line.locator("[aria-current=step]")).to_have_count(0)
 
 
 def the_auditor_verifies(ruth: Page, stack: Stack, folder: Path) -> None:
@@ -188,10 +212,13 @@ def test_from_tool_wear_to_a_released_version_that_an_auditor_verified(
         sign_in(page, username)
         return page
 
-    something_happens(somebody("maja"))
+    maja = somebody("maja")
+    something_happens(maja)
     the_line_answers(somebody("elif", width=820, height=1180), stack)
     sam = somebody("sam")
     approval = a_candidate_is_proposed(sam)
-    a_named_person_signs(somebody("anna"), stack, approval)
+    who_fills_no_place_is_offered_no_approval(maja, approval)
+    a_named_person_signs(somebody("anna"), somebody("sofia"), stack, approval)
     the_node_runs_it(sam)
+    the_story_is_walked(sam)
     the_auditor_verifies(somebody("ruth"), stack, tmp_path)

@@ -58,6 +58,7 @@ def test_a_run_is_proposed_and_started_from_the_page_and_ends_with_a_candidate(
     assert made.state == RunState.CANDIDATE
     page = client.get(reverse("run", args=[made.pk]))
     assert "Tracking is behind" in page.text
+    assert f'href="{reverse("candidate", args=["press-quality", made.candidate.number])}"' in page.text
     assert "Version 1" in page.text
     part = client.get(reverse("run", args=[made.pk]), headers={"HX-Request": "true", "HX-Target": "run"})
     assert "<html" not in part.text

@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from mlops_portal.ledger.models import Event
+from mlops_portal.ledger.types import sentence
+from mlops_portal.plant.services.tokens import token_create
 from mlops_portal.shell.models import Notification
 from mlops_portal.wire.errors import PortalError
 from monitoring.models import Alert, StatisticPoint, Window
@@ -128,3 +130,31 @@ def test_an_inspection_of_an_unknown_part_or_class_is_refused_and_repeats_change
     for _ in range(2):
         inspection_record(by=inspector, part_id="1-1", truth="crack")
     assert Event.objects.filter(type="monitoring.inspection.recorded").count() == 1
+
+
+def test_what_a_station_reports_with_a_token_stands_in_the_log_under_the_station_s_name(floor, client):
+    """The person whose token it is did nothing; they are named as whose token it is, and no more."""
+    owner = floor.cast.one.domain_expert
+    send(floor, predictions=[floor.prediction(1)])
+    token, secret = token_create(
+        by=owner, name="Inspection station", scopes=["inspection.record"],
+        expires_at=timezone.now() + timedelta(days=3),
+    )  # fmt: skip
+    answer = client.post(
+        "/api/v1/inspections/", {"part": "1-1", "truth": "crack"}, content_type="application/json",
+        headers={"Authorization": f"Bearer {secret}"},
+    )  # fmt: skip
+    assert answer.status_code == 201
+    event = Event.objects.get(type="monitoring.inspection.recorded")
+    assert (event.actor_kind, event.actor_id) == ("token", str(token.pk))
+    assert sentence(event).startswith("Inspection station")
+    assert owner.name not in sentence(event)
+    assert event.subjects.filter(kind="person", key=str(owner.pk), relation="token_of").exists()
+
+
+def test_what_a_person_records_by_hand_stands_under_their_own_name(floor):
+    by = floor.cast.one.operator
+    send(floor, predictions=[floor.prediction(1)])
+    inspection_record(by=by, part_id="1-1", truth="crack")
+    event = Event.objects.get(type="monitoring.inspection.recorded")
+    assert (event.actor_kind, event.actor_id) == ("person", str(by.pk))

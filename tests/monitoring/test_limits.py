@@ -5,6 +5,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mlops_portal.ledger.models import Event
 from mlops_portal.ledger.types import sentence
@@ -14,11 +16,13 @@ from monitoring.compute import limits as mathematics
 from monitoring.compute.ladder import ladder
 from monitoring.errors import NotABudget, NotAWatch
 from monitoring.models import Alert, FalseAlarmBudget, LimitSet, StatisticPoint, Watch
+from monitoring.rules.poisson import rate
 from monitoring.selectors.budgets import per_week, streams
-from monitoring.selectors.limits import achieved, limits_due
+from monitoring.selectors.limits import Achieved, achieved, limits_due
 from monitoring.services import budget_set, watch_set
 from monitoring.tasks.limits import limits
 from monitoring.tasks.statistics import alpha_for
+from monitoring.views.limit_tables import kept
 from tests.monitoring.ground import reference_of
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +97,52 @@ class TestAchieved:
         assert (found.rate.count, found.expected, found.open) == (1, 1, 0)
         assert found.rate.weeks == pytest.approx(8, abs=0.01)
         assert found.verdict == "kept"
+
+    def false_alarm(self, floor, now):
+        Alert.objects.create(
+            asset=floor.press, version=floor.version, kind="data_drift", state="resolved",
+            cause="false_alarm", since=now, opened_at=now, resolved_at=now,
+        )  # fmt: skip
+
+    def test_a_few_minutes_say_that_they_say_nothing_and_how_long_it_takes(self, floor, engineer, client_for):
+        self.point(floor, timezone.now() - timedelta(minutes=20))
+        words = kept(achieved(floor.press.line))
+        assert words["picture"] is None
+        assert words["words"].startswith("0 false alarms in 1 minute: too little was seen")
+        assert "it can be told after 4 weeks" in words["words"]
+        page = client_for(engineer).get("/limits/").content.decode()
+        assert "plausible" not in page
+        assert "Too early to tell" in page
+        told = client_for(engineer).get("/api/v1/false-alarm-budgets/line-1/").json()
+        assert (told["low"], told["high"]) == (None, None)
+        assert told["needs_weeks"] == pytest.approx(3.69, abs=0.01)
+
+    def test_many_within_minutes_are_too_many_without_a_number_a_week(self, floor):
+        now = timezone.now()
+        self.point(floor, now - timedelta(minutes=20))
+        self.point(floor, now - timedelta(minutes=1))
+        for _ in range(3):
+            self.false_alarm(floor, now)
+        words = kept(achieved(floor.press.line))
+        assert (words["tone"], words["picture"]) == ("bad", None)
+        assert words["words"] == "3 false alarms in 20 minutes: surely more than promised."
+
+    def test_a_long_time_says_how_many_a_week_are_plausible(self, floor):
+        now = timezone.now()
+        self.point(floor, now - timedelta(weeks=8))
+        self.point(floor, now - timedelta(minutes=1))
+        words = kept(achieved(floor.press.line))
+        assert (
+            words["words"] == "0 false alarms in 8 weeks: between 0.00 and 0.46 a week are plausible (95 %)."
+        )
+        assert words["picture"] is not None
+
+    @given(st.integers(0, 50), st.floats(0.0, 26.0), st.floats(0.01, 100.0))
+    @settings(max_examples=30)
+    def test_no_history_gives_an_absurd_number_a_week(self, count, weeks, promised):
+        found = Achieved(promised, rate(count, weeks), 0, 0, None)
+        if found.rate.weeks and "plausible" in kept(found)["words"]:
+            assert found.rate.high <= 4 * max(1.0, 2 * promised) + 4 * count * max(1.0, 2 * promised)
 
 
 class TestLadder:

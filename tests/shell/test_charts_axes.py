@@ -10,8 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlops_portal.shell.charts.canvas import Pen
+from mlops_portal.shell.charts.line import LineChart
 from mlops_portal.shell.charts.numbers import Notation, text
-from mlops_portal.shell.charts.scales import extent, nice_axis, nice_ticks, text_width, thinned, tick_texts
+from mlops_portal.shell.charts.points import Point, Series
+from mlops_portal.shell.charts.scales import (
+    extent,
+    nice_axis,
+    nice_ticks,
+    text_width,
+    thinned,
+    tick_texts,
+    time_extent,
+)
+from mlops_portal.shell.charts.stacked import StackedChart
 from mlops_portal.shell.charts.times import seconds, time_ticks
 
 FINITE = st.floats(-1e299, 1e299)
@@ -81,3 +93,46 @@ def test_ticks_stand_on_the_plants_own_hours_through_the_change_of_the_clock():
 )
 def test_numbers_are_written_as_people_write_them(value, shown):
     assert text(value, Notation(",", ".")) == shown
+
+
+def drawn(*moments, zone="Europe/Berlin"):
+    chart = LineChart("Load", [Series("load", [Point(at, 1.0) for at in moments])])
+    return str(chart.draw(Pen(zone=ZoneInfo(zone))).svg)
+
+
+@settings(max_examples=25)
+@given(
+    st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)),
+    st.floats(0, 59),
+)
+def test_one_moment_alone_gets_an_axis_of_minutes_and_not_of_years(at, apart):
+    low, high = time_extent([seconds(at), seconds(at) + apart])
+    assert low < seconds(at) < high
+    assert high - low < 3600
+
+
+def test_a_model_of_twenty_minutes_is_not_drawn_over_years():
+    svg = drawn(datetime(2026, 12, 1, 9, tzinfo=UTC))
+    assert "10:00" in svg
+    for year in ("2025", "2029"):
+        assert f">{year}<" not in svg
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [
+        (datetime(2026, 12, 1, 9, tzinfo=UTC), datetime(2026, 12, 1, 9, tzinfo=UTC), "CET"),
+        (datetime(2026, 7, 1, 9, tzinfo=UTC), datetime(2026, 7, 1, 12, tzinfo=UTC), "CEST"),
+        (datetime(2026, 10, 24, 9, tzinfo=UTC), datetime(2026, 10, 26, 9, tzinfo=UTC), "CEST/CET"),
+        (datetime(2026, 3, 28, 9, tzinfo=UTC), datetime(2026, 3, 30, 9, tzinfo=UTC), "CET/CEST"),
+    ],
+)
+def test_the_axis_names_the_clock_of_its_own_moments(first, last, name):
+    assert f">{name}<" in drawn(first, last)
+
+
+def test_plots_that_share_an_axis_of_one_moment_share_minutes():
+    panel = LineChart("Load", [Series("load", [Point(datetime(2026, 12, 1, 9, tzinfo=UTC), 1.0)])])
+    svg = str(StackedChart("All", [panel, panel]).draw(Pen(zone=ZoneInfo("Europe/Berlin"))).svg)
+    assert ">CET<" in svg
+    assert ">2029<" not in svg

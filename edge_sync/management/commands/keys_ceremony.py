@@ -11,11 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edge_sync.keys.repository import layout
-from edge_sync.management.ceremony import Signing, hold, plan
-from edge_sync.management.offline import opened
 from edge_sync.repository.published import root_version
 from edge_sync.selectors.roster import LONGEST
-from mlops_portal.plant.models import Line
+from edge_sync.services.ceremony import Signing, ceremony_hold, plan_all
 from mlops_portal.wire.errors import PortalError
 
 
@@ -40,15 +38,12 @@ class Command(BaseCommand):
         if options["json"] and not options["yes"]:
             raise CommandError(_("--json needs --yes."))
         try:
-            planned = plan(Line.objects.select_related("site"), now=now, days=options["days"])
-            if not planned:
-                raise CommandError(_("There are no lines yet; add one first."))
+            planned = plan_all(now=now, days=options["days"])
             if not options["json"]:
                 self._tell(planned)
             if not options["yes"] and input(_("Sign this? Type yes: ")) != "yes":
                 raise CommandError(_("Nothing was signed."))
-            keys = opened(options["offline"], make=root_version(layout()) == 0)
-            hold(planned, keys, now=now)
+            ceremony_hold(by=None, planned=planned, now=now, offline=options["offline"])
         except (PortalError, ValueError) as error:
             raise CommandError(str(error)) from None
         self._done(planned, as_json=options["json"])

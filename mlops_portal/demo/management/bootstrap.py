@@ -28,6 +28,7 @@ from approvals.services.sealing import statement_seal
 from approvals.services.statements import statement_for
 from approvals.transitions import ApprovalState, Assurance
 from edge_sync.agent.keys import load_or_make, public_hex
+from edge_sync.keys.demo import demo_mark
 from edge_sync.keys.repository import layout
 from edge_sync.services.nodes import node_enrol
 from mlops_portal.demo import places
@@ -48,6 +49,7 @@ ASSURANCE = {"line-1": Assurance.CODE, "line-2": Assurance.PASSKEY}
 
 def load_releases() -> None:
     """Bring up what is missing; a second run changes nothing but the addresses in the nodes' settings."""
+    demo_mark()
     key = _soft_key()
     _ways_to_sign(key)
     for line in Line.objects.filter(slug__in=ASSURANCE).select_related("site"):

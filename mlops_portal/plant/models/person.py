@@ -60,6 +60,7 @@ class Person(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     token_scopes: frozenset[str] | None = None
+    token_actor: Actor | None = None  # the program that came with a token of this person
 
     class Meta:
         ordering = ["name"]
@@ -80,6 +81,11 @@ class Person(AbstractBaseUser):
     @property
     def actor(self) -> Actor:
         return Actor("person", str(self.pk), self.name)
+
+    @property
+    def reporter(self) -> Actor:
+        """Who reports what a machine measured: the program, by the name of its token, or else the person."""
+        return self.token_actor or self.actor
 
     @cached_property
     def assignments(self) -> list[RoleAssignment]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops_portal.ledger.refs import Actor
 from mlops_portal.ledger.services import event_record
 from mlops_portal.plant.errors import AlreadyEnded, UnknownScope, WrongDate
 from mlops_portal.plant.matrix import ACTIONS
@@ -95,4 +96,5 @@ def token_use(*, secret: str) -> Token | None:
     if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
         Token.objects.filter(pk=token.pk).update(last_used_at=now)
     token.person.token_scopes = frozenset(token.scopes)
+    token.person.token_actor = Actor("token", str(token.pk), token.name)
     return token

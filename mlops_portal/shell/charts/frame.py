@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mlops_portal.shell.charts.canvas import Canvas, Pen
 from mlops_portal.shell.charts.scales import Linear, nice_axis, nice_ticks, text_width, thinned, tick_texts
-from mlops_portal.shell.charts.times import local, time_ticks
+from mlops_portal.shell.charts.times import time_ticks, zone_text
 
 SIZE = 12.5
 TOP, BOTTOM = 26.0, 30.0
@@ -78,7 +78,7 @@ def make(
 def _x_axis(frame: Frame, timed: bool, unit: str) -> None:
     pen, scale = frame.canvas.pen, frame.x
     if timed:
-        unit = local(scale.high, pen.zone).tzname() or ""
+        unit = zone_text(scale.low, scale.high, pen.zone)
     reserved = text_width(unit, SIZE) + 10 if unit else 0
     count = max(2, int((scale.end - scale.start) // (80 if timed else 68)))
     if timed:

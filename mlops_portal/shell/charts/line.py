@@ -11,7 +11,7 @@ from mlops_portal.shell.charts.canvas import Pen
 from mlops_portal.shell.charts.drawn import Data, Drawn, Legend, data
 from mlops_portal.shell.charts.numbers import MISSING, text
 from mlops_portal.shell.charts.points import Change, Limit, Series, Span, Spot, segments, spots, thin, x_of
-from mlops_portal.shell.charts.scales import clip_text, extent, text_width, usable
+from mlops_portal.shell.charts.scales import clip_text, extent, text_width, time_extent, usable
 from mlops_portal.shell.charts.times import moment_text
 
 DOTS = 60  # more points than this are a line only, except where they are off
@@ -56,7 +56,7 @@ class LineChart:
         ys = [spot.y for line in found for spot in line] + [limit.value for limit in self.limits]
         ys += [0.0] if self.from_zero else []
         ys += [end for line in found for spot in line for end in (spot.point.low, spot.point.high)]
-        x = x or extent(spot.x for line in found for spot in line)
+        x = x or (time_extent if timed else extent)(spot.x for line in found for spot in line)
         top = frames.TOP + (12 if len(self.changes) > 1 else 0)
         frame = frames.make(
             pen,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from mlops_portal.shell.charts.numbers import Notation, fixed, scientific
 
 HUGE = 1e300
+SHORTEST, AROUND = 60.0, 900.0  # seconds: a shorter axis of time is widened by so much on each side
 CHAR = 0.58  # widest usual ratio of a digit's or letter's width to its size
 
 
@@ -45,6 +46,16 @@ def extent(values: Iterable[float | None]) -> tuple[float, float]:
         room = room if room > 1e-280 else 1.0
         return low - room, high + room
     return low, high
+
+
+def time_extent(stamps: Iterable[float | None]) -> tuple[float, float]:
+    """The same of moments, in seconds: one moment alone gets half an hour around it, and not a share of all
+    the years since 1970."""
+    known = [float(stamp) for stamp in stamps if stamp is not None and usable(stamp)]
+    if not known:
+        return 0.0, 1.0
+    low, high = min(known), max(known)
+    return (low, high) if high - low >= SHORTEST else (low - AROUND, high + AROUND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from mlops_portal.shell.charts.drawn import Data, Drawn, Legend, data
 from mlops_portal.shell.charts.line import LineChart
 from mlops_portal.shell.charts.numbers import MISSING
 from mlops_portal.shell.charts.points import spots
-from mlops_portal.shell.charts.scales import clip_text, extent
+from mlops_portal.shell.charts.scales import clip_text, time_extent
 
 HEAD, GAP = 22.0, 10.0
 LEFT = 64.0
@@ -25,7 +25,7 @@ class StackedChart:
     description: str = ""
 
     def draw(self, pen: Pen) -> Drawn:
-        x = extent(
+        x = time_extent(
             spot.x for panel in self.panels for series in panel.series for spot in spots(series.points)
         )
         canvas = Canvas(pen, pen.width, 0)

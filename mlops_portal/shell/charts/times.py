@@ -87,6 +87,12 @@ def _by_month(low: float, high: float, step: int, zone: tzinfo) -> Iterator[date
             yield moment
 
 
+def zone_text(low: float, high: float, zone: tzinfo) -> str:
+    """What the clock is called on an axis: ``CET``; ``CEST/CET`` where it changes on the way."""
+    names = [local(stamp, zone).tzname() or "" for stamp in (low, high)]
+    return "/".join(dict.fromkeys(name for name in names if name))
+
+
 def _text(moment: datetime, kind: str, months: tuple[str, ...]) -> str:
     month = months[moment.month - 1]
     if kind == "year":

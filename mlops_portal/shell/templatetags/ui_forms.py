@@ -6,7 +6,14 @@ from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
+from django.template.base import Node, Parser, Token
+from django.template.defaulttags import CsrfTokenNode
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
+
+from mlops_portal.plant.models import Person
+from mlops_portal.shell.kept_input import MARK, mark_of
 
 register = template.Library()
 Context = dict[str, Any]
@@ -75,6 +82,23 @@ def field(bound: BoundField, label: str = "", hint: str = "", narrows: bool = Fa
         "options": list(bound.subwidgets) if kind in ("radio", "checkboxes") else [],
         "optional": not bound.field.required and kind == "input" and not narrows,
     }
+
+
+class FormMarks(CsrfTokenNode):
+    """Django's own token, and whose form it is, so that what they type survives the end of their session."""
+
+    def render(self, context: template.Context) -> SafeString:
+        token = mark_safe(super().render(context))  # noqa: S308 - Django's own input
+        person = getattr(getattr(context, "request", None), "user", None)
+        if not token or not isinstance(person, Person):
+            return token
+        return format_html('{}<input type="hidden" name="{}" value="{}">', token, MARK, mark_of(person))
+
+
+@register.tag
+def csrf_token(parser: Parser, token: Token) -> Node:
+    """{% csrf_token %}, as everywhere in Django."""
+    return FormMarks()
 
 
 @register.inclusion_tag("components/fields.html")

@@ -8,7 +8,8 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from mlops_portal.shell import problems
+from mlops_portal.shell import kept_input, problems
+from mlops_portal.shell.signed_in import sign_in_first
 
 
 def bad_request(request: HttpRequest, exception: BaseException) -> HttpResponse:
@@ -42,6 +43,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that is older than the sign-in: where it was made for this very person, or for one who is signed
+    out by now, it comes back filled in."""
+    owner = kept_input.owner_of(request.POST)
+    if owner is not None and (not request.user.is_authenticated or owner == str(request.user.pk)):
+        return sign_in_first(request)
     detail = _(
         "This form is too old or was opened before you signed in; nothing was changed. "
         "Go back, load the page again and repeat it."

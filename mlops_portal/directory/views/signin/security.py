@@ -31,8 +31,8 @@ def security(request: HttpRequest) -> HttpResponse:
     return render(request, "mfa/index.html", context)
 
 
-@signed_in
 @require_POST
+@signed_in
 @reauthentication_required
 def end_sessions(request: HttpRequest) -> HttpResponse:
     ended = sessions_end(

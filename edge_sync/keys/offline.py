@@ -1,6 +1,6 @@
 """The offline keys. In the demo they lie below VAR_DIR; in a plant on a medium that is put in for ceremonies.
 
-Nothing but ``keys_ceremony`` opens them.
+Nothing but a ceremony (``services.ceremony``) opens them.
 """
 
 from __future__ import annotations

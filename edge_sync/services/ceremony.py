@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from securesystemslib.signer import Key
 from tuf.api.metadata import Metadata, Root
 
+from edge_sync.errors import NoLines, NotTheDemo, PlanChanged
 from edge_sync.keys import online
+from edge_sync.keys.demo import is_demo
+from edge_sync.keys.offline import OfflineKeys, opened
 from edge_sync.keys.repository import layout, repository
-from edge_sync.management.offline import OfflineKeys
 from edge_sync.repository import published, roles
 from edge_sync.selectors import roster as rosters
 from edge_sync.selectors.roster_changes import Change, differences
 from edge_sync.services.keys import keys_note
-from mlops_portal.ledger.refs import SYSTEM, Ref
+from mlops_portal.ledger.refs import SYSTEM, Actor, Ref
 from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Line
+from mlops_portal.plant.models import Line, Person
+from mlops_portal.plant.policies import guard
+from mlops_portal.shell.live import changed
 from mlops_portal.wire import jcs
 from mlops_portal.wire.roster import parse
 from mlops_portal.wire.words import words
@@ -58,8 +65,45 @@ def plan(lines: Iterable[Line], *, now: datetime, days: int) -> list[Signing]:
     return found
 
 
-def hold(planned: list[Signing], keys: OfflineKeys, *, now: datetime) -> None:
-    """Sign and publish; the log's events commit with it or not at all."""
+def plan_all(*, now: datetime, days: int = rosters.LONGEST.days) -> list[Signing]:
+    """The next roster of every line."""
+    return plan(Line.objects.select_related("site"), now=now, days=days)
+
+
+def plan_digest(planned: Iterable[Signing]) -> str:
+    """Of what a person is shown before they have it signed: all of each roster but how long it is valid."""
+    shown: list[Any] = [json.loads(one.data) | {"expires": ""} for one in planned]
+    return sha256(jcs.canonical(shown)).hexdigest()
+
+
+def ceremony_hold(
+    *, by: Person | None, planned: list[Signing], now: datetime, offline: Path | None = None, shown: str = ""
+) -> list[Signing]:
+    """Sign the planned rosters with the offline keys and publish them; the log's events commit with it or not
+    at all. ``by`` None: the command, whoever holds the keys in ``offline`` (the demo's by default).
+
+    A person at a page has it done at the demo plant alone, with ``shown``, the digest of the plan that they
+    saw. NotTheDemo, NotAllowed, PlanChanged, KeyUnreadable.
+    """
+    if by is not None:
+        if not is_demo() or offline is not None:
+            raise NotTheDemo(
+                _("A page holds no ceremony here; bring the offline keys and run keys_ceremony.")
+            )
+        guard(by, "keys.ceremony")
+        for one in planned:
+            guard(by, "keys.ceremony", site=one.line.site)
+        if plan_digest(planned) != shown:
+            raise PlanChanged(_("People, keys or rules changed meanwhile; look at what waits once more."))
+    if not planned:
+        raise NoLines(_("There are no lines yet; add one first."))
+    keys = opened(offline, make=published.root_version(layout()) == 0)
+    _hold(planned, keys, by.actor if by else SYSTEM, now)
+    changed("keys")
+    return planned
+
+
+def _hold(planned: list[Signing], keys: OfflineKeys, actor: Actor, now: datetime) -> None:
     lines = {one.line.slug: online.signer_made(online.role_of(one.line.slug)) for one in planned}
     timestamp, snapshot = (online.signer_made(name) for name in (online.TIMESTAMP, online.SNAPSHOT))
     version = published.root_version(layout())
@@ -75,9 +119,9 @@ def hold(planned: list[Signing], keys: OfflineKeys, *, now: datetime) -> None:
     with transaction.atomic():
         _keys_noted(keys, {"timestamp": timestamp, "snapshot": snapshot}, lines, now)
         if root is not None:
-            _root_told(root, now)
+            _root_told(root, actor, now)
         for one in planned:
-            _told(one, now)
+            _told(one, actor, now)
         repository().install(
             root=root,
             targets=targets,
@@ -122,10 +166,10 @@ def _keys_noted(keys: OfflineKeys, online_keys: dict[str, Any], lines: dict[str,
         keys_note(purpose=name[:40], keys=row(signer), now=now)
 
 
-def _root_told(root: Metadata[Root], now: datetime) -> None:
+def _root_told(root: Metadata[Root], actor: Actor, now: datetime) -> None:
     event_record(
         type="edge.root.signed",
-        actor=SYSTEM,
+        actor=actor,
         subjects=[Ref("tuf_root", str(root.signed.version))],
         public={
             "version": root.signed.version,
@@ -137,11 +181,11 @@ def _root_told(root: Metadata[Root], now: datetime) -> None:
     )
 
 
-def _told(one: Signing, now: datetime) -> None:
+def _told(one: Signing, actor: Actor, now: datetime) -> None:
     said = parse(one.data)
     event_record(
         type="edge.roster.signed",
-        actor=SYSTEM,
+        actor=actor,
         subjects=[one.line.ref(), Ref("roster", f"{one.line.slug}/{one.version}")],
         public={
             "line": one.line.name,

@@ -133,3 +133,9 @@ class NoVersion(Invalid):
     """No version of which a machine's readings could be told, or not one of this machine."""
 
     code = "no-version"
+
+
+class WrongTableState(Conflict):
+    """A table of values is not in the state that this needs."""
+
+    code = "wrong-table-state"

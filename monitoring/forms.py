@@ -249,7 +249,10 @@ class ValueForm(forms.Form):
 class ValuesForm(forms.Form):
     table = forms.FileField(
         label=_("Table of values"),
-        help_text=_("CSV with two columns, time and value; at most 5,000 rows."),
+        help_text=_(
+            "A file with a column of times and one of values, as you export it; at most 5,000 rows. Times"
+            " without a zone are the site's."
+        ),
     )
 
 

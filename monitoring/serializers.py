@@ -14,6 +14,7 @@ from monitoring.models import (
     DriftReport,
     Inspection,
     Measure,
+    MeasureTable,
     MeasureValue,
     Prediction,
     ProcessChange,
@@ -343,3 +344,46 @@ class DriftReportIn(serializers.Serializer[Any]):
     again = serializers.BooleanField(
         required=False, default=False, help_text="Make it anew where the stored one would do."
     )
+
+
+class TableAnswerSerializer(serializers.Serializer[Any]):
+    """Answers to what the reader of a table asks."""
+
+    answers = serializers.DictField(
+        child=serializers.CharField(max_length=200),
+        required=False,
+        default=dict,
+        help_text="By the question's key; “zone” may be any time zone.",
+    )
+    accept = serializers.BooleanField(
+        required=False, default=False, help_text="Take every guess that waits for an answer."
+    )
+
+
+class TableBringSerializer(serializers.Serializer[Any]):
+    """A table of values for a measure, as it was exported."""
+
+    measure = serializers.SlugField(max_length=60)
+    file = serializers.FileField(use_url=False)
+    zone = serializers.CharField(
+        max_length=60, required=False, default="", help_text="Of times without one; else the site's."
+    )
+
+
+class MeasureTableSerializer(serializers.ModelSerializer[MeasureTable]):
+    measure = serializers.SlugRelatedField(slug_field="key", read_only=True)  # type: ignore[var-annotated]  # read only
+
+    class Meta:
+        model = MeasureTable
+        fields = [
+            "id",
+            "measure",
+            "state",
+            "file_name",
+            "answers",
+            "guesses",
+            "result",
+            "error",
+            "created_at",
+        ]
+        read_only_fields = fields

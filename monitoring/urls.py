@@ -41,6 +41,12 @@ urlpatterns = [
     path("measures/<int:pk>/", measures.measure, name="measure"),
     path("measures/<int:pk>/record/", measure_acts.record, name="measure_record"),
     path("measures/<int:pk>/upload/", measure_acts.upload, name="measure_upload"),
+    path("measures/<int:pk>/tables/<int:table_pk>/", measure_acts.table, name="measure_table"),
+    path(
+        "measures/<int:pk>/tables/<int:table_pk>/answer/",
+        measure_acts.table_answer,
+        name="measure_table_answer",
+    ),
     path("measures/<int:pk>/relearn/", measure_acts.relearn, name="measure_relearn"),
     path("measures/<int:pk>/end/", measure_acts.end, name="measure_end"),
     path("pictures/<str:prediction_id>/<slug:view>/", pictures.picture, name="picture"),

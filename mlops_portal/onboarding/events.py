@@ -11,6 +11,7 @@ def register_types() -> None:
     register("onboarding.file.refused", _("The table for {name} could not be read: {reason}"))
     register("onboarding.again", _("{actor} let the work on the table for {name} be done again"))
     register("onboarding.schema.changed", _("{actor} corrected the description of the table for {name}"))
+    register("onboarding.answered", _("{actor} answered what the table for {name} leaves open: {answers}"))
     register("onboarding.check.asked", _("{actor} let the table for {name} be checked"))
     register("onboarding.table.checked", _("The table for {name} was checked: {problems} problems"))
     register("onboarding.agreed", _("{actor} agreed to the table for {name}"))

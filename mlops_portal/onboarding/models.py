@@ -20,9 +20,12 @@ from mlops_portal.shell.models import Job
 class Onboarding(models.Model):
     """One table. Nothing of it is in the registry before a person agreed.
 
-    - ``asked``: what was said at the upload: {"target", "time", "part", "line", "template"}, each perhaps "".
-    - ``preview``: {"header", "rows", "format"}; ``facts``: by column name, see ``compute.facts``.
-    - ``schema``: {"columns": […]}; ``plan``: {"limits", "classes", "words", "part_from", "window_seconds"}.
+    - ``asked``: what was said at the upload: {"target", "time", "part", "line", "template"}, each perhaps
+      "", "answers" to what the reader asks, by key; "accept": every guess is taken.
+    - ``preview``: {"header", "rows", "format", "guesses": what the reader guessed and asks}; ``facts``: by
+      column name, see ``compute.facts``.
+    - ``schema``: {"columns": […], "corrected": what a person said, by column and field}; ``plan``: {"limits",
+      "classes", "words", "part_from", "window_seconds"}.
     - ``problems``: [{"code", "sentence", "column", "row", "blocking"}] of the last check.
     - ``golden``: parts proposed as golden samples, each with its ``state``; None until they were picked.
     """

@@ -32,12 +32,20 @@ class ColumnOut(serializers.Serializer[Any]):
     gaps_are_values = serializers.BooleanField(default=False)
 
 
+class AnswerOptionOut(serializers.Serializer[Any]):
+    value = serializers.CharField()
+    label = serializers.CharField()
+
+
 class ProblemOut(serializers.Serializer[Any]):
     code = serializers.CharField()
     sentence = serializers.CharField()
     column = serializers.CharField()
     row = serializers.IntegerField(allow_null=True, help_text="As a person counts it: the header is row 1.")
     blocking = serializers.BooleanField()
+    key = serializers.CharField(required=False, help_text="By which the question is answered.")
+    taken = serializers.CharField(required=False, help_text="The answer that was guessed or given.")
+    options = AnswerOptionOut(many=True, required=False)
 
 
 class GoldenOut(serializers.Serializer[Any]):
@@ -58,6 +66,7 @@ class OnboardingOut(serializers.ModelSerializer[Onboarding]):
     step = serializers.SerializerMethodField(help_text="The page at which it stands.")
     columns = serializers.SerializerMethodField()
     problems = ProblemOut(many=True, read_only=True)
+    guesses = serializers.SerializerMethodField(help_text="What the reader guessed and asks.")
     golden = GoldenOut(many=True, read_only=True, allow_null=True)
     version = serializers.IntegerField(
         source="run.candidate.number", read_only=True, allow_null=True, default=None
@@ -67,13 +76,17 @@ class OnboardingOut(serializers.ModelSerializer[Onboarding]):
         model = Onboarding
         fields = [
             *("id", "name", "slug", "site", "asset_type", "type_name", "state", "step", "error", "asked"),
-            *("file_name", "file_size", "file_digest", "rows", "preview", "columns", "plan", "problems"),
-            *("golden", "model", "run", "version", "job", "by", "created_at", "changed_at"),
+            *("file_name", "file_size", "file_digest", "rows", "preview", "guesses", "columns", "plan"),
+            *("problems", "golden", "model", "run", "version", "job", "by", "created_at", "changed_at"),
         ]
         read_only_fields = fields
 
     def get_step(self, one: Onboarding) -> str:
         return step_of(one)
+
+    @extend_schema_field(ProblemOut(many=True))
+    def get_guesses(self, one: Onboarding) -> list[dict[str, Any]]:
+        return list(ProblemOut(one.preview.get("guesses", ()), many=True).data)
 
     @extend_schema_field(ColumnOut(many=True))
     def get_columns(self, one: Onboarding) -> list[dict[str, Any]]:
@@ -96,6 +109,10 @@ class OnboardingIn(serializers.Serializer[Any]):
     part = serializers.CharField(max_length=LONGEST_NAME, required=False, default="")
     line = serializers.CharField(max_length=LONGEST_NAME, required=False, default="")
     template = serializers.ChoiceField(choices=list(TEMPLATES), required=False, default="")
+    zone = serializers.CharField(
+        max_length=60, required=False, default="", help_text="Of times without one; else the site's."
+    )
+    accept = serializers.BooleanField(required=False, default=False, help_text="Take every guess.")
 
 
 class ColumnIn(serializers.Serializer[Any]):
@@ -112,6 +129,20 @@ class ColumnIn(serializers.Serializer[Any]):
     )
     gaps_are_values = serializers.BooleanField(
         required=False, help_text="NA, null and other words for nothing are values."
+    )
+
+
+class AnswersIn(serializers.Serializer[Any]):
+    """Answers to what the reader of the table asks."""
+
+    answers = serializers.DictField(
+        child=serializers.CharField(max_length=60),
+        required=False,
+        default=dict,
+        help_text="By the question's key; “zone” may be any time zone.",
+    )
+    accept = serializers.BooleanField(
+        required=False, default=False, help_text="Take every guess that waits for an answer."
     )
 
 

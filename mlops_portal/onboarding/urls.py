@@ -14,6 +14,7 @@ urlpatterns = [
     path("onboard/<uuid:pk>/table/", describe.table, name="onboarding_table"),
     path("onboard/<uuid:pk>/target/", describe.target, name="onboarding_target"),
     path("onboard/<uuid:pk>/problems/", agree.problems, name="onboarding_problems"),
+    path("onboard/<uuid:pk>/answer/", agree.answer, name="onboarding_answer"),
     path("onboard/<uuid:pk>/check/", agree.check, name="onboarding_check"),
     path("onboard/<uuid:pk>/meaning/", agree.meaning, name="onboarding_meaning"),
     path("onboard/<uuid:pk>/agree/", agree.agree, name="onboarding_agree"),

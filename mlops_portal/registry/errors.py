@@ -33,3 +33,9 @@ class NoDataset(NotFound):
 
 class ArtifactDamaged(Unavailable):
     code = "artifact-damaged"
+
+
+class AnswerUnfit(Invalid):
+    """An answer to no question that a table raises, or none of its choices."""
+
+    code = "answer-unfit"

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from monitoring.api.alerts import Alerts
 from monitoring.api.golden import GoldenChecks, GoldenSamples
 from monitoring.api.limits import Budgets, Limits, Watches
+from monitoring.api.measure_tables import MeasureTables
 from monitoring.api.measures import Measures, MeasureValues
 from monitoring.api.readings import (
     Batches,
@@ -32,6 +33,7 @@ router.register("false-alarm-budgets", Budgets, "api-budgets")
 router.register("watches", Watches, "api-watches")
 router.register("limits", Limits, "api-limits")
 router.register("measures", Measures, "api-measures")
+router.register("measure-tables", MeasureTables, "api-measure-tables")
 router.register("measure-values", MeasureValues, "api-measure-values")
 router.register("drift-reports", DriftReports, "api-drift-reports")
 router.register("golden-samples", GoldenSamples, "api-golden-samples")

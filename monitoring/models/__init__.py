@@ -2,7 +2,7 @@ from monitoring.models.alert import Alert
 from monitoring.models.golden import GoldenCheck, GoldenProposal, GoldenSample
 from monitoring.models.inspection import Inspection
 from monitoring.models.limits import Calibration, FalseAlarmBudget, JudgingShard, LimitSet, Watch
-from monitoring.models.measure import Measure, MeasureValue
+from monitoring.models.measure import Measure, MeasureTable, MeasureValue
 from monitoring.models.performance import Performance
 from monitoring.models.prediction import Picture, Prediction, SampledRow
 from monitoring.models.process import ProcessChange
@@ -22,6 +22,7 @@ __all__ = [
     "JudgingShard",
     "LimitSet",
     "Measure",
+    "MeasureTable",
     "MeasureValue",
     "Performance",
     "Picture",

@@ -119,3 +119,39 @@ class MeasureValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure_id} {self.at:%Y-%m-%d %H:%M} {self.value:g}"
+
+
+class TableState(models.TextChoices):
+    READING = "reading", _("Being read")
+    WAITING = "waiting", _("Waits for answers")
+    TAKEN = "taken", _("Taken")
+    REFUSED = "refused", _("Cannot be read")
+
+
+class MeasureTable(models.Model):
+    """A table of values that a person brought for a measure.
+
+    ``answers`` to what the reader asks, by key; ``guesses``: what it guessed and asks, as
+    ``registry.compute.tables.said.Problem`` keeps it; ``result``: {"new", "same", "corrected", "left_out"}.
+    """
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="tables")
+    state = models.CharField(max_length=8, choices=TableState, default=TableState.READING)
+    file_path = models.CharField(max_length=200, blank=True)
+    file_name = models.CharField(max_length=200)
+    answers = models.JSONField(default=dict)
+    guesses = models.JSONField(default=list)
+    result = models.JSONField(default=dict)
+    error = models.CharField(max_length=400, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def topic(self) -> str:
+        return f"measure-table:{self.pk}"

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.policies import guard
+from mlops_portal.registry.selectors.guesses import guesses_shown, zone_shown, zones_all
 from mlops_portal.shell.signed_in import person_of, signed_in
 from mlops_portal.wire.errors import Conflict, Invalid
 from monitoring.forms import RelearnForm, ValueForm, ValuesForm
 from monitoring.models import Measure
+from monitoring.models.measure import TableState
 from monitoring.selectors.measures import measures_for
 from monitoring.services import measure_end, measure_relearn, values_record
-from monitoring.services.measure_table import values_of
+from monitoring.services.measure_tables import measure_table_answer, measure_table_bring
 from monitoring.services.measure_values import Recorded
 from monitoring.views.measures import page_context
 
@@ -44,16 +46,52 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
-    """A small table."""
+    """A table of values, which a worker reads."""
     by, found = _of(request, pk)
     guard(by, "measure.record", line=found.line)
     form = ValuesForm(request.POST, request.FILES)
 
-    def do(given: dict[str, Any]) -> None:
-        values = values_of(given["table"].read(1_000_001), zone=ZoneInfo(found.line.site.time_zone))
-        _say(request, values_record(by=by, measure=found, values=values))
+    def do(given: dict[str, Any]) -> HttpResponse:
+        table = measure_table_bring(by=by, measure=found, file=given["table"], name=given["table"].name)
+        return redirect("measure_table", found.pk, table.pk)
 
     return _done(request, by, found, form, do, "values_form")
+
+
+@require_safe
+@signed_in
+def table(request: HttpRequest, pk: int, table_pk: int) -> HttpResponse:
+    """What became of a table of values: being read, what is asked, what was taken."""
+    by, found = _of(request, pk)
+    brought = get_object_or_404(found.tables, pk=table_pk)
+    context = {
+        "measure": found,
+        "table": brought,
+        "page": reverse("measure_table", args=[pk, table_pk]),
+        "answer_url": reverse("measure_table_answer", args=[pk, table_pk]),
+        "guesses": guesses_shown(brought.guesses),
+        "zone": zone_shown(brought.guesses),
+        "zones": zones_all(),
+        "edit": brought.state == TableState.WAITING and by.may("measure.record", line=found.line),
+    }
+    template = "monitoring/measure_table.html"
+    if request.headers.get("HX-Target") == "table":
+        template += "#state"
+    return render(request, template, context)
+
+
+@require_POST
+@signed_in
+def table_answer(request: HttpRequest, pk: int, table_pk: int) -> HttpResponse:
+    by, found = _of(request, pk)
+    key, value = request.POST.get("key", ""), request.POST.get("value", "")
+    measure_table_answer(
+        by=by,
+        table=get_object_or_404(found.tables, pk=table_pk),
+        answers={key: value} if key else {},
+        accept="accept" in request.POST,
+    )
+    return redirect("measure_table", pk, table_pk)
 
 
 @require_POST
@@ -98,8 +136,7 @@ def _done(request: HttpRequest, by: Person, found: Measure, form: Form, do: Any,
     status = 422
     if form.is_valid():
         try:
-            do(form.cleaned_data)
-            return redirect("measure", found.pk)
+            return do(form.cleaned_data) or redirect("measure", found.pk)
         except (Conflict, Invalid) as error:
             form.add_error(None, error.sentence)
             status = error.status

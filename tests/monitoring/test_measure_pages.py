@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import TestCase
 from django.utils import timezone
 
 from monitoring.models import Alert, Measure, MeasureValue, ProcessChange
-from monitoring.services.measure_table import values_of
 from monitoring.tasks.measures import judge
 from tests.monitoring.test_measures import air, expert, flow, minutes, send  # noqa: F401 - fixtures
 
@@ -57,46 +57,123 @@ def test_the_page_shows_series_chart_limit_reference_and_changes_on_one_axis(air
         assert words in page, words
 
 
+def uploaded(client, measure, data):
+    """What became of a table that was brought on the page, after a worker read it."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        page = client.post(f"/measures/{measure.pk}/upload/", {"table": SimpleUploadedFile("air.csv", data)})
+    if page.status_code != 302:
+        return page, None
+    return page, measure.tables.get()
+
+
 def test_a_value_is_told_and_a_table_uploaded(air, floor, client_for):  # noqa: F811
     client = client_for(floor.cast.one.operator)
     assert client.post(f"/measures/{air.pk}/record/", {"value": "120.5"}).status_code == 302
-    table = SimpleUploadedFile("air.csv", b"time;value\n25.10.2026 14:30;119,5\n25.10.2026 14:31;121\n")
-    assert client.post(f"/measures/{air.pk}/upload/", {"table": table}).status_code == 302
-    assert sorted(air.values.values_list("value", flat=True)) == [119.5, 120.5, 121.0]
+    data = b"time;value\n25.10.2026 14:30;119,5\n25.10.2026 14:31;1.121,25\n"
+    _page, table = uploaded(client, air, data)
+    assert (table.state, table.result["new"]) == ("taken", 2)
+    assert sorted(air.values.values_list("value", flat=True)) == [119.5, 120.5, 1121.25]
     assert air.values.order_by("at").first().at.isoformat() == "2026-10-25T13:30:00+00:00"
+    page = client.get(f"/measures/{air.pk}/tables/{table.pk}/").content.decode()
+    assert "2 new" in page
+    assert "read as Europe/Berlin" in page
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "empty"),
-        (b"time,value\n", "no values"),
-        (b"PK\x03\x04", "no CSV"),
-        (b"time,value\n2026-11-01 10:00,abc\n", "Row 2: “abc” is no number"),
-        (b"time,value\nyesterday,1\n", "Row 2: “yesterday” is no time"),
-        (b"a,b,c,d\n1,2,3,4\n", "Row 1 has 4 columns"),
-        (b"time,value\n2026-11-01 10:00,nan\n", "no number"),
+        (b"time,value\n", "no rows below it"),
+        (b"PK\x03\x04", "damaged"),
+        (b"time,value\nyesterday,1\n", "No column holds times"),
+        (b"a,b,c,d\n1,2,3,4\n", "No column holds times"),
+        (b"time,value\n2026-11-01 10:00,ok\n", "No column holds numbers"),
+        (b"time,value\n2126-11-01 10:00,1\n", "from the future"),
     ],
 )
-def test_a_table_that_cannot_be_read_says_where(air, expert, client_for, data, words):  # noqa: F811
-    page = client_for(expert).post(
-        f"/measures/{air.pk}/upload/", {"table": SimpleUploadedFile("air.csv", data or b" ")}
-    )
-    assert page.status_code == 422
-    assert words in page.content.decode()
+def test_a_table_that_cannot_be_read_says_why_and_nothing_is_taken(air, expert, client_for, data, words):  # noqa: F811
+    client = client_for(expert)
+    _page, table = uploaded(client, air, data)
+    assert table.state == "refused"
+    assert words in client.get(f"/measures/{air.pk}/tables/{table.pk}/").content.decode()
     assert not air.values.exists()
 
 
-def test_times_and_numbers_are_read_as_people_write_them():
-    from zoneinfo import ZoneInfo
+def test_an_empty_file_is_refused_at_once(air, expert, client_for):  # noqa: F811
+    page, _table = uploaded(client_for(expert), air, b"")
+    assert page.status_code == 422
 
-    zone = ZoneInfo("Europe/Berlin")
-    rows = [
-        b"2026-11-01T10:00:00+00:00,1.5", b"2026-11-01 11:00,1.5", b"01.11.2026 11:00;1,5",
-        b"01/11/2026 11:00\t1.5", b"1793527200,1.5", b"2026-11-01 11:00,1,5",
-    ]  # fmt: skip
-    read = {values_of(row, zone=zone)[0] for row in rows}
-    assert {(at.timestamp(), value) for at, value in read} == {(1793527200.0, 1.5)}
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        (b"time,value\n2026-11-25 14:30,12,5\n2026-11-25 14:31,13,5\n", 12.5),
+        (b"time,flow,shift\n2026-11-25 14:30,12,5\n2026-11-25 14:31,13,5\n", 12.0),
+        (b"03/04/2026 11:00\t1.5\n", 1.5),
+        (b"time;value\n2026-11-25 14:30;1,234\n", 1.234),
+        (b"time;value\n2026-11-25 14:30;12,5\n2026-11-25 14:31;torn\n" + b"2026-11-25 14:32;1,5\n" * 9, 12.5),
+    ],
+)
+def test_what_is_read_in_two_ways_is_asked_and_taken_when_answered(air, expert, client_for, data, value):  # noqa: F811
+    client = client_for(expert)
+    _page, table = uploaded(client, air, data)
+    assert table.state == "waiting"
+    assert not air.values.exists()
+    address = f"/measures/{air.pk}/tables/{table.pk}/"
+    assert "Nothing was taken yet" in client.get(address).content.decode()
+    asked = next(one for one in table.guesses if one["blocking"])
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        said = {"key": asked["key"], "value": asked["taken"]}
+        assert client.post(f"{address}answer/", said).status_code == 302
+    assert air.values.order_by("at").first().value == value
+    assert client.post(f"{address}answer/", said).status_code == 409  # once
+
+
+def test_three_columns_are_never_one_value_with_a_comma(air, expert, client_for):  # noqa: F811
+    data = b"time,value,shift\n2026-11-25 14:30,12,5\n2026-11-25 14:31,13,5\n"
+    _page, table = uploaded(client_for(expert), air, data)
+    assert sorted(air.values.values_list("value", flat=True)) == [12.0, 13.0]
+    assert "because it is called so" in " ".join(one["sentence"] for one in table.guesses)
+
+
+def test_an_american_plant_is_guessed_to_write_the_month_first(air, expert, client_for):  # noqa: F811
+    air.line.site.time_zone = "America/New_York"
+    air.line.site.save()
+    client = client_for(expert)
+    _page, table = uploaded(client, air, b"time;value\n03/04/2026 10:00;1,5\n03/04/2026 10:05;2,5\n")
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        client.post(f"/measures/{air.pk}/tables/{table.pk}/answer/", {"accept": "1"})
+    assert air.values.order_by("at").first().at.isoformat() == "2026-03-04T15:00:00+00:00"
+
+
+def test_a_table_is_brought_and_answered_by_api_with_the_zone_that_is_named(air, expert, client_for):  # noqa: F811
+    client = client_for(expert)
+    file = SimpleUploadedFile("air.csv", b"time;value\n03/04/2026 10:00;1,5\n")
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        made = client.post(
+            "/api/v1/measure-tables/", {"measure": air.key, "file": file, "zone": "Asia/Tokyo"}
+        )
+    assert made.status_code == 201, made.content
+    address = f"/api/v1/measure-tables/{made.json()['id']}/"
+    assert client.get(address).json()["state"] == "waiting"
+
+    def answer(answers):
+        body = json.dumps({"answers": answers})
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            return client.post(f"{address}answer/", body, content_type="application/json")
+
+    assert answer({"weather": "fine"}).status_code == 422
+    assert answer({"date-order:time": "mdy"}).status_code == 202
+    assert client.get(address).json()["state"] == "taken"
+    assert air.values.get().at.isoformat() == "2026-03-04T01:00:00+00:00"
+
+
+def test_a_stranger_neither_sees_nor_answers_a_table(air, floor, expert, client_for):  # noqa: F811
+    _page, table = uploaded(client_for(expert), air, b"03/04/2026 11:00\t1.5\n")
+    other = client_for(floor.cast.two.domain_expert)
+    assert other.get(f"/measures/{air.pk}/tables/{table.pk}/").status_code == 404
+    assert other.post(f"/measures/{air.pk}/tables/{table.pk}/answer/", {"accept": "1"}).status_code == 404
+    auditor = client_for(floor.cast.one.auditor)
+    assert auditor.post(f"/measures/{air.pk}/tables/{table.pk}/answer/", {"accept": "1"}).status_code == 403
 
 
 def test_others_see_nothing_of_it(air, floor, client_for):  # noqa: F811

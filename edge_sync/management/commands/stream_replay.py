@@ -24,10 +24,15 @@ from edge_sync.management.replay.reading import Sheet, read_sheet
 from edge_sync.management.replay.rows import Rows, rows_of
 from edge_sync.management.replay.shifts import parse
 from edge_sync.management.replay.summary import Before, Summary
+from mlops_portal.registry.compute.tables.answers import Answers
+from mlops_portal.registry.management import answering
 from mlops_portal.shell.unheard import unheard
 from mlops_portal.wire.errors import PortalError
 
-ASKED = ("data", "from_row", "rows", "target", "time", "part", "outcome_delay", "shift", "per_window")
+ASKED = (
+    *("data", "from_row", "rows", "target", "time", "part", "outcome_delay", "shift", "per_window"),
+    *("zone", "answer", "yes"),
+)
 
 
 class Command(BaseCommand):
@@ -75,6 +80,7 @@ class Command(BaseCommand):
         )
         add("--random-share", type=float, metavar="P", help="share of parts whose readings are sent (0.1)")
         add("--http", action="store_true", help="send to PUBLIC_URL, signed, instead of in this process")
+        answering.add_arguments(parser)
         add("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -96,14 +102,17 @@ class Command(BaseCommand):
     def _replay(self, options: dict[str, Any]) -> Summary:
         _checked(options)
         choice = choose(model=options["name"], machine=options["machine"])
+        given = answering.said(options)
         sheet = read_sheet(
             options["data"],
             target=options["target"],
             time=options["time"],
             part=options["part"],
-            zone=choice.asset.line.site.time_zone,
+            answers=Answers(given["answers"], choice.asset.line.site.time_zone, given["accept"]),
             model=choice.version.model,
         )
+        for sentence in sheet.guessed:
+            self.stderr.write(sentence)
         rows = rows_of(
             sheet,
             asset=choice.asset.slug,

@@ -12,24 +12,29 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from edge_sync.errors import ReplayUnfit
+from mlops_portal.registry.compute.tables.answers import NONE, Answers
 from mlops_portal.registry.compute.tables.guess import guess
 from mlops_portal.registry.compute.tables.model import NUMERIC, Frame, Kind, Role, Schema
+from mlops_portal.registry.compute.tables.problems import problems
 from mlops_portal.registry.compute.tables.read import read
 from mlops_portal.registry.models import Feature, RegisteredModel
 from mlops_portal.registry.selectors import features_of
+from mlops_portal.registry.selectors.guesses import said, waiting_in_words
 from mlops_portal.wire.categories import GAPS
 
-LOCAL = ("iso", "dmy", "mdy")
+UNASKED = ("far-value", "duplicate-part")  # a replay sends rows as they are
 ORDER = "order"  # a count that rises with time: no moments
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table in memory, with the roles that were given or guessed."""
+    """A table in memory, with the roles that were given or guessed; ``guessed``: what the reader took, as
+    sentences."""
 
     name: str
     frame: Frame
     schema: Schema
+    guessed: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -88,19 +93,32 @@ class Sheet:
 
 
 def read_sheet(
-    path: Path, *, target: str, time: str, part: str, zone: str, model: RegisteredModel | None = None
+    path: Path,
+    *,
+    target: str,
+    time: str,
+    part: str,
+    answers: Answers = NONE,
+    model: RegisteredModel | None = None,
 ) -> Sheet:
-    """Read the whole table; moments without a zone are the site's ``zone``, and words for nothing are values
-    where ``model`` knows them as such. Raises TableUnreadable."""
-    frame = read(path)
+    """Read the whole table; moments without a zone are the site's, or as ``answers`` say, and words for
+    nothing are values where ``model`` knows them as such.
+
+    Raises TableUnreadable; ReplayUnfit with the questions that wait for an answer.
+    """
+    frame = read(path, answers=answers)
     schema = guess(frame, target=target, time=time, part=part)
     first = Sheet(path.name, frame, schema)
-    column = schema.time
-    if column is not None and column.time_format in LOCAL and zone != "UTC":
-        schema = schema.changed(column.name, time_format=f"{column.time_format}@{zone}")
     for name in _literal(first, target, model) if model is not None else ():
         schema = schema.changed(name, gaps_are_values=True, kind=Kind.CATEGORY)
-    return first if schema is first.schema else Sheet(path.name, read(path, schema=schema), schema)
+    told = frame.faults
+    frame = read(path, schema=schema, answers=answers)
+    found = problems(frame, schema, needs_target=False, answers=answers, first=told)
+    waiting = [one.to_json() for one in found if one.blocking and one.options and one.code not in UNASKED]
+    if waiting:
+        raise ReplayUnfit(waiting_in_words(waiting))
+    guessed = [said(one.to_json()) for one in found if one.key and one.code not in UNASKED]
+    return Sheet(path.name, frame, schema, tuple(guessed))
 
 
 def _literal(sheet: Sheet, target: str, model: RegisteredModel) -> Iterator[str]:

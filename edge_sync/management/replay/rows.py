@@ -18,6 +18,7 @@ from edge_sync.management.replay.shifts import Shift
 from mlops_portal.registry.compute.tables.model import Role
 from mlops_portal.registry.models import Feature, ModelVersion
 from mlops_portal.registry.selectors import features_of
+from mlops_portal.wire.parts import part_id
 
 LONGEST_PART = 40
 NAMED = 5
@@ -104,7 +105,7 @@ def _parts(sheet: Sheet, name: str, which: slice) -> list[str]:
     numbers = [str(row) for row in range(which.start + 1, which.stop + 1)]
     if not name:
         return numbers
-    return [one or number for one, number in zip(sheet.texts(name)[which], numbers, strict=True)]
+    return [part_id(one) or number for one, number in zip(sheet.texts(name)[which], numbers, strict=True)]
 
 
 def _names(sheet: Sheet, features: Sequence[Feature]) -> dict[str, str]:

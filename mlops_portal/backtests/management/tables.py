@@ -10,26 +10,31 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from mlops_portal.backtests.models.parameters import parameters_checked
-from mlops_portal.backtests.tasks.files import faults_of
+from mlops_portal.backtests.tasks.files import faults_of, site_zone
 from mlops_portal.backtests.tasks.found import Found
 from mlops_portal.backtests.transitions import Kind
+from mlops_portal.registry.compute.tables.answers import Answers
 from mlops_portal.registry.compute.tables.model import Frame
 from mlops_portal.registry.compute.tables.read import read
+from mlops_portal.registry.management import answering
 from mlops_portal.wire.errors import PortalError
 
 
-def table_at(path: Path) -> Frame:
-    """The table of a file. CommandError where there is none."""
+def table_at(path: Path, options: Mapping[str, Any]) -> Frame:
+    """The table of a file, read as the options of the command answer. CommandError where there is none, or
+    where a question waits for its answer."""
     if not path.is_file():
         raise CommandError(_("There is no file %(file)s.") % {"file": path})
     try:
-        return read(path, name=path.name)
+        given = answering.said(dict(options))
+        frame = read(path, name=path.name, answers=Answers(given["answers"], site_zone(), given["accept"]))
     except PortalError as error:
         raise CommandError(_("%(file)s: %(why)s") % {"file": path, "why": error.sentence}) from None
     except OSError as error:
         raise CommandError(
             _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
         ) from None
+    return frame
 
 
 def played(

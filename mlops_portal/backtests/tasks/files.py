@@ -11,16 +11,24 @@ from tempfile import NamedTemporaryFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
+from mlops_portal.plant.models import Site
 from mlops_portal.registry.compute.tables.model import Frame
+from mlops_portal.registry.selectors.guesses import said
 from mlops_portal.wire.errors import NotFound
 
 MOST_FAULTS = 5
 
 
 def faults_of(frame: Frame) -> list[str]:
-    """What was wrong with single rows and values, the first few as sentences."""
-    said = [_(one.message).format(**one.values) if one.message else one.sentence for one in frame.faults]
-    return said[:MOST_FAULTS]
+    """What was guessed of the table, and what was wrong with it, as sentences; of faults the first few."""
+    guessed = [said(one.to_json()) for one in frame.faults if one.key]
+    return [*guessed, *[said(one.to_json()) for one in frame.faults if not one.key][:MOST_FAULTS]]
+
+
+def site_zone() -> str:
+    """The zone of times that carry none: that of the plant's sites, where they have one and the same."""
+    zones = set(Site.objects.values_list("time_zone", flat=True))
+    return zones.pop() if len(zones) == 1 else ""
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from structlog import get_logger
 
 from mlops_portal.backtests.models import PastTable
 from mlops_portal.backtests.services.tables import table_looked
-from mlops_portal.backtests.tasks.files import on_disk
+from mlops_portal.backtests.tasks.files import on_disk, site_zone
+from mlops_portal.registry.compute.tables.answers import Answers
 from mlops_portal.registry.compute.tables.model import Frame, Kind
 from mlops_portal.registry.compute.tables.read import read
 from mlops_portal.wire.errors import PortalError
@@ -27,7 +28,7 @@ def look(table: int) -> None:
         return
     try:
         with on_disk(row.path, row.name) as path:
-            frame = read(path, name=row.name)
+            frame = read(path, name=row.name, answers=Answers(site_zone=site_zone()))
     except PortalError as error:
         table_looked(table=row, problem=error.sentence)
         return

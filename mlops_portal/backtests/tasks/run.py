@@ -21,11 +21,12 @@ from mlops_portal.backtests.services.backtests import (
     backtest_stopped,
 )
 from mlops_portal.backtests.tasks.drift import drift, split, within
-from mlops_portal.backtests.tasks.files import on_disk
+from mlops_portal.backtests.tasks.files import on_disk, site_zone
 from mlops_portal.backtests.tasks.found import Found, Report
 from mlops_portal.backtests.tasks.labeling import labeling
 from mlops_portal.backtests.tasks.retrain import retrain
 from mlops_portal.backtests.transitions import Kind
+from mlops_portal.registry.compute.tables.answers import Answers
 from mlops_portal.registry.compute.tables.model import Frame
 from mlops_portal.registry.compute.tables.read import read
 from mlops_portal.shell import jobs
@@ -102,7 +103,7 @@ def _work(test: BackTest, report: Report) -> None:
 
 def _frame(table: PastTable) -> Frame:
     with on_disk(table.path, table.name) as path:
-        return read(path, name=table.name)
+        return read(path, name=table.name, answers=Answers(site_zone=site_zone()))
 
 
 def _drift(test: BackTest, report: Report) -> Found:

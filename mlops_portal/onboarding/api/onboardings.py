@@ -18,6 +18,7 @@ from mlops_portal.onboarding.errors import FileUnfit
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.selectors import onboardings_for, sites_to_onboard
 from mlops_portal.onboarding.serializers import (
+    AnswersIn,
     DescriptionIn,
     GoldenIn,
     GoldenPlaceIn,
@@ -25,6 +26,7 @@ from mlops_portal.onboarding.serializers import (
     OnboardingOut,
 )
 from mlops_portal.onboarding.services.again import work_again
+from mlops_portal.onboarding.services.answering import onboarding_answer
 from mlops_portal.onboarding.services.checking import check_ask
 from mlops_portal.onboarding.services.describing import onboarding_describe
 from mlops_portal.onboarding.services.files import import_path
@@ -34,6 +36,7 @@ from mlops_portal.onboarding.services.taking import onboarding_agree
 from mlops_portal.onboarding.services.undoing import onboarding_undo
 from mlops_portal.plant.models import Site
 from mlops_portal.plant.policies import guard
+from mlops_portal.registry.selectors.guesses import ZONE
 from mlops_portal.wire.errors import Invalid
 
 
@@ -74,6 +77,8 @@ class Onboardings(Things):
                 asset_type=given.get("asset_type"),
                 type_name=given["type_name"],
                 asked={key: given[key] for key in ASKED},
+                answers={ZONE: given["zone"]} if given["zone"] else {},
+                accept=given["accept"],
             )
         return self.shown(self.visible().get(pk=made.pk))
 
@@ -106,6 +111,15 @@ class Onboardings(Things):
         return self._answer(
             onboarding_describe(by=self.person, onboarding=self.get_object(), **asked.validated_data)
         )
+
+    @extend_schema(request=AnswersIn, responses={202: OnboardingOut})
+    @action(detail=True, methods=["post"])
+    def answer(self, request: Request, pk: str) -> Response:
+        """Answer what the reader could only guess; the table is read again where an answer is another."""
+        asked = AnswersIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        one = onboarding_answer(by=self.person, onboarding=self.get_object(), **asked.validated_data)
+        return self._answer(one, status=202)
 
     @extend_schema(request=None, responses={202: OnboardingOut})
     @action(detail=True, methods=["post"])

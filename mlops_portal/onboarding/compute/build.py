@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mlops_portal.onboarding.compute.bands import categories_of, codes_of, tolerance_of
 from mlops_portal.onboarding.compute.labels import good_rows, labels_of
 from mlops_portal.onboarding.rules.plain import readings, with_role
+from mlops_portal.wire.parts import part_id
 
 if TYPE_CHECKING:
     from mlops_portal.registry.compute.tables.model import Frame
@@ -134,7 +135,7 @@ def _part(frame: Frame, columns: Sequence[dict[str, Any]], plan: Mapping[str, An
         return by_row
     joined = zip(*found, strict=True)
     return [
-        "/".join(one or "–" for one in each) if any(each) else row
+        "/".join(part_id(one) or "–" for one in each) if any(each) else row
         for each, row in zip(joined, by_row, strict=True)
     ]
 

@@ -19,6 +19,7 @@ from mlops_portal.onboarding.management.founding import Ground
 from mlops_portal.onboarding.management.meanings import blocked_sentence
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.rules.columns import column_named
+from mlops_portal.onboarding.rules.questions import CHECKED_LATE
 from mlops_portal.onboarding.rules.words import Role, slug_of
 from mlops_portal.onboarding.selectors import onboardings_all
 from mlops_portal.onboarding.services.checking import check_ask
@@ -33,6 +34,7 @@ from mlops_portal.onboarding.tasks.taking import take_do
 from mlops_portal.onboarding.transitions import OnboardingState
 from mlops_portal.plant.models import Person
 from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.registry.selectors.guesses import answers_checked, questions_in, said
 from mlops_portal.wire.errors import Invalid
 
 S = OnboardingState
@@ -57,6 +59,8 @@ class Wanted:
     units: Mapping[str, str] = field(default_factory=dict)
     ignore: Sequence[str] = ()
     meanings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    accept: bool = False
 
 
 def digest_of(path: Path) -> str:
@@ -141,6 +145,8 @@ def _received(wanted: Wanted, ground: Ground) -> Onboarding:
                 "line": wanted.line,
                 "template": wanted.template,
             },
+            answers=wanted.answers,
+            accept=wanted.accept,
             here=True,
         )
 
@@ -153,6 +159,11 @@ def _described(one: Onboarding, wanted: Wanted, by: Person, say: Say) -> Onboard
         one = _fresh(one)
         if one.state == S.UNREADABLE:
             raise Invalid(one.error)
+        late = {key: value for key, value in wanted.answers.items() if key.partition(":")[0] in CHECKED_LATE}
+        early = {key: value for key, value in wanted.answers.items() if key not in late}
+        answers_checked(questions_in(one.preview["guesses"]), early)
+        for guess in one.preview["guesses"]:
+            say(f"  {said(guess)}")
     if one.state in (S.DRAFT, S.CHECKED):
         one = _corrected(one, wanted, by)
     if one.state == S.DRAFT:

@@ -9,6 +9,8 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from mlops_portal.onboarding.rules.meanings import CHANGES
+from mlops_portal.registry.selectors.guesses import answers_in_words
+from mlops_portal.registry.selectors.guesses import said as said_of
 
 OPTIONS = {"join_case": "join", "keep_case": "keep", "gaps_are_values": "values"}
 
@@ -41,7 +43,9 @@ def blocked_sentence(problems: Iterable[Mapping[str, Any]]) -> str:
     for one in problems:
         if not one["blocking"]:
             continue
-        sentences.append(one["sentence"])
+        sentences.append(said_of(one))
+        if one.get("options"):
+            sentences.append(answers_in_words(one))
         if one["code"] == "case-classes":
             sentences.append(
                 _("Say --join-case “%(column)s” or --keep-case “%(column)s”.") % {"column": one["column"]}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.selectors import version_of
+from mlops_portal.registry.selectors.guesses import said
 
 NAMED = ("missed_rate", "false_reject_rate", "macro_f1", "accuracy")
 
@@ -57,7 +58,9 @@ def lines_of(found: dict[str, Any]) -> Iterator[str]:
         yield f"  {one['words'].get('en', one['key'])}: {kind}"
     if found["limits"]:
         yield _("  limits %(low)s to %(high)s; put your own with --low and --high") % found["limits"]
-    notes = [one["sentence"] for one in found["problems"] if not one["blocking"]]
+    guessed = [one for one in found["problems"] if not one["blocking"] and one.get("key")]
+    yield from (f"  {said(one)}" for one in guessed)
+    notes = [said(one) for one in found["problems"] if not one["blocking"] and not one.get("key")]
     for sentence in notes[:8]:
         yield f"  {sentence}"
     if len(notes) > 8:

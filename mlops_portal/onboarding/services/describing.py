@@ -12,6 +12,7 @@ from mlops_portal.onboarding.errors import SchemaUnfit
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.policies import edit_verdict
 from mlops_portal.onboarding.rules.classes import classes_checked, limits_checked, words_checked
+from mlops_portal.onboarding.rules.columns import EDITABLE as FIELDS
 from mlops_portal.onboarding.rules.columns import as_time, column_named, corrected, notes_left
 from mlops_portal.onboarding.rules.meanings import facts_meant, said_of
 from mlops_portal.onboarding.rules.plain import with_role
@@ -108,6 +109,20 @@ def _limited(
     return {"limits": checked, "classes": classes}
 
 
+def _said(
+    before: Mapping[str, Mapping[str, Any]],
+    old: Mapping[str, Mapping[str, Any]],
+    columns: Sequence[Mapping[str, Any]],
+) -> dict[str, dict[str, Any]]:
+    """What people said of columns so far, by column and field, so that it outlives another reading."""
+    found = {name: dict(said) for name, said in before.items()}
+    for one in columns:
+        moved = {key: one[key] for key in FIELDS if one.get(key) != old[one["name"]].get(key)}
+        if moved:
+            found.setdefault(one["name"], {}).update(moved)
+    return found
+
+
 def _keep(
     by: Person, onboarding: Onboarding, columns: list[dict[str, Any]], plan: dict[str, Any]
 ) -> Onboarding:
@@ -123,6 +138,7 @@ def _keep(
             schema={
                 "columns": columns,
                 "notes": notes_left(onboarding.schema.get("notes", ()), list(old.values()), columns),
+                "corrected": _said(onboarding.schema.get("corrected", {}), old, columns),
             },
             plan=plan,
             problems=[],

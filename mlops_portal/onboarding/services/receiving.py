@@ -20,6 +20,7 @@ from mlops_portal.onboarding.transitions import OnboardingState
 from mlops_portal.plant.models import AssetType, Person, Site
 from mlops_portal.plant.policies import demand, guard
 from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.registry.selectors.guesses import ZONE, answers_checked
 from mlops_portal.shell.jobs import enqueue
 from mlops_portal.wire.errors import Invalid
 
@@ -38,16 +39,21 @@ def onboarding_create(
     asset_type: AssetType | None = None,
     type_name: str = "",
     asked: Mapping[str, str] | None = None,
+    answers: Mapping[str, str] | None = None,
+    accept: bool = False,
     here: bool = False,
 ) -> Onboarding:
     """Keep the file and let a worker read it; with ``here`` the caller (a command) reads it itself.
 
     ``asked`` names columns of the file: "target", "time", "part", "line", and a "template" of
-    ``TEMPLATES``. Raises NameUsed, FileUnfit, Invalid; the file is gone again then.
+    ``TEMPLATES``. ``answers``: to what the reader may ask, by key (``zone``: of times without one); with
+    ``accept`` every guess is taken. Raises NameUsed, FileUnfit, Invalid; the file is gone again then.
     """
     guard(by, "model.onboard", site=site)
     name = name.strip()[:120]
     wanted = {key: str((asked or {}).get(key) or "").strip() for key in ASKED}
+    said = dict(answers or {})
+    answers_checked([], {key: value for key, value in said.items() if key == ZONE})
     if wanted["template"] not in TEMPLATES:
         raise Invalid(_("There is no template “%(name)s”.") % {"name": wanted["template"]})
     twice = [key for key in ("time", "part", "line") if wanted[key] and wanted[key] == wanted["target"]]
@@ -69,7 +75,7 @@ def onboarding_create(
                 site=site,
                 asset_type=asset_type,
                 type_name="" if asset_type else type_name.strip()[:80],
-                asked=wanted,
+                asked={**wanted, "answers": said, "accept": accept},
                 **_columns(kept),
                 by=by,
                 created_at=now,
@@ -184,7 +190,7 @@ def table_read(
             rows=rows,
             preview=dict(preview),
             facts=dict(facts),
-            schema={"columns": columns, "notes": notes},
+            schema={"columns": columns, "notes": notes, "corrected": onboarding.schema.get("corrected", {})},
             plan=dict(plan),
             problems=[],
             error="",

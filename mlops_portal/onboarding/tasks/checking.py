@@ -14,12 +14,13 @@ from mlops_portal.onboarding.compute.labels import labels_of
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.rules.plain import with_role
 from mlops_portal.onboarding.services.checking import check_stopped, table_checked
-from mlops_portal.onboarding.tasks.frames import Progress, frame_of, schema_of
+from mlops_portal.onboarding.tasks.frames import Progress, answers_of, frame_of, schema_of
 from mlops_portal.onboarding.tasks.reading import fault
 from mlops_portal.onboarding.transitions import OnboardingState
 from mlops_portal.registry.compute.tables.guess import guess
 from mlops_portal.registry.compute.tables.model import Frame, Schema
 from mlops_portal.registry.compute.tables.problems import problems
+from mlops_portal.registry.compute.tables.said import Problem
 from mlops_portal.shell import jobs
 from mlops_portal.shell.jobs import JobCancelled
 from mlops_portal.wire.errors import PortalError
@@ -39,7 +40,7 @@ def check(onboarding_id: str, job_id: str) -> None:
 
 def check_do(onboarding_id: str, *, progress: Progress | None = None) -> None:
     """Check it, once; a fault leaves the description as it was, and says so."""
-    onboarding = Onboarding.objects.select_related("model").get(pk=onboarding_id)
+    onboarding = Onboarding.objects.select_related("model", "site").get(pk=onboarding_id)
     if onboarding.state != OnboardingState.CHECKING:
         return
     try:
@@ -60,7 +61,8 @@ def check_do(onboarding_id: str, *, progress: Progress | None = None) -> None:
 def _problems(onboarding: Onboarding, progress: Progress | None) -> list[dict[str, Any]]:
     schema = schema_of(onboarding)
     frame = frame_of(onboarding, schema=schema, progress=progress)
-    own = [one.to_json() for one in problems(frame, schema)]
+    first = [Problem.from_json(one) for one in onboarding.preview.get("guesses", ())]
+    own = [one.to_json() for one in problems(frame, schema, answers=answers_of(onboarding), first=first)]
     return [*own, *telling(frame, schema), *class_problems(frame, onboarding)]
 
 

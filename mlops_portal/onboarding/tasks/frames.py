@@ -7,6 +7,7 @@ from typing import Any
 
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.services.files import on_disk
+from mlops_portal.registry.compute.tables.answers import Answers
 from mlops_portal.registry.compute.tables.model import Frame, Schema
 from mlops_portal.registry.compute.tables.read import read
 
@@ -15,6 +16,12 @@ Progress = Callable[[int, int], None]
 
 def schema_of(onboarding: Onboarding) -> Schema:
     return Schema.from_json(onboarding.schema)
+
+
+def answers_of(onboarding: Onboarding) -> Answers:
+    """What was answered; times without a zone are the site's."""
+    asked = onboarding.asked
+    return Answers(asked.get("answers", {}), onboarding.site.time_zone, bool(asked.get("accept")))
 
 
 def columns_json(schema: Schema) -> list[dict[str, Any]]:
@@ -27,4 +34,10 @@ def frame_of(
 ) -> Frame:
     """Read the whole table. Raises what ``tables.read`` raises."""
     with on_disk(onboarding.file_path) as path:
-        return read(path, name=onboarding.file_name, schema=schema, progress=progress)
+        return read(
+            path,
+            name=onboarding.file_name,
+            schema=schema,
+            progress=progress,
+            answers=answers_of(onboarding),
+        )

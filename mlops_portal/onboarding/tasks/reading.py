@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -15,13 +17,15 @@ from mlops_portal.onboarding.compute.bands import band_of
 from mlops_portal.onboarding.compute.facts import facts_of_table
 from mlops_portal.onboarding.compute.labels import good_rows, labels_of
 from mlops_portal.onboarding.compute.pace import window_for
+from mlops_portal.onboarding.errors import SchemaUnfit
 from mlops_portal.onboarding.models import Onboarding
 from mlops_portal.onboarding.rules import additive
+from mlops_portal.onboarding.rules.columns import corrected
 from mlops_portal.onboarding.rules.plain import with_role
 from mlops_portal.onboarding.rules.target import plan_for
 from mlops_portal.onboarding.services.files import on_disk
 from mlops_portal.onboarding.services.receiving import table_read, table_refused
-from mlops_portal.onboarding.tasks.frames import Progress, columns_json
+from mlops_portal.onboarding.tasks.frames import Progress, answers_of, columns_json
 from mlops_portal.onboarding.transitions import OnboardingState
 from mlops_portal.registry.compute.tables.guess import guess
 from mlops_portal.registry.compute.tables.model import Frame, Schema
@@ -46,7 +50,7 @@ def read_table(onboarding_id: str, job_id: str) -> None:
 
 def read_do(onboarding_id: str, *, progress: Progress | None = None) -> None:
     """Read it, once; a file that is no table is refused with its sentence."""
-    onboarding = Onboarding.objects.select_related("asset_type").get(pk=onboarding_id)
+    onboarding = Onboarding.objects.select_related("asset_type", "site").get(pk=onboarding_id)
     if onboarding.state != OnboardingState.RECEIVED:
         return
     try:
@@ -70,8 +74,9 @@ def fault() -> str:
 def _read(onboarding: Onboarding, progress: Progress | None) -> dict[str, Any]:
     asked = onboarding.asked
     with on_disk(onboarding.file_path) as path:
-        shown = preview(path, name=onboarding.file_name, rows=PREVIEW_ROWS)
-        frame = read(path, name=onboarding.file_name, progress=progress)
+        answers = answers_of(onboarding)
+        shown = preview(path, name=onboarding.file_name, rows=PREVIEW_ROWS, answers=answers)
+        frame = read(path, name=onboarding.file_name, progress=progress, answers=answers)
     named = {name: asked.get(name, "") for name in ("target", "time", "part", "line")}
     also = [named["part"]] if named["part"] and named["part"] == named["time"] else []
     schema = guess(frame, **(named | {"part": ""} if also else named))  # a running number may be both
@@ -81,9 +86,12 @@ def _read(onboarding: Onboarding, progress: Progress | None) -> dict[str, Any]:
     if plan["template"] == additive.KEY:
         columns, plan["words"], plan["part_from"] = additive.applied(columns)
     facts = facts_of_table(frame)
+    columns = carried(columns, onboarding.schema.get("corrected", {}))
     target = with_role(columns, "target")
     if target is not None:
         plan.update(plan_for(facts[target["name"]], target["name"]))
+        if onboarding.facts.get(target["name"]) == facts[target["name"]]:  # what was said of classes stays
+            plan |= onboarding.plan
     return {
         "rows": frame.rows,
         "preview": {
@@ -91,12 +99,21 @@ def _read(onboarding: Onboarding, progress: Progress | None) -> dict[str, Any]:
             "rows": shown.rows,
             "numbers": shown.numbers,
             "format": {key: value for key, value in asdict(shown.format).items() if key in FORMAT},
+            "guesses": [one.to_json() for one in frame.faults],
         },
         "facts": facts,
         "columns": banded(frame, columns, plan),
         "notes": schema.to_json()["notes"],
         "plan": plan,
     }
+
+
+def carried(columns: list[dict[str, Any]], said: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The columns with what a person said of those of the same name; what no longer fits is forgotten."""
+    for name, change in said.items():
+        with suppress(SchemaUnfit):
+            columns = corrected(columns, {name: change})
+    return columns
 
 
 def _window(frame: Frame, schema: Schema) -> int:

@@ -7,8 +7,10 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,13 +20,15 @@ from mlops_portal.onboarding.policies import agree_verdict, edit_verdict
 from mlops_portal.onboarding.rules.meanings import CHANGES, OFFERED
 from mlops_portal.onboarding.rules.words import Role
 from mlops_portal.onboarding.selectors import version_of
+from mlops_portal.onboarding.services.answering import onboarding_answer
 from mlops_portal.onboarding.services.checking import check_ask
 from mlops_portal.onboarding.services.describing import onboarding_describe
 from mlops_portal.onboarding.services.taking import onboarding_agree
 from mlops_portal.onboarding.transitions import AT_WORK, OnboardingState
-from mlops_portal.onboarding.views.shared import address, context_of, found, led_on, said
+from mlops_portal.onboarding.views.shared import address, context_of, found, led_on
 from mlops_portal.plant.policies import guard
 from mlops_portal.registry.models import ModelVersion
+from mlops_portal.registry.selectors.guesses import options_said, said
 from mlops_portal.shell.actions import offers_for
 from mlops_portal.shell.signed_in import person_of, signed_in
 
@@ -40,10 +44,12 @@ def problems(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = context_of(request, one, "problems") | {
         "blocking": _grouped(one, blocking=True),
         "notes": _grouped(one, blocking=False),
+        "waiting": any(each["blocking"] and each.get("options") for each in one.problems),
         "checked": one.state in (OnboardingState.CHECKED, OnboardingState.STARTING, OnboardingState.TAKEN),
         "at_work": one.state in AT_WORK,
         "agree": agree_verdict(by, one),
         "edit": edit_verdict(by, one),
+        "answer_url": reverse("onboarding_answer", args=[pk]),
         "readings": sum(each["role"] == Role.READING for each in one.schema["columns"]),
         "classes": one.plan.get("classes", ()),
     }
@@ -60,15 +66,36 @@ def _grouped(one: Onboarding, *, blocking: bool) -> list[dict[str, Any]]:
     wanted = [each for each in one.problems if bool(each["blocking"]) == blocking]
     wanted.sort(key=lambda each: each["column"])
     return [
-        {
-            "column": column,
-            "problems": [
-                {"sentence": said(each), "row": each["row"], "taps": OFFERED.get(each["code"], ())}
-                for each in group
-            ],
-        }
+        {"column": column, "problems": [_shown(each) for each in group]}
         for column, group in groupby(wanted, key=lambda each: each["column"])
     ]
+
+
+def _shown(problem: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "sentence": said(problem),
+        "row": problem["row"],
+        "key": problem.get("key", ""),
+        "options": options_said(problem),
+        "taps": OFFERED.get(problem["code"], ()),
+    }
+
+
+@require_POST
+@signed_in
+def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What a person says to a question of the reader; the page on which it was asked follows."""
+    one = found(request, pk)
+    key, value = request.POST.get("key", ""), request.POST.get("value", "")
+    onboarding_answer(
+        by=person_of(request),
+        onboarding=one,
+        answers={key: value} if key else {},
+        accept="accept" in request.POST,
+    )
+    messages.success(request, _("The answer was kept."))
+    to_problems = "problems" in request.POST and one.state != OnboardingState.RECEIVED
+    return redirect("onboarding_problems" if to_problems else "onboarding_table", pk)
 
 
 @require_POST

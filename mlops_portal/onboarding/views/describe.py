@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -22,8 +23,9 @@ from mlops_portal.onboarding.rules.plain import with_role
 from mlops_portal.onboarding.rules.words import Role
 from mlops_portal.onboarding.services.describing import onboarding_describe
 from mlops_portal.onboarding.transitions import OnboardingState
-from mlops_portal.onboarding.views.shared import address, context_of, found, led_on, said
+from mlops_portal.onboarding.views.shared import address, context_of, found, led_on
 from mlops_portal.plant.policies import guard
+from mlops_portal.registry.selectors.guesses import guesses_shown, said, zone_shown, zones_all
 from mlops_portal.shell.signed_in import person_of, signed_in
 from mlops_portal.wire.errors import PortalError
 
@@ -81,6 +83,10 @@ def table(request: HttpRequest, pk: UUID) -> HttpResponse:
         ],
         "facts": _facts(one),
         "notes": [said(each) for each in one.schema.get("notes", ())],
+        "guesses": guesses_shown(one.preview.get("guesses", ())),
+        "zone": zone_shown(one.preview.get("guesses", ())),
+        "zones": zones_all(),
+        "answer_url": reverse("onboarding_answer", args=[pk]),
         "file_form": FileForm(),
     }
     return render(request, "onboarding/table.html", context, status=status)

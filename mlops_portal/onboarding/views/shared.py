@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.onboarding.models import Onboarding
@@ -82,14 +80,3 @@ def led_on(url: str) -> HttpResponse:
     answer = HttpResponse(status=204)
     answer["HX-Redirect"] = url
     return answer
-
-
-def said(problem: Mapping[str, Any]) -> str:
-    """A problem in the reader's language."""
-    message = problem.get("message")
-    if not message:
-        return str(problem["sentence"])
-    try:
-        return gettext(message).format(**problem["values"])
-    except (KeyError, IndexError, ValueError):
-        return str(problem["sentence"])

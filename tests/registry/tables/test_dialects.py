@@ -121,7 +121,7 @@ def test_names_that_rise_like_an_axis_are_names(tmp_path):
 def test_a_number_that_may_be_two_things_is_told(tmp_path):
     frame = read(put(tmp_path, "force;speed\n1,234;1\n2,345;2\n"))
     assert frame.columns["force"].tolist() == [1.234, 2.345]
-    assert [(one.code, one.blocking) for one in frame.faults] == [("decimal-guess", False)]
+    assert [(one.code, one.blocking, one.taken) for one in frame.faults] == [("decimal-guess", True, "comma")]
     frame = read(put(tmp_path, 'force|speed\n"1,234"|1\n"2,345"|2\n'))
     assert frame.columns["force"].tolist() == [1234.0, 2345.0]
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.backtests.management.tables import played, table_at
 from mlops_portal.backtests.tasks.drift import drift, leading
 from mlops_portal.backtests.transitions import Kind
+from mlops_portal.registry.management import answering
 
 
 class Command(BaseCommand):
@@ -39,10 +40,11 @@ class Command(BaseCommand):
             metavar="ROW",
             help="row of the stream (from 0) at which something really changed",
         )
+        answering.add_arguments(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        reference, stream = table_at(options["reference"]), table_at(options["stream"])
+        reference, stream = (table_at(options[name], options) for name in ("reference", "stream"))
         given = {
             "window": options["window"],
             "false_alarms": options["false_alarms_per_1000"],

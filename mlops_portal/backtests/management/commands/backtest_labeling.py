@@ -13,6 +13,7 @@ from mlops_portal.backtests.management.tables import played, table_at
 from mlops_portal.backtests.selectors.words import metric_words
 from mlops_portal.backtests.tasks.labeling import labeling
 from mlops_portal.backtests.transitions import Kind, Learner, Strategy
+from mlops_portal.registry.management import answering
 
 
 class Command(BaseCommand):
@@ -37,10 +38,11 @@ class Command(BaseCommand):
             "--group", default="", metavar="COL", help="part number, where a part has several rows"
         )
         parser.add_argument("--ignore", nargs="*", default=[], metavar="COL", help="columns to leave out")
+        answering.add_arguments(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        frame = table_at(options["data"])
+        frame = table_at(options["data"], options)
         names = ("target", "strategy", "initial", "batch", "budget", "seeds", "learner", "group", "ignore")
         given = {name: options[name] for name in names}
         found = played(Kind.LABELING, given, lambda chosen: labeling(frame, chosen), frame).whole

@@ -13,6 +13,7 @@ from mlops_portal.backtests.management.tables import played, table_at
 from mlops_portal.backtests.selectors.words import metric_words
 from mlops_portal.backtests.tasks.retrain import retrain
 from mlops_portal.backtests.transitions import Kind, TriggerKind
+from mlops_portal.registry.management import answering
 
 
 class Command(BaseCommand):
@@ -40,10 +41,11 @@ class Command(BaseCommand):
         parser.add_argument("--sureness", type=float, metavar="Z", help="degradation: standard errors (3)")
         parser.add_argument("--every", type=int, metavar="N", help="schedule: windows between trainings (10)")
         parser.add_argument("--ignore", nargs="*", default=[], metavar="COL", help="columns to leave out")
+        answering.add_arguments(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        frame = table_at(options["data"])
+        frame = table_at(options["data"], options)
         names = (
             "target",
             "time",

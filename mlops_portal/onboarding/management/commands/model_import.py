@@ -27,6 +27,7 @@ from mlops_portal.onboarding.transitions import OnboardingState
 from mlops_portal.plant.models import Person
 from mlops_portal.plant.selectors.people import people_who_may
 from mlops_portal.registry.compute.foreign.content import LARGEST
+from mlops_portal.registry.management import answering
 from mlops_portal.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.wire.errors import Invalid, NotFound, PortalError
 
@@ -61,6 +62,7 @@ class Command(BaseCommand):
         )
         meanings.add_arguments(parser)
         parser.add_argument("--as", dest="username", default="", metavar="USERNAME", help="in whose name")
+        answering.add_arguments(parser)
         parser.add_argument("--json", action="store_true")
 
     def handle(self, **options: Any) -> None:
@@ -140,6 +142,7 @@ def _listed(text: str) -> list[str]:
 
 def _wanted(options: dict[str, Any]) -> Wanted:
     """What was said of the table."""
+    said = answering.said(options)
     return Wanted(
         name=options["name"],
         data=options["data"],
@@ -150,6 +153,8 @@ def _wanted(options: dict[str, Any]) -> Wanted:
         defect=options["defect"],
         ignore=options["ignore"],
         meanings=meanings.said(options),
+        answers=said["answers"],
+        accept=said["accept"],
     )
 
 

@@ -30,6 +30,7 @@ from mlops_portal.onboarding.services.undoing import onboarding_undo
 from mlops_portal.onboarding.tasks.taking import PER_CLASS
 from mlops_portal.plant.models import Person, Site
 from mlops_portal.registry.compute.tables.read import preview
+from mlops_portal.registry.management import answering
 from mlops_portal.shell.unheard import unheard
 from mlops_portal.wire.errors import NotFound, PortalError
 
@@ -84,6 +85,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--undo", action="store_true", help="take the onboarding of that name back instead"
         )
+        answering.add_arguments(parser)
         parser.add_argument("--json", action="store_true")
 
     def handle(self, **options: Any) -> None:
@@ -188,6 +190,7 @@ def _wanted(options: dict[str, Any]) -> tuple[Wanted, str]:
     column, line = options["asset"], options["line"]
     if line and not column and line in preview(options["data"], rows=1).names:
         column, line = line, ""
+    said = answering.said(options)
     wanted = Wanted(
         name=options["name"],
         data=options["data"],
@@ -203,5 +206,7 @@ def _wanted(options: dict[str, Any]) -> tuple[Wanted, str]:
         units=units,
         ignore=options["ignore"],
         meanings=meanings.said(options),
+        answers=said["answers"],
+        accept=said["accept"],
     )
     return wanted, line

@@ -8,31 +8,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_portal.registry.compute.tables.model import Column, Frame, Kind, Schema, coded, missing
+from mlops_portal.registry.compute.tables.ordering import AS_SORTED, SORT
 from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted
 from mlops_portal.registry.compute.tables.times import EPOCHS
 
 SPORADIC = 0.2  # up to this share of repeated rows, a repeated part is a mistake
 NEWEST_FIRST = gettext_noop(
-    "The rows run from the newest to the oldest: in row {row} the time {column} goes back to {value}; sort"
-    " the table by {column}."
+    "The rows run from the newest to the oldest: in row {row} the time {column} goes back to {value}; say"
+    " that they are sorted by {column}."
 )
 BACK = gettext_noop(
-    "The time {column} goes back in row {row}, from {before} to {value} ({count} in all); sort the table by"
-    " {column}, or correct the time."
+    "The time {column} goes back in row {row}, from {before} to {value} ({count} in all); say that the"
+    " rows are sorted by {column}, or correct the time."
 )
-NO_TIME = gettext_noop(
-    "The time {column} is empty in row {row} ({count} in all); fill it in or remove the rows."
-)
+NO_TIME = gettext_noop("The time {column} is empty in row {row} ({count} in all); such rows are left out.")
 NOT_TIME = gettext_noop("Column {column} holds no times, but “{value}” in row {row}; name another column.")
 TWICE = gettext_noop(
-    "Part “{value}” stands in row {first} and again in row {row} ({count} in all); remove or correct one,"
-    " or leave the part column out."
+    "Part “{value}” stands in row {first} and again in row {row} ({count} in all); say that both are kept,"
+    " correct one, or leave the part column out."
 )
 REPEATED = gettext_noop(
     "Parts repeat in column {column} ({parts} parts in {rows} rows): rows of one part stay together when"
     " the model is measured."
 )
-NO_PART = gettext_noop("The part {column} is empty in row {row} ({count} in all); fill it in.")
+NO_PART = gettext_noop(
+    "The part {column} is empty in row {row} ({count} in all); such parts are called by their row."
+)
+KEEP_BOTH = gettext_noop("Keep both rows")
 
 
 def problems(frame: Frame, schema: Schema) -> list[Problem]:
@@ -79,6 +81,7 @@ def _order(frame: Frame, schema: Schema, seconds: NDArray[np.float64]) -> list[P
                 column=column,
                 row=frame.row_of(int(np.argmax(gap))),
                 count=int(gap.sum()),
+                blocking=False,
             )
         )
     there = np.flatnonzero(~gap)
@@ -103,6 +106,8 @@ def _order(frame: Frame, schema: Schema, seconds: NDArray[np.float64]) -> list[P
             value=_moment(seconds[now], schema.time),
             before=_moment(seconds[before], schema.time),
             count=int(back.sum()),
+            key=f"order:{column}",
+            options=((SORT, AS_SORTED),) if frame.kinds[column] == Kind.TIME else (),
         )
     )
     return found
@@ -123,7 +128,9 @@ def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> l
     found = []
     if gap.any():
         row = frame.row_of(int(np.argmax(gap)))
-        found.append(problem("part-gaps", NO_PART, column=part.name, row=row, count=int(gap.sum())))
+        found.append(
+            problem("part-gaps", NO_PART, column=part.name, row=row, count=int(gap.sum()), blocking=False)
+        )
     there = np.flatnonzero(~gap)
     again = np.ones(codes.size, dtype=bool)
     again[first] = again[gap] = False
@@ -160,6 +167,8 @@ def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> l
             first=frame.row_of(int(first[codes[at]])),
             row=frame.row_of(at),
             count=int(again.sum()),
+            key=f"twice:{part.name}",
+            options=(("keep", KEEP_BOTH),),
         )
     )
     return found

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_portal.registry.compute.tables.answers import Answers
 from mlops_portal.registry.compute.tables.model import NUMERIC, Column, Frame, Kind, Schema, missing
 from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted, several
+from mlops_portal.registry.compute.tables.sentinels import AS_GAP, AS_VALUE, GAP, VALUE
 
 FAR = 1_000.0  # middle halves of the values away from their middle
 SHARE, LEAST = 0.01, 3  # more far values than this are no slip of a sensor
@@ -15,8 +19,8 @@ SAMPLE = 20_000  # rows that tell the typical range
 LARGEST = float(np.finfo(np.float32).max)
 NO_READINGS = gettext_noop("No column is left to learn from; make at least one a reading.")
 FAR_AWAY = gettext_noop(
-    "Column {column} is {value} in row {row} ({count} in all), where {low} to {high} is usual; correct or"
-    " empty it, or check the unit."
+    "Column {column} is {value} in row {row} ({count} in all), where {low} to {high} is usual; say whether"
+    " they are left empty or are readings, or check the unit."
 )
 TOO_LARGE = gettext_noop(
     "Column {column} is {value} in row {row} ({count} in all), more than a sensor can say; it counts as"
@@ -61,7 +65,7 @@ def problems(frame: Frame, schema: Schema) -> list[Problem]:
     return found
 
 
-def _grouped(code: str, message: str, names: list[str], **more: object) -> Problem:
+def _grouped(code: str, message: str, names: list[str], **more: Any) -> Problem:
     """One sentence for many columns: a wide table has hundreds that never change."""
     return problem(
         code,
@@ -93,19 +97,41 @@ def _texts(frame: Frame, one: Column) -> list[Problem]:
     ]
 
 
-def _far(frame: Frame, one: Column, values: NDArray[np.float64]) -> list[Problem]:
-    """Values a thousand times as far from the middle as the middle half of the values is wide."""
+def emptied(frame: Frame, schema: Schema, answers: Answers) -> Frame:
+    """The frame without the far values that a person said are no readings."""
+    for one in schema.readings:
+        key = f"far:{one.name}"
+        wanted = answers.given.get(key, GAP if answers.accept else "")
+        if wanted != GAP or frame.kinds.get(one.name) != Kind.NUMBER:
+            continue
+        values = frame.columns[one.name]
+        if (usual := _usual(values)) is not None:
+            with np.errstate(invalid="ignore"):
+                frame.columns[one.name] = np.where(np.abs(values - usual[1]) > usual[2], np.nan, values)
+    return frame
+
+
+def _usual(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float, float] | None:
+    """(a sample, its middle, how far from it a value may be); None where there are too few."""
     step = max(1, values.size // SAMPLE)
     sample = values[::step]
     sample = sample[np.abs(sample) <= LARGEST]
     if sample.size < 5:
-        return []
-    low, first, middle, third, high = np.quantile(sample, (0.01, 0.25, 0.5, 0.75, 0.99))
+        return None
+    first, middle, third = np.quantile(sample, (0.25, 0.5, 0.75))
     spread = float(third - first)
     if spread <= 0:  # most values are the same: the wider range, and at least the size of the value itself
         spread = max(float(np.quantile(sample, 0.95) - np.quantile(sample, 0.05)), abs(float(middle)), 1.0)
+    return sample, float(middle), FAR * spread
+
+
+def _far(frame: Frame, one: Column, values: NDArray[np.float64]) -> list[Problem]:
+    """Values a thousand times as far from the middle as the middle half of the values is wide."""
+    usual = _usual(values)
+    if usual is None:
+        return []
+    sample, middle, bound = usual
     least, most = float(np.nanmin(values)), float(np.nanmax(values))
-    bound = FAR * spread
     if most - middle <= bound and middle - least <= bound and max(most, -least) <= LARGEST:
         return []
     with np.errstate(invalid="ignore"):
@@ -141,6 +167,8 @@ def _far(frame: Frame, one: Column, values: NDArray[np.float64]) -> list[Problem
                 low=f"{low:.4g}",
                 high=f"{high:.4g}",
                 blocking=many,
+                key=f"far:{one.name}",
+                options=((GAP, AS_GAP), (VALUE, AS_VALUE)),
             )
         )
     return found

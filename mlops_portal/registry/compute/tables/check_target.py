@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from mlops_portal.registry.compute.tables.model import Frame, Kind, Schema, coded
@@ -49,7 +51,7 @@ def problems(frame: Frame, schema: Schema) -> list[Problem]:
     found = []
     words = sum(frame.gap_words.get(column, {}).values())
     if empty := int(gap.sum()) - words:
-        where: dict[str, object] = {} if words else {"row": frame.row_of(int(np.argmax(gap)))}
+        where: dict[str, Any] = {} if words else {"row": frame.row_of(int(np.argmax(gap)))}
         message = GAPS_BESIDE if words else GAPS
         found.append(problem("target-gaps", message, column=column, count=empty, blocking=False, **where))
     if len(classes) == 1:

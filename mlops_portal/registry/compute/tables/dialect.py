@@ -2,7 +2,8 @@
 
 - The separator is the one with which most rows have as many fields as the header, and more than one.
 - A first row of numbers is data, unless its numbers rise like an axis (wavelengths, 0 to n - 1).
-- A number like 1,234 says nothing by itself; others in the file decide, then the separator, and it is told.
+- Lines of a report above the header, and a row of units below it, are no part of the table (``layout``).
+- A decimal sign is the file's where one of its numbers can be read in one way only; else it is a point.
 """
 
 from __future__ import annotations
@@ -11,14 +12,18 @@ import csv
 import io
 import itertools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem
+from mlops_portal.registry.compute.tables import layout
+from mlops_portal.registry.compute.tables.answers import NONE, Answers
+from mlops_portal.registry.compute.tables.said import Problem
 from mlops_portal.registry.compute.tables.words import GAPS
 
 DELIMITERS = (";", "\t", "|", ",", " ")  # the rarer in ordinary text go first
 LOOKED_AT = 500  # rows
 CELLS = 50_000
+ENOUGH = 0.6  # share of rows that fit
 BLANKS = re.compile(r'("[^"\n]*")|[ \t]+')
 NUMBER = re.compile(
     r"[+-]?(\d+\.?\d*|\.\d+|\d+,\d+|\d{1,3}([.,' ]\d{3})+([.,]\d+)?)(e[+-]?\d+)?$", re.IGNORECASE
@@ -29,8 +34,8 @@ COMMA = re.compile(
 POINT = re.compile(
     r"[+-]?(\d{1,3}(,\d{3})+\.\d+|0?\.\d+|\d+\.(\d{1,2}|\d{4,})|\d{4,}\.\d+)(e[+-]?\d+)?$", re.IGNORECASE
 )
-EITHER_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+$")
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$")
+NOISE = re.compile(r"[ '\u00a0\u202f’]")
 MANY_POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$")
 
 
@@ -39,8 +44,11 @@ class Dialect:
     delimiter: str
     decimal: str
     thousands: str
+    decimal_seen: bool
     header: bool
     skip: int
+    units: tuple[str, ...]
+    join: int
     first: tuple[str, ...]
     records: list[list[str]]
     faults: tuple[Problem, ...]
@@ -80,19 +88,25 @@ def records_of(lines: list[str], delimiter: str) -> list[list[str]]:
 
 
 def separator(lines: list[str]) -> tuple[str, list[list[str]]]:
-    """The separator and the rows read with it."""
-    best: tuple[float, str, list[list[str]]] = (0.0, ",", records_of(lines, ","))
-    for delimiter in DELIMITERS:
-        rows = records_of(lines, delimiter)
-        filled = [row for row in rows if row]
-        if not filled or len(filled[0]) < 2:
-            continue
-        width = len(filled[0])
-        fits = sum(len(row) in (width, width + (not row[-1])) for row in filled) / len(filled)
-        score = fits - (0.3 if delimiter == " " else 0.0)  # words hold blanks
-        if score > best[0] + 1e-9:
-            best = (score, delimiter, rows)
-    return best[1], best[2]
+    """The separator and the rows read with it: the one with which most rows are as wide as the first; with a
+    report above the table the one with which most rows are of one width."""
+    read = {delimiter: records_of(lines, delimiter) for delimiter in DELIMITERS}
+    for width in (lambda rows: len(rows[0]), layout.width_of):
+        score = {delimiter: _fit(delimiter, rows, width) for delimiter, rows in read.items()}
+        best = max(DELIMITERS, key=lambda one: score[one])
+        if score[best] > ENOUGH:
+            return best, read[best]
+    return (best, read[best]) if score[best] > 0 else (",", read[","])
+
+
+def _fit(delimiter: str, rows: list[list[str]], width_of: Callable[[list[list[str]]], int]) -> float:
+    """The share of rows of the width that ``width_of`` says, 0 where that is one field."""
+    filled = [row for row in rows if row]
+    width = width_of(filled) if filled else 0
+    if width < 2:
+        return 0.0
+    fits = sum(len(row) in (width, width + (not row[-1])) for row in filled) / len(filled)
+    return fits - (0.3 if delimiter == " " else 0.0)  # words hold blanks
 
 
 def is_number(cell: str) -> bool:
@@ -115,54 +129,20 @@ def is_data(first: list[str]) -> bool:
     return not (counted or rising) or bool(gaps)
 
 
-def decimals(records: list[list[str]], delimiter: str) -> tuple[str, str, list[Problem]]:
-    """(decimal, thousands, what was a guess)."""
-    cells = [cell.strip() for cell in itertools.islice(itertools.chain.from_iterable(records), CELLS)]
-    commas = sum(1 for cell in cells if COMMA.match(cell))
+def decimals(records: list[list[str]]) -> tuple[str, str, bool]:
+    """(decimal, thousands, whether a number that can be read in one way only said so)."""
+    found = itertools.islice(itertools.chain.from_iterable(records), CELLS)
+    cells = [NOISE.sub("", cell.strip()) for cell in found]
+    commas = sum(1 for cell in cells if COMMA.match(cell) or MANY_POINTS.match(cell))
     points = sum(1 for cell in cells if POINT.match(cell))
-    either = next((cell for cell in cells if EITHER_COMMA.match(cell)), "")
     if commas > points:
-        return ",", ".", []
+        return ",", ".", True
     if points:
-        return ".", "," if any(GROUPED.match(cell) for cell in cells) else "", []
-    if any(MANY_POINTS.match(cell) for cell in cells):
-        return ",", ".", []
-    if not either:
-        return ".", "", []
-    if delimiter == ";" and either.count(",") == 1:
-        return (
-            ",",
-            "",
-            [
-                problem(
-                    "decimal-guess",
-                    gettext_noop(
-                        "Numbers like {value} are read with a decimal comma; if it parts thousands, write"
-                        " them without."
-                    ),
-                    value=either,
-                    blocking=False,
-                )
-            ],
-        )
-    return (
-        ".",
-        ",",
-        [
-            problem(
-                "decimal-guess",
-                gettext_noop(
-                    "Numbers like {value} are read with a comma between thousands; if it is a decimal"
-                    " comma, write a point."
-                ),
-                value=either,
-                blocking=False,
-            )
-        ],
-    )
+        return ".", "," if any(GROUPED.match(cell) for cell in cells) else "", True
+    return ".", "", False
 
 
-def dialect(sample: str, *, complete: bool) -> Dialect | None:
+def dialect(sample: str, *, complete: bool, answers: Answers = NONE) -> Dialect | None:
     """The dialect of the first lines of a file; None without a single row. ``complete``: it is the whole."""
     skip, named = preamble(sample)
     lines = lines_of(sample)[skip:]
@@ -172,19 +152,33 @@ def dialect(sample: str, *, complete: bool) -> Dialect | None:
         return None
     if not complete and len(records) > 2:
         records.pop()  # a quote may stand open where the sample ends
+    above, faults = layout.above(records, answers, row=skip + 1)
+    skip, records = skip + above, records[above:]
     first, *rest = records
     header = not is_data(first)
+    units: tuple[str, ...] = ()
+    if header:
+        units, told = layout.units_of(first, rest, is_number, answers, row=skip + 2)
+        faults += told
+        rest = rest[bool(units) :]
     values = [row for row in (rest if header else records) if row]
-    decimal, thousands, faults = decimals(values, delimiter)
+    decimal, thousands, seen = decimals(values)
     widths = {len(row) for row in values}
     if header and widths == {len(first) + 1} and not any(row[-1] for row in values):
         first = [*first, ""]  # every row ends with a separator
+    join = -1
+    if header and delimiter == ",":
+        join, told = layout.cut_in_two(first, values, answers)
+        faults += told
     return Dialect(
         delimiter=delimiter,
-        decimal=decimal,
-        thousands=thousands,
+        decimal="," if join >= 0 else decimal,
+        thousands="." if join >= 0 else thousands,
+        decimal_seen=seen and join < 0,
         header=header,
         skip=skip,
+        units=units,
+        join=join,
         first=tuple(first),
         records=rest if header else records,
         faults=tuple(faults),

@@ -8,21 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.registry.compute.tables import plan
-from mlops_portal.registry.compute.tables.gather import Gathering, Seen
+from mlops_portal.registry.compute.tables import cells, moments, plan, sentinels
+from mlops_portal.registry.compute.tables.cells import Seen
+from mlops_portal.registry.compute.tables.gather import Gathering
 from mlops_portal.registry.compute.tables.model import Kind
 from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem, quoted
 from mlops_portal.wire.categories import Lexicon
 
 FEW = 50  # distinct texts that are always categories
 SOME = 200  # and these where each stands for many rows
-MIXED = gettext_noop(
-    "Column {column} holds numbers, but “{value}” in row {row} ({count} in all); correct or empty them, or"
-    " make the column a category or leave it out."
-)
-NO_MOMENT = gettext_noop(
-    "Column {column} holds times, but “{value}” in row {row} ({count} in all); correct or empty them."
-)
 NO_TRUTH = gettext_noop(
     "Column {column} holds “{no}” and “{yes}”, but “{value}” in row {row} ({count} in all); correct them,"
     " or make the column a category."
@@ -43,8 +37,12 @@ def finished(column: Gathering, numbers: NDArray[np.int64], *, fixed: bool) -> F
     how, values = column.plan, column.values()
     if how is None:
         return Finished(values, Kind.EMPTY, None, "", [])
-    if how.kind in (Kind.NUMBER, Kind.TIME):
-        return Finished(values, how.kind, None, how.form, faults_of(column, how.kind))
+    if how.kind == Kind.NUMBER:
+        values, faults = _numbers(column, values)
+        return Finished(values, how.kind, None, how.form, faults)
+    if how.kind == Kind.TIME:
+        seconds, form, said = moments.finished(column, values, numbers, fixed=fixed)
+        return Finished(seconds, how.kind, None, form, [*faults_of(column, how.kind), *said])
     if fixed and how.kind != Kind.BOOLEAN:
         return Finished(values, how.kind, None, "", [])
     words = how.words if fixed and how.words else plan.of_words(set(column.pool)).words
@@ -83,12 +81,24 @@ def truths_of(values: NDArray[Any], words: tuple[str, str]) -> tuple[NDArray[np.
     return np.where(odd, np.nan, found), odd
 
 
+def _numbers(column: Gathering, values: NDArray[np.float64]) -> tuple[NDArray[np.float64], list[Problem]]:
+    """The values settled as was said, and what did not fit in a column of numbers."""
+    stand_ins = sentinels.stand_ins(values)
+    if (column.near.units or stand_ins) and not values.flags.writeable:
+        values = values.copy()
+    odd, name = column.near, column.name
+    strange = odd.bounds.count + odd.words.count + odd.errors.count
+    plain = column.there - strange - sum(one.count for one in odd.units.values())
+    said = cells.settle(name, values, odd, plain, column.answers)
+    if column.style and column.style.question and column.plan and column.plan.kind == Kind.NUMBER:
+        said.append(column.style.question)
+    said += sentinels.settle(name, values, stand_ins, column.answers)
+    return values, [*said, *faults_of(column, Kind.NUMBER)]
+
+
 def faults_of(column: Gathering, kind: Kind) -> list[Problem]:
-    """What did not fit in a column of numbers or moments."""
+    """What no number can hold, in a column of numbers or moments."""
     faults = []
-    if column.odd.count:
-        message = MIXED if kind == Kind.NUMBER else NO_MOMENT
-        faults.append(problem("mixed-types", message, column=column.name, **_where(column.odd)))
     if column.infinite.count:
         faults.append(
             problem(
@@ -114,24 +124,7 @@ def faults_of(column: Gathering, kind: Kind) -> list[Problem]:
                 **_where(column.inexact),
             )
         )
-    if kind == Kind.TIME and column.plan and 0 < column.day <= 12 and 0 < column.month <= 12:
-        faults.extend(_ambiguous(column))
     return faults
-
-
-def _ambiguous(column: Gathering) -> list[Problem]:
-    form = column.plan.form.partition("@")[0] if column.plan else ""
-    if form == "dmy":
-        message = gettext_noop(
-            "Every day and month in column {column} is at most 12; they are read as day first."
-        )
-    elif form == "mdy":
-        message = gettext_noop(
-            "Every day and month in column {column} is at most 12; they are read as month first."
-        )
-    else:
-        return []
-    return [problem("ambiguous-date", message, column=column.name, blocking=False)]
 
 
 def _where(seen: Seen) -> dict[str, Any]:

@@ -63,7 +63,8 @@ def guess(frame: Frame, *, target: str = "", time: str = "", part: str = "", lin
     facts = [facts_of(frame, name) for name in frame.columns]
     roles = _named_roles(facts, target=target, time=time, part=part, line=line)
     free = [one for one in facts if one.name not in roles]
-    roles |= {one.name: Role.IGNORE for one in free if _says_nothing(one)}
+    clocks = set(frame.clocks.values())
+    roles |= {one.name: Role.IGNORE for one in free if one.name in clocks or _says_nothing(one)}
     goal = next((one for one in facts if roles.get(one.name) == Role.TARGET), None)
     free = [one for one in free if one.name not in roles]
     leaks = leaks_of(goal, free) if goal else Leaks()
@@ -73,7 +74,8 @@ def guess(frame: Frame, *, target: str = "", time: str = "", part: str = "", lin
         _column(frame, one, key, roles.get(one.name, Role.READING))
         for one, key in zip(facts, keys, strict=True)
     )
-    return Schema(columns, tuple(_notes(goal, leaks, facts, roles)))
+    told = [one for one in facts if one.name not in clocks]
+    return Schema(columns, tuple(_notes(goal, leaks, told, roles)))
 
 
 def _named_roles(facts: list[Facts], *, target: str, time: str, part: str, line: str) -> dict[str, Role]:
@@ -118,15 +120,21 @@ def _column(frame: Frame, one: Facts, key: str, role: Role) -> Column:
         key=key,
         kind=kind,
         role=role,
-        unit=unit_of(one.name)[1] if kind == Kind.NUMBER else "",
+        unit=_unit(frame, one.name) if kind == Kind.NUMBER else "",
         low=low,
         high=high,
         categories=categories[:MOST_CATEGORIES],
         time_format=form,
+        clock=frame.clocks.get(one.name, "") if kind == Kind.TIME else "",
         missing=one.missing,
         distinct=one.distinct,
         constant=one.constant,
     )
+
+
+def _unit(frame: Frame, name: str) -> str:
+    """By the heading, else by the row of units below it."""
+    return unit_of(name)[1] or frame.format.units.get(name, "")
 
 
 def _notes(goal: Facts | None, leaks: Leaks, facts: list[Facts], roles: dict[str, Role]) -> list[Problem]:

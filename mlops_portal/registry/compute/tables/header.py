@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from mlops_portal.registry.compute.tables.said import Problem, gettext_noop, problem
 
 WIDEST = 20_000
+AS_RENAMED = gettext_noop("The second is called {renamed}")
 
 
 def names_of(cells: Sequence[str], *, header: bool, row: int) -> tuple[tuple[str, ...], list[Problem]]:
@@ -36,8 +37,12 @@ def names_of(cells: Sequence[str], *, header: bool, row: int) -> tuple[tuple[str
                     "duplicate-column",
                     gettext_noop(
                         "Columns {other} and {place} are both called {column} (row {row}); rename or remove"
-                        " one."
+                        " one, or say that the second is called {renamed}."
                     ),
+                    renamed=f"{name} ({place})",
+                    key=f"duplicate-column:{name}",
+                    taken="rename",
+                    options=(("rename", AS_RENAMED),),
                     other=first[name],
                     place=place,
                     column=name,

@@ -24,7 +24,7 @@ MARKS = (
 )
 RUNS = re.compile(rb'("[^"\n]*")|[ \t]+')
 EDGES = re.compile(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)")
-EMPTY_LINES = (b"\n\n", b"\n\r\n", b"\r\r")
+NOTHING = b',;|\t "'
 ENCODING = gettext_noop(
     "Line {row} holds letters that are not {encoding}; save the file as UTF-8 and bring it again."
 )
@@ -43,14 +43,20 @@ def encoding_of(head: bytes) -> str:
     return "utf-8"
 
 
+def _whole_lines(data: bytes) -> tuple[list[bytes], bytes]:
+    """The lines that end in ``data``, and the rest."""
+    *lines, rest = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    return lines, rest
+
+
 class Lines(io.RawIOBase):
     """A readable of UTF-8 bytes over ``stream``; ``head`` goes in front. With ``look``
-    it notices whether a line is empty."""
+    it notices whether a line is empty, or holds separators alone."""
 
     def __init__(self, stream: Any, head: bytes, *, squeeze: bool = False, look: bool = False) -> None:
         self._stream, self._rest, self._squeeze = stream, head, squeeze
         self.encoding = encoding_of(head)
-        self._look, self.empty_line, self._last = look, False, b"\n"
+        self._look, self.empty_line, self._last = look, False, b""
         self.switched = 0  # the line from which on the file is Windows-1252
         self._ascii, self._line, self._since, self._left, self.ended = True, 1, 0, b"", False
         for mark, name in MARKS:
@@ -138,9 +144,8 @@ class Lines(io.RawIOBase):
             )
         self._line += data.count(b"\n")
         if self._look and not self.empty_line:
-            seam = self._last + data
-            self.empty_line = any(ends in seam for ends in EMPTY_LINES)
-            self._last = data[-2:]
+            lines, self._last = _whole_lines(self._last + data)
+            self.empty_line = any(not line.strip(NOTHING) for line in lines)
         return data
 
     def _squeezed(self, data: bytes) -> bytes:

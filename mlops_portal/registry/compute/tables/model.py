@@ -64,8 +64,9 @@ def coded(values: NDArray[Any]) -> tuple[NDArray[np.int64], list[Any], NDArray[n
 @dataclass(frozen=True, slots=True)
 class Column:
     """``categories`` of a boolean are the words for false and true. ``time_format`` is ``iso``, ``dmy``,
-    ``mdy``, ``epoch_s``, ``epoch_ms``, ``epoch_us``, ``epoch_ns`` or ``order`` (a count that rises with
-    time), with ``@Europe/Berlin`` behind it where moments without a zone are not UTC."""
+    ``mdy``, ``ymd`` (20260131), ``excel`` (days since 1899-12-30), ``epoch_s``, ``epoch_ms``, ``epoch_us``,
+    ``epoch_ns`` or ``order`` (a count that rises with time), with ``@Europe/Berlin`` behind it where moments
+    without a zone are not UTC. ``clock``: the column that holds the time of day of these dates."""
 
     name: str
     key: str
@@ -76,6 +77,7 @@ class Column:
     high: float | None = None
     categories: tuple[str, ...] = ()
     time_format: str = ""
+    clock: str = ""
     missing: int = 0
     distinct: int = 0
     constant: bool = False
@@ -153,7 +155,9 @@ class Schema:
 @dataclass(frozen=True, slots=True)
 class Format:
     """How a file is written. ``delimiter`` " " stands for runs of blanks; ``skip`` lines come before the
-    header (or the first row); ``faults`` were seen while finding this out."""
+    header (or the first row), ``second`` rows of units below it; ``units`` by column; ``join``: the fields
+    at this place and behind it are one number that a decimal comma cut in two (-1: none); ``decimal_seen``:
+    the decimal sign was seen and not supposed; ``faults`` were seen while finding this out."""
 
     kind: str  # "text" or "parquet"
     names: tuple[str, ...]
@@ -163,8 +167,12 @@ class Format:
     delimiter: str = ","
     decimal: str = "."
     thousands: str = ""
+    decimal_seen: bool = False
     header: bool = True
     skip: int = 0
+    second: int = 0
+    units: Mapping[str, str] = field(default_factory=dict)
+    join: int = -1
     faults: tuple[Problem, ...] = ()
     gaps: tuple[str, ...] = GAPS
 
@@ -184,7 +192,8 @@ class Frame:
     """``columns`` by name, each (rows,). ``words`` of truths: (false, true). ``numbers`` int64 (rows,): the
     row in the file. ``spelt``: words that were written otherwise in the file, ``gap_words``: words that were
     taken for nothing, ``joined``: words that count as one because they differ by case alone, each with how
-    often. ``faults``: what was wrong with single rows and values."""
+    often. ``clocks``: by a column of moments the one that held their time of day. ``faults``: what was wrong
+    with single rows and values, and what was guessed of them."""
 
     columns: dict[str, NDArray[Any]]
     rows: int
@@ -197,6 +206,7 @@ class Frame:
     spelt: dict[str, dict[str, int]] = field(default_factory=dict)
     gap_words: dict[str, dict[str, int]] = field(default_factory=dict)
     joined: dict[str, dict[str, int]] = field(default_factory=dict)
+    clocks: dict[str, str] = field(default_factory=dict)
 
     def row_of(self, index: int) -> int:
         """The row in the file that row ``index`` (from 0) of this frame comes from."""

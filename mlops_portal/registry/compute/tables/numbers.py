@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlops_portal.registry.compute.tables.words import NO_READING, number_pattern
+from mlops_portal.registry.compute.tables.words import MARKS, NO_READING, number_pattern
 
 GAP_WORDS = pa.array(NO_READING)
-Parsed = tuple[NDArray[np.float64], NDArray[np.bool_] | None]
+PLAIN_MARKS = pa.array(MARKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """``values`` float64 (n,), NaN where missing or no number. Masks bool (n,), None where nothing is there:
+    ``odd`` where something is no number, ``errors`` where a word says that nothing was read."""
+
+    values: NDArray[np.float64]
+    odd: NDArray[np.bool_] | None = None
+    errors: NDArray[np.bool_] | None = None
 
 
 def trimmed(texts: pa.Array) -> pa.Array:
@@ -23,23 +34,30 @@ def trimmed(texts: pa.Array) -> pa.Array:
 
 
 def parse(texts: pa.Array, decimal: str = ".", thousands: str = "") -> Parsed:
-    """``texts`` string (n,) as float64 (n,), NaN where missing or no number; and bool (n,) where something
-    stands that is no number, None where nothing is odd."""
+    """``texts`` string (n,) as numbers."""
     if decimal == ".":
         try:
-            return as_float(pc.cast(texts, pa.float64())), None
+            return Parsed(as_float(pc.cast(texts, pa.float64())))
         except pa.ArrowInvalid:
             pass
     thousands = thousands or ("," if decimal == "." else ".")
     bare = trimmed(texts)
     fits = pc.fill_null(pc.match_substring_regex(bare, number_pattern(decimal, thousands)), False)
     odd = pc.and_(pc.is_valid(bare), pc.invert(fits)).to_numpy(zero_copy_only=False)
+    errors = pc.and_(pc.is_valid(texts), pc.is_null(bare)).to_numpy(zero_copy_only=False)
+    if errors.any():
+        words = pc.fill_null(pc.utf8_trim_whitespace(texts), "")
+        errors &= ~pc.is_in(words, value_set=PLAIN_MARKS).to_numpy(zero_copy_only=False)
     clean = pc.if_else(fits, bare, pa.scalar(None, pa.string()))
     clean = pc.replace_substring_regex(clean, r"[ '\x{a0}\x{202f}’]", "")
     clean = pc.replace_substring(clean, thousands, "")
     if decimal != ".":
         clean = pc.replace_substring(clean, decimal, ".")
-    return as_float(pc.cast(clean, pa.float64())), odd if odd.any() else None
+    return Parsed(
+        as_float(pc.cast(clean, pa.float64())),
+        odd if odd.any() else None,
+        errors if errors.any() else None,
+    )
 
 
 def as_float(values: pa.Array) -> NDArray[np.float64]:

@@ -8,9 +8,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +18,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlops_portal.registry.compute.tables import parquets, plan, texts
+from mlops_portal.registry.compute.tables import clocks, parquets, plan, texts
+from mlops_portal.registry.compute.tables.answers import NONE, Answers
+from mlops_portal.registry.compute.tables.check_readings import emptied
 from mlops_portal.registry.compute.tables.columns import unknown_column
 from mlops_portal.registry.compute.tables.finish import finished
-from mlops_portal.registry.compute.tables.gather import Gathering
+from mlops_portal.registry.compute.tables.gather import Gathering, as_strings, plain
 from mlops_portal.registry.compute.tables.model import (
     NUMERIC,
     Format,
@@ -31,6 +33,7 @@ from mlops_portal.registry.compute.tables.model import (
     Schema,
     missing,
 )
+from mlops_portal.registry.compute.tables.ordering import in_order
 from mlops_portal.registry.compute.tables.plan import Plan, numeric
 from mlops_portal.registry.compute.tables.said import Problem, TableUnreadable, gettext_noop, unreadable
 from mlops_portal.registry.compute.tables.texts import Batch
@@ -50,18 +53,19 @@ def sniff(path: Path, *, name: str = "") -> Format:
     return preview(path, name=name, rows=1).format
 
 
-def preview(path: Path, *, name: str = "", rows: int = 50) -> Preview:
+def preview(path: Path, *, name: str = "", rows: int = 50, answers: Answers = NONE) -> Preview:
     """The header and the first ``rows`` rows as text, in constant memory. Raises TableUnreadable."""
     file, head = opened(path)
     with file:
         if not parquets.is_parquet(path, file, head):
-            form, found = texts.sniff_text(file, head)
-            start = form.skip + form.header + 1
+            form, found = texts.sniff_text(file, head, answers)
+            start = form.skip + form.header + form.second + 1
             kept = [(start + n, row) for n, row in enumerate(found.records) if any(c.strip() for c in row)][
                 :rows
             ]
             wide = len(form.names)
-            shown = [[*row[:wide], *[""] * (wide - len(row))] for _, row in kept]
+            whole = [_joined(row, form) for _, row in kept]
+            shown = [[*row[:wide], *[""] * (wide - len(row))] for row in whole]
             return Preview(form, form.names, shown, [number for number, _ in kept])
         with parquets.whole(path, file, head) as source:
             table = parquets.opened(source)
@@ -74,34 +78,52 @@ def preview(path: Path, *, name: str = "", rows: int = 50) -> Preview:
             return Preview(form, form.names, shown, batch.numbers[:rows].tolist())
 
 
+def _joined(row: list[str], form: Format) -> list[str]:
+    if form.join < 0 or len(row) <= len(form.names):
+        return row
+    return [*row[: form.join], ",".join(row[form.join : form.join + 2]), *row[form.join + 2 :]]
+
+
 @contextmanager
 def _batches(
-    path: Path, form: Format, only: tuple[str, ...], faults: list[Problem], fast: tuple[str, ...] = ()
+    path: Path,
+    form: Format,
+    only: tuple[str, ...],
+    faults: list[Problem],
+    fast: tuple[str, ...] = (),
+    answers: Answers = NONE,
 ) -> Iterator[Iterator[Batch]]:
     file, head = opened(path)
     with file:
         if form.kind == "text":
-            yield texts.batches(file, head, form, only, faults, fast)
+            yield texts.batches(file, head, form, only, faults, fast, answers)
             return
         with parquets.whole(path, file, head) as source:
             yield parquets.batches(parquets.opened(source), form, only, file.size)
 
 
 def read(
-    path: Path, *, name: str = "", schema: Schema | None = None, progress: Progress | None = None
+    path: Path,
+    *,
+    name: str = "",
+    schema: Schema | None = None,
+    progress: Progress | None = None,
+    answers: Answers = NONE,
 ) -> Frame:
-    """The whole table; with a ``schema`` its columns alone, each as the kind that the schema says."""
-    seen = preview(path, name=name, rows=500)
+    """The whole table; with a ``schema`` its columns alone, each as the kind that the schema says, and its
+    rows in the order of time where that is known to be another."""
+    seen = preview(path, name=name, rows=500, answers=answers)
     form = seen.format
     only, fixed, lost = _wanted(form, schema)
     form = _with_words(form, fixed)
     faults = [*form.faults, *lost]
-    columns, numbers = _pass(path, form, only, fixed, faults, progress, fast=numeric(seen, fixed))
-    again: Plans = {one: better for one in only if one not in fixed and (better := columns[one].better())}
+    way = Reading(path, form, only, faults, answers, progress, _clocks(seen, fixed, answers, schema))
+    columns, numbers = _pass(way, fixed, fast=numeric(seen, fixed))
+    again = _again(columns, only, fixed, answers)
     if again:
-        kept, _ = _pass(path, form, only, again, [], progress, keep=tuple(again))
+        kept, _ = _pass(replace(way, faults=[]), again, keep=tuple(again))
         columns |= {one: kept[one] for one in again}
-    frame = _frame(form, columns, numbers, faults, fixed)
+    frame = _frame(form, columns, numbers, faults, fixed, way.clocks)
     literal = {one for one, how in fixed.items() if how.literal}
     for one, how in fixed.items():
         if how.ignore_case and frame.kinds[one] not in NUMERIC and frame.kinds[one] != Kind.EMPTY:
@@ -109,7 +131,9 @@ def read(
     frame.gap_words = gap_words(
         path, form, [one for one in only if one not in literal and _gappy(frame, one)]
     )
-    return frame
+    if schema is None:
+        return frame
+    return emptied(in_order(frame, schema, answers), schema, answers)
 
 
 def _gappy(frame: Frame, name: str) -> bool:
@@ -131,6 +155,49 @@ def gap_words(path: Path, form: Format, names: Sequence[str]) -> dict[str, dict[
                 seen = column.filter(pc.fill_null(pc.is_in(column, value_set=words), False))
                 found[name].update(seen.to_pylist())
     return {name: dict(tally) for name, tally in found.items() if tally}
+
+
+def _clocks(seen: Preview, fixed: Plans, answers: Answers, schema: Schema | None) -> dict[str, str]:
+    """The column with the time of day by each column of dates."""
+    if schema is not None:
+        return {name: how.clock for name, how in fixed.items() if how.clock in seen.names}
+    found = clocks.pairs(seen) if seen.format.kind == "text" else {}
+    return {date: clock for date, clock in found.items() if answers.given.get(f"date-time:{date}") != "apart"}
+
+
+def _again(columns: dict[str, Gathering], only: tuple[str, ...], fixed: Plans, answers: Answers) -> Plans:
+    """Columns that are read once more in another way, as their later values or another column's dates say."""
+    again: Plans = {one: better for one in only if one not in fixed and (better := columns[one].better())}
+    plans = {name: column.plan for name, column in columns.items() if column.plan and name not in fixed}
+    sure = {how.form for how in plans.values() if how.form in (plan.DMY, plan.MDY) and not how.doubt}
+    for name, how in plans.items():
+        if how.doubt == "zone" and len(sure) == 1 and f"date-order:{name}" not in answers.given:
+            again.setdefault(name, replace(how, form=next(iter(sure)), doubt="columns"))
+    return again
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way of reading a file. ``clocks``: by a column of dates the one with the time of day."""
+
+    path: Path
+    form: Format
+    only: tuple[str, ...]
+    faults: list[Problem]
+    answers: Answers = NONE
+    progress: Progress | None = None
+    clocks: Mapping[str, str] = field(default_factory=dict)
+
+    def plans(self, plans: Plans) -> Plans:
+        """With the times of day as text, and each date knowing its own."""
+        own = {clock: Plan(Kind.TEXT) for clock in self.clocks.values()}
+        return {**plans, **own}
+
+    def values(self, batch: Batch, name: str) -> pa.Array:
+        if name not in self.clocks:
+            return batch.columns[name]
+        pair = (batch.columns[name], batch.columns[self.clocks[name]])
+        return clocks.joined(*(as_strings(plain(one)) for one in pair))
 
 
 def chunks(
@@ -176,8 +243,10 @@ def _portions(
         yield columns, np.concatenate(parts)
 
 
-def _fresh(form: Format, only: tuple[str, ...], plans: Plans) -> dict[str, Gathering]:
-    return {one: Gathering(one, form, plans.get(one)) for one in only}
+def _fresh(
+    form: Format, only: tuple[str, ...], plans: Plans, answers: Answers = NONE
+) -> dict[str, Gathering]:
+    return {one: Gathering(one, form, plans.get(one), answers) for one in only}
 
 
 def _wanted(form: Format, schema: Schema | None) -> tuple[tuple[str, ...], Plans, list[Problem]]:
@@ -201,30 +270,33 @@ def _no_columns() -> TableUnreadable:
 
 
 def _pass(
-    path: Path,
-    form: Format,
-    only: tuple[str, ...],
+    how: Reading,
     plans: Plans,
-    faults: list[Problem],
-    progress: Progress | None,
+    *,
     keep: tuple[str, ...] | None = None,
     fast: tuple[str, ...] = (),
 ) -> tuple[dict[str, Gathering], NDArray[np.int64]]:
     """Read everything, and gather the columns ``keep`` (all of ``only``)."""
-    columns = _fresh(form, only if keep is None else keep, plans)
+    kept = how.only if keep is None else keep
+    columns = _fresh(how.form, kept, how.plans(plans), how.answers)
     parts, rows = [np.zeros(0, np.int64)], 0
+    faults: list[Problem] = []
     try:
-        with _batches(path, form, only, faults, fast) as found:
+        with _batches(how.path, how.form, how.only, faults, fast, how.answers) as found:
             for batch in found:
                 rows += batch.numbers.size
-                _bearable(rows * len(only))
+                _bearable(rows * len(how.only))
                 parts.append(batch.numbers)
                 for one, column in columns.items():
-                    column.add(batch.columns[one], batch.numbers)
-                if progress:
-                    progress(batch.position, batch.size)
+                    column.add(how.values(batch, one), batch.numbers)
+                if how.progress:
+                    how.progress(batch.position, batch.size)
     except texts.NotNumbers:
-        return _pass(path, form, only, plans, faults, progress, keep)
+        return _pass(how, plans, keep=keep)
+    how.faults.extend(faults)
+    for one, clock in how.clocks.items():
+        if one in columns and (made := columns[one].plan) is not None:
+            columns[one].plan = replace(made, clock=clock)
     return columns, np.concatenate(parts)
 
 
@@ -240,8 +312,9 @@ def _frame(
     numbers: NDArray[np.int64],
     faults: list[Problem],
     fixed: Plans,
+    clocks: Mapping[str, str] | None = None,
 ) -> Frame:
-    frame = Frame({}, numbers.size, form, {}, numbers=numbers, faults=list(faults))
+    frame = Frame({}, numbers.size, form, {}, clocks=dict(clocks or {}), numbers=numbers, faults=list(faults))
     for one in columns:
         found = finished(columns[one], numbers, fixed=one in fixed)
         frame.columns[one], frame.kinds[one] = found.values, found.kind

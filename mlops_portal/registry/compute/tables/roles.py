@@ -52,6 +52,9 @@ COUNTERS = _names(
     "row, index, idx, id, udi, uid, uuid, nr, no, number, sample, record, record id, observation, obs, "
     "unnamed 0, column 1, lfd nr, zeile, rownum, row id, sequence, seq"
 )
+IDS = _names(
+    "id, uid, uuid, nr, no, number, sample, record id, key, kennung, identifier, part key, dmc code, code"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,8 @@ def time_of(columns: Sequence[Facts]) -> str:
 
 
 def part_of(columns: Sequence[Facts]) -> str:
-    """A column that is called like a part's number and mostly differs from row to row."""
+    """A column that is called like a part's number and mostly differs from row to row; else one that is
+    called id, differs in every row, and does not count them."""
     named = [
         (place, one)
         for one in columns
@@ -155,7 +159,18 @@ def part_of(columns: Sequence[Facts]) -> str:
         and one.distinct > 1
         and one.distinct >= 0.02 * one.there
     ]
-    return min(named, key=lambda found: (-found[1].distinct, found[0]))[1].name if named else ""
+    if named:
+        return min(named, key=lambda found: (-found[1].distinct, found[0]))[1].name
+    ids = [
+        one
+        for one in columns
+        if one.called(IDS) >= 0 and one.unique and (one.kind in (Kind.TEXT, Kind.CATEGORY) or _no_count(one))
+    ]
+    return ids[0].name if ids else ""
+
+
+def _no_count(one: Facts) -> bool:
+    return one.kind == Kind.NUMBER and one.whole and not one.missing and not _rising(one)
 
 
 def group_of(columns: Sequence[Facts], names: Sequence[str]) -> str:
@@ -176,7 +191,11 @@ def is_counter(one: Facts) -> bool:
     """Row numbers and the like: they say nothing about a part."""
     if one.kind != Kind.NUMBER or not one.whole or one.missing:
         return False
-    steps = np.diff(one.values)
-    rising = bool(steps.size and (steps == 1).mean() > 0.95)
     named = one.called(COUNTERS) >= 0
-    return (rising and one.distinct > 2) or (named and one.unique and one.distinct > 2)
+    return (_rising(one) and one.distinct > 2) or (named and one.unique and one.distinct > 2)
+
+
+def _rising(one: Facts) -> bool:
+    """Whether numbers count the rows, up or down."""
+    steps = np.diff(one.values)
+    return bool(steps.size and max((steps == 1).mean(), (steps == -1).mean()) > 0.95)

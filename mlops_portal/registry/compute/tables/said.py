@@ -3,7 +3,7 @@ reader's language: ``_(problem.message).format(**problem.values)``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -18,8 +18,21 @@ def gettext_noop(message: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to a question: what it is called in an answer, and the words of its button."""
+
+    value: str
+    label: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """One clear sentence. ``row`` is counted as a person counts it; ``blocking`` ones must be mended."""
+    """One clear sentence. ``row`` is counted as a person counts it; ``blocking`` ones must be mended.
+
+    One with ``options`` is a question: the answer ``taken`` was guessed, or given by a person, and an answer
+    to ``key`` changes it. A blocking question waits for its answer, whatever it is.
+    """
 
     code: str
     sentence: str
@@ -29,13 +42,17 @@ class Problem:
     message: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()  # all of them, as they are called, where a sentence speaks of several
+    key: str = ""
+    taken: str = ""
+    options: tuple[Option, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Problem:
-        return cls(**{**stored, "columns": tuple(stored.get("columns") or ())})
+        options = tuple(Option(**one) for one in stored.get("options", ()))
+        return cls(**{**stored, "options": options, "columns": tuple(stored.get("columns") or ())})
 
 
 def problem(
@@ -43,6 +60,9 @@ def problem(
     message: str,
     *,
     blocking: bool = True,
+    key: str = "",
+    taken: str = "",
+    options: Sequence[tuple[str, str]] = (),
     **values: object,
 ) -> Problem:
     """A problem whose sentence is ``message`` with ``values``; ``column`` and ``row`` are its place."""
@@ -58,6 +78,9 @@ def problem(
         blocking=blocking,
         message=message,
         values=shown,
+        key=key,
+        taken=taken,
+        options=tuple(Option(value, label, shown) for value, label in options),
     )
 
 
@@ -88,6 +111,6 @@ class TableUnreadable(Invalid):
         self.problem = found
 
 
-def unreadable(code: str, message: str, **values: object) -> TableUnreadable:
+def unreadable(code: str, message: str, **values: Any) -> TableUnreadable:
     """The error whose sentence is ``message`` with ``values``."""
     return TableUnreadable(problem(code, message, blocking=True, **values))

@@ -1,9 +1,9 @@
 """Text to moments: seconds since 1970 in UTC, whatever the order of day, month and year.
 
 - ``iso`` 2026-11-25T06:00:00.5+01:00 and its kin (blank for T, no zone, no time, 2026/11/25);
-  ``dmy`` 25.11.2026 06:00, 25/11/26, 25-Nov-2026; ``mdy`` 11/25/2026 6:00 PM; ``epoch_s`` … ``epoch_ns``.
-- A moment without a zone is in the zone that is given, UTC by default; an hour that a clock change doubles is
-  taken as its first, one that it skips as the moment after the gap.
+  ``dmy`` 25.11.2026 06:00, 25/11/26, 25-Nov-2026; ``mdy`` 11/25/2026 6:00 PM; ``ymd`` 20261125,
+  20261125060000; ``excel`` 46351.25 days; ``epoch_s`` … ``epoch_ns``.
+- A moment without a zone is in the zone that is given, UTC by default (``zones``).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from mlops_portal.registry.compute.tables import zones
+from mlops_portal.registry.compute.tables.headings import words_of
 from mlops_portal.registry.compute.tables.numbers import trimmed
 
 CLOCK = (
@@ -41,14 +43,27 @@ PATTERNS = {
     "dmy": rf"^(?P<d>\d{{1,2}})[-/. ]\s*(?P<m>{NAME})[-/. ]\s*(?P<y>\d{{4}}|\d{{2}})" + CLOCK,
     "mdy": r"^(?P<m>\d{1,2})[-/.](?P<d>\d{1,2})[-/.](?P<y>\d{4}|\d{2})" + CLOCK,
 }
+DENSE = (
+    r"^(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:[T _-]?(?P<h>\d{1,2}):?(?P<i>\d{2})(?::?(?P<s>\d{2})"
+    r"(?:[.,](?P<f>\d{1,9}))?)?(?P<p>))?(?:\.0+)?(?P<z>Z|[+-]\d{2}(?::?\d{2})?)?$"
+)
+ORDERS = tuple(PATTERNS)
+PATTERNS = {**PATTERNS, "ymd": DENSE}
 EPOCHS = {"epoch_s": 1.0, "epoch_ms": 1e3, "epoch_us": 1e6, "epoch_ns": 1e9, "order": 1.0}
+EXCEL = "excel"
+EXCEL_DAYS, EXCEL_ZERO = (32_874.0, 73_050.0), 25_569.0  # 1990 to 2099; the day of 1970-01-01
+DAYS = {"date", "datum", "datetime", "day", "tag", "timestamp", "zeitstempel", "datumzeit", "fecha", "dato"}
 FIRST, LAST = 631_152_000.0, 4_102_444_800.0  # 1990 and 2100: what a machine's clock may say
 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """``seconds`` float64 (n,); ``odd`` where something is no moment; the largest day and month."""
+    """``local`` float64 (n,): seconds by the clock that stands there, an offset in the text taken off;
+    ``bare`` where none stood; ``seconds`` in UTC by the zone that was given; ``odd`` where something is no
+    moment; the largest day and month."""
 
+    local: NDArray[np.float64]
+    bare: NDArray[np.bool_]
     seconds: NDArray[np.float64]
     odd: NDArray[np.bool_] | None
     day: int = 0
@@ -58,8 +73,8 @@ class Moments:
 def parse(texts: pa.Array, form: str) -> Moments:
     """``texts`` string (n,) in ``form`` (see Column.time_format)."""
     order, _, zone = form.partition("@")
-    bare = trimmed(texts)
-    fields = pc.extract_regex(bare, PATTERNS[order])
+    bare_texts = trimmed(texts)
+    fields = pc.extract_regex(bare_texts, PATTERNS[order])
     there = pc.is_valid(fields).to_numpy(zero_copy_only=False)
     part = {name: _field(fields, name) for name in ("y", "d", "h", "i", "s")}
     month, day, year = _months(fields), part["d"], part["y"]
@@ -78,11 +93,17 @@ def parse(texts: pa.Array, form: str) -> Moments:
     first = since.astype("datetime64[M]").astype("datetime64[D]")
     good &= day <= ((since + 1).astype("datetime64[M]").astype("datetime64[D]") - first).astype(np.int64)
     seconds = (first.astype(np.int64) + day - 1) * 86_400 + hour * 3600 + part["i"] * 60 + part["s"]
-    seconds = _in_utc(seconds, fields, good, zone)
-    exact = np.where(good, seconds + _fraction(fields), np.nan)
-    odd = pc.is_valid(bare).to_numpy(zero_copy_only=False) & ~good
+    seconds, bare = _without_offset(seconds, fields)
+    local = np.where(good, seconds + _fraction(fields), np.nan)
+    bare &= good
+    odd = pc.is_valid(bare_texts).to_numpy(zero_copy_only=False) & ~good
     return Moments(
-        exact, odd if odd.any() else None, int(day[good].max(initial=0)), int(month[good].max(initial=0))
+        local,
+        bare,
+        zones.placed(local, bare, zone).seconds,
+        odd if odd.any() else None,
+        int(day[good].max(initial=0)),
+        int(month[good].max(initial=0)),
     )
 
 
@@ -116,21 +137,16 @@ def _fraction(fields: pa.Array) -> NDArray[np.float64]:
     return pc.cast(pc.binary_join_element_wise("0", found, "."), pa.float64()).to_numpy(zero_copy_only=False)
 
 
-def _in_utc(
-    seconds: NDArray[np.int64], fields: pa.Array, good: NDArray[np.bool_], zone: str
-) -> NDArray[np.int64]:
-    """Offsets that stand in the text are taken off; moments without one are read in ``zone``."""
+def _without_offset(
+    seconds: NDArray[np.int64], fields: pa.Array
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Offsets that stand in the text are taken off; and where none stands."""
     offsets = pc.fill_null(pc.struct_field(fields, "z"), "").dictionary_encode()
     words = offsets.dictionary.to_pylist()
     away = np.array([_offset(word) for word in words], dtype=np.int64)
     bare = np.array([not word for word in words])
     codes = offsets.indices.to_numpy(zero_copy_only=False)
-    if zone in ("", "UTC") or not bare[codes].any():
-        return seconds - away[codes]
-    naive = pa.array(np.where(good, seconds, 0), pa.timestamp("s"))
-    known = pc.assume_timezone(naive, zone, ambiguous="earliest", nonexistent="latest")
-    local = known.cast(pa.int64()).to_numpy(zero_copy_only=False)
-    return np.where(bare[codes], local, seconds - away[codes])
+    return seconds - away[codes], bare[codes]
 
 
 def _offset(word: str) -> int:
@@ -150,3 +166,20 @@ def epoch_of(values: NDArray[np.float64]) -> str:
         form for form, per in EPOCHS.items() if form != "order" and low / per >= FIRST and high / per <= LAST
     )
     return next(fits, "")
+
+
+def is_day(heading: str) -> bool:
+    """Whether a heading says that its column holds dates."""
+    return bool(DAYS & set(words_of(heading)))
+
+
+def is_excel(values: NDArray[np.float64]) -> bool:
+    """Whether numbers (n,) may be the days that a spreadsheet counts."""
+    there = values[np.isfinite(values)]
+    return bool(there.size and EXCEL_DAYS[0] <= there.min() and there.max() <= EXCEL_DAYS[1])
+
+
+def of_excel(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Days of a spreadsheet as seconds by the clock that was written, to the millisecond."""
+    seconds: NDArray[np.float64] = np.round((values - EXCEL_ZERO) * 86_400.0, 3)
+    return seconds

@@ -6,10 +6,16 @@ import re
 
 from mlops_portal.wire.categories import GAPS as GAPS  # gaps in every column
 
+MARKS = ("", "-", "--", "---", "*", ".", "\\n", "\\N")  # gaps that no one need be told of
 # gaps in a column of numbers or moments, in any spelling
 NO_READING = (
     *("-", "--", "---", "none", "null", "nan", "na", "n/a", "nil", "missing", "*", ".", "#n/a", "#div/0!"),
     *("#value!", "#ref!", "#num!", "#name?", "bad", "bad input", "no data", "nodata", "i/o timeout"),
+    *("#nv", "#wert!", "#bezug!", "#zahl!", "#leer!", "#null!", "#calc!", "#spill!", "#getting_data", "#n/b"),
+    *("err", "err.", "fault", "fehler", "overflow", "overrange", "underflow", "out of range", "ovld", "ol"),
+    *("comm fail", "not available", "no result", "no reading", "bad quality", "bad_quality", "uncertain"),
+    *("shutdown", "pt created", "scan off", "calc failed", "tag not found", "not connected", "n.a.", "n. a."),
+    *("k. w.", "k.w.", "nicht verfügbar", "defekt", "gestört", "störung", "aus betrieb", "under range"),
     *("fehlt", "k.a.", "k. a.", "keine daten", "ungültig", "invalid", "error", "offline", "\\n"),
 )
 INFINITE = r"inf|infinity"

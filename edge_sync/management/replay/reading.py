@@ -22,7 +22,7 @@ from mlops_portal.registry.selectors import features_of
 from mlops_portal.registry.selectors.guesses import said, waiting_in_words
 from mlops_portal.wire.categories import GAPS
 
-UNASKED = ("far-value", "duplicate-part")  # a replay sends rows as they are
+UNASKED = ("far-value", "duplicate-part", "time-backwards")  # a replay sends rows as they are
 ORDER = "order"  # a count that rises with time: no moments
 
 

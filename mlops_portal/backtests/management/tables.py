@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from mlops_portal.backtests.models.parameters import parameters_checked
-from mlops_portal.backtests.tasks.files import faults_of, site_zone
+from mlops_portal.backtests.tasks.files import faults_of
 from mlops_portal.backtests.tasks.found import Found
 from mlops_portal.backtests.transitions import Kind
 from mlops_portal.registry.compute.tables.answers import Answers
@@ -27,7 +27,7 @@ def table_at(path: Path, options: Mapping[str, Any]) -> Frame:
         raise CommandError(_("There is no file %(file)s.") % {"file": path})
     try:
         given = answering.said(dict(options))
-        frame = read(path, name=path.name, answers=Answers(given["answers"], site_zone(), given["accept"]))
+        frame = read(path, name=path.name, answers=Answers(given["answers"], accept=given["accept"]))
     except PortalError as error:
         raise CommandError(_("%(file)s: %(why)s") % {"file": path, "why": error.sentence}) from None
     except OSError as error:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0009_batches_taken_back"),
+        ("monitoring", "0012_what_was_set_aside"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -203,7 +203,8 @@ def _units(name: str, values: NDArray[np.float64], odd: Odd, plain: int, answers
         inside[np.concatenate(parts)] = False
     rest = values[inside & np.isfinite(values)]
     said = []
-    for unit, seen in odd.units.items():
+    for unit, _count in counts.most_common():
+        seen = odd.units[unit]
         key = f"cells-unit:{name}" if unit == best else f"cells-unit-{unit}:{name}"
         shares = unit == "%" and rest.size and np.abs(rest).max() <= 1.5 and abs(seen.number) > 1.5
         guess = SHARE if shares else VALUE if unit == best else GAP

@@ -126,7 +126,7 @@ class Gathering:
             found = np.where(kinds == "bound", np.nan, found)
         values = parsed.values.copy()
         values[places] = found
-        for kind, unit in {(str(kind), str(unit)) for kind, unit in zip(kinds, units, strict=True)}:
+        for kind, unit in sorted({(str(kind), str(unit)) for kind, unit in zip(kinds, units, strict=True)}):
             mask = np.zeros(parsed.odd.size, dtype=bool)
             chosen = (kinds == kind) & (units == unit)
             mask[places[chosen]] = True

@@ -10,12 +10,12 @@ from approvals.models import ApprovalRequest
 from approvals.selectors.requests import OPEN, pack_of, targets_for
 from approvals.services.requests import ASKABLE
 from approvals.transitions import ApprovalState
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import Verdict, verdict
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.transitions import VersionState
-from mlops_portal.shell import actions
-from mlops_portal.shell.actions import Offer
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import Verdict, verdict
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.transitions import VersionState
+from mlops_portal.foundation.shell import actions
+from mlops_portal.foundation.shell.actions import Offer
 
 
 def version_offers(by: Person, version: ModelVersion) -> list[Offer]:

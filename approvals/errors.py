@@ -1,6 +1,6 @@
 """What can go wrong with approvals."""
 
-from mlops_portal.wire.errors import Conflict, Invalid, NotAllowed, Unavailable
+from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotAllowed, Unavailable
 
 
 class WrongState(Conflict):

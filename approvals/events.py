@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.ledger.types import register
+from mlops_portal.foundation.ledger.types import register
 
 
 def register_types() -> None:

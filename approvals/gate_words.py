@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 
 TITLES: dict[str, str | Promise] = {
     "artifact": _("Artifact digest"),

@@ -12,15 +12,15 @@ from approvals.selectors.export import exports_made
 from approvals.selectors.lineage import predictions_like
 from approvals.transitions import Assurance, Verdict
 from labeling.transitions import RunStepName
-from mlops_portal.ledger.selectors import checkpoint_latest, events
-from mlops_portal.ledger.types import labels, read_as, register
-from mlops_portal.plant.models import Person
-from mlops_portal.registry.models import Level, Step
-from mlops_portal.registry.transitions import VersionState
-from mlops_portal.shell import cards, navigation, search
-from mlops_portal.shell.cards import Card
-from mlops_portal.shell.navigation import NavItem
-from mlops_portal.shell.search import Hit, Source
+from mlops_portal.foundation.ledger.selectors import checkpoint_latest, events
+from mlops_portal.foundation.ledger.types import labels, read_as, register
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.registry.models import Level, Step
+from mlops_portal.foundation.registry.transitions import VersionState
+from mlops_portal.foundation.shell import cards, navigation, search
+from mlops_portal.foundation.shell.cards import Card
+from mlops_portal.foundation.shell.navigation import NavItem
+from mlops_portal.foundation.shell.search import Hit, Source
 from monitoring.models.process import ChangeKind
 from monitoring.transitions import Cause
 

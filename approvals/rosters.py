@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mlops_portal.plant.models import Line
-from mlops_portal.wire.errors import PortalError
-from mlops_portal.wire.roster import Roster
+from mlops_portal.foundation.plant.models import Line
+from mlops_portal.foundation.wire.errors import PortalError
+from mlops_portal.foundation.wire.roster import Roster
 
 Source = Callable[[Line], Roster | None]
 _sources: list[Source] = []

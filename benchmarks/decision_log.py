@@ -18,11 +18,11 @@ def ours(events: int) -> dict[str, float]:
     with portal.empty():
         from django.db import transaction
 
-        from mlops_portal.ledger import types
-        from mlops_portal.ledger.refs import Actor, Ref
-        from mlops_portal.ledger.selectors import log_verify
-        from mlops_portal.ledger.services import event_record, log_sequence
-        from mlops_portal.ledger.signals import event_recorded
+        from mlops_portal.foundation.ledger import types
+        from mlops_portal.foundation.ledger.refs import Actor, Ref
+        from mlops_portal.foundation.ledger.selectors import log_verify
+        from mlops_portal.foundation.ledger.services import event_record, log_sequence
+        from mlops_portal.foundation.ledger.signals import event_recorded
 
         event_recorded.receivers = []  # the sequencer is called here
         types.register("bench.tool.changed", "{actor} changed tool {tool}")

@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks import data, peers
 from benchmarks.apart import apart, seconds_of
 from benchmarks.rows import Row, absent, beside
-from mlops_portal.wire import sketch
+from mlops_portal.foundation.wire import sketch
 from monitoring.compute.report import report
 
 TITLE = "Drift report"

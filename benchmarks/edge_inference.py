@@ -24,7 +24,7 @@ def make(folder: str) -> None:
     """Fit the model, and leave it as ONNX and as a pickle of our own."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    from mlops_portal.registry.compute import edge_model
+    from mlops_portal.foundation.registry.compute import edge_model
 
     rows = data.reference(5_000)
     truth = (rows[:, 0] + rows[:, 1] * rows[:, 2] > 0.5).astype(int)

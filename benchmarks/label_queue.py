@@ -50,7 +50,7 @@ def work(people: list[str], cycles: int) -> dict[str, Any]:
     """One process: its operators in turn, ``cycles`` parts in all."""
     portal.join()
     from labeling.services import label_answer, label_next
-    from mlops_portal.plant.models import Line, Person
+    from mlops_portal.foundation.plant.models import Line, Person
 
     line = Line.objects.get(slug="line-1")
     operators = list(Person.objects.filter(username__in=people))
@@ -73,8 +73,8 @@ def _filled(requests: int) -> list[str]:
     from django.utils import timezone
 
     from labeling.models import LabelRequest
-    from mlops_portal.plant.models import Person, RoleAssignment
-    from mlops_portal.plant.roles import Role
+    from mlops_portal.foundation.plant.models import Person, RoleAssignment
+    from mlops_portal.foundation.plant.roles import Role
     from monitoring.models import Prediction, SampledRow
     from tests.cast import JOINED, make_cast, new_person
     from tests.labeling.plant import a_version, make_shop

@@ -44,10 +44,10 @@ def make(path: Path, rows: int, columns: int) -> None:
 
 def portal(path: Path) -> dict[str, float]:
     """Read, guess the schema, look for problems, sketch every reading."""
-    from mlops_portal.registry.compute.tables.guess import guess
-    from mlops_portal.registry.compute.tables.problems import problems
-    from mlops_portal.registry.compute.tables.read import read
-    from mlops_portal.wire import sketch
+    from mlops_portal.foundation.registry.compute.tables.guess import guess
+    from mlops_portal.foundation.registry.compute.tables.problems import problems
+    from mlops_portal.foundation.registry.compute.tables.read import read
+    from mlops_portal.foundation.wire import sketch
 
     used = time.process_time()
     began = time.perf_counter()
@@ -85,7 +85,7 @@ def sketching(rows: int, columns: int) -> dict[str, float]:
     """Counts of the same values in the same bins: the portal's, and numpy's histogram."""
     import numpy as np
 
-    from mlops_portal.wire import sketch
+    from mlops_portal.foundation.wire import sketch
 
     table = np.random.default_rng(2).normal(100.0, 7.0, (columns, rows))
     edges = [sketch.reference_edges(values[:50_000]) for values in table]

@@ -100,8 +100,8 @@ def counted(n: int) -> dict[str, Any]:
 
 
 def floor() -> tuple[Any, Any]:
-    from mlops_portal.plant.models import Asset, AssetType, Line, Site
-    from mlops_portal.registry.models import Artifact, ModelVersion, RegisteredModel
+    from mlops_portal.foundation.plant.models import Asset, AssetType, Line, Site
+    from mlops_portal.foundation.registry.models import Artifact, ModelVersion, RegisteredModel
 
     found = Asset.objects.select_related("line").first()
     if found is not None:

@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks import data, peers
 from benchmarks.apart import alternating, seconds_of
 from benchmarks.rows import Row, absent, beside
-from mlops_portal.wire import sketch
+from mlops_portal.foundation.wire import sketch
 
 TITLE = "Sketching"
 GOAL = 1.5

@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from edge_sync.services.nodes import node_heard
-from mlops_portal.plant.models import Node
-from mlops_portal.wire import nodeauth
-from mlops_portal.wire.nodeauth import NodeNotKnown
+from mlops_portal.foundation.plant.models import Node
+from mlops_portal.foundation.wire import nodeauth
+from mlops_portal.foundation.wire.nodeauth import NodeNotKnown
 
 
 class NodeAuthentication(BaseAuthentication):

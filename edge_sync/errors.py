@@ -1,6 +1,6 @@
 """What can go wrong with keys, releases and nodes."""
 
-from mlops_portal.wire.errors import Conflict, Invalid, NotAllowed, Unavailable
+from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotAllowed, Unavailable
 
 
 class NotTheDemo(NotAllowed):

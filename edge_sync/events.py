@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from edge_sync.transitions import ParkedEnd, ParkedOrder, ReleaseState, delivery_words, reported_words
-from mlops_portal.ledger.types import labels, read_as, register
+from mlops_portal.foundation.ledger.types import labels, read_as, register
 
 
 def because(reason: object) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from edge_sync.models import Release
 from edge_sync.transitions import ReleaseState
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import Verdict, verdict
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import Verdict, verdict
 
 VERBS: dict[str, tuple[ReleaseState, ...]] = {
     "pause": (ReleaseState.STAGED, ReleaseState.CANARY, ReleaseState.WAVES),

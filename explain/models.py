@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.registry.models import ModelVersion
 
 
 class Explanation(models.Model):

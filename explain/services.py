@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from explain.errors import LARGEST_DIFFERENCE, NoRow, NoStoredModel
 from explain.models import Explanation
 from explain.selectors.stored import PART, stored, topic
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.shell.jobs import enqueue
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.live import changed
 from monitoring.models import Prediction, SampledRow
 
 

@@ -17,12 +17,12 @@ from explain.errors import NoStoredModel
 from explain.selectors import rows as read
 from explain.selectors.stored import ALERT, CANDIDATE, PART, stored
 from explain.services import explanation_store, no_model
-from mlops_portal.registry.compute import datasets, edge_model, store
-from mlops_portal.registry.errors import NoDataset
-from mlops_portal.registry.models import Artifact, ModelVersion
-from mlops_portal.registry.selectors import champion_of, classes_of, dataset_of
-from mlops_portal.registry.services import artifact_read
-from mlops_portal.shell.jobs import enqueue
+from mlops_portal.foundation.registry.compute import datasets, edge_model, store
+from mlops_portal.foundation.registry.errors import NoDataset
+from mlops_portal.foundation.registry.models import Artifact, ModelVersion
+from mlops_portal.foundation.registry.selectors import champion_of, classes_of, dataset_of
+from mlops_portal.foundation.registry.services import artifact_read
+from mlops_portal.foundation.shell.jobs import enqueue
 from monitoring.compute import apart
 from monitoring.models import Alert, SampledRow
 from monitoring.selectors.golden import kept_apart

@@ -11,7 +11,7 @@ class LabelingConfig(AppConfig):
         from labeling.navigation import register_label_items, register_run_items
         from labeling.services.answering import answer_undo
         from labeling.services.steps import run_give_up
-        from mlops_portal.shell import jobs, undo
+        from mlops_portal.foundation.shell import jobs, undo
 
         register_types()
         register_run_offers()

@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from labeling.selectors.queue import for_experts, queues_for
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.roles import Role
-from mlops_portal.shell import cards
-from mlops_portal.shell.cards import Card
-from mlops_portal.shell.signed_in import person_of
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.shell import cards
+from mlops_portal.foundation.shell.cards import Card
+from mlops_portal.foundation.shell.signed_in import person_of
 
 FEW = 6
 

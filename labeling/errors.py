@@ -1,6 +1,6 @@
 """What can go wrong with questions about parts and their answers."""
 
-from mlops_portal.wire.errors import Conflict, Invalid, NotFound
+from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotFound
 
 
 class NothingToAsk(NotFound):

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.shell import kinds, navigation
-from mlops_portal.shell.kinds import Kind
-from mlops_portal.shell.navigation import NavItem
+from mlops_portal.foundation.shell import kinds, navigation
+from mlops_portal.foundation.shell.kinds import Kind
+from mlops_portal.foundation.shell.navigation import NavItem
 
 
 def register_run_items() -> None:

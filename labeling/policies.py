@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from labeling.models import Label, LabelRequest
 from labeling.transitions import Answer, RequestState
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import YES, Verdict, verdict
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import YES, Verdict, verdict
 
 
 def waits_for_expert(request: LabelRequest) -> bool:

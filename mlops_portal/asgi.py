@@ -15,7 +15,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - as ab
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402 - as above
 from django.urls import get_resolver  # noqa: E402 - as above
 
-from mlops_portal.shell.routing import websocket_urlpatterns  # noqa: E402 - as above
+from mlops_portal.foundation.shell.routing import websocket_urlpatterns  # noqa: E402 - as above
 
 application = ProtocolTypeRouter(
     {

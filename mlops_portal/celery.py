@@ -2,7 +2,7 @@
 
 import os
 
-from mlops_portal.wire import optional
+from mlops_portal.foundation.wire import optional
 
 optional.install()  # first: Celery loads some of it before the settings are read
 

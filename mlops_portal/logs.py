@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from mlops_portal.wire import optional
+from mlops_portal.foundation.wire import optional
 
 optional.install()  # here, because everything that starts with Django reads this first
 

@@ -39,20 +39,20 @@ ALLOWED_HOSTS = [*ENV["ALLOWED_HOSTS"], *([_public.hostname] if _public.hostname
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
-    "mlops_portal.ledger",
-    "mlops_portal.plant",
-    "mlops_portal.registry",
-    "mlops_portal.shell",
-    "mlops_portal.directory",
+    "mlops_portal.foundation.ledger",
+    "mlops_portal.foundation.plant",
+    "mlops_portal.foundation.registry",
+    "mlops_portal.foundation.shell",
+    "mlops_portal.foundation.directory",
     "monitoring",
     "explain",
     "labeling",
     "approvals",
     "edge_sync",
-    "mlops_portal.onboarding",
-    "mlops_portal.backtests",
-    "mlops_portal.serve",
-    "mlops_portal.demo",
+    "mlops_portal.above.onboarding",
+    "mlops_portal.above.backtests",
+    "mlops_portal.above.serve",
+    "mlops_portal.above.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -84,13 +84,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "mlops_portal.shell.middleware.PersonMiddleware",
+    "mlops_portal.foundation.shell.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "mlops_portal.shell.middleware.ProblemMiddleware",
-    "mlops_portal.shell.middleware.IdempotencyMiddleware",
+    "mlops_portal.foundation.shell.middleware.ProblemMiddleware",
+    "mlops_portal.foundation.shell.middleware.IdempotencyMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -107,12 +107,12 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "mlops_portal.shell.context.page",
+                "mlops_portal.foundation.shell.context.page",
             ],
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "mlops_portal.shell.templatetags.ui",
+                "mlops_portal.foundation.shell.templatetags.ui",
             ],
         },
     }
@@ -181,7 +181,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 DJANGO_STRUCTLOG_CELERY_ENABLED = False  # mlops_portal.celery does it, where Celery is used
-CELERY_BEAT_SCHEDULER = "mlops_portal.serve.scheduling:Scheduler"
+CELERY_BEAT_SCHEDULER = "mlops_portal.above.serve.scheduling:Scheduler"
 
 # ---------------------------------------------------------------- the log
 CHECKPOINT_KEY: str = ENV["CHECKPOINT_KEY"]
@@ -238,7 +238,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "mlops_portal.directory.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "mlops_portal.foundation.directory.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -249,7 +249,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
-MFA_ADAPTER = "mlops_portal.directory.adapter.MfaAdapter"
+MFA_ADAPTER = "mlops_portal.foundation.directory.adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
@@ -289,7 +289,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "mlops_portal.shell.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "mlops_portal.foundation.shell.views.errors.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE and PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
@@ -302,16 +302,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_100_000
 # ---------------------------------------------------------------- API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "mlops_portal.directory.authentication.TokenAuthentication",
-        "mlops_portal.shell.api.auth.SessionAuthentication",
+        "mlops_portal.foundation.directory.authentication.TokenAuthentication",
+        "mlops_portal.foundation.shell.api.auth.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "mlops_portal.shell.api.pagination.CursorPages",
+    "DEFAULT_PAGINATION_CLASS": "mlops_portal.foundation.shell.api.pagination.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "mlops_portal.shell.api.schema.Schema",
-    "EXCEPTION_HANDLER": "mlops_portal.shell.api.problems.handle",
+    "DEFAULT_SCHEMA_CLASS": "mlops_portal.foundation.shell.api.schema.Schema",
+    "EXCEPTION_HANDLER": "mlops_portal.foundation.shell.api.problems.handle",
     "PAGE_SIZE": 50,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -328,20 +328,20 @@ SPECTACULAR_SETTINGS = {
         "AlertStateEnum": "monitoring.transitions.AlertState",
         "BatchStateEnum": "monitoring.models.telemetry.BatchState",
         "AlertKindEnum": "monitoring.models.alert.AlertKind",
-        "BackTestKindEnum": "mlops_portal.backtests.transitions.Kind",
+        "BackTestKindEnum": "mlops_portal.above.backtests.transitions.Kind",
         "ChangeKindEnum": "monitoring.models.process.ChangeKind",
         "MeasureKindEnum": "monitoring.models.measure.MeasureKind",
-        "ColumnKindEnum": "mlops_portal.onboarding.rules.words.Kind",
-        "ColumnRoleEnum": "mlops_portal.onboarding.rules.words.Role",
+        "ColumnKindEnum": "mlops_portal.above.onboarding.rules.words.Kind",
+        "ColumnRoleEnum": "mlops_portal.above.onboarding.rules.words.Role",
         "DriftReportStateEnum": "monitoring.models.report.ReportState",
-        "JobStateEnum": "mlops_portal.shell.models.Job.State",
+        "JobStateEnum": "mlops_portal.foundation.shell.models.Job.State",
         "NodeStateEnum": "edge_sync.transitions.NodeState",
-        "OnboardingStateEnum": "mlops_portal.onboarding.transitions.OnboardingState",
+        "OnboardingStateEnum": "mlops_portal.above.onboarding.transitions.OnboardingState",
         "ReleaseStateEnum": "edge_sync.transitions.ReleaseState",
-        "RoleEnum": "mlops_portal.plant.roles.Role",
+        "RoleEnum": "mlops_portal.foundation.plant.roles.Role",
         "RunStateEnum": "labeling.transitions.RunState",
         "StepStateEnum": "labeling.transitions.StepState",
-        "VersionStateEnum": "mlops_portal.registry.transitions.VersionState",
+        "VersionStateEnum": "mlops_portal.foundation.registry.transitions.VersionState",
     },
 }
 

@@ -7,8 +7,8 @@ class MonitoringConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from mlops_portal.plant.models import Asset, Node
-        from mlops_portal.shell import flags, jobs, kinds, undo
+        from mlops_portal.foundation.plant.models import Asset, Node
+        from mlops_portal.foundation.shell import flags, jobs, kinds, undo
         from monitoring.actions import register_offers
         from monitoring.cards import register_cards
         from monitoring.events import register_types

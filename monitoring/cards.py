@@ -7,10 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.shell import cards
-from mlops_portal.shell.cards import Card
-from mlops_portal.shell.signed_in import person_of
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.shell import cards
+from mlops_portal.foundation.shell.cards import Card
+from mlops_portal.foundation.shell.signed_in import person_of
 from monitoring.selectors.alerts import alerts_for, headline
 from monitoring.selectors.budgets import promise
 from monitoring.selectors.limits import achieved

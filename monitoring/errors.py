@@ -1,6 +1,6 @@
 """What can be wrong with telemetry and alerts."""
 
-from mlops_portal.wire.errors import Conflict, Invalid, NotFound
+from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotFound
 
 
 class SequenceReused(Conflict):

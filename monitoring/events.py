@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.ledger.types import labels, read_as, register
+from mlops_portal.foundation.ledger.types import labels, read_as, register
 from monitoring.transitions import Sort, check_words
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.plant.models import Asset, Line, Person
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.models import Feature
+from mlops_portal.foundation.plant.models import Asset, Line, Person
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import Feature
 from monitoring.models import FalseAlarmBudget, Measure, Watch
 from monitoring.models.limits import WindowKind
 from monitoring.models.measure import Bad, ChartKind, MeasureKind

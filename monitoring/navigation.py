@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.roles import Role
-from mlops_portal.shell import navigation
-from mlops_portal.shell.navigation import NavItem
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.shell import navigation
+from mlops_portal.foundation.shell.navigation import NavItem
 
 
 def _works_at_a_machine(person: Person) -> bool:

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.shell.keyed import Keyed
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell.keyed import Keyed
 from monitoring.models import Alert
 
 

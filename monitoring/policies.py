@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.policies import Verdict, verdict
-from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.policies import Verdict, verdict
+from mlops_portal.foundation.registry.models import RegisteredModel
 from monitoring.models import Alert
 from monitoring.transitions import WAYS
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mlops_portal.plant.models import Asset, Line
-from mlops_portal.registry.models.model import in_words
+from mlops_portal.foundation.plant.models import Asset, Line
+from mlops_portal.foundation.registry.models.model import in_words
 from monitoring.models import (
     Alert,
     DriftReport,

@@ -8,8 +8,8 @@ from functools import cache
 
 from django.contrib.auth.hashers import make_password
 
-from mlops_portal.plant.models import Line, Person, RoleAssignment, Site
-from mlops_portal.plant.roles import Role
+from mlops_portal.foundation.plant.models import Line, Person, RoleAssignment, Site
+from mlops_portal.foundation.plant.roles import Role
 
 PASSWORD = "a-good-long-password"
 JOINED = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)

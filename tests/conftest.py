@@ -19,7 +19,7 @@ hypothesis.settings.load_profile(os.environ.get("EXAMPLES", "quick"))
 if TYPE_CHECKING:
     from django.test import Client
 
-    from mlops_portal.plant.models import Person
+    from mlops_portal.foundation.plant.models import Person
     from tests.cast import Cast
 
 pytest_plugins = ["tests.timing"]
@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     ground.tune(settings)
     ground.refuse_outer_network()
     if not ground.WORKER:
-        from mlops_portal.shell.messages_catalog import compile_stale
+        from mlops_portal.foundation.shell.messages_catalog import compile_stale
 
         compile_stale(settings.LOCALE_PATHS[0])
     if settings.EMBEDDED_BROKER and not _leads(config) and not config.option.collectonly:
@@ -101,7 +101,7 @@ def _clean_after_a_commit() -> Iterator[None]:
     from django.db import connections
     from django.test import TestCase, TransactionTestCase
 
-    from mlops_portal.ledger import triggers
+    from mlops_portal.foundation.ledger import triggers
     from tests import databases
 
     flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # private, no public hook
@@ -130,7 +130,7 @@ def _all_loaded() -> None:
     """What the web loads with its first job and its first API request: tests reverse and send at once."""
     from django.urls import resolve
 
-    from mlops_portal.shell.jobs import celery_app
+    from mlops_portal.foundation.shell.jobs import celery_app
 
     celery_app()
     resolve("/api/v1/me/")

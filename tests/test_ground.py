@@ -13,11 +13,11 @@ from django.db import connection
 from django.test import Client
 
 from mlops_portal.celery import app
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.refs import SYSTEM
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.roles import Role
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.roles import Role
 from tests import ground
 from tests.cast import PASSWORD, Cast
 

@@ -22,11 +22,11 @@ from approvals.services.choices import candidate_choose
 from approvals.services.golden import golden_run
 from approvals.services.policies import line_policy_set, policy_set
 from approvals.transitions import Assurance
-from mlops_portal.plant.models import Line
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.selectors import champion_of, versions_all
+from mlops_portal.foundation.plant.models import Line
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.selectors import champion_of, versions_all
 
 
 class CandidateList(generics.ListAPIView[ModelVersion]):

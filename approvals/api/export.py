@@ -15,9 +15,9 @@ from approvals.api.people import person_of
 from approvals.selectors.export import export_made, exports_made, scope_of
 from approvals.serializers.log import ExportIn, ExportOut
 from approvals.services.export import export_ask, export_name, export_open
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell.api.serializers import JobOut
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.api.serializers import JobOut
 
 
 @extend_schema_view(get=extend_schema(operation_id="exports"))

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from approvals.api.people import person_of
 from approvals.selectors.lineage import lineage_of
 from approvals.serializers.log import LineageOut
-from mlops_portal.plant.policies import guard
+from mlops_portal.foundation.plant.policies import guard
 
 
 class LineageView(APIView):

@@ -17,9 +17,9 @@ from approvals.selectors.log import FIELDS, filter_of, log_events
 from approvals.selectors.log_event import event_of, event_proof
 from approvals.serializers.log import EventOut, EventWithProof
 from approvals.services.log import log_read, verification_ask
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell.api.serializers import JobOut
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.api.serializers import JobOut
 
 HELP = {
     "type": "A type, or a room such as approvals.*",

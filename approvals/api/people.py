@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework.request import Request
 
-from mlops_portal.plant.models import Person
+from mlops_portal.foundation.plant.models import Person
 
 
 def person_of(request: Request) -> Person:

@@ -28,7 +28,7 @@ from approvals.services.requests import request_open, request_submit, request_wi
 from approvals.services.sealing import statement_seal
 from approvals.services.statements import statement_for
 from approvals.transitions import ApprovalState, Verdict
-from mlops_portal.directory.api.base import Things
+from mlops_portal.foundation.directory.api.base import Things
 
 
 class Approvals(Things):

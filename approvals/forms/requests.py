@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.plant.models import Asset
+from mlops_portal.foundation.plant.models import Asset
 
 
 class AssetChoice(forms.ModelMultipleChoiceField):

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 
 from approvals.transitions import Assurance
-from mlops_portal.plant.models import Line
-from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.foundation.plant.models import Line
+from mlops_portal.foundation.registry.models import RegisteredModel
 
 
 class Policy(models.Model):

@@ -11,9 +11,9 @@ from django.db.models import Q
 from approvals.models.evidence import EvidencePack
 from approvals.models.policy import Policy
 from approvals.transitions import ApprovalState, Assurance, Verdict
-from mlops_portal.ledger.refs import Ref
-from mlops_portal.plant.models import Asset, Line
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.ledger.refs import Ref
+from mlops_portal.foundation.plant.models import Asset, Line
+from mlops_portal.foundation.registry.models import ModelVersion
 
 
 class ApprovalRequest(models.Model):

@@ -8,9 +8,9 @@ from approvals.models import ApprovalRequest
 from approvals.selectors.facts import stored_digest
 from approvals.selectors.policies import policy_of
 from approvals.selectors.requests import evidence_intact
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import champion_for
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import champion_for
 from monitoring.selectors.golden import golden_set
 
 

@@ -11,13 +11,13 @@ from approvals.selectors.policies import rules_of
 from approvals.selectors.requests import approvers
 from approvals.selectors.worth import Worth, ground_of, worth_of
 from labeling.models import RetrainRun
-from mlops_portal.ledger.models import Event, EventSubject
-from mlops_portal.plant.matrix import ACTIONS, Scope
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.policies import reaches, verdict
-from mlops_portal.plant.roles import Role
-from mlops_portal.plant.selectors.people import people_who_may, people_with
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.ledger.models import Event, EventSubject
+from mlops_portal.foundation.plant.matrix import ACTIONS, Scope
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.policies import reaches, verdict
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.selectors.people import people_who_may, people_with
+from mlops_portal.foundation.registry.models import ModelVersion
 
 DECIDE = "approval.decide"
 

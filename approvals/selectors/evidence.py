@@ -15,8 +15,8 @@ from approvals.models import Policy
 from approvals.selectors.facts import compared, facts_of, manifest_of, name_of
 from approvals.selectors.policies import rules_of
 from approvals.selectors.reasons import reasons_between
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.wire import jcs
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.wire import jcs
 from monitoring.models import GoldenSample
 from monitoring.selectors.golden import check_of, golden_set
 

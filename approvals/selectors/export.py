@@ -11,12 +11,12 @@ from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from mlops_portal.ledger.models import Event, EventSubject, Leaf
-from mlops_portal.ledger.selectors import events
-from mlops_portal.ledger.selectors.rows import Row, rows
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.wire.errors import Invalid, NotFound
-from mlops_portal.wire.events import moment
+from mlops_portal.foundation.ledger.models import Event, EventSubject, Leaf
+from mlops_portal.foundation.ledger.selectors import events
+from mlops_portal.foundation.ledger.selectors.rows import Row, rows
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.wire.errors import Invalid, NotFound
+from mlops_portal.foundation.wire.events import moment
 
 LED_TO = (
     "alert", "approval_request", "artifact", "decision", "evidence", "golden_sample", "label",

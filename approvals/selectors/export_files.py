@@ -17,11 +17,11 @@ from approvals.selectors.statements import origins, rp_id
 from approvals.transitions import Assurance
 from approvals.verify.proofs import plain_bytes
 from labeling.models import TrainingManifest
-from mlops_portal.ledger.models import Event
-from mlops_portal.wire.assertion import b64url, from_b64url
-from mlops_portal.wire.jcs import canonical
-from mlops_portal.wire.note import Key
-from mlops_portal.wire.release import signed_file
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.wire.assertion import b64url, from_b64url
+from mlops_portal.foundation.wire.jcs import canonical
+from mlops_portal.foundation.wire.note import Key
+from mlops_portal.foundation.wire.release import signed_file
 
 CHUNK = 500
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from approvals.gates import UNKNOWN, Facts, GoldenFact
 from labeling.models import TrainingManifest
-from mlops_portal.registry.errors import ArtifactDamaged
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.services import artifact_read
+from mlops_portal.foundation.registry.errors import ArtifactDamaged
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.services import artifact_read
 from monitoring.selectors.golden import check_of, golden_set
 
 

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from approvals.selectors.lineage_model import teaching_steps, version_steps
 from approvals.selectors.lineage_release import decision_steps, release_steps
 from approvals.selectors.lineage_steps import Stage, Step
-from mlops_portal.shell.templatetags.ui_text import local_text, number_text
-from mlops_portal.wire.errors import NotFound
+from mlops_portal.foundation.shell.templatetags.ui_text import local_text, number_text
+from mlops_portal.foundation.wire.errors import NotFound
 from monitoring.models import Prediction
 from monitoring.selectors.inspections import results_of
 

@@ -12,9 +12,9 @@ from approvals.selectors.lineage_steps import Stage, Step, all_of, names_of, new
 from approvals.selectors.log_links import url_of
 from labeling.models import TrainingManifest
 from labeling.transitions import Trigger
-from mlops_portal.ledger.models import Event
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.wire.manifest import parse, tally
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.wire.manifest import parse, tally
 
 
 def version_steps(version: ModelVersion) -> Iterator[Step]:

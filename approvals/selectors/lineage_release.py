@@ -11,9 +11,9 @@ from approvals.models import Decision, EvidencePack
 from approvals.selectors.lineage_steps import Stage, Step, all_of, names_of, newest, proof_of, subject_of
 from approvals.selectors.log_links import url_of
 from approvals.transitions import Assurance, Verdict
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.roles import Role
-from mlops_portal.wire.words import words
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.wire.words import words
 
 
 def release_steps(activation: str) -> Iterator[Step]:

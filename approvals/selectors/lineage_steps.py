@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from django.urls import reverse
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.selectors import events
-from mlops_portal.plant.models import Person
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.selectors import events
+from mlops_portal.foundation.plant.models import Person
 
 
 class Stage(StrEnum):

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from mlops_portal.ledger.models import Event, EventSubject
-from mlops_portal.ledger.selectors import events
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.ledger.models import Event, EventSubject
+from mlops_portal.foundation.ledger.selectors import events
+from mlops_portal.foundation.wire.errors import Invalid
 
 PAGE = 50
 MAX_WORDS = 6

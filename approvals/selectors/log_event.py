@@ -9,10 +9,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from approvals.selectors.log_links import Thing, things_of
-from mlops_portal.ledger.models import Checkpoint, Event
-from mlops_portal.ledger.selectors import inclusion_proof
-from mlops_portal.wire.errors import NotFound
-from mlops_portal.wire.merkle import ProofError, leaf_hash, verify_inclusion
+from mlops_portal.foundation.ledger.models import Checkpoint, Event
+from mlops_portal.foundation.ledger.selectors import inclusion_proof
+from mlops_portal.foundation.wire.errors import NotFound
+from mlops_portal.foundation.wire.merkle import ProofError, leaf_hash, verify_inclusion
 
 
 @dataclass(frozen=True, slots=True)

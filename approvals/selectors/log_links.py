@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from mlops_portal.ledger.models import EventSubject
-from mlops_portal.plant.models import Person
+from mlops_portal.foundation.ledger.models import EventSubject
+from mlops_portal.foundation.plant.models import Person
 
 KINDS: dict[str, tuple[str | Promise, str]] = {
     # kind: (word, name of the address that takes the id; "/" in an id parts its arguments)

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from mlops_portal.plant.models import Person
-from mlops_portal.wire.assertion import b64url
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.wire.assertion import b64url
 
 KTY, CRV, X, Y = 1, -1, -2, -3  # labels of COSE keys (RFC 9053, section 7)
 OKP, EC2, RSA = 1, 2, 3

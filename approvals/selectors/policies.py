@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from approvals.models import LinePolicy, Policy
 from approvals.rules import Rules, parse
 from approvals.transitions import Assurance
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.policies import Verdict
-from mlops_portal.plant.roles import Role
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.registry.policies import sites_verdict
-from mlops_portal.registry.selectors import sites_of
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.policies import Verdict
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.registry.policies import sites_verdict
+from mlops_portal.foundation.registry.selectors import sites_of
 
 QUORUM = {Role.QUALITY_ENGINEER.value: 1}
 

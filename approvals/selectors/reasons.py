@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from explain.selectors import compare
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.registry.models import ModelVersion
 
 
 def reasons_between(champion: ModelVersion | None, challenger: ModelVersion) -> list[dict[str, Any]]:

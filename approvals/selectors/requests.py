@@ -15,11 +15,11 @@ from approvals.errors import EvidenceDamaged
 from approvals.models import ApprovalRequest, Decision
 from approvals.selectors.policies import line_rules
 from approvals.transitions import ApprovalState, Verdict
-from mlops_portal.plant.models import Asset, Line, Person
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.models import Champion, ModelVersion
-from mlops_portal.registry.transitions import VersionState
-from mlops_portal.wire.roster import Quorum, quorum_met
+from mlops_portal.foundation.plant.models import Asset, Line, Person
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import Champion, ModelVersion
+from mlops_portal.foundation.registry.transitions import VersionState
+from mlops_portal.foundation.wire.roster import Quorum, quorum_met
 
 OPEN = (ApprovalState.DRAFT, ApprovalState.SUBMITTED)
 PENDING = (VersionState.CANDIDATE, VersionState.IN_REVIEW, VersionState.RETURNED)

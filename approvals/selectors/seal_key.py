@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from approvals.errors import NoSealKey
-from mlops_portal.ledger.key_files import key_in, make_once
+from mlops_portal.foundation.ledger.key_files import key_in, make_once
 
 
 def seal_path() -> Path:

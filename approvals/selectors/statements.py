@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from approvals.models import ApprovalRequest
 from approvals.selectors.facts import name_of
 from approvals.transitions import Verdict
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.roles import Role
-from mlops_portal.registry.selectors import spec_bytes
-from mlops_portal.wire import statement as wire
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.registry.selectors import spec_bytes
+from mlops_portal.foundation.wire import statement as wire
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from approvals.models import ApprovalRequest
 from approvals.rosters import roster_of
 from approvals.selectors.passkeys import passkeys_of
 from approvals.selectors.policies import LineRules, line_rules
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.roles import Role
-from mlops_portal.wire.roster import Roster, quorum_met
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.wire.roster import Roster, quorum_met
 
 
 class Key(StrEnum):

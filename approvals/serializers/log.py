@@ -8,8 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from approvals.selectors.lineage_steps import Stage
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.types import sentence
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.types import sentence
 
 
 class EventOut(serializers.ModelSerializer[Event]):

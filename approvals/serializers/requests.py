@@ -14,10 +14,10 @@ from approvals.selectors.duties import Signer, who_may_sign
 from approvals.selectors.requests import pack_of
 from approvals.selectors.worth import Key
 from approvals.transitions import Assurance, Verdict
-from mlops_portal.directory.serializers.fields import LineField
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import versions_all
+from mlops_portal.foundation.directory.serializers.fields import LineField
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import versions_all
 
 
 @extend_schema_field(OpenApiTypes.STR)

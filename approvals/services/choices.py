@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals.errors import CommentMissing, TargetsUnfit
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell.live import changed
 
 
 def candidate_choose(

@@ -26,11 +26,11 @@ from approvals.services.records import claim, request_event, version_follow
 from approvals.services.requests import request_hold, request_void
 from approvals.services.statements import may_decide, must_count, statement_checked
 from approvals.transitions import ApprovalState, Assurance, Verdict
-from mlops_portal.ledger.refs import Ref
-from mlops_portal.plant.models import Person
-from mlops_portal.registry.transitions import VersionState
-from mlops_portal.shell.notifications import notify
-from mlops_portal.wire.assertion import AssertionRefused, b64url, verify_passkey, verify_seal
+from mlops_portal.foundation.ledger.refs import Ref
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.registry.transitions import VersionState
+from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.wire.assertion import AssertionRefused, b64url, verify_passkey, verify_seal
 
 ENDS: dict[Verdict, tuple[ApprovalState, VersionState]] = {
     Verdict.APPROVE: (ApprovalState.APPROVED, VersionState.APPROVED),

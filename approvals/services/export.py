@@ -11,14 +11,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from approvals.selectors.export import Scope
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.refs import SYSTEM, Ref
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell import jobs
-from mlops_portal.shell.models import Job
-from mlops_portal.wire.errors import NotFound
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.refs import SYSTEM, Ref
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell import jobs
+from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.wire.errors import NotFound
 
 
 def export_ask(*, by: Person, scope: Scope) -> Job:

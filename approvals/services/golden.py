@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import champion_of
-from mlops_portal.shell.jobs import enqueue
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import champion_of
+from mlops_portal.foundation.shell.jobs import enqueue
 
 
 def golden_run(*, by: Person, version: ModelVersion) -> None:

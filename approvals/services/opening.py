@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from approvals.models import ApprovalRequest
-from mlops_portal.plant.models import Person
+from mlops_portal.foundation.plant.models import Person
 
 LONGEST = timedelta(days=31)
 

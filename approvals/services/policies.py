@@ -15,15 +15,15 @@ from approvals.models import LinePolicy, Policy
 from approvals.rules import Rules, parse
 from approvals.selectors.policies import policy_of, set_verdict
 from approvals.transitions import Assurance
-from mlops_portal.ledger.refs import SYSTEM
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.matrix import ACTIONS
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.policies import demand, guard
-from mlops_portal.plant.roles import Role
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.shell.live import changed
-from mlops_portal.wire import jcs
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.matrix import ACTIONS
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.policies import demand, guard
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire import jcs
 
 DECIDING = ACTIONS["approval.decide"].roles
 

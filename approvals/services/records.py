@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from approvals.errors import WrongState
 from approvals.models import ApprovalRequest
 from approvals.transitions import ApprovalState
-from mlops_portal.ledger.refs import SYSTEM, Ref
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Person
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.services import version_move
-from mlops_portal.registry.transitions import WAYS, VersionState
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.ledger.refs import SYSTEM, Ref
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.services import version_move
+from mlops_portal.foundation.registry.transitions import WAYS, VersionState
+from mlops_portal.foundation.shell.live import changed
 
 
 def subjects_of(request: ApprovalRequest) -> list[Ref]:

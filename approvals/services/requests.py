@@ -25,11 +25,11 @@ from approvals.selectors.requests import OPEN, number_next, overdue, pack_of, re
 from approvals.services.policies import policy_in_force
 from approvals.services.records import claim, request_event, version_follow
 from approvals.transitions import ApprovalState
-from mlops_portal.plant.models import Asset, Line, Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.transitions import VersionState
-from mlops_portal.shell.notifications import notify
+from mlops_portal.foundation.plant.models import Asset, Line, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.transitions import VersionState
+from mlops_portal.foundation.shell.notifications import notify
 
 SHORTEST_REASON = 10  # letters: “ok” is no reason
 ASKABLE = (VersionState.CANDIDATE, VersionState.RETURNED, VersionState.IN_REVIEW, VersionState.APPROVED)

@@ -18,8 +18,8 @@ from approvals.errors import NotProved, TokenNeverSigns, TooWeak
 from approvals.models import ApprovalRequest
 from approvals.selectors.policies import line_rules
 from approvals.selectors.seal_key import seal_key, seal_public
-from mlops_portal.plant.models import Person
-from mlops_portal.wire.assertion import seal
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.wire.assertion import seal
 
 
 def statement_seal(

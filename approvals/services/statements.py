@@ -23,12 +23,12 @@ from approvals.selectors.policies import line_rules
 from approvals.selectors.statements import Said, origins, rp_id, statement_of
 from approvals.selectors.worth import Worth
 from approvals.transitions import ApprovalState, Assurance, Verdict
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.roles import Role
-from mlops_portal.wire import statement as wire
-from mlops_portal.wire.assertion import b64url
-from mlops_portal.wire.words import words
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.wire import statement as wire
+from mlops_portal.foundation.wire.assertion import b64url
+from mlops_portal.foundation.wire.words import words
 
 FRESH = timedelta(minutes=10)
 AHEAD = timedelta(minutes=1)

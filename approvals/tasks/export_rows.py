@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from approvals.selectors.export_files import Named
-from mlops_portal.ledger.models import Checkpoint
-from mlops_portal.ledger.selectors import tile_bytes
-from mlops_portal.ledger.selectors.rows import Row
-from mlops_portal.ledger.types import sentence
-from mlops_portal.shell.tables.columns import harmless
-from mlops_portal.wire.events import moment
-from mlops_portal.wire.jcs import canonical
-from mlops_portal.wire.tiles import Tile, Tree
+from mlops_portal.foundation.ledger.models import Checkpoint
+from mlops_portal.foundation.ledger.selectors import tile_bytes
+from mlops_portal.foundation.ledger.selectors.rows import Row
+from mlops_portal.foundation.ledger.types import sentence
+from mlops_portal.foundation.shell.tables.columns import harmless
+from mlops_portal.foundation.wire.events import moment
+from mlops_portal.foundation.wire.jcs import canonical
+from mlops_portal.foundation.wire.tiles import Tile, Tree
 
 HEADER = ("leaf", "id", "time", "type", "actor", "channel", "what happened", "about")
 READABLE = 2000

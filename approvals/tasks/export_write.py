@@ -19,13 +19,13 @@ from approvals.tasks.export_readme import readme
 from approvals.tasks.export_rows import Written, checkpoints_write, rows_write
 from approvals.tasks.export_zip import digest_of, files_below, zip_write
 from approvals.verify.source import verifier
-from mlops_portal.ledger.models import Checkpoint
-from mlops_portal.ledger.selectors import checkpoint_latest, keys
-from mlops_portal.ledger.selectors.snapshot import snapshot
-from mlops_portal.ledger.services import log_sequence
-from mlops_portal.wire import note
-from mlops_portal.wire.errors import Conflict, NotFound
-from mlops_portal.wire.jcs import canonical
+from mlops_portal.foundation.ledger.models import Checkpoint
+from mlops_portal.foundation.ledger.selectors import checkpoint_latest, keys
+from mlops_portal.foundation.ledger.selectors.snapshot import snapshot
+from mlops_portal.foundation.ledger.services import log_sequence
+from mlops_portal.foundation.wire import note
+from mlops_portal.foundation.wire.errors import Conflict, NotFound
+from mlops_portal.foundation.wire.jcs import canonical
 
 FORMAT = "mlops-portal/export@1"
 COUNTED = ("evidence", "manifests", "policies", "statements")

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from approvals.services.log import verification_record
 from approvals.tasks.log_progress import counting
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.selectors import log_verify
-from mlops_portal.shell import jobs
-from mlops_portal.shell.models import Job
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.selectors import log_verify
+from mlops_portal.foundation.shell import jobs
+from mlops_portal.foundation.shell.models import Job
 
 
 @shared_task(name="approvals.verify_log")

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from approvals.services.requests import requests_check
-from mlops_portal.ledger.channel import channel
+from mlops_portal.foundation.ledger.channel import channel
 
 
 @shared_task(name="approvals.check")

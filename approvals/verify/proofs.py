@@ -1,6 +1,6 @@
 """The tools of the export's verifier: canonical JSON, the tree, signed notes, signatures of people.
 
-Written apart from ``mlops_portal.wire`` on purpose: two readers must agree. Runs on Python 3.9.
+Written apart from ``mlops_portal.foundation.wire`` on purpose: two readers must agree. Runs on Python 3.9.
 """
 
 from __future__ import annotations

@@ -24,14 +24,14 @@ from approvals.services.requests import request_submit, request_withdraw
 from approvals.transitions import ApprovalState
 from approvals.views.shown import evidence_shown
 from approvals.views.signing import signing_shown
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.roles import Role
-from mlops_portal.shell.actions import offers_for
-from mlops_portal.shell.signed_in import person_of, signed_in
-from mlops_portal.shell.tables.columns import Column
-from mlops_portal.shell.tables.filters import Choice
-from mlops_portal.shell.tables.table import Table
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.shell.actions import offers_for
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.tables.columns import Column
+from mlops_portal.foundation.shell.tables.filters import Choice
+from mlops_portal.foundation.shell.tables.table import Table
 
 TONES = {
     ApprovalState.SUBMITTED: "info",

@@ -19,12 +19,12 @@ from approvals.services.choices import candidate_choose
 from approvals.services.golden import golden_run
 from approvals.services.requests import request_open
 from approvals.views.shown import evidence_shown
-from mlops_portal.plant.policies import guard
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import champion_of, versions_all
-from mlops_portal.shell.actions import offers_for
-from mlops_portal.shell.form_page import form_page
-from mlops_portal.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import champion_of, versions_all
+from mlops_portal.foundation.shell.actions import offers_for
+from mlops_portal.foundation.shell.form_page import form_page
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
 
 MOST_BESIDE = 4
 

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals.selectors.export import export_made, exports_made, scope_of
 from approvals.services.export import export_ask, export_name, export_open, export_path
-from mlops_portal.ledger.types import sentence
-from mlops_portal.plant.policies import guard
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.shell.signed_in import person_of, signed_in
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.ledger.types import sentence
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.wire.errors import Invalid
 
 SHOWN = 50
 

@@ -15,12 +15,12 @@ from approvals.selectors.log import FIELDS, Filter, filter_of, log_page, newer_c
 from approvals.selectors.log_event import event_of, event_shown
 from approvals.selectors.log_links import KINDS, Thing, things_of, word_of
 from approvals.services.log import log_read, verification_ask
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.selectors import checkpoint_latest
-from mlops_portal.ledger.types import registered, sentence
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.selectors import checkpoint_latest
+from mlops_portal.foundation.ledger.types import registered, sentence
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
 
 SHOWN_THINGS = 3
 

@@ -16,13 +16,13 @@ from approvals.rules import Rules
 from approvals.selectors.policies import line_rules, policy_of, rules_of, set_verdict
 from approvals.services.policies import line_policy_set, policy_set
 from approvals.transitions import Assurance
-from mlops_portal.plant.policies import demand, guard, verdict
-from mlops_portal.plant.roles import Role
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.registry.selectors import models_all
-from mlops_portal.shell.form_page import form_page
-from mlops_portal.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.plant.policies import demand, guard, verdict
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.registry.selectors import models_all
+from mlops_portal.foundation.shell.form_page import form_page
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
 
 
 def _facts(rules: Rules) -> list[tuple[str, Any]]:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from approvals.gate_words import sentence_of, title_of
 from approvals.views.shown_measures import measures_shown
 from approvals.views.shown_notes import left_out_shown, origin_shown
-from mlops_portal.plant.models import Person
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.models.model import in_words
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.models.model import in_words
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.selectors.golden_words import taught_words
 
 

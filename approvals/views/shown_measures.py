@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.registry.models.model import in_words
-from mlops_portal.shell.charts.intervals import Interval, IntervalRow
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.registry.models.model import in_words
+from mlops_portal.foundation.shell.charts.intervals import Interval, IntervalRow
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 
 BETTER, WORSE = 1, -1
 

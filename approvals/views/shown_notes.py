@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 
 NAMED = 5
 

@@ -22,11 +22,11 @@ from approvals.services.decisions import decide
 from approvals.services.sealing import statement_seal
 from approvals.services.statements import counts_for_nothing, statement_for, statement_offered
 from approvals.transitions import ApprovalState, Verdict
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.roles import Role
-from mlops_portal.shell.signed_in import person_of, signed_in
-from mlops_portal.wire.errors import Invalid, PortalError
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.wire.errors import Invalid, PortalError
 
 
 def signing_shown(by: Person, request: ApprovalRequest, form: CodeForm | None = None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from edge_sync.agent.failures import Failures
 from edge_sync.agent.installed import Shelf
 from edge_sync.agent.store import Store
 from edge_sync.agent.uplink import STOP
-from mlops_portal.wire.words import words
+from mlops_portal.foundation.wire.words import words
 
 log = logging.getLogger("agent")
 

@@ -26,9 +26,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mlops_portal.wire.categories import code_of
-from mlops_portal.wire.spec import ModelSpec, SpecFeature
-from mlops_portal.wire.telemetry import is_clean
+from mlops_portal.foundation.wire.categories import code_of
+from mlops_portal.foundation.wire.spec import ModelSpec, SpecFeature
+from mlops_portal.foundation.wire.telemetry import is_clean
 
 LARGEST_RECORD = 4000
 FAR = 1000.0

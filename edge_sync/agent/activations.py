@@ -11,7 +11,7 @@ from edge_sync.agent.health import Health
 from edge_sync.agent.remembered import Remembered
 from edge_sync.agent.reports import Reporter
 from edge_sync.agent.store import Store
-from mlops_portal.wire.release import Descriptor, Seen
+from mlops_portal.foundation.wire.release import Descriptor, Seen
 
 FINAL = ("active", "confirmed", "refused", "fallen_back")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import urllib3
 
 from edge_sync.agent.web import fetch
-from mlops_portal.wire import signed_time
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire import signed_time
+from mlops_portal.foundation.wire.errors import Invalid
 
 PATH = "/api/v1/edge/time"
 SLOWEST = 10.0  # seconds; the answer's age is unknown by as much

@@ -17,7 +17,7 @@ from edge_sync.agent import outbox, parking
 from edge_sync.agent.config import Config
 from edge_sync.agent.store import Store
 from edge_sync.agent.transport import Away, Foreign, Portal
-from mlops_portal.wire.receipt import TOO_LARGE, Receipt, Refusal
+from mlops_portal.foundation.wire.receipt import TOO_LARGE, Receipt, Refusal
 
 log = logging.getLogger("agent.batches")
 AT_ONCE = 50

@@ -11,7 +11,7 @@ from edge_sync.agent import keys, web
 from edge_sync.agent.batches import API
 from edge_sync.agent.config import Config
 from edge_sync.agent.transport import Away, Portal
-from mlops_portal.wire.receipt import Delivery, Receipt
+from mlops_portal.foundation.wire.receipt import Delivery, Receipt
 
 ENROLS = b"mlops-portal enrolment v1\n"
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge_sync.agent.infer import BadModel, Model, matrix
-from mlops_portal.wire.golden import Golden
-from mlops_portal.wire.inputs import valid
-from mlops_portal.wire.spec import ModelSpec
+from mlops_portal.foundation.wire.golden import Golden
+from mlops_portal.foundation.wire.inputs import valid
+from mlops_portal.foundation.wire.spec import ModelSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from mlops_portal.wire.inputs import unseen_missing
-from mlops_portal.wire.spec import ModelSpec
+from mlops_portal.foundation.wire.inputs import unseen_missing
+from mlops_portal.foundation.wire.spec import ModelSpec
 
 
 class BadModel(Exception):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from edge_sync.agent.acquisition import Between, Odd, Reading, check
 from edge_sync.agent.infer import BadModel, matrix
 from edge_sync.agent.running import Running
-from mlops_portal.wire.inputs import valid
+from mlops_portal.foundation.wire.inputs import valid
 
 
 @dataclass(frozen=True, slots=True)

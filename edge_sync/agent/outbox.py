@@ -14,7 +14,7 @@ from typing import Any
 
 from edge_sync.agent.config import VERSION
 from edge_sync.agent.store import Store
-from mlops_portal.wire import telemetry
+from mlops_portal.foundation.wire import telemetry
 
 ROOM = telemetry.LARGEST // 2  # bytes; proxies refuse from 1 MiB on, the least of them earlier
 HELD = "held_batches"

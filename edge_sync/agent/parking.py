@@ -17,8 +17,8 @@ from typing import Any
 from edge_sync.agent import outbox
 from edge_sync.agent.store import Store
 from edge_sync.agent.transport import Portal
-from mlops_portal.wire import parked as wire
-from mlops_portal.wire.receipt import Receipt, Refusal
+from mlops_portal.foundation.wire import parked as wire
+from mlops_portal.foundation.wire.receipt import Receipt, Refusal
 
 log = logging.getLogger("agent.parking")
 API = "/api/v1/edge"

@@ -18,7 +18,7 @@ from edge_sync.agent.batches import API
 from edge_sync.agent.config import Config
 from edge_sync.agent.store import Store
 from edge_sync.agent.transport import Foreign, Portal
-from mlops_portal.wire.receipt import Receipt, Refusal
+from mlops_portal.foundation.wire.receipt import Receipt, Refusal
 
 log = logging.getLogger("agent.pictures")
 AT_ONCE = 40

@@ -12,7 +12,7 @@ from edge_sync.agent.aside import Aside
 from edge_sync.agent.installed import Shelf
 from edge_sync.agent.remembered import Remembered
 from edge_sync.agent.store import BORN, FORGOTTEN, Store
-from mlops_portal.wire.release import Seen
+from mlops_portal.foundation.wire.release import Seen
 
 SPARE = 86_400
 

@@ -16,7 +16,7 @@ from edge_sync.agent.running import Running
 from edge_sync.agent.sampler import Shares, sample
 from edge_sync.agent.store import Store
 from edge_sync.agent.windows import OpenWindow, start_of
-from mlops_portal.wire.prediction import prediction_id
+from mlops_portal.foundation.wire.prediction import prediction_id
 
 VIEWS = ("colour", "depth")
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from edge_sync.agent import files
 from edge_sync.agent.aside import Aside
-from mlops_portal.wire.release import Seen
+from mlops_portal.foundation.wire.release import Seen
 
 AHEAD = 1000  # numbers reserved at once: a file is not written for each of them
 

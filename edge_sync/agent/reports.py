@@ -10,7 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge_sync.agent.store import Store
-from mlops_portal.wire import jcs
+from mlops_portal.foundation.wire import jcs
 
 LONGEST_REASON = 240
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from edge_sync.agent.files import Files
 from edge_sync.agent.infer import BadModel, Model
 from edge_sync.agent.installed import Installed
-from mlops_portal.wire import release, roster
-from mlops_portal.wire import spec as wire_spec
-from mlops_portal.wire.errors import PortalError
-from mlops_portal.wire.spec import ModelSpec
+from mlops_portal.foundation.wire import release, roster
+from mlops_portal.foundation.wire import spec as wire_spec
+from mlops_portal.foundation.wire.errors import PortalError
+from mlops_portal.foundation.wire.spec import ModelSpec
 
 
 class CannotRun(Exception):

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge_sync.agent import web
 from edge_sync.agent.config import Config
-from mlops_portal.wire import nodeauth, receipt
-from mlops_portal.wire.receipt import Delivery, Receipt, Refusal
+from mlops_portal.foundation.wire import nodeauth, receipt
+from mlops_portal.foundation.wire.receipt import Delivery, Receipt, Refusal
 
 LONGEST_WAIT = 3600.0
 STARTS = 120

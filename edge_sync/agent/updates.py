@@ -23,11 +23,11 @@ from edge_sync.agent.repository import Repository, UpdatesStop
 from edge_sync.agent.running import Running
 from edge_sync.agent.station import Station
 from edge_sync.agent.store import FORGOTTEN
-from mlops_portal.wire import golden, release, roster
-from mlops_portal.wire import spec as wire_spec
-from mlops_portal.wire.errors import Invalid
-from mlops_portal.wire.release import Descriptor, Refused
-from mlops_portal.wire.spec import ModelSpec
+from mlops_portal.foundation.wire import golden, release, roster
+from mlops_portal.foundation.wire import spec as wire_spec
+from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.release import Descriptor, Refused
+from mlops_portal.foundation.wire.spec import ModelSpec
 
 log = logging.getLogger("agent.updates")
 

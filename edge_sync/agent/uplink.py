@@ -20,7 +20,7 @@ from edge_sync.agent.pictures import Pictures
 from edge_sync.agent.recording import send_row
 from edge_sync.agent.store import Store
 from edge_sync.agent.transport import Away, Foreign, Portal
-from mlops_portal.wire.receipt import TOO_LARGE, Receipt
+from mlops_portal.foundation.wire.receipt import TOO_LARGE, Receipt
 
 log = logging.getLogger("agent.uplink")
 REPORTS_AT_ONCE = 100

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.wire import merge, sketch
-from mlops_portal.wire.spec import ModelSpec
+from mlops_portal.foundation.wire import merge, sketch
+from mlops_portal.foundation.wire.spec import ModelSpec
 
 GRACE = 2.0
 

@@ -15,10 +15,10 @@ from edge_sync.keys.demo import is_demo
 from edge_sync.selectors.roster import pending, signed
 from edge_sync.serializers.keys import CeremonyIn, KeysOut
 from edge_sync.services.ceremony import ceremony_hold, plan_all, plan_digest
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.shell.signed_in import person_of
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.shell.signed_in import person_of
 
 
 class Keys(APIView):

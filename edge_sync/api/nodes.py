@@ -29,10 +29,10 @@ from edge_sync.serializers import (
 from edge_sync.services.nodes import node_heard, token_use
 from edge_sync.services.parked import parked_told
 from edge_sync.services.reports import reports_receive
-from mlops_portal.plant.models import Node
-from mlops_portal.wire import parked, signed_time
-from mlops_portal.wire.errors import Invalid
-from mlops_portal.wire.receipt import Delivery
+from mlops_portal.foundation.plant.models import Node
+from mlops_portal.foundation.wire import parked, signed_time
+from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.receipt import Delivery
 from monitoring.services.pictures import picture_put
 from monitoring.services.telemetry import batch_receive, batch_void
 

@@ -15,8 +15,8 @@ from edge_sync.models import ParkedDelivery
 from edge_sync.selectors.parked import parked_for
 from edge_sync.serializers import ParkedOut, ReasonIn
 from edge_sync.services.parked import parked_give_up, parked_send
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
 
 
 class Parked(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[ParkedDelivery]):

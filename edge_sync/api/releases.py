@@ -17,8 +17,8 @@ from edge_sync.models import Release
 from edge_sync.selectors.releases import releases_for
 from edge_sync.serializers import ReasonIn, ReleaseOut
 from edge_sync.services.control import release_halt, release_pause, release_resume
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
 
 
 class Releases(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Release]):

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 from rest_framework.response import Response
 
-from mlops_portal.ledger.channel import channel
-from mlops_portal.wire import receipt
-from mlops_portal.wire.errors import PortalError
-from mlops_portal.wire.receipt import Delivery
+from mlops_portal.foundation.ledger.channel import channel
+from mlops_portal.foundation.wire import receipt
+from mlops_portal.foundation.wire.errors import PortalError
+from mlops_portal.foundation.wire.receipt import Delivery
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from securesystemslib.signer import CryptoSigner
 
 from edge_sync.errors import KeyUnreadable
-from mlops_portal.ledger.key_files import key_in, make_once
+from mlops_portal.foundation.ledger.key_files import key_in, make_once
 
 
 def read(path: Path) -> Ed25519PrivateKey:

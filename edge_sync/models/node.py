@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from edge_sync.transitions import OF_THE_NODE, reported_words
-from mlops_portal.plant.models import Asset, Node
+from mlops_portal.foundation.plant.models import Asset, Node
 
 
 class NodeStatus(models.Model):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from edge_sync.transitions import ParkedEnd, ParkedKind, ParkedOrder
-from mlops_portal.plant.models import Node, Person
+from mlops_portal.foundation.plant.models import Node, Person
 
 
 class ParkedDelivery(models.Model):

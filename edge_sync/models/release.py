@@ -6,8 +6,8 @@ from django.db import models
 
 from approvals.models import ApprovalRequest
 from edge_sync.transitions import NodeState, ReleaseState
-from mlops_portal.ledger.refs import Ref
-from mlops_portal.plant.models import Asset
+from mlops_portal.foundation.ledger.refs import Ref
+from mlops_portal.foundation.plant.models import Asset
 
 
 class Release(models.Model):

@@ -6,8 +6,8 @@ from django.db.models import Q
 
 from approvals.models import ApprovalRequest
 from approvals.transitions import ApprovalState
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
 
 
 def approved_versions(asset: Asset, digest: str) -> list[int] | None:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from approvals.models import ApprovalRequest
 from approvals.transitions import Verdict
 from edge_sync.errors import NotPublished
-from mlops_portal.registry.selectors import spec_bytes
-from mlops_portal.registry.services import artifact_read
-from mlops_portal.wire import release
-from mlops_portal.wire.release import Descriptor, Signed
+from mlops_portal.foundation.registry.selectors import spec_bytes
+from mlops_portal.foundation.registry.services import artifact_read
+from mlops_portal.foundation.wire import release
+from mlops_portal.foundation.wire.release import Descriptor, Signed
 from monitoring.selectors.golden import golden_bytes
 
 

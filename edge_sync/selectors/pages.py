@@ -11,12 +11,12 @@ from approvals.transitions import Assurance
 from edge_sync.models import Release, ReleaseTarget
 from edge_sync.selectors.running import Running, running_on
 from edge_sync.transitions import NodeState
-from mlops_portal.ledger.selectors import events
-from mlops_portal.ledger.types import sentence
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.selectors.places import assets_for
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.wire.words import words
+from mlops_portal.foundation.ledger.selectors import events
+from mlops_portal.foundation.ledger.types import sentence
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.selectors.places import assets_for
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.wire.words import words
 
 STEPS = (
     NodeState.DESIRED,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet, Sum
 
 from edge_sync.models import ParkedDelivery
-from mlops_portal.plant.models import Node, Person
-from mlops_portal.plant.selectors.places import nodes_for
+from mlops_portal.foundation.plant.models import Node, Person
+from mlops_portal.foundation.plant.selectors.places import nodes_for
 
 
 @dataclass(frozen=True, slots=True)

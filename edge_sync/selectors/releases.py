@@ -7,9 +7,9 @@ from django.db.models import Prefetch, QuerySet
 from approvals.models import ApprovalRequest
 from edge_sync.models import Release, ReleaseTarget
 from edge_sync.transitions import ReleaseState
-from mlops_portal.ledger.selectors import checkpoint_covering, events
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.selectors.places import lines_for
+from mlops_portal.foundation.ledger.selectors import checkpoint_covering, events
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.selectors.places import lines_for
 
 GOING = (ReleaseState.STAGED, ReleaseState.CANARY, ReleaseState.WAVES)
 UNFINISHED = (*GOING, ReleaseState.PAUSED)

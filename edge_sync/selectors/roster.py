@@ -15,12 +15,12 @@ from approvals.selectors.seal_key import seal_public
 from edge_sync.errors import NoCeremony, NotPublished
 from edge_sync.keys.repository import layout, repository
 from edge_sync.selectors.roster_changes import Change, differences
-from mlops_portal.plant.matrix import ACTIONS
-from mlops_portal.plant.models import Line, Person, RoleAssignment
-from mlops_portal.plant.roles import Role
-from mlops_portal.wire import jcs, roster
-from mlops_portal.wire.assertion import b64url
-from mlops_portal.wire.roster import Roster
+from mlops_portal.foundation.plant.matrix import ACTIONS
+from mlops_portal.foundation.plant.models import Line, Person, RoleAssignment
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.wire import jcs, roster
+from mlops_portal.foundation.wire.assertion import b64url
+from mlops_portal.foundation.wire.roster import Roster
 
 LONGEST = timedelta(days=30)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from approvals.transitions import Assurance
-from mlops_portal.plant.roles import Role
-from mlops_portal.wire.roster import Roster, RosterPerson
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.wire.roster import Roster, RosterPerson
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from edge_sync.models import NodeReport, NodeStatus, ReleaseTarget
 from edge_sync.transitions import CLOCK, NodeState
-from mlops_portal.plant.models import Asset, Node
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Asset, Node
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import UnapprovedRun
 
 SILENT = timedelta(minutes=3)

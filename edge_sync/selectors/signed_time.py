@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from edge_sync.keys import online
-from mlops_portal.wire import signed_time
+from mlops_portal.foundation.wire import signed_time
 
 
 def time_signed(*, nonce: str, now: datetime) -> dict[str, str]:

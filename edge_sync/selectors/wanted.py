@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from mlops_portal.plant.models import Node
+from mlops_portal.foundation.plant.models import Node
 from monitoring.models import Prediction
 
 KEPT = timedelta(days=30)

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mlops_portal.wire import parked, receipt
+from mlops_portal.foundation.wire import parked, receipt
 
 
 class Receipt(serializers.Serializer[Any]):

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from edge_sync.models import ParkedDelivery
-from mlops_portal.wire import parked
+from mlops_portal.foundation.wire import parked
 
 
 class ParkedOut(serializers.ModelSerializer[ParkedDelivery]):

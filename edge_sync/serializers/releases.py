@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from edge_sync.models import Release, ReleaseTarget
-from mlops_portal.wire.words import words
+from mlops_portal.foundation.wire.words import words
 
 
 class TargetOut(serializers.ModelSerializer[ReleaseTarget]):

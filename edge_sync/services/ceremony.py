@@ -24,14 +24,14 @@ from edge_sync.repository import published, roles
 from edge_sync.selectors import roster as rosters
 from edge_sync.selectors.roster_changes import Change, differences
 from edge_sync.services.keys import keys_note
-from mlops_portal.ledger.refs import SYSTEM, Actor, Ref
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell.live import changed
-from mlops_portal.wire import jcs
-from mlops_portal.wire.roster import parse
-from mlops_portal.wire.words import words
+from mlops_portal.foundation.ledger.refs import SYSTEM, Actor, Ref
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire import jcs
+from mlops_portal.foundation.wire.roster import parse
+from mlops_portal.foundation.wire.words import words
 
 RENEW_ROOT = timedelta(days=90)
 

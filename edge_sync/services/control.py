@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from edge_sync.models import Release
 from edge_sync.services.states import claim, told
 from edge_sync.transitions import NodeState, ReleaseState
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.wire.errors import Invalid
 
 ON_ITS_WAY = (ReleaseState.STAGED, ReleaseState.CANARY, ReleaseState.WAVES)
 

@@ -11,10 +11,10 @@ from edge_sync.selectors.releases import releases_all
 from edge_sync.services.control import FAILED
 from edge_sync.services.states import claim, told
 from edge_sync.transitions import NodeState, ReleaseState
-from mlops_portal.plant.models import Asset, Person
-from mlops_portal.shell.jobs import enqueue
-from mlops_portal.shell.live import changed
-from mlops_portal.shell.notifications import notify
+from mlops_portal.foundation.plant.models import Asset, Person
+from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.notifications import notify
 
 KIND = "edge-release"
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import transaction
 
 from edge_sync.models import PublicKey
-from mlops_portal.ledger.refs import SYSTEM, Ref
-from mlops_portal.ledger.services import event_record
+from mlops_portal.foundation.ledger.refs import SYSTEM, Ref
+from mlops_portal.foundation.ledger.services import event_record
 
 
 def keys_note(*, purpose: str, keys: Mapping[str, tuple[str, str]], now: datetime) -> None:

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from edge_sync.errors import EnrolmentRefused, KeyTaken, NotEnrolled
 from edge_sync.models import EnrolmentToken, NodeStatus
 from edge_sync.services.keys import keys_note
-from mlops_portal.ledger.refs import SYSTEM, Actor
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Node, Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell.live import changed
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.ledger.refs import SYSTEM, Actor
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Node, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire.errors import Invalid
 
 TOKEN_LIVES = timedelta(hours=24)
 MOST_BACKLOG = (1 << 31) - 1  # what the column holds

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from edge_sync.errors import DeliveryMoved
 from edge_sync.models import NodeStatus, ParkedDelivery
 from edge_sync.transitions import ParkedEnd, ParkedOrder
-from mlops_portal.ledger.refs import Actor
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Node, Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell.live import changed
-from mlops_portal.wire import parked as wire
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.ledger.refs import Actor
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Node, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire import parked as wire
+from mlops_portal.foundation.wire.errors import Invalid
 
 
 def parked_told(*, node: Node, said: dict[str, Any]) -> list[dict[str, str]]:

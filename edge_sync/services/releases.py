@@ -24,13 +24,13 @@ from edge_sync.selectors.bundles import Bundle, bundle_of
 from edge_sync.selectors.releases import lies_under_a_checkpoint, releases_all
 from edge_sync.services.states import claim, told
 from edge_sync.transitions import ReleaseState
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.errors import ArtifactDamaged
-from mlops_portal.shell.live import changed
-from mlops_portal.wire import release as wire
-from mlops_portal.wire import roster
-from mlops_portal.wire.errors import Invalid, PortalError
-from mlops_portal.wire.release import Refused
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.errors import ArtifactDamaged
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire import release as wire
+from mlops_portal.foundation.wire import roster
+from mlops_portal.foundation.wire.errors import Invalid, PortalError
+from mlops_portal.foundation.wire.release import Refused
 
 WAITS = (ReleaseState.STAGED, ReleaseState.CANARY)
 CEREMONY_MENDS = frozenset({"stranger", "role", "key", "roster-expired"})

@@ -16,13 +16,13 @@ from edge_sync.errors import WrongReleaseState
 from edge_sync.models import NodeReport, ReleaseTarget
 from edge_sync.services.following import release_follow
 from edge_sync.transitions import BY_HAND, OF_THE_NODE, NodeState
-from mlops_portal.ledger.refs import Actor, Ref
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Asset, Node
-from mlops_portal.registry.services import champion_set
-from mlops_portal.shell.live import changed
-from mlops_portal.wire import jcs, telemetry
-from mlops_portal.wire.nodeauth import TOLERANCE
+from mlops_portal.foundation.ledger.refs import Actor, Ref
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Asset, Node
+from mlops_portal.foundation.registry.services import champion_set
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire import jcs, telemetry
+from mlops_portal.foundation.wire.nodeauth import TOLERANCE
 from monitoring.selectors.approved import approved_version
 from monitoring.services.aside import records_set_aside, refusal
 from monitoring.services.intake import LONGEST_PAST, Intake, Unfit

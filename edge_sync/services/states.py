@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from edge_sync.errors import WrongReleaseState
 from edge_sync.models import Release, ReleaseTarget
 from edge_sync.transitions import ReleaseState
-from mlops_portal.ledger.refs import SYSTEM, Actor, Ref
-from mlops_portal.ledger.services import event_record
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.ledger.refs import SYSTEM, Actor, Ref
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.shell.live import changed
 
 
 def subjects_of(release: Release) -> list[Ref]:

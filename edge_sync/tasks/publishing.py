@@ -9,7 +9,7 @@ from structlog import get_logger
 from edge_sync.errors import KeyUnreadable, NoCeremony
 from edge_sync.keys.repository import repository
 from edge_sync.services.releases import releases_claim, releases_publish
-from mlops_portal.ledger.channel import channel
+from mlops_portal.foundation.ledger.channel import channel
 
 log = get_logger(__name__)
 

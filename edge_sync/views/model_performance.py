@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from edge_sync.selectors.running import Running
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import champion_for
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import champion_for
 from monitoring.selectors.performance import performance_of
 from monitoring.selectors.performance_charts import performance_chart
 from monitoring.selectors.performance_words import beside, counts, measure_names

@@ -14,11 +14,11 @@ from edge_sync.selectors import pages
 from edge_sync.selectors.releases import releases_for
 from edge_sync.services.control import release_halt, release_pause, release_resume
 from edge_sync.transitions import ReleaseState
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell.signed_in import person_of, signed_in
-from mlops_portal.shell.tables.columns import Column
-from mlops_portal.shell.tables.filters import Choice
-from mlops_portal.shell.tables.table import Table
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.tables.columns import Column
+from mlops_portal.foundation.shell.tables.filters import Choice
+from mlops_portal.foundation.shell.tables.table import Table
 
 DO = {"pause": release_pause, "resume": release_resume, "halt": release_halt}
 

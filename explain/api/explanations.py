@@ -14,9 +14,9 @@ from explain.selectors.explained import Explained
 from explain.selectors.stored import ALERT, PART
 from explain.serializers import ComparisonOut, ExplanationOut
 from explain.services import part_ask
-from mlops_portal.plant.models import Person
-from mlops_portal.registry.selectors import champion_of
-from mlops_portal.wire.errors import NotFound
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.registry.selectors import champion_of
+from mlops_portal.foundation.wire.errors import NotFound
 
 
 def person_of(request: Request) -> Person:

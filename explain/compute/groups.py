@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.wire.inputs import unseen_missing
+from mlops_portal.foundation.wire.inputs import unseen_missing
 
 MOST = 3
 SMALLEST_SHARE = 0.05

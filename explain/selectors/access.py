@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.wire.errors import NotFound
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.wire.errors import NotFound
 from monitoring.models import Alert, Prediction
 
 

@@ -12,9 +12,9 @@ from explain.models import Explanation
 from explain.selectors import words
 from explain.selectors.explained import refusal
 from explain.selectors.stored import CANDIDATE, refused, stored, topic
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 
 
 @dataclass(frozen=True, slots=True)

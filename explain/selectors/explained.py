@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from explain.models import Explanation
 from explain.selectors import words
 from explain.selectors.stored import ALERT, refused, stored, topic
-from mlops_portal.registry.models import Feature, ModelVersion
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.registry.models import Feature, ModelVersion
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 
 from explain.models import Explanation
 from explain.selectors.stored import CANDIDATE
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.selectors import champion_of, features_of, sizes_of
-from mlops_portal.registry.transitions import VersionState
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.selectors import champion_of, features_of, sizes_of
+from mlops_portal.foundation.registry.transitions import VersionState
 from monitoring.models import Alert, SampledRow
 from monitoring.models.prediction import Reason
 from monitoring.transitions import AlertState

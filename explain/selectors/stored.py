@@ -6,7 +6,7 @@ from zlib import crc32
 
 from explain.errors import LARGEST_DIFFERENCE
 from explain.models import Explanation
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.registry.models import ModelVersion
 
 PART, ALERT, CANDIDATE = "part", "alert", "candidate"
 LEANING_PARTS = 200

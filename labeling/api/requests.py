@@ -32,14 +32,14 @@ from labeling.services import (
     lease_release,
     requests_ask,
 )
-from mlops_portal.directory.api.base import Things, gone
-from mlops_portal.plant.models import Line
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import champion_for, champion_of
-from mlops_portal.shell.api.serializers import JobOut
-from mlops_portal.wire.errors import Invalid, NotFound
+from mlops_portal.foundation.directory.api.base import Things, gone
+from mlops_portal.foundation.plant.models import Line
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import champion_for, champion_of
+from mlops_portal.foundation.shell.api.serializers import JobOut
+from mlops_portal.foundation.wire.errors import Invalid, NotFound
 from monitoring.models import Alert
 
 

@@ -13,7 +13,7 @@ from labeling.selectors.runs import runs_all
 from labeling.serializers.runs import RunIn, RunOut
 from labeling.services.runs import run_cancel, run_propose, run_start, step_retry
 from labeling.transitions import RunStepName
-from mlops_portal.directory.api.base import Things
+from mlops_portal.foundation.directory.api.base import Things
 
 
 class Runs(Things):

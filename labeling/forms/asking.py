@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from labeling.services.asking import MOST
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import RegisteredModel
 
 
 class AskForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from labeling.models.parameters import PARAMETERS, Parameter
 from labeling.selectors.runs import models_to_train
-from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.foundation.registry.models import RegisteredModel
 
 PREFIX = "p-"
 

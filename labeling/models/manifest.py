@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from mlops_portal.ledger.refs import Ref
-from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.foundation.ledger.refs import Ref
+from mlops_portal.foundation.registry.models import RegisteredModel
 
 
 class TrainingManifest(models.Model):

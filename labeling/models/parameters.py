@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)

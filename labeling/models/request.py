@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from labeling.transitions import RequestState
-from mlops_portal.ledger.refs import Ref
-from mlops_portal.plant.models import Line
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.ledger.refs import Ref
+from mlops_portal.foundation.plant.models import Line
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import Alert, SampledRow
 
 

@@ -8,8 +8,8 @@ from django.db.models import Q
 
 from labeling.models.manifest import TrainingManifest
 from labeling.transitions import RunState, RunStepName, StepState, Trigger
-from mlops_portal.ledger.refs import Ref
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.ledger.refs import Ref
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from monitoring.models import Alert
 
 

@@ -11,8 +11,8 @@ from labeling.models import Label, LabelRequest, TrainingManifest
 from labeling.policies import undo_verdict, waits_for_expert
 from labeling.selectors.trained import manifests_with
 from labeling.transitions import Answer, RequestState
-from mlops_portal.plant.models import Person
-from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.registry.models import RegisteredModel
 
 
 def answer_words(model: RegisteredModel, answer: str) -> str:

@@ -7,12 +7,12 @@ from hashlib import sha256
 from typing import Any
 
 from labeling.selectors.rows import Usable, rows_for
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import Verdict
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.policies import sites_verdict
-from mlops_portal.registry.selectors import features_of, sites_of
-from mlops_portal.wire import jcs
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import Verdict
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.policies import sites_verdict
+from mlops_portal.foundation.registry.selectors import features_of, sites_of
+from mlops_portal.foundation.wire import jcs
 
 PIPELINE = "imported onnx"
 

@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from labeling.models import LabelRequest
 from labeling.transitions import RequestState
-from mlops_portal.plant.models import Line
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Line
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import Alert, SampledRow
 from monitoring.models.prediction import Reason
 

@@ -8,8 +8,8 @@ from typing import Any
 from labeling.models import LabelRequest
 from labeling.selectors.why import why_text
 from labeling.transitions import Answer
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.registry.models.model import in_words
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.registry.models.model import in_words
 from monitoring.models import Prediction
 from monitoring.selectors.parts import PictureOf, pictures_of, readings_of
 

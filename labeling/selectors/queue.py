@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 
 from labeling.models import LabelRequest
 from labeling.transitions import RequestState
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.selectors.places import lines_for
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.selectors.places import lines_for
 
 MANY = 1000
 

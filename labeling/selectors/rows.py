@@ -16,8 +16,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from labeling.models import Label, LabelRequest
 from labeling.transitions import RequestState
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.wire import manifest
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.wire import manifest
 from monitoring.models import Quarantined, SampledRow
 from monitoring.models.prediction import Reason
 

@@ -10,11 +10,11 @@ from django.utils.translation import ngettext
 
 from labeling.models import RetrainRun, RunStep
 from labeling.transitions import RunStepName, StepState
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import Verdict
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.registry.policies import sites_verdict
-from mlops_portal.registry.selectors import sites_of
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import Verdict
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.registry.policies import sites_verdict
+from mlops_portal.foundation.registry.selectors import sites_of
 from monitoring.models import GoldenCheck
 
 UNKNOWN = "–"

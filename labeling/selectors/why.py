@@ -10,8 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from labeling.models import LabelRequest
-from mlops_portal.registry.models import Feature
-from mlops_portal.registry.models.model import in_words
+from mlops_portal.foundation.registry.models import Feature
+from mlops_portal.foundation.registry.models.model import in_words
 
 
 def why_text(request: LabelRequest) -> str:

@@ -10,8 +10,8 @@ from labeling.models import Label, LabelRequest
 from labeling.selectors.question import answer_choices
 from labeling.selectors.why import why_text
 from labeling.services.asking import MOST
-from mlops_portal.directory.serializers.fields import LineField
-from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.foundation.directory.serializers.fields import LineField
+from mlops_portal.foundation.registry.models import RegisteredModel
 from monitoring.selectors.parts import pictures_of
 
 

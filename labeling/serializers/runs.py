@@ -9,7 +9,7 @@ from rest_framework import serializers
 from labeling.models import RetrainRun, RunStep
 from labeling.selectors.runs import models_to_train, step_sentence
 from labeling.transitions import Trigger
-from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.foundation.registry.models import RegisteredModel
 from monitoring.models import Alert
 
 

@@ -21,13 +21,13 @@ from labeling.policies import answers_allowed, undo_verdict
 from labeling.selectors.trained import manifests_with
 from labeling.services.leasing import NOBODY, topic
 from labeling.transitions import Answer, RequestState
-from mlops_portal.ledger.refs import Ref
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell import undo
-from mlops_portal.shell.live import changed
-from mlops_portal.wire.errors import NotFound
+from mlops_portal.foundation.ledger.refs import Ref
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell import undo
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire.errors import NotFound
 
 LONGEST = 3600.0
 

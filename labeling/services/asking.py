@@ -15,18 +15,18 @@ from django.utils.translation import gettext_noop
 
 from labeling.models import LabelRequest
 from labeling.services.leasing import topic
-from mlops_portal.ledger.refs import SYSTEM
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.selectors.people import people_who_may
-from mlops_portal.registry.models import Level, ModelVersion, Step
-from mlops_portal.registry.selectors import level_of
-from mlops_portal.shell.jobs import enqueue
-from mlops_portal.shell.live import changed
-from mlops_portal.shell.models import Job
-from mlops_portal.shell.notifications import notify
-from mlops_portal.wire.errors import Invalid, NotAllowed
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.selectors.people import people_who_may
+from mlops_portal.foundation.registry.models import Level, ModelVersion, Step
+from mlops_portal.foundation.registry.selectors import level_of
+from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from monitoring.models import Alert
 
 MOST = 200

@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from labeling.selectors.foreign import PIPELINE, foreign_known, foreign_verdict
-from mlops_portal.ledger.refs import SYSTEM
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import demand
-from mlops_portal.registry.models import Artifact, Dataset, ModelVersion, RegisteredModel
-from mlops_portal.registry.services import version_add
-from mlops_portal.shell.jobs import enqueue
-from mlops_portal.shell.live import changed
-from mlops_portal.shell.models import Job
-from mlops_portal.shell.notifications import notify
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import demand
+from mlops_portal.foundation.registry.models import Artifact, Dataset, ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.services import version_add
+from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.notifications import notify
 
 
 def foreign_ask(

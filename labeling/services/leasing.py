@@ -21,11 +21,11 @@ from labeling.errors import NotYours
 from labeling.models import LabelRequest
 from labeling.selectors.queue import held_by, open_on, requests_all
 from labeling.transitions import RequestState
-from mlops_portal.ledger.refs import SYSTEM
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.live import changed
 
 LEASE = timedelta(minutes=5)
 TRIES = 20

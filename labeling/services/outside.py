@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from mlops_portal.ledger.refs import SYSTEM
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.selectors.people import people_who_may
-from mlops_portal.registry.models import ModelVersion, OutsideVersion, RegisteredModel
-from mlops_portal.shell.notifications import notify
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.selectors.people import people_who_may
+from mlops_portal.foundation.registry.models import ModelVersion, OutsideVersion, RegisteredModel
+from mlops_portal.foundation.shell.notifications import notify
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from labeling.models import RetrainRun, RunStep
 from labeling.models.parameters import parameters_checked
 from labeling.selectors.runs import run_verdict
 from labeling.transitions import AFTERWARDS, RUN_WAYS, RunState, RunStepName, StepState, Trigger
-from mlops_portal.ledger.refs import SYSTEM, Actor
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import demand
-from mlops_portal.registry.models import Level, RegisteredModel, Step
-from mlops_portal.registry.selectors import dataset_of, level_of
-from mlops_portal.shell.jobs import enqueue
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.ledger.refs import SYSTEM, Actor
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import demand
+from mlops_portal.foundation.registry.models import Level, RegisteredModel, Step
+from mlops_portal.foundation.registry.selectors import dataset_of, level_of
+from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.live import changed
 from monitoring.models import Alert
 
 

@@ -17,12 +17,12 @@ from labeling.selectors.queue import requests_all
 from labeling.services.answering import about, told
 from labeling.services.leasing import topic
 from labeling.transitions import Answer, RequestState
-from mlops_portal.ledger.refs import SYSTEM
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import demand
-from mlops_portal.shell.live import changed
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import demand
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire.errors import Invalid
 
 UNDO_TIME = timedelta(seconds=30)
 MOST = 500

@@ -16,13 +16,13 @@ from labeling.models import RetrainRun, RunStep, TrainingManifest
 from labeling.selectors.rows import Usable
 from labeling.services.runs import run_changed
 from labeling.transitions import AFTERWARDS, RunState, RunStepName, StepState
-from mlops_portal.ledger.refs import SYSTEM, Ref
-from mlops_portal.ledger.services import event_record
-from mlops_portal.registry.models import Artifact, ModelVersion
-from mlops_portal.registry.services import version_add
-from mlops_portal.shell.models import Job
-from mlops_portal.shell.notifications import notify
-from mlops_portal.wire import manifest
+from mlops_portal.foundation.ledger.refs import SYSTEM, Ref
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.registry.models import Artifact, ModelVersion
+from mlops_portal.foundation.registry.services import version_add
+from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.wire import manifest
 
 LABELS_IN_EVENT = 250  # an event has 65,535 bytes at most; the manifest itself names every label
 

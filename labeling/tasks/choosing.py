@@ -14,12 +14,12 @@ from labeling.compute.choosing import NEW, CannotHesitate, Pick, choose
 from labeling.errors import NothingToAsk, UnfitToChoose
 from labeling.selectors.pool import Pool, known_read, pool_read, pool_rows
 from labeling.services.asking import Choice, requests_add
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.registry.compute import store
-from mlops_portal.registry.models import Feature, ModelVersion
-from mlops_portal.registry.selectors import classes_of, features_of
-from mlops_portal.registry.services import artifact_read
-from mlops_portal.shell import jobs
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.registry.compute import store
+from mlops_portal.foundation.registry.models import Feature, ModelVersion
+from mlops_portal.foundation.registry.selectors import classes_of, features_of
+from mlops_portal.foundation.registry.services import artifact_read
+from mlops_portal.foundation.shell import jobs
 from monitoring.models import Alert
 
 STRATEGY = "margin, one of each kind, random share"

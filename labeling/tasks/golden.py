@@ -5,11 +5,11 @@ from __future__ import annotations
 from celery import shared_task
 
 from labeling.tasks.keeping_apart import taught
-from mlops_portal.registry.compute import edge_model
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import classes_of, features_of, sizes_of
-from mlops_portal.registry.services import artifact_read
-from mlops_portal.wire import golden
+from mlops_portal.foundation.registry.compute import edge_model
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import classes_of, features_of, sizes_of
+from mlops_portal.foundation.registry.services import artifact_read
+from mlops_portal.foundation.wire import golden
 from monitoring.compute import golden as compute
 from monitoring.selectors.golden import golden_bytes
 from monitoring.services.golden import golden_check_record

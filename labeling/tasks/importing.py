@@ -22,14 +22,14 @@ from labeling.services.foreign import foreign_register
 from labeling.tasks.keeping_apart import apart_for
 from labeling.tasks.training_data import for_model, rows_from
 from labeling.tasks.training_measures import Measuring
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import demand
-from mlops_portal.registry.compute.foreign import naming, reading, running, surgery
-from mlops_portal.registry.compute.foreign.said import ForeignUnfit
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.selectors import champion_of, dataset_of, features_of
-from mlops_portal.registry.services import artifact_put
-from mlops_portal.shell import jobs
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import demand
+from mlops_portal.foundation.registry.compute.foreign import naming, reading, running, surgery
+from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.selectors import champion_of, dataset_of, features_of
+from mlops_portal.foundation.registry.services import artifact_put
+from mlops_portal.foundation.shell import jobs
 
 LARGEST_GAP = 1e-5
 SEED = 1

@@ -14,10 +14,10 @@ import numpy as np
 from labeling.errors import RowsChanged
 from labeling.models import RetrainRun
 from labeling.tasks.training_data import base_table, frozen_of, since_rows, split_of
-from mlops_portal.registry.models import Artifact, ModelVersion, RegisteredModel
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.wire import manifest
-from mlops_portal.wire.golden import Golden
+from mlops_portal.foundation.registry.models import Artifact, ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.wire import manifest
+from mlops_portal.foundation.wire.golden import Golden
 from monitoring.compute import apart
 from monitoring.models import GoldenSample
 from monitoring.selectors.golden import kept_apart

@@ -13,10 +13,10 @@ from structlog import get_logger
 
 from labeling.services.outside import Met, outside_refused, outside_taken
 from labeling.tasks.importing import bring_in
-from mlops_portal.registry.compute.foreign.said import ForeignUnfit
-from mlops_portal.registry.models import OutsideVersion, RegisteredModel
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.wire.errors import PortalError, Unavailable
+from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit
+from mlops_portal.foundation.registry.models import OutsideVersion, RegisteredModel
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.wire.errors import PortalError, Unavailable
 
 BUSY, MINUTES = "labeling.outside.busy", 10
 PATIENCE = 5  # times that a version is tried whose files do not come
@@ -46,7 +46,7 @@ def outside_watch() -> int:
 
 
 def _met(models: dict[str, RegisteredModel]) -> int:
-    from mlops_portal.registry.compute import outside  # MLflow is slow to import
+    from mlops_portal.foundation.registry.compute import outside  # MLflow is slow to import
 
     newest = OutsideVersion.objects.order_by("-created_ms").values_list("created_ms", flat=True).first()
     found = outside.versions_outside(

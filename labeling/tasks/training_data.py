@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from labeling.compute.training.rows import BASE, Rows, held_out, joined, rows_of, trains
 from labeling.errors import RowsChanged
 from labeling.models import RetrainRun
-from mlops_portal.registry.compute import datasets, edge_model
-from mlops_portal.registry.models import Artifact, RegisteredModel
-from mlops_portal.registry.selectors import features_of, sizes_of
-from mlops_portal.registry.services import artifact_read
-from mlops_portal.wire import manifest
-from mlops_portal.wire.inputs import unseen_missing
+from mlops_portal.foundation.registry.compute import datasets, edge_model
+from mlops_portal.foundation.registry.models import Artifact, RegisteredModel
+from mlops_portal.foundation.registry.selectors import features_of, sizes_of
+from mlops_portal.foundation.registry.services import artifact_read
+from mlops_portal.foundation.wire import manifest
+from mlops_portal.foundation.wire.inputs import unseen_missing
 from monitoring.models import GoldenSample, SampledRow
 
 CHUNK = 500

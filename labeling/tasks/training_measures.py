@@ -13,11 +13,11 @@ from labeling.compute.training.compare import differences
 from labeling.compute.training.measures import measures, verdicts
 from labeling.compute.training.rows import BASE, Rows
 from labeling.tasks.training_data import for_model
-from mlops_portal.registry.compute import edge_model
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.selectors import classes_of as classes_of_version
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.registry.services import artifact_read
+from mlops_portal.foundation.registry.compute import edge_model
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.selectors import classes_of as classes_of_version
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.registry.services import artifact_read
 from monitoring.compute.detector import dependence
 
 FEWEST_SINCE = 10

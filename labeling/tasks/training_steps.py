@@ -23,13 +23,13 @@ from labeling.tasks.keeping_apart import apart_for
 from labeling.tasks.training_data import classes_of, for_model, golden_readings, is_ordered, split_of
 from labeling.tasks.training_measures import Measuring, Said
 from labeling.transitions import RunStepName
-from mlops_portal.registry.compute import edge_model, store
-from mlops_portal.registry.models import Artifact, ModelVersion
-from mlops_portal.registry.selectors import champion_of, dataset_of, features_of
-from mlops_portal.registry.services import artifact_put, artifact_read, version_tracked
-from mlops_portal.shell.jobs import enqueue
-from mlops_portal.wire import manifest
-from mlops_portal.wire.errors import Invalid, NotFound, Unavailable
+from mlops_portal.foundation.registry.compute import edge_model, store
+from mlops_portal.foundation.registry.models import Artifact, ModelVersion
+from mlops_portal.foundation.registry.selectors import champion_of, dataset_of, features_of
+from mlops_portal.foundation.registry.services import artifact_put, artifact_read, version_tracked
+from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.wire import manifest
+from mlops_portal.foundation.wire.errors import Invalid, NotFound, Unavailable
 
 Result = dict[str, Any]
 LARGEST_GAP = 1e-5
@@ -199,7 +199,7 @@ def _explain(run: RetrainRun) -> Result:
 
 def _track(run: RetrainRun) -> Result:
     """MLflow is slow to import and may be down; neither holds up what came before."""
-    from mlops_portal.registry.compute import tracking
+    from mlops_portal.foundation.registry.compute import tracking
 
     version = _candidate(run)
     holdout = version.measures.get("holdout", {})

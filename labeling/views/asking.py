@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods
 
 from labeling.forms.asking import AskForm
 from labeling.services import requests_ask
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.selectors import champion_for, champion_of
-from mlops_portal.shell.signed_in import person_of, signed_in
-from mlops_portal.wire.errors import Conflict, Invalid, NotFound
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.selectors import champion_for, champion_of
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotFound
 from monitoring.models import Alert
 
 

@@ -17,10 +17,10 @@ from labeling.selectors.question import question_of
 from labeling.selectors.queue import for_experts, requests_all
 from labeling.services import label_dispute, label_settle
 from labeling.transitions import Answer
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
 
 FEW = 100
 

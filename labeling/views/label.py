@@ -18,10 +18,10 @@ from labeling.selectors.question import question_of
 from labeling.selectors.queue import after, queues_for, requests_all, waiting_on
 from labeling.services import label_answer, label_next, label_take, label_undo
 from labeling.transitions import Answer
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
 from monitoring.selectors.parts import pictures_of
 
 BUNDLE = 10

@@ -17,13 +17,13 @@ from labeling.models.parameters import PARAMETERS
 from labeling.selectors.runs import golden_check_of, run_verdict, runs_all, step_sentence, tracking_is_behind
 from labeling.services.runs import run_cancel, run_propose, run_start, step_retry
 from labeling.transitions import RunState, RunStepName, StepState, Trigger
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell.actions import offers_for
-from mlops_portal.shell.signed_in import person_of, signed_in
-from mlops_portal.shell.tables.columns import Column
-from mlops_portal.shell.tables.filters import Choice
-from mlops_portal.shell.tables.table import Table
-from mlops_portal.wire.errors import Conflict, Invalid, NotFound
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.actions import offers_for
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.tables.columns import Column
+from mlops_portal.foundation.shell.tables.filters import Choice
+from mlops_portal.foundation.shell.tables.table import Table
+from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotFound
 
 RUN_TONES = {
     RunState.PROPOSED: "info",

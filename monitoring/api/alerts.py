@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mlops_portal.directory.api.base import Things
+from mlops_portal.foundation.directory.api.base import Things
 from monitoring.filters import AlertFilter
 from monitoring.models import Alert
 from monitoring.selectors.alerts import alerts_for

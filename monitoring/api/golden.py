@@ -11,9 +11,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mlops_portal.directory.api.base import Things, gone
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.wire.errors import NotFound
+from mlops_portal.foundation.directory.api.base import Things, gone
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.wire.errors import NotFound
 from monitoring.models import GoldenCheck, GoldenSample
 from monitoring.selectors.golden import models_for
 from monitoring.services import golden_add, golden_check_ask, golden_retire

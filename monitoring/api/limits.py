@@ -10,10 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mlops_portal.directory.api.base import Things
-from mlops_portal.plant.models import Line
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.models import RegisteredModel
+from mlops_portal.foundation.directory.api.base import Things
+from mlops_portal.foundation.plant.models import Line
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import RegisteredModel
 from monitoring.models import LimitSet, Watch
 from monitoring.selectors.budgets import per_week, watch_of
 from monitoring.selectors.limits import achieved

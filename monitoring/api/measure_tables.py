@@ -10,8 +10,8 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mlops_portal.directory.api.base import Things
-from mlops_portal.plant.policies import guard
+from mlops_portal.foundation.directory.api.base import Things
+from mlops_portal.foundation.plant.policies import guard
 from monitoring.models import MeasureTable
 from monitoring.selectors.measures import measures_for
 from monitoring.serializers import MeasureTableSerializer, TableAnswerSerializer, TableBringSerializer

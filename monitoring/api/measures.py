@@ -11,8 +11,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mlops_portal.directory.api.base import Things, gone
-from mlops_portal.plant.policies import guard
+from mlops_portal.foundation.directory.api.base import Things, gone
+from mlops_portal.foundation.plant.policies import guard
 from monitoring.filters import MeasureFilter, MeasureValueFilter
 from monitoring.models import Measure, MeasureValue
 from monitoring.selectors.measures import measures_for

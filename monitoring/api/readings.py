@@ -8,9 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mlops_portal.directory.api.base import Things
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.selectors.places import lines_for
+from mlops_portal.foundation.directory.api.base import Things
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.selectors.places import lines_for
 from monitoring.filters import (
     BatchFilter,
     ChangeFilter,

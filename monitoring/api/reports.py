@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mlops_portal.directory.api.base import Things
+from mlops_portal.foundation.directory.api.base import Things
 from monitoring.errors import NoVersion
 from monitoring.filters import DriftReportFilter
 from monitoring.models import DriftReport

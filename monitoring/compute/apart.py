@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from mlops_portal.wire.part_key import part_key
+from mlops_portal.foundation.wire.part_key import part_key
 
 F = NDArray[np.float64]
 SHARE = 0.01

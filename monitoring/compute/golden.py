@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.wire.golden import Golden
+from mlops_portal.foundation.wire.golden import Golden
 
 
 def readings(samples: Sequence[Golden], features: Sequence[str]) -> NDArray[np.float64]:

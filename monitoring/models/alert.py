@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.ledger.refs import Ref
-from mlops_portal.plant.models import Asset, Line
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.ledger.refs import Ref
+from mlops_portal.foundation.plant.models import Asset, Line
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models.measure import Measure
 from monitoring.transitions import AlertState, Cause
 

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.ledger.refs import Ref
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.ledger.refs import Ref
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 
 
 class GoldenSample(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from mlops_portal.ledger.refs import Ref
+from mlops_portal.foundation.ledger.refs import Ref
 from monitoring.models.prediction import Prediction
 
 

@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.plant.models import Line
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.plant.models import Line
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from monitoring.rules.judging import Rules
 
 

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.ledger.refs import Ref
-from mlops_portal.plant.models import Asset, Line
-from mlops_portal.registry.models.model import in_words
+from mlops_portal.foundation.ledger.refs import Ref
+from mlops_portal.foundation.plant.models import Asset, Line
+from mlops_portal.foundation.registry.models.model import in_words
 
 
 class MeasureKind(models.TextChoices):

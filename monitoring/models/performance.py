@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
 
 
 class Performance(models.Model):

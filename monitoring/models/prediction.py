@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.ledger.refs import Ref
-from mlops_portal.plant.models import Asset, Node
-from mlops_portal.registry.models import Artifact, ModelVersion
+from mlops_portal.foundation.ledger.refs import Ref
+from mlops_portal.foundation.plant.models import Asset, Node
+from mlops_portal.foundation.registry.models import Artifact, ModelVersion
 
 
 class Prediction(models.Model):

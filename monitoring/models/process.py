@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.plant.models import Asset
+from mlops_portal.foundation.plant.models import Asset
 
 
 class ChangeKind(models.TextChoices):

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.shell.models import Job
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell.models import Job
 
 
 class ReportState(models.TextChoices):

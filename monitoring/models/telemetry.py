@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.plant.models import Asset, Node
+from mlops_portal.foundation.plant.models import Asset, Node
 from monitoring.transitions import Sort
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
 
 
 class Counted(models.Model):

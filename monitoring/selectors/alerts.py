@@ -8,9 +8,9 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Asset, Person
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.plant.models import Asset, Person
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import Alert, Measure, Prediction
 from monitoring.models.alert import AlertKind
 from monitoring.selectors.measure_joint_words import carriers

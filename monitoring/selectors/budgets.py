@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Asset, Line
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.plant.models import Asset, Line
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import FalseAlarmBudget, Watch
 
 

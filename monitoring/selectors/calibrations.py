@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import Calibration, Watch
 from monitoring.selectors.limits import WATCHED
 

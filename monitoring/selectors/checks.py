@@ -16,7 +16,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import Alert, GoldenCheck, ProcessChange, Quarantined
 from monitoring.selectors.drift import Now
 from monitoring.selectors.readings import ReadingWords

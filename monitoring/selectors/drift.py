@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from mlops_portal.wire import merge
+from mlops_portal.foundation.wire import merge
 from monitoring.models import Alert, ProcessChange, StatisticPoint, Window
 from monitoring.selectors.readings import CLASSES, CONFIDENCE
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from mlops_portal.plant.models import Person, PersonSkill, Site
-from mlops_portal.plant.policies import Verdict, verdict
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.selectors import champion_of
-from mlops_portal.wire import golden, jcs
+from mlops_portal.foundation.plant.models import Person, PersonSkill, Site
+from mlops_portal.foundation.plant.policies import Verdict, verdict
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.selectors import champion_of
+from mlops_portal.foundation.wire import golden, jcs
 from monitoring.models import GoldenCheck, GoldenProposal, GoldenSample, SampledRow
 
 

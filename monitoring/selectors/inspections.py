@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.selectors.places import lines_for
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.selectors.places import lines_for
 from monitoring.models import Inspection, Prediction
 
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
-from mlops_portal.plant.models import Asset, Line, Person
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.models import Champion, ModelVersion, RegisteredModel
-from mlops_portal.registry.transitions import VersionState
+from mlops_portal.foundation.plant.models import Asset, Line, Person
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import Champion, ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.transitions import VersionState
 from monitoring.models import Alert, Calibration, FalseAlarmBudget, LimitSet, StatisticPoint, Watch
 from monitoring.rules.poisson import Rate, rate
 from monitoring.selectors.budgets import per_week

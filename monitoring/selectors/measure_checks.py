@@ -8,9 +8,9 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.selectors import champion_for
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.selectors import champion_for
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import Alert, Measure, ProcessChange, StatisticPoint
 from monitoring.models.alert import AlertKind
 from monitoring.selectors.checks import NEAR, Check, Proposal

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import Alert, Measure
 from monitoring.selectors.measure_parts import parts_of, silent
 

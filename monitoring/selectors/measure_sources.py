@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import Feature, ModelVersion
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import Feature, ModelVersion
 from monitoring.models import GoldenSample, Inspection, Measure, SampledRow, Window
 from monitoring.models.prediction import Reason
 from monitoring.selectors.measures import AT_ONCE, SETTLED

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import Measure
 from monitoring.selectors.measure_joint_words import joint_doubts, joint_pairs, joint_problem
 from monitoring.selectors.measure_parts import parts_of

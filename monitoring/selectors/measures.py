@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.selectors.places import lines_for
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.selectors.places import lines_for
 from monitoring.models import Measure, MeasureValue, ProcessChange
 from monitoring.selectors import budgets
 

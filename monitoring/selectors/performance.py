@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Count, F, Min, Q
 from django.db.models.functions import TruncHour
 
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import Performance, Prediction, SampledRow
 from monitoring.models.prediction import Reason
 

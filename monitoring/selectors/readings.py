@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.registry.models import Feature, RegisteredModel
-from mlops_portal.registry.models.model import in_words
+from mlops_portal.foundation.registry.models import Feature, RegisteredModel
+from mlops_portal.foundation.registry.models.model import in_words
 
 CLASSES, CONFIDENCE, ERROR = ":classes", ":confidence", ":error"
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Asset, Person
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import champion_for
+from mlops_portal.foundation.plant.models import Asset, Person
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import champion_for
 from monitoring.errors import NotASpan
 from monitoring.models import DriftReport, Rollup, Window
 from monitoring.models.report import ReportState

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.wire import merge
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.wire import merge
 from monitoring.models import Inspection, Window
 from monitoring.rules.spans import AGAIN, Piece
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops_portal.shell.templatetags.ui_text import local_text, number_text
+from mlops_portal.foundation.shell.templatetags.ui_text import local_text, number_text
 from monitoring.models import Alert, Window
 from monitoring.selectors.drift import BEFORE
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Count, Max, Min
 
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import Rollup, Window
 
 WINDOW = "window"

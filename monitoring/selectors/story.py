@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.ledger.selectors.history import events
-from mlops_portal.ledger.types import sentence
+from mlops_portal.foundation.ledger.selectors.history import events
+from mlops_portal.foundation.ledger.types import sentence
 from monitoring.models import Alert, ProcessChange
 
 MOST = 40

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from mlops_portal.registry.models import Dataset
+from mlops_portal.foundation.registry.models import Dataset
 from monitoring.models import Alert, SampledRow
 from monitoring.models.prediction import Reason
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db.models import Count, F, Q
 
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import Prediction
 from monitoring.rules.wilson import wilson
 

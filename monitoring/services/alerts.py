@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops_portal.ledger.refs import SYSTEM, Actor
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.ledger.refs import SYSTEM, Actor
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.live import changed
 from monitoring.errors import AlertMoved, CauseMissing, NotASnooze
 from monitoring.models import Alert
 from monitoring.transitions import WAYS, AlertState, Cause

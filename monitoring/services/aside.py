@@ -18,11 +18,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from mlops_portal.ledger.refs import Actor, Ref
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Node
-from mlops_portal.shell.live import changed
-from mlops_portal.wire.telemetry import is_clean
+from mlops_portal.foundation.ledger.refs import Actor, Ref
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Node
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire.telemetry import is_clean
 from monitoring.models import Quarantined
 from monitoring.transitions import Check, Sort
 

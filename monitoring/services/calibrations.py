@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell.live import changed
 from monitoring.models import Calibration
 
 LONGEST = timedelta(minutes=30)  # a worker that died holds it up no longer

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Asset, Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell import undo
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Asset, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell import undo
+from mlops_portal.foundation.shell.live import changed
 from monitoring.errors import NotAChange
 from monitoring.models import ProcessChange
 from monitoring.models.process import ChangeKind

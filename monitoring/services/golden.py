@@ -10,17 +10,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops_portal.ledger.refs import SYSTEM
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import demand, guard
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.shell import undo
-from mlops_portal.shell.jobs import enqueue
-from mlops_portal.shell.live import changed
-from mlops_portal.wire.categories import code_of
-from mlops_portal.wire.errors import Invalid, NotAllowed
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import demand, guard
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.shell import undo
+from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire.categories import code_of
+from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from monitoring.errors import CodeTaken, Retired
 from monitoring.models import GoldenCheck, GoldenSample
 from monitoring.selectors.golden import edit_verdict, skilled_for

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils import timezone
 
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Person
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.shell.live import changed
 from monitoring.models import GoldenProposal, GoldenSample
 
 

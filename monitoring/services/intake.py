@@ -12,12 +12,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Asset, Node
-from mlops_portal.plant.selectors.places import Served
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.wire import telemetry
-from mlops_portal.wire.errors import Invalid
-from mlops_portal.wire.nodeauth import TOLERANCE
+from mlops_portal.foundation.plant.models import Asset, Node
+from mlops_portal.foundation.plant.selectors.places import Served
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.wire import telemetry
+from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.nodeauth import TOLERANCE
 from monitoring.selectors.approved import approved_version
 from monitoring.transitions import Check
 

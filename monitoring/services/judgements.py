@@ -16,8 +16,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from structlog import get_logger
 
-from mlops_portal.plant.models import Node
-from mlops_portal.wire import telemetry
+from mlops_portal.foundation.plant.models import Node
+from mlops_portal.foundation.wire import telemetry
 from monitoring.models import Prediction, Quarantined, SampledRow
 from monitoring.services.intake import Intake, Unfit
 from monitoring.transitions import Check, Sort

@@ -14,13 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from mlops_portal.ledger.refs import SYSTEM
-from mlops_portal.plant.models import Asset
-from mlops_portal.plant.roles import Role
-from mlops_portal.plant.selectors.people import people_with
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.shell.live import changed
-from mlops_portal.shell.notifications import notify
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.selectors.people import people_with
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.notifications import notify
 from monitoring.models import Alert, Inspection, StatisticPoint, Window
 from monitoring.models.alert import AlertKind
 from monitoring.rules import spans

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Line, Person
-from mlops_portal.plant.policies import demand, guard
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.shell.jobs import enqueue
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.policies import demand, guard
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.live import changed
 from monitoring.errors import NotABudget, NotAWatch
 from monitoring.models import FalseAlarmBudget, LimitSet, Watch
 from monitoring.policies import watch_verdict

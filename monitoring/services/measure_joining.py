@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Asset, Line
+from mlops_portal.foundation.plant.models import Asset, Line
 from monitoring.errors import NotAMeasure
 from monitoring.models import Measure
 from monitoring.models.measure import Bad, ChartKind

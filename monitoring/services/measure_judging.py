@@ -20,11 +20,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from mlops_portal.ledger.refs import SYSTEM
-from mlops_portal.plant.roles import Role
-from mlops_portal.plant.selectors.people import people_with
-from mlops_portal.shell.live import changed
-from mlops_portal.shell.notifications import notify
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.selectors.people import people_with
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.notifications import notify
 from monitoring.models import Alert, Measure, MeasureValue
 from monitoring.models.alert import AlertKind
 from monitoring.models.measure import MeasureKind

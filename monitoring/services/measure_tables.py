@@ -13,11 +13,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.registry.selectors.guesses import answers_checked, guesses_taken, questions_in, settled
-from mlops_portal.shell.jobs import enqueue
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.registry.selectors.guesses import (
+    answers_checked,
+    guesses_taken,
+    questions_in,
+    settled,
+)
+from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.live import changed
 from monitoring.errors import MeasureEnded, TableUnfit, ValueUnfit, WrongTableState
 from monitoring.models import Measure, MeasureTable
 from monitoring.models.measure import TableState

@@ -13,10 +13,10 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Asset, Line, Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Asset, Line, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.live import changed
 from monitoring.errors import MeasureEnded, MeasureInUse, MeasureTaken, NotAMeasure
 from monitoring.models import Measure
 from monitoring.models.measure import Bad, ChartKind, MeasureKind

@@ -19,12 +19,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from structlog import get_logger
 
-from mlops_portal.ledger.refs import Actor
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Asset, Node
-from mlops_portal.shell.live import changed
-from mlops_portal.wire import telemetry
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.ledger.refs import Actor
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Asset, Node
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire import telemetry
+from mlops_portal.foundation.wire.errors import Invalid
 from monitoring.models import Prediction, TelemetryBatch
 from monitoring.models.telemetry import BatchState
 from monitoring.services.aside import Refusal, records_set_aside, refusal

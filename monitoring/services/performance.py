@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from mlops_portal.shell.live import changed
+from mlops_portal.foundation.shell.live import changed
 from monitoring.models import Performance, Prediction
 
 HOUR = 3600

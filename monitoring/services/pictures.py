@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Node
-from mlops_portal.registry.services.artifacts import artifact_put
+from mlops_portal.foundation.plant.models import Node
+from mlops_portal.foundation.registry.services.artifacts import artifact_put
 from monitoring.errors import NoSuchPart, NotAPicture
 from monitoring.models import Picture, Prediction
 from monitoring.services.aside import Refusal, records_set_aside

@@ -14,13 +14,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Asset, Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import champion_for
-from mlops_portal.shell.jobs import enqueue
-from mlops_portal.shell.live import changed
-from mlops_portal.shell.models import Job
+from mlops_portal.foundation.plant.models import Asset, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import champion_for
+from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.models import Job
 from monitoring.errors import NoVersion
 from monitoring.models import DriftReport
 from monitoring.models.report import ReportState

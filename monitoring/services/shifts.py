@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mlops_portal.plant.models import Line
-from mlops_portal.plant.selectors.calendar import ShiftSpan, shift_at
+from mlops_portal.foundation.plant.models import Line
+from mlops_portal.foundation.plant.selectors.calendar import ShiftSpan, shift_at
 
 
 class ShiftNames:

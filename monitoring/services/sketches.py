@@ -16,10 +16,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Asset, Node
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.wire import merge
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.plant.models import Asset, Node
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.wire import merge
+from mlops_portal.foundation.wire.errors import Invalid
 from monitoring.models import Rollup, SketchTaken, Window
 from monitoring.rules.packing import layout_of, pack
 from monitoring.services.intake import LONGEST_WINDOW, Intake, Unfit

@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Node
-from mlops_portal.shell.jobs import enqueue
-from mlops_portal.wire import telemetry
+from mlops_portal.foundation.plant.models import Node
+from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.wire import telemetry
 from monitoring.errors import BatchVoid, NotThisNode, SequenceReused
 from monitoring.models import TelemetryBatch
 from monitoring.models.telemetry import BatchState

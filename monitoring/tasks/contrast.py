@@ -9,7 +9,7 @@ import numpy as np
 from celery import shared_task
 from numpy.typing import NDArray
 
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.compute import binned, contrast
 from monitoring.compute.words import is_words
 from monitoring.models import Alert

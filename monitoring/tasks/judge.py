@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from mlops_portal.ledger.channel import channel
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.shell.jobs import enqueue
+from mlops_portal.foundation.ledger.channel import channel
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell.jobs import enqueue
 from monitoring.models import StatisticPoint
 from monitoring.selectors.alerts import alerts_open
 from monitoring.selectors.rows import Row, rows_of, shards, uncharted, unjudged, window_truths

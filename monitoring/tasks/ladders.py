@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 from celery import shared_task
 
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.shell.jobs import enqueue
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell.jobs import enqueue
 from monitoring.compute.detector import dependence, online
 from monitoring.models import Calibration
 from monitoring.selectors.budgets import watch_of

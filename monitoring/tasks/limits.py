@@ -9,8 +9,8 @@ import numpy as np
 from celery import shared_task
 from django.utils import timezone
 
-from mlops_portal.plant.models import Asset, Line
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Asset, Line
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.compute import judging
 from monitoring.compute.detector import online
 from monitoring.compute.ladder import ladder

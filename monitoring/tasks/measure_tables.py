@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from structlog import get_logger
 
-from mlops_portal.registry.compute.tables.answers import Answers
-from mlops_portal.wire.errors import PortalError
+from mlops_portal.foundation.registry.compute.tables.answers import Answers
+from mlops_portal.foundation.wire.errors import PortalError
 from monitoring.models import MeasureTable
 from monitoring.models.measure import TableState
 from monitoring.services import values_record

@@ -8,7 +8,7 @@ import numpy as np
 from celery import shared_task
 from django.utils import timezone
 
-from mlops_portal.ledger.channel import channel
+from mlops_portal.foundation.ledger.channel import channel
 from monitoring.compute.charts import series
 from monitoring.compute.charts.changepoint import step_at
 from monitoring.models import Measure, MeasureValue

@@ -10,8 +10,8 @@ import numpy as np
 from celery import shared_task
 from django.utils import timezone
 
-from mlops_portal.ledger.channel import channel
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.ledger.channel import channel
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.compute import performance as compute
 from monitoring.models import Performance
 from monitoring.selectors import performance as read

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.shell import jobs
-from mlops_portal.shell.models import Job
-from mlops_portal.wire.errors import PortalError
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell import jobs
+from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.wire.errors import PortalError
 from monitoring.compute.packed import summed
 from monitoring.compute.report import report
 from monitoring.models import DriftReport

@@ -6,10 +6,10 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from mlops_portal.ledger.channel import channel
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.ledger.channel import channel
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.wire.errors import Invalid
 from monitoring.models import Rollup, Window
 from monitoring.services.reports import drift_reports_drop
 from monitoring.services.rollup import windows_roll_up

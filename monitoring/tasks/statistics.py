@@ -8,8 +8,8 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.plant.models import Asset, Line
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Asset, Line
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.compute import judging, limits, words
 from monitoring.compute.detector import online
 from monitoring.compute.found import Found

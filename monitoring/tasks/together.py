@@ -9,11 +9,11 @@ import numpy as np
 from celery import shared_task
 from django.utils import timezone
 
-from mlops_portal.registry.compute import datasets
-from mlops_portal.registry.errors import ArtifactDamaged
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.registry.services import artifact_read
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.registry.compute import datasets
+from mlops_portal.foundation.registry.errors import ArtifactDamaged
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.registry.services import artifact_read
+from mlops_portal.foundation.wire.errors import Invalid
 from monitoring.compute.together.blocks import TooFewRows
 from monitoring.compute.together.compare import MOST, Rows, compare
 from monitoring.models import Alert

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.shell.actions import offers_for
-from mlops_portal.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.actions import offers_for
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
 from monitoring.actions import IN_DIALOG
 from monitoring.forms import ResolveForm, SnoozeForm
 from monitoring.models import Alert

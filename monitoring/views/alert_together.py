@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.shell.charts.bars import Bar, BarsChart
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.shell.charts.bars import Bar, BarsChart
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import Alert
 from monitoring.selectors.readings import ReadingWords
 from monitoring.selectors.together_words import chance_text, differ, pairs_text, waiting_text

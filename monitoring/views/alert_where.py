@@ -9,12 +9,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mlops_portal.shell.charts.bars import Bar, BarsChart
-from mlops_portal.shell.charts.drawn import Chart
-from mlops_portal.shell.charts.histogram import Histogram, HistogramPair
-from mlops_portal.shell.charts.line import LineChart
-from mlops_portal.shell.charts.points import Limit, Point, Series, Span
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.shell.charts.bars import Bar, BarsChart
+from mlops_portal.foundation.shell.charts.drawn import Chart
+from mlops_portal.foundation.shell.charts.histogram import Histogram, HistogramPair
+from mlops_portal.foundation.shell.charts.line import LineChart
+from mlops_portal.foundation.shell.charts.points import Limit, Point, Series, Span
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import Alert
 from monitoring.selectors.drift import Now
 from monitoring.selectors.readings import CLASSES, CONFIDENCE, ReadingWords

@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mlops_portal.plant.models import Asset, Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.shell.signed_in import person_of, signed_in
-from mlops_portal.shell.undo import offer_undo
+from mlops_portal.foundation.plant.models import Asset, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.undo import offer_undo
 from monitoring.errors import NotAChange
 from monitoring.models import Prediction, ProcessChange
 from monitoring.models.process import ChangeKind

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import demand, guard
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.shell.charts.small import Dot, DotGrid
-from mlops_portal.shell.signed_in import person_of, signed_in
-from mlops_portal.shell.undo import offer_undo
-from mlops_portal.wire.errors import Conflict, Invalid, NotAllowed
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import demand, guard
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.shell.charts.small import Dot, DotGrid
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.undo import offer_undo
+from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotAllowed
 from monitoring.forms import GoldenForm
 from monitoring.models import GoldenCheck, GoldenSample
 from monitoring.selectors.golden import (

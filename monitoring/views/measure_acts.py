@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.policies import guard
-from mlops_portal.registry.selectors.guesses import guesses_shown, zone_shown, zones_all
-from mlops_portal.shell.signed_in import person_of, signed_in
-from mlops_portal.wire.errors import Conflict, Invalid
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.registry.selectors.guesses import guesses_shown, zone_shown, zones_all
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.wire.errors import Conflict, Invalid
 from monitoring.forms import RelearnForm, ValueForm, ValuesForm
 from monitoring.models import Measure
 from monitoring.models.measure import TableState

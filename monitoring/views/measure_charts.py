@@ -8,12 +8,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.shell.charts.line import LineChart
-from mlops_portal.shell.charts.points import Change, Limit, Point, Series, Span
-from mlops_portal.shell.charts.stacked import StackedChart
-from mlops_portal.shell.templatetags.ui_text import number_text
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell.charts.line import LineChart
+from mlops_portal.foundation.shell.charts.points import Change, Limit, Point, Series, Span
+from mlops_portal.foundation.shell.charts.stacked import StackedChart
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import Alert, Measure, MeasureValue, ProcessChange
 from monitoring.models.measure import ChartKind
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.shell.charts.line import LineChart
-from mlops_portal.shell.charts.points import Limit, Point, Series
-from mlops_portal.shell.charts.stacked import StackedChart
+from mlops_portal.foundation.shell.charts.line import LineChart
+from mlops_portal.foundation.shell.charts.points import Limit, Point, Series
+from mlops_portal.foundation.shell.charts.stacked import StackedChart
 from monitoring.models import Alert, Measure, MeasureValue, ProcessChange
 from monitoring.selectors.measure_parts import parts_of
 from monitoring.selectors.measures import series

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mlops_portal.plant.models import Asset, Person
-from mlops_portal.plant.policies import guard, verdict
-from mlops_portal.registry.selectors import champion_for
-from mlops_portal.shell.charts.line import LineChart
-from mlops_portal.shell.form_page import form_page
-from mlops_portal.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.plant.models import Asset, Person
+from mlops_portal.foundation.plant.policies import guard, verdict
+from mlops_portal.foundation.registry.selectors import champion_for
+from mlops_portal.foundation.shell.charts.line import LineChart
+from mlops_portal.foundation.shell.form_page import form_page
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
 from monitoring.forms import JointForm, MeasureForm, RelearnForm, ValueForm, ValuesForm
 from monitoring.models import Measure
 from monitoring.selectors.measure_joint_words import joint_lead

@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.registry.services import artifact_read
-from mlops_portal.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.services import artifact_read
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
 from monitoring.models import Picture
 
 KEPT = timedelta(days=1)

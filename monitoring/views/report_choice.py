@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from mlops_portal.plant.models import Asset, Person
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Asset, Person
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.errors import NotASpan
 from monitoring.forms import SpanForm
 from monitoring.models import DriftReport

@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.shell.charts.bars import Bar, BarsChart
-from mlops_portal.shell.charts.drawn import Chart
-from mlops_portal.shell.tables.columns import Column
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell.charts.bars import Bar, BarsChart
+from mlops_portal.foundation.shell.charts.drawn import Chart
+from mlops_portal.foundation.shell.tables.columns import Column
 from monitoring.models import DriftReport
 from monitoring.rules.reports import PAIRS
 from monitoring.selectors.readings import ReadingWords

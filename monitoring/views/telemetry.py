@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mlops_portal.plant.models import Node
-from mlops_portal.plant.policies import guard
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.shell.signed_in import person_of, signed_in
-from mlops_portal.shell.tables.columns import Column
-from mlops_portal.shell.tables.filters import Choice
-from mlops_portal.shell.tables.table import Table
+from mlops_portal.foundation.plant.models import Node
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.tables.columns import Column
+from mlops_portal.foundation.shell.tables.filters import Choice
+from mlops_portal.foundation.shell.tables.table import Table
 from monitoring.models import TelemetryBatch
 from monitoring.models.telemetry import BatchState
 from monitoring.selectors.aside import aside_counts, aside_for

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from django.test import Client
 
-    from mlops_portal.registry.models import ModelVersion
+    from mlops_portal.foundation.registry.models import ModelVersion
     from tests.cast import Cast
     from tests.labeling.plant import Shop
 
@@ -50,7 +50,7 @@ def train(cast: Cast, shop: Shop) -> Callable[..., ModelVersion]:
 @pytest.fixture
 def running(shop: Shop, train: Callable[..., ModelVersion]) -> ModelVersion:
     """Version 1, confirmed by the node of the press."""
-    from mlops_portal.registry.services import champion_set
+    from mlops_portal.foundation.registry.services import champion_set
 
     version = train()
     champion_set(asset=shop.asset, version=version, number=1)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from mlops_portal.registry.services import champion_set
+from mlops_portal.foundation.registry.services import champion_set
 from monitoring import services
 from monitoring.models import Alert, StatisticPoint
 from monitoring.tasks.measures import judge

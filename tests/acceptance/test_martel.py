@@ -20,10 +20,10 @@ from django.utils import timezone
 from approvals.models import ApprovalRequest, Decision
 from approvals.selectors.duties import who_may_sign
 from mlops_portal.environment import BASE_DIR
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.matrix import ACTIONS
-from mlops_portal.plant.models import Person
-from mlops_portal.registry.services import champion_set
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.matrix import ACTIONS
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.registry.services import champion_set
 from monitoring.models import Alert, Prediction
 from monitoring.services import measure_add, values_record
 from monitoring.tasks.measures import judge

@@ -18,9 +18,9 @@ from django.utils import timezone
 from edge_sync.agent.acquisition import Between, Odd, Reading, check
 from edge_sync.agent.judging import quarantined
 from labeling.models import LabelRequest, TrainingManifest
-from mlops_portal.registry.selectors import spec_bytes
-from mlops_portal.wire import manifest, telemetry
-from mlops_portal.wire import spec as wire_spec
+from mlops_portal.foundation.registry.selectors import spec_bytes
+from mlops_portal.foundation.wire import manifest, telemetry
+from mlops_portal.foundation.wire import spec as wire_spec
 from monitoring.models import Alert
 from monitoring.services import batch_receive
 from monitoring.services.golden import golden_add

@@ -18,11 +18,11 @@ from approvals.services.statements import statement_for
 from labeling.models import RetrainRun
 from labeling.tasks import training_steps
 from labeling.transitions import RunStepName
-from mlops_portal.onboarding.models import Onboarding
-from mlops_portal.plant.models import Asset, Node
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.services import champion_set
-from mlops_portal.wire import manifest
+from mlops_portal.above.onboarding.models import Onboarding
+from mlops_portal.foundation.plant.models import Asset, Node
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.services import champion_set
+from mlops_portal.foundation.wire import manifest
 from monitoring.models import Inspection, Prediction, SampledRow, StatisticPoint
 from monitoring.tasks.performance import performance
 from tests.approvals.world import envelope_of, with_passkey

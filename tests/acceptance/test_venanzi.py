@@ -17,11 +17,11 @@ from sklearn.ensemble import RandomForestClassifier
 from approvals.models import Decision
 from edge_sync.tasks import publish
 from labeling.tasks.outside import outside_watch
-from mlops_portal.registry.compute import datasets
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.services import dataset_put
-from mlops_portal.registry.transitions import VersionState
-from mlops_portal.wire.release import Signed
+from mlops_portal.foundation.registry.compute import datasets
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.services import dataset_put
+from mlops_portal.foundation.registry.transitions import VersionState
+from mlops_portal.foundation.wire.release import Signed
 from tests.attacks.conftest import _own_files, node, scene  # noqa: F401  # fixtures
 from tests.attacks.node import RealNode
 from tests.attacks.scene import Scene

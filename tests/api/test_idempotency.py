@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops_portal import urls
-from mlops_portal.shell.models import KeptAnswer
-from mlops_portal.shell.tasks import kept_answers_expire
+from mlops_portal.foundation.shell.models import KeptAnswer
+from mlops_portal.foundation.shell.tasks import kept_answers_expire
 
 happened: list[object] = []
 gate = threading.Event()

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from mlops_portal.shell.models import Job, Notification, NotificationPreference
+from mlops_portal.foundation.shell.models import Job, Notification, NotificationPreference
 
 pytestmark = pytest.mark.django_db
 

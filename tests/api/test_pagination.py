@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from mlops_portal.shell.models import Notification
+from mlops_portal.foundation.shell.models import Notification
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ def test_the_schema_is_served(client):
 
 
 def test_every_post_takes_an_idempotency_key_and_every_operation_names_its_problems():
-    from mlops_portal.shell.api.docs import schema
+    from mlops_portal.foundation.shell.api.docs import schema
 
     for path, methods in schema()["paths"].items():
         for method, operation in methods.items():

@@ -19,12 +19,12 @@ from approvals.services.decisions import decide
 from approvals.services.statements import statement_for
 from approvals.tasks.export_write import export_write
 from approvals.transitions import Verdict
-from mlops_portal.ledger.refs import SYSTEM
-from mlops_portal.ledger.selectors import keys
-from mlops_portal.ledger.services import log_sequence, personal_erase
-from mlops_portal.wire import note
-from mlops_portal.wire.assertion import b64url, seal
-from mlops_portal.wire.jcs import canonical
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.ledger.selectors import keys
+from mlops_portal.foundation.ledger.services import log_sequence, personal_erase
+from mlops_portal.foundation.wire import note
+from mlops_portal.foundation.wire.assertion import b64url, seal
+from mlops_portal.foundation.wire.jcs import canonical
 from tests.approvals.world import Bench, trust_the_portal
 
 Files = dict[str, bytes]

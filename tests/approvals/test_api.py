@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from approvals.models import Decision
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.services.tokens import token_create
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.services.tokens import token_create
 from tests.approvals.world import Bench, envelope_of, trust_the_portal
 from tests.cast import PASSWORD
 from tests.directory.signing import code_of, with_app

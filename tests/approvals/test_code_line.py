@@ -7,8 +7,8 @@ from django.test import Client
 
 from approvals.models import ApprovalRequest, Decision
 from approvals.selectors.seal_key import seal_path, seal_public
-from mlops_portal.plant.models import Person
-from mlops_portal.wire.assertion import verify_seal
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.wire.assertion import verify_seal
 from tests.approvals.world import Bench, trust_the_portal
 from tests.cast import PASSWORD
 from tests.directory.signing import code_of, with_app

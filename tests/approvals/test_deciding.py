@@ -30,11 +30,11 @@ from approvals.services.policies import line_policy_set, policy_set
 from approvals.services.requests import request_submit
 from approvals.services.statements import statement_for
 from approvals.transitions import Assurance
-from mlops_portal.ledger.models import Event
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.wire import statement as wire
-from mlops_portal.wire.assertion import AssertionRefused, b64url, seal
-from mlops_portal.wire.errors import Invalid, NotAllowed
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.wire import statement as wire
+from mlops_portal.foundation.wire.assertion import AssertionRefused, b64url, seal
+from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from tests.approvals.world import Bench, envelope_of, golden_check
 
 

@@ -17,11 +17,11 @@ from django.utils import timezone
 from approvals import export_sources
 from approvals.selectors.export import Scope, scope_of
 from approvals.tasks.export_zip import digest_of
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.refs import SYSTEM
-from mlops_portal.ledger.services import personal_erase
-from mlops_portal.shell.models import Job
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.ledger.services import personal_erase
+from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.wire.errors import Invalid
 from tests.approvals.export_case import cryptography_alone, decided, files_of, made, verified
 from tests.approvals.world import Bench
 
@@ -139,8 +139,8 @@ def test_a_kept_checkpoint_shows_that_the_log_goes_on(decided_bench, tmp_path, m
 def test_another_key_than_the_one_given_is_a_fault(decided_bench, tmp_path, monkeypatch, run):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from mlops_portal.ledger.selectors import keys
-    from mlops_portal.wire.note import public_key
+    from mlops_portal.foundation.ledger.selectors import keys
+    from mlops_portal.foundation.wire.note import public_key
 
     out = made(decided_bench, Scope(), tmp_path / "e.zip", monkeypatch)
     other = str(public_key(keys.origin(), Ed25519PrivateKey.generate()))

@@ -13,11 +13,11 @@ from django.utils import timezone
 from approvals.selectors.lineage import lineage_of
 from approvals.selectors.lineage_steps import Stage
 from approvals.views.lineage import picture_of
-from mlops_portal.ledger.refs import SYSTEM, Actor, Ref
-from mlops_portal.ledger.services import event_record
-from mlops_portal.plant.models import Node
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.shell.charts.canvas import Pen
+from mlops_portal.foundation.ledger.refs import SYSTEM, Actor, Ref
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Node
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell.charts.canvas import Pen
 from monitoring.models import Prediction
 from tests.approvals.world import Bench
 

@@ -12,13 +12,13 @@ from django.utils.translation import override
 
 from approvals.selectors.log import Filter, filter_of, log_page, newer_count
 from approvals.selectors.log_links import KINDS, url_of
-from mlops_portal.ledger import types
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.refs import SYSTEM, Ref
-from mlops_portal.ledger.services import event_record, log_sequence, personal_erase
-from mlops_portal.plant.roles import Role
-from mlops_portal.shell.models import Job
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.ledger import types
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.refs import SYSTEM, Ref
+from mlops_portal.foundation.ledger.services import event_record, log_sequence, personal_erase
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.wire.errors import Invalid
 from tests.approvals.world import Bench
 
 pytestmark = pytest.mark.django_db
@@ -154,8 +154,10 @@ def test_an_hour_later_it_is_read_again(auditor, monkeypatch):
 @pytest.mark.queued
 def test_reading_is_never_broadcast(bench, auditor, monkeypatch):
     told: list[str] = []
-    monkeypatch.setattr("mlops_portal.shell.receivers.enqueue", lambda name, **rest: told.append(name))
-    monkeypatch.setattr("mlops_portal.shell.receivers.cache.add", lambda *args, **rest: True)
+    monkeypatch.setattr(
+        "mlops_portal.foundation.shell.receivers.enqueue", lambda name, **rest: told.append(name)
+    )
+    monkeypatch.setattr("mlops_portal.foundation.shell.receivers.cache.add", lambda *args, **rest: True)
     auditor.get("/log/")
     assert told == []
     record(1)

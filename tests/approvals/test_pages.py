@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from approvals.models import ApprovalRequest, Decision, LinePolicy, Policy
-from mlops_portal.ledger.models import Event
+from mlops_portal.foundation.ledger.models import Event
 from tests.approvals.world import Bench, add_version, golden_check, measured, taught_by
 
 

@@ -21,12 +21,12 @@ from approvals.models import ApprovalRequest, EvidencePack
 from approvals.selectors.requests import number_next, pack_of
 from approvals.services.policies import policy_set
 from approvals.services.requests import request_submit, request_withdraw, requests_check
-from mlops_portal.ledger.models import Event
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.services import champion_set
-from mlops_portal.shell.models import Notification
-from mlops_portal.wire import jcs
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.services import champion_set
+from mlops_portal.foundation.shell.models import Notification
+from mlops_portal.foundation.wire import jcs
+from mlops_portal.foundation.wire.errors import NotAllowed
 from tests.approvals.world import Bench, golden_check
 
 
@@ -158,7 +158,7 @@ def test_each_thing_it_rests_on_voids_it(bench: Bench, what: str) -> None:
     else:
         from django.core.files.storage import default_storage
 
-        from mlops_portal.registry.services.artifacts import artifact_path
+        from mlops_portal.foundation.registry.services.artifacts import artifact_path
 
         default_storage.delete(artifact_path(bench.candidate.artifact_id))
     assert requests_check() == 1

@@ -12,9 +12,9 @@ import pytest
 
 from approvals.verify import proofs
 from approvals.verify.source import verifier
-from mlops_portal.ledger.selectors import keys
-from mlops_portal.wire import jcs, note
-from mlops_portal.wire.checkpoint import Checkpoint
+from mlops_portal.foundation.ledger.selectors import keys
+from mlops_portal.foundation.wire import jcs, note
+from mlops_portal.foundation.wire.checkpoint import Checkpoint
 from tests.approvals.export_case import Files, cryptography_alone, files_of, packed, sealed_again, verified
 
 pytestmark = pytest.mark.django_db  # the export is made once, out of rows that are taken back

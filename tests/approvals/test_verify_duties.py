@@ -11,7 +11,7 @@ import pytest
 from approvals.verify.people import check_grounds
 from approvals.verify.proofs import Fault
 from approvals.verify.reading import Export, Facts
-from mlops_portal.wire.jcs import canonical
+from mlops_portal.foundation.wire.jcs import canonical
 
 SIGNER, TRAINER, ASKER, TEACHER = "signer", "trainer", "asker", "teacher"
 RULES = {"label_share": 0.2}

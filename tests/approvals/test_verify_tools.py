@@ -11,7 +11,7 @@ from hypothesis import given
 
 from approvals.verify import proofs
 from approvals.verify.source import verifier
-from mlops_portal.wire import jcs, roster
+from mlops_portal.foundation.wire import jcs, roster
 from tests.wire.test_jcs import VALUES
 from tests.wire.vectors import cases, hashes
 

@@ -17,8 +17,8 @@ from approvals.models import ApprovalRequest, LinePolicy
 from approvals.selectors.duties import who_may_sign, worth_for
 from approvals.selectors.worth import Key
 from approvals.services.statements import statement_for
-from mlops_portal.plant.models import Person, RoleAssignment
-from mlops_portal.plant.roles import Role
+from mlops_portal.foundation.plant.models import Person, RoleAssignment
+from mlops_portal.foundation.plant.roles import Role
 from tests.approvals.world import Bench, with_passkey
 from tests.cast import JOINED
 from tests.edge_sync.conftest import _own_files  # noqa: F401 - a repository of this test alone

@@ -18,10 +18,10 @@ from approvals.services.requests import request_open, request_submit
 from approvals.services.statements import statement_for
 from approvals.transitions import Verdict
 from labeling.models import TrainingManifest
-from mlops_portal.plant.models import Asset, AssetType, Person
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.services import artifact_put, champion_set, model_register, version_add
-from mlops_portal.wire import manifest
+from mlops_portal.foundation.plant.models import Asset, AssetType, Person
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.services import artifact_put, champion_set, model_register, version_add
+from mlops_portal.foundation.wire import manifest
 from monitoring.models import GoldenCheck, GoldenSample
 from monitoring.selectors.golden import golden_set
 from tests.cast import Cast

@@ -12,13 +12,26 @@ from tests.architecture.contracts import PACKAGES, rooms
 HEIGHT = {name: -height for height, names in enumerate(rooms()) for name in names}
 
 
-def test_every_module_of_the_house_has_a_room() -> None:
-    inside = {
-        f"mlops_portal.{path.stem}"
-        for path in (BASE_DIR / "mlops_portal").iterdir()
-        if (path.suffix == ".py" or (path / "__init__.py").exists()) and path.stem != "__init__"
+def names_in(folder: str) -> set[str]:
+    """The modules and packages of a folder, with their dotted names."""
+    paths = (BASE_DIR / folder).iterdir()
+    return {
+        f"{folder.replace('/', '.')}.{path.stem}"
+        for path in paths
+        if path.stem != "__init__" and (path.suffix == ".py" or (path / "__init__.py").exists())
     }
-    assert inside | set(PACKAGES) - {"mlops_portal"} == set(HEIGHT)
+
+
+def test_every_module_of_the_house_has_a_room() -> None:
+    below, upon = names_in("mlops_portal/foundation"), names_in("mlops_portal/above")
+    wiring = names_in("mlops_portal") - {"mlops_portal.foundation", "mlops_portal.above"}
+    assert below | upon | wiring | set(PACKAGES) - {"mlops_portal"} == set(HEIGHT)
+
+
+def test_the_folders_say_what_the_loop_stands_on_and_what_stands_on_it() -> None:
+    loop = [HEIGHT[name] for name in PACKAGES if name != "mlops_portal"]
+    assert all(HEIGHT[name] < min(loop) for name in names_in("mlops_portal/foundation"))
+    assert all(HEIGHT[name] > max(loop) for name in names_in("mlops_portal/above"))
 
 
 def test_the_apps_are_installed_from_the_lowest_room_to_the_highest() -> None:

@@ -12,7 +12,7 @@ from edge_sync.agent.config import load
 from edge_sync.keys.repository import layout
 from edge_sync.models import NodeReport
 from edge_sync.services.nodes import node_enrol
-from mlops_portal.plant.models import Asset, Node
+from mlops_portal.foundation.plant.models import Asset, Node
 
 
 class RealNode:

@@ -14,11 +14,11 @@ from approvals.models import ApprovalRequest
 from edge_sync.keys.repository import repository
 from edge_sync.selectors.bundles import bundle_of
 from edge_sync.tasks import publish
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import spec_bytes
-from mlops_portal.registry.services import artifact_read
-from mlops_portal.wire import release
-from mlops_portal.wire.release import Signed
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import spec_bytes
+from mlops_portal.foundation.registry.services import artifact_read
+from mlops_portal.foundation.wire import release
+from mlops_portal.foundation.wire.release import Signed
 from tests.attacks.node import RealNode
 from tests.cast import Cast
 from tests.directory.signing import SoftKey

@@ -23,8 +23,8 @@ from edge_sync.models import Release
 from edge_sync.repository import roles
 from edge_sync.services.releases import release_claim
 from edge_sync.tasks import publish
-from mlops_portal.wire import assertion, jcs
-from mlops_portal.wire.release import Signed
+from mlops_portal.foundation.wire import assertion, jcs
+from mlops_portal.foundation.wire.release import Signed
 from tests.attacks.node import RealNode
 from tests.attacks.scene import Scene, sql
 from tests.directory.signing import SoftKey

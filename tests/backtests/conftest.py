@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from mlops_portal.backtests.models import PastTable
+    from mlops_portal.above.backtests.models import PastTable
     from tests.cast import Cast
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from django.core.files.base import ContentFile
 
-from mlops_portal.backtests.models import PastTable
-from mlops_portal.backtests.services.tables import table_add
-from mlops_portal.plant.models import Person
+from mlops_portal.above.backtests.models import PastTable
+from mlops_portal.above.backtests.services.tables import table_add
+from mlops_portal.foundation.plant.models import Person
 
 
 def rows_of(n: int = 400, *, seed: int = 1, shift_at: int | None = None) -> list[str]:
@@ -33,7 +33,7 @@ def written(folder: Path, name: str, rows: list[str]) -> Path:
 
 def added(by: Person, rows: list[str], name: str = "presses.csv") -> PastTable:
     """Looked at too, where jobs run at once and what waits for the commit is executed by the test."""
-    from mlops_portal.backtests.tasks.look import look
+    from mlops_portal.above.backtests.tasks.look import look
 
     table = table_add(by=by, file=ContentFile("\n".join(rows).encode()), name=name)
     look(table.pk)

@@ -9,8 +9,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from mlops_portal.backtests.models import BackTest, PastTable
-from mlops_portal.backtests.tasks.run import run
+from mlops_portal.above.backtests.models import BackTest, PastTable
+from mlops_portal.above.backtests.tasks.run import run
 from tests.backtests.shop import DRIFT, LABELING, rows_of
 from tests.cast import Cast
 

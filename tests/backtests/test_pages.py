@@ -10,12 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from mlops_portal.backtests.models import BackTest, PastTable
-from mlops_portal.backtests.services.backtests import backtests_run
-from mlops_portal.backtests.tasks.look import look
-from mlops_portal.backtests.tasks.run import run
-from mlops_portal.backtests.transitions import Kind, State, TableState
-from mlops_portal.ledger.models import Event
+from mlops_portal.above.backtests.models import BackTest, PastTable
+from mlops_portal.above.backtests.services.backtests import backtests_run
+from mlops_portal.above.backtests.tasks.look import look
+from mlops_portal.above.backtests.tasks.run import run
+from mlops_portal.above.backtests.transitions import Kind, State, TableState
+from mlops_portal.foundation.ledger.models import Event
 from tests.backtests.shop import DRIFT, LABELING, RETRAIN, added, rows_of
 from tests.cast import Cast
 

@@ -8,16 +8,16 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from mlops_portal.backtests.errors import (
+from mlops_portal.above.backtests.errors import (
     TableInUse,
     TableNotReady,
     TooLarge,
     WrongChoice,
     WrongTestState,
 )
-from mlops_portal.backtests.models import BackTest, PastTable
-from mlops_portal.backtests.services import tables
-from mlops_portal.backtests.services.backtests import (
+from mlops_portal.above.backtests.models import BackTest, PastTable
+from mlops_portal.above.backtests.services import tables
+from mlops_portal.above.backtests.services.backtests import (
     backtest_cancel,
     backtest_claim,
     backtest_delete,
@@ -25,13 +25,13 @@ from mlops_portal.backtests.services.backtests import (
     backtest_fail,
     backtests_run,
 )
-from mlops_portal.backtests.services.tables import table_add, table_of_dataset, table_remove
-from mlops_portal.backtests.tasks.look import look
-from mlops_portal.backtests.transitions import Kind, State, TableState
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.models import Person
-from mlops_portal.shell.models import Job
-from mlops_portal.wire.errors import Conflict, NotAllowed
+from mlops_portal.above.backtests.services.tables import table_add, table_of_dataset, table_remove
+from mlops_portal.above.backtests.tasks.look import look
+from mlops_portal.above.backtests.transitions import Kind, State, TableState
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.wire.errors import Conflict, NotAllowed
 from tests.backtests.shop import DRIFT, LABELING, added, rows_of
 from tests.cast import Cast
 from tests.labeling.plant import make_shop

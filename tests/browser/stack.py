@@ -107,7 +107,7 @@ class Stack:
     def passwords(self) -> dict[str, str]:
         """User name → password of the demo's people."""
         script = (
-            "import json\nfrom mlops_portal.demo.accounts import sign_ins\n"
+            "import json\nfrom mlops_portal.above.demo.accounts import sign_ins\n"
             "print(json.dumps([list(map(str, one[:2])) for one in sign_ins()]))"
         )
         pairs: list[tuple[str, str]] = json.loads(

@@ -15,8 +15,8 @@ from tests.browser.stack import Stack
 PASSWORD = "four words for a newcomer"
 INVITE = """
 import json, time
-from mlops_portal.plant.models import RoleAssignment
-from mlops_portal.plant.services.invitations import invitation_create
+from mlops_portal.foundation.plant.models import RoleAssignment
+from mlops_portal.foundation.plant.services.invitations import invitation_create
 deadline = time.monotonic() + 60  # the demo's people may still be on their way
 while not (held := RoleAssignment.objects.current().filter(role="administrator", line=None).first()):
     assert time.monotonic() < deadline, "the demo plant has no administrator"

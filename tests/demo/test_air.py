@@ -8,10 +8,10 @@ from statistics import mean
 import pytest
 from django.utils import timezone
 
-from mlops_portal.demo.management import measures as loading
-from mlops_portal.demo.runner.meters import Meters
-from mlops_portal.demo.sim.air import LEAK, STEP, air_flow
-from mlops_portal.demo.sim.catalogue import ASSETS, key_of
+from mlops_portal.above.demo.management import measures as loading
+from mlops_portal.above.demo.runner.meters import Meters
+from mlops_portal.above.demo.sim.air import LEAK, STEP, air_flow
+from mlops_portal.above.demo.sim.catalogue import ASSETS, key_of
 
 
 def test_a_value_depends_on_its_index_alone_and_a_leak_steps_it():
@@ -39,7 +39,7 @@ def test_meters_send_once_a_step_and_nothing_without_a_token(tmp_path, monkeypat
 def test_every_machine_has_its_air_with_a_limit_at_once_and_loading_again_changes_nothing(
     cast, monkeypatch, tmp_path
 ):
-    from mlops_portal.plant.models import Asset, AssetType, Person
+    from mlops_portal.foundation.plant.models import Asset, AssetType, Person
     from monitoring.models import Alert, Measure
     from monitoring.services import values_record
     from monitoring.tasks.measures import measures

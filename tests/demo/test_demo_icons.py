@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mlops_portal.demo.sim.catalogue import ASSET_TYPES
+from mlops_portal.above.demo.sim.catalogue import ASSET_TYPES
 from mlops_portal.environment import BASE_DIR
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from mlops_portal.demo.runner import feeds
-from mlops_portal.demo.runner.inspection import ONE_IN, Station
-from mlops_portal.demo.runner.plant import Runner
+from mlops_portal.above.demo.runner import feeds
+from mlops_portal.above.demo.runner.inspection import ONE_IN, Station
+from mlops_portal.above.demo.runner.plant import Runner
 
 NOW = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 

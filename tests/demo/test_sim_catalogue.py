@@ -9,9 +9,9 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
-from mlops_portal.demo.sim import catalogue
-from mlops_portal.demo.sim.disturbances import DISTURBANCES
-from mlops_portal.demo.sim.rules import RULES
+from mlops_portal.above.demo.sim import catalogue
+from mlops_portal.above.demo.sim.disturbances import DISTURBANCES
+from mlops_portal.above.demo.sim.rules import RULES
 
 
 def texts(thing):
@@ -84,7 +84,7 @@ def test_an_unknown_asset_type_is_refused():
 
 def test_what_a_page_shows_of_the_plant_is_read_without_numpy():
     program = (
-        "import sys; from mlops_portal.demo.sim import catalogue, disturbances, parts, rules; "
+        "import sys; from mlops_portal.above.demo.sim import catalogue, disturbances, parts, rules; "
         "sys.exit('numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

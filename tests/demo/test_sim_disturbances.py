@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from mlops_portal.demo.sim.catalogue import ASSET_TYPES, ASSETS
-from mlops_portal.demo.sim.disturbances import DISTURBANCES
-from mlops_portal.demo.sim.plant import START, Plant
+from mlops_portal.above.demo.sim.catalogue import ASSET_TYPES, ASSETS
+from mlops_portal.above.demo.sim.disturbances import DISTURBANCES
+from mlops_portal.above.demo.sim.plant import START, Plant
 
 PROCESS = [(key, asset) for key, one in DISTURBANCES.items() if one.moves for asset in ("press-4", "mill-5")]
 N = 600

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mlops_portal.demo.sim.catalogue import ASSET_TYPES
-from mlops_portal.demo.sim.pictures.draw import pictures
+from mlops_portal.above.demo.sim.catalogue import ASSET_TYPES
+from mlops_portal.above.demo.sim.pictures.draw import pictures
 
 DEFECTS = [(kind.key, one.key) for kind in ASSET_TYPES.values() for one in kind.classes]
 EACH = pytest.mark.parametrize(("kind", "defect"), DEFECTS)

@@ -10,8 +10,8 @@ from itertools import islice, pairwise
 
 import pytest
 
-from mlops_portal.demo.sim.catalogue import ASSETS
-from mlops_portal.demo.sim.plant import START, Plant
+from mlops_portal.above.demo.sim.catalogue import ASSETS
+from mlops_portal.above.demo.sim.plant import START, Plant
 
 EACH = pytest.mark.parametrize("asset", ["press-4", "mill-5"])
 

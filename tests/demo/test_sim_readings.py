@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from mlops_portal.demo.sim.catalogue import ASSET_TYPES, assets_of
-from mlops_portal.demo.sim.history import History, history, tabulate
-from mlops_portal.demo.sim.plant import Plant
+from mlops_portal.above.demo.sim.catalogue import ASSET_TYPES, assets_of
+from mlops_portal.above.demo.sim.history import History, history, tabulate
+from mlops_portal.above.demo.sim.plant import Plant
 
 TYPES = pytest.mark.parametrize("kind", ["press", "machining"])
 

@@ -10,8 +10,8 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import f1_score
 
-from mlops_portal.demo.sim.history import History, history
-from mlops_portal.demo.sim.rules import OK, RULES, outcome, probabilities, rule_of
+from mlops_portal.above.demo.sim.history import History, history
+from mlops_portal.above.demo.sim.rules import OK, RULES, outcome, probabilities, rule_of
 
 TYPES = pytest.mark.parametrize("kind", ["press", "machining"])
 CAUSES = pytest.mark.parametrize(

@@ -9,13 +9,13 @@ import pytest
 from django.test import Client
 
 from edge_sync.keys.demo import demo_mark
-from mlops_portal.demo.accounts import ACCOUNTS
-from mlops_portal.demo.codes import code_now
-from mlops_portal.demo.load import load_plant
-from mlops_portal.demo.services import disturbance_on
-from mlops_portal.demo.story import PLOTS, chapters
-from mlops_portal.plant.models import Asset, Person
-from mlops_portal.plant.roles import Role
+from mlops_portal.above.demo.accounts import ACCOUNTS
+from mlops_portal.above.demo.codes import code_now
+from mlops_portal.above.demo.load import load_plant
+from mlops_portal.above.demo.services import disturbance_on
+from mlops_portal.above.demo.story import PLOTS, chapters
+from mlops_portal.foundation.plant.models import Asset, Person
+from mlops_portal.foundation.plant.roles import Role
 from tests.edge_sync.conftest import _own_files  # noqa: F401 - keys and files of this test alone
 
 pytestmark = pytest.mark.django_db

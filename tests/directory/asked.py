@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from labeling.models import LabelRequest
-from mlops_portal.onboarding.models import Onboarding
+from mlops_portal.above.onboarding.models import Onboarding
 from monitoring.models import GoldenSample, Measure, Prediction, SampledRow
 from tests.directory.world import World
 

@@ -17,7 +17,7 @@ from django.test import Client
 from fido2 import cbor
 from fido2.utils import websafe_decode, websafe_encode
 
-from mlops_portal.plant.models import Person
+from mlops_portal.foundation.plant.models import Person
 from tests.cast import PASSWORD
 
 ORIGIN = "http://localhost:8000"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mlops_portal.plant.models import Asset, RoleAssignment
+from mlops_portal.foundation.plant.models import Asset, RoleAssignment
 
 
 @pytest.fixture

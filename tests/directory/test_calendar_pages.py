@@ -10,8 +10,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_portal.directory.selectors.week import HOUR, LEFT, WIDTH, week
-from mlops_portal.plant.models import ClosedDay, Shift
+from mlops_portal.foundation.directory.selectors.week import HOUR, LEFT, WIDTH, week
+from mlops_portal.foundation.plant.models import ClosedDay, Shift
 
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))

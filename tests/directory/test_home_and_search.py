@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from mlops_portal.plant.models import Shift
-from mlops_portal.plant.services.skills import skill_grant
-from mlops_portal.shell.cards import cards_for
-from mlops_portal.shell.search import find
+from mlops_portal.foundation.plant.models import Shift
+from mlops_portal.foundation.plant.services.skills import skill_grant
+from mlops_portal.foundation.shell.cards import cards_for
+from mlops_portal.foundation.shell.search import find
 
 
 def shown(person) -> set[str]:

@@ -8,10 +8,10 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.models import Invitation, Person
-from mlops_portal.plant.roles import Role
-from mlops_portal.plant.services.invitations import invitation_create, invitation_withdraw
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.models import Invitation, Person
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.services.invitations import invitation_create, invitation_withdraw
 from tests.cast import Cast
 from tests.directory.signing import is_signed_in, sign_in
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.core import mail
 
-from mlops_portal.plant.models import Invitation
+from mlops_portal.foundation.plant.models import Invitation
 
 ADA = {
     "name": "Ada Novak",

@@ -6,9 +6,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.matrix import ACTIONS, Action, Scope
-from mlops_portal.plant.roles import Role
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.matrix import ACTIONS, Action, Scope
+from mlops_portal.foundation.plant.roles import Role
 from tests.directory.probes import BY_API_ALONE, NOT_YET, PROBES, Probe
 from tests.directory.world import PLACES, World
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.types import sentence
-from mlops_portal.plant.models import Person
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.types import sentence
+from mlops_portal.foundation.plant.models import Person
 from tests.cast import Cast
 from tests.directory.signing import (
     SoftKey,

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from mlops_portal.plant.models import Person, PersonSkill, RoleAssignment
-from mlops_portal.plant.services.skills import skill_grant
-from mlops_portal.plant.services.tokens import token_create
+from mlops_portal.foundation.plant.models import Person, PersonSkill, RoleAssignment
+from mlops_portal.foundation.plant.services.skills import skill_grant
+from mlops_portal.foundation.plant.services.tokens import token_create
 
 
 @pytest.fixture

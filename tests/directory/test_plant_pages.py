@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_portal.plant.models import Asset, Node
+from mlops_portal.foundation.plant.models import Asset, Node
 
 
 @pytest.fixture

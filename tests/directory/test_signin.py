@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from mlops_portal.ledger.models import Event
+from mlops_portal.foundation.ledger.models import Event
 from tests.cast import Cast
 from tests.directory.signing import is_signed_in, sign_in
 

@@ -7,8 +7,8 @@ import re
 from django.core import mail
 from django.test import Client
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.models import Person
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.models import Person
 from tests.cast import PASSWORD, Cast
 from tests.directory.signing import confirm, is_signed_in, sign_in
 

@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache, caches
 from django.test import Client
 
-from mlops_portal.ledger.models import Event
+from mlops_portal.foundation.ledger.models import Event
 from tests.cast import Cast
 from tests.directory.signing import code_of, confirm, is_signed_in, sign_in, with_app, with_recovery_codes
 

@@ -6,7 +6,7 @@ import re
 
 from django.test import Client
 
-from mlops_portal.directory.views.signin.sessions import device_of
+from mlops_portal.foundation.directory.views.signin.sessions import device_of
 from tests.cast import Cast
 from tests.directory.signing import confirm, is_signed_in, sign_in
 

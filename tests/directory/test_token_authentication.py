@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
-from mlops_portal.directory.authentication import TokenAuthentication
-from mlops_portal.plant.models import Person, Token
-from mlops_portal.plant.services.tokens import token_create, token_revoke
+from mlops_portal.foundation.directory.authentication import TokenAuthentication
+from mlops_portal.foundation.plant.models import Person, Token
+from mlops_portal.foundation.plant.services.tokens import token_create, token_revoke
 from tests.cast import Cast
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
 
-from mlops_portal.plant.models import Token
-from mlops_portal.plant.services.tokens import token_create
+from mlops_portal.foundation.plant.models import Token
+from mlops_portal.foundation.plant.services.tokens import token_create
 
 
 def day(days: int) -> str:

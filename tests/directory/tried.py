@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from mlops_portal.backtests.models import BackTest, PastTable
-from mlops_portal.backtests.models.parameters import parameters_checked
-from mlops_portal.backtests.transitions import Kind, TableState
+from mlops_portal.above.backtests.models import BackTest, PastTable
+from mlops_portal.above.backtests.models.parameters import parameters_checked
+from mlops_portal.above.backtests.transitions import Kind, TableState
 from tests.directory.world import World
 
 

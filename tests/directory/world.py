@@ -11,7 +11,7 @@ from approvals.models import ApprovalRequest, EvidencePack, LinePolicy, Policy
 from approvals.selectors.evidence import evidence_of, frozen
 from edge_sync.models import Release, ReleaseTarget
 from labeling.models import RetrainRun
-from mlops_portal.plant.models import (
+from mlops_portal.foundation.plant.models import (
     Asset,
     AssetType,
     Line,
@@ -22,8 +22,8 @@ from mlops_portal.plant.models import (
     Site,
     Skill,
 )
-from mlops_portal.plant.roles import Role
-from mlops_portal.registry.models import Artifact, ModelVersion, RegisteredModel
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.registry.models import Artifact, ModelVersion, RegisteredModel
 from monitoring.models import Alert
 from tests.cast import JOINED, Cast, Team, make_cast, new_person
 

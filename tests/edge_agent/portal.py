@@ -14,8 +14,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from securesystemslib.signer import CryptoSigner
 
-from mlops_portal.wire import jcs, nodeauth, parked, receipt, signed_time, telemetry
-from mlops_portal.wire.receipt import Delivery
+from mlops_portal.foundation.wire import jcs, nodeauth, parked, receipt, signed_time, telemetry
+from mlops_portal.foundation.wire.receipt import Delivery
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

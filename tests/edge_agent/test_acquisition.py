@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from edge_sync.agent.acquisition import Between, Odd, Reading, check
 from edge_sync.agent.judging import quarantined
-from mlops_portal.wire import telemetry
-from mlops_portal.wire.spec import ModelSpec, SpecFeature
+from mlops_portal.foundation.wire import telemetry
+from mlops_portal.foundation.wire.spec import ModelSpec, SpecFeature
 from tests.wire.test_telemetry import BATCH
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

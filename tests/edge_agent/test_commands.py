@@ -8,8 +8,8 @@ import pytest
 
 from edge_sync.agent import __main__ as program
 from edge_sync.agent import outbox, parking
-from mlops_portal.wire import receipt
-from mlops_portal.wire.receipt import Delivery
+from mlops_portal.foundation.wire import receipt
+from mlops_portal.foundation.wire.receipt import Delivery
 from tests.edge_agent import liar, models
 from tests.edge_agent.portal import FakePortal
 

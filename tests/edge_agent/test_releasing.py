@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from edge_sync.agent.activations import Activations
-from mlops_portal.wire import assertion, release
+from mlops_portal.foundation.wire import assertion, release
 from tests.edge_agent import models
 from tests.edge_agent.world import LINE, sha
 from tests.wire.samples import EXPERT, QUALITY, SEAL, STRANGER

@@ -7,7 +7,7 @@ import pytest
 
 from edge_sync.agent import outbox, parking
 from edge_sync.agent.transport import Away, Backoff
-from mlops_portal.wire import telemetry
+from mlops_portal.foundation.wire import telemetry
 from tests.edge_agent import models
 
 

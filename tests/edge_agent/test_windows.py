@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_sync.agent.windows import GRACE, OpenWindow
-from mlops_portal.wire import sketch
-from mlops_portal.wire.spec import ModelSpec, SpecFeature
+from mlops_portal.foundation.wire import sketch
+from mlops_portal.foundation.wire.spec import ModelSpec, SpecFeature
 
 SPEC = ModelSpec(
     "press", 1, "a" * 64, 1, (SpecFeature("a", "bar", None, None, (0.0, 1.0, 2.0)),), ("ok", "crack"), 60, 20

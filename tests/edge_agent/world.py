@@ -17,7 +17,7 @@ from edge_sync.agent import keys
 from edge_sync.agent.agent import Agent
 from edge_sync.agent.aside import Aside
 from edge_sync.agent.preparing import settings
-from mlops_portal.wire import golden, release, spec
+from mlops_portal.foundation.wire import golden, release, spec
 from tests.edge_agent import models
 from tests.edge_agent.portal import FakePortal
 from tests.edge_agent.repository import LINE, TufRepository

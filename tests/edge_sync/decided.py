@@ -15,12 +15,12 @@ from fido2.utils import websafe_encode
 from approvals.events import register_types as types_of_approvals
 from approvals.models import ApprovalRequest, Decision, EvidencePack, Policy
 from approvals.selectors.seal_key import seal_key, seal_public
-from mlops_portal.ledger.services import event_record, log_sequence
-from mlops_portal.plant.models import Asset, AssetType, Line, Person
-from mlops_portal.registry.models import Artifact, Feature, ModelVersion, RegisteredModel
-from mlops_portal.registry.selectors import spec_bytes
-from mlops_portal.registry.services import artifact_put
-from mlops_portal.wire import assertion, golden, jcs, statement
+from mlops_portal.foundation.ledger.services import event_record, log_sequence
+from mlops_portal.foundation.plant.models import Asset, AssetType, Line, Person
+from mlops_portal.foundation.registry.models import Artifact, Feature, ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.selectors import spec_bytes
+from mlops_portal.foundation.registry.services import artifact_put
+from mlops_portal.foundation.wire import assertion, golden, jcs, statement
 from monitoring.models import GoldenSample
 from tests.directory.signing import SoftKey
 from tests.edge_agent import models

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from approvals.models import LinePolicy
-from mlops_portal.plant.models import Asset, AssetType, Line, Node, Person
+from mlops_portal.foundation.plant.models import Asset, AssetType, Line, Node, Person
 from tests.cast import Cast
 from tests.directory.signing import SoftKey
 

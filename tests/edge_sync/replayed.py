@@ -11,7 +11,7 @@ import numpy as np
 from django.core.management import call_command
 
 from labeling.compute.training.reference import reference
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.registry.models import ModelVersion
 from tests.edge_agent import models
 from tests.edge_sync.decided import make_model, make_version
 from tests.edge_sync.plant import EdgePlant

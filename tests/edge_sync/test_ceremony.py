@@ -16,9 +16,9 @@ from edge_sync.keys.demo import no_offline_keys_beside_the_portal
 from edge_sync.keys.repository import repository
 from edge_sync.models import PublicKey
 from edge_sync.selectors.roster import kept, pending, signed
-from mlops_portal.ledger.selectors import events
-from mlops_portal.plant.models import RoleAssignment
-from mlops_portal.plant.roles import Role
+from mlops_portal.foundation.ledger.selectors import events
+from mlops_portal.foundation.plant.models import RoleAssignment
+from mlops_portal.foundation.plant.roles import Role
 from tests.cast import JOINED
 from tests.edge_sync.plant import EdgePlant, ceremony, give_passkey
 

@@ -15,8 +15,8 @@ from edge_sync.errors import NotTheDemo, PlanChanged
 from edge_sync.keys.demo import demo_mark, is_demo
 from edge_sync.selectors.roster import pending, signed
 from edge_sync.services.ceremony import ceremony_hold, plan_all, plan_digest
-from mlops_portal.ledger.selectors import events
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.foundation.ledger.selectors import events
+from mlops_portal.foundation.wire.errors import NotAllowed
 from tests.edge_sync.plant import EdgePlant, ceremony, give_passkey
 
 For = Callable[..., Client]

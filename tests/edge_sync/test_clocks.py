@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from mlops_portal.ledger.selectors import events
-from mlops_portal.ledger.types import sentence
-from mlops_portal.wire import signed_time
+from mlops_portal.foundation.ledger.selectors import events
+from mlops_portal.foundation.ledger.types import sentence
+from mlops_portal.foundation.wire import signed_time
 from tests.edge_sync.plant import EdgePlant, ceremony
 from tests.edge_sync.test_nodes import At
 from tests.edge_sync.test_pages import For, shown

@@ -18,13 +18,13 @@ from edge_sync.models import EnrolmentToken, NodeReport, NodeStatus, PublicKey, 
 from edge_sync.selectors.running import running_on
 from edge_sync.services.nodes import ENROLS
 from edge_sync.tasks import publish
-from mlops_portal.ledger.selectors import events
-from mlops_portal.ledger.types import sentence
-from mlops_portal.plant.models import Asset, Node
-from mlops_portal.registry.selectors import champion_for
-from mlops_portal.shell.models import Notification
-from mlops_portal.wire import jcs, nodeauth, receipt
-from mlops_portal.wire.receipt import Delivery, Receipt, Refusal
+from mlops_portal.foundation.ledger.selectors import events
+from mlops_portal.foundation.ledger.types import sentence
+from mlops_portal.foundation.plant.models import Asset, Node
+from mlops_portal.foundation.registry.selectors import champion_for
+from mlops_portal.foundation.shell.models import Notification
+from mlops_portal.foundation.wire import jcs, nodeauth, receipt
+from mlops_portal.foundation.wire.receipt import Delivery, Receipt, Refusal
 from monitoring.models import Quarantined, TelemetryBatch, UnapprovedRun
 from monitoring.selectors.approved import approved_version
 from tests.edge_agent import models

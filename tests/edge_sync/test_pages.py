@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from edge_sync.models import NodeStatus, Release
 from edge_sync.tasks import publish
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.models import Node
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.models import Node
 from tests.edge_agent import models
 from tests.edge_sync.decided import approved, make_model, make_version
 from tests.edge_sync.plant import EdgePlant, ceremony, give_passkey

@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from edge_sync.models import NodeStatus, ParkedDelivery
-from mlops_portal.ledger.selectors import events
-from mlops_portal.ledger.types import sentence
-from mlops_portal.wire import parked, receipt
+from mlops_portal.foundation.ledger.selectors import events
+from mlops_portal.foundation.ledger.types import sentence
+from mlops_portal.foundation.wire import parked, receipt
 from tests.edge_sync.plant import EdgePlant
 from tests.edge_sync.test_nodes import At
 

@@ -13,9 +13,9 @@ from edge_sync.keys.repository import repository
 from edge_sync.models import Release
 from edge_sync.services.releases import release_claim
 from edge_sync.tasks import publish
-from mlops_portal.ledger.selectors import events
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.wire import release as wire
+from mlops_portal.foundation.ledger.selectors import events
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.wire import release as wire
 from monitoring.models import GoldenSample
 from tests.directory.signing import SoftKey
 from tests.edge_agent import models

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from edge_sync.agent.agent import lock
 from edge_sync.management.replay.driver import Driver
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.models import Node
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.services import champion_set
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.models import Node
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.services import champion_set
 from monitoring.models import Alert, Prediction, Quarantined, SampledRow, TelemetryBatch, Window
 from tests.edge_agent import models
 from tests.edge_sync.plant import EdgePlant

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from edge_sync.errors import ReplayUnfit
 from edge_sync.management.replay.outcomes import SECONDS, delay_of
 from edge_sync.management.replay.shifts import parse
-from mlops_portal.plant.models import Node
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Node
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import TelemetryBatch
 from tests.edge_sync.plant import EdgePlant
 from tests.edge_sync.replayed import make_judge, replay, write_table

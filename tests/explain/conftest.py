@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 if TYPE_CHECKING:
-    from mlops_portal.plant.models import Asset, Node
-    from mlops_portal.registry.models import ModelVersion, RegisteredModel
+    from mlops_portal.foundation.plant.models import Asset, Node
+    from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
     from monitoring.models import Alert, Prediction
     from tests.cast import Cast
 
@@ -29,8 +29,8 @@ class Press:
     made: int = 0
 
     def version_more(self, trained: Any, **more: Any) -> ModelVersion:
-        from mlops_portal.registry.compute import store
-        from mlops_portal.registry.services import artifact_put, version_add
+        from mlops_portal.foundation.registry.compute import store
+        from mlops_portal.foundation.registry.services import artifact_put, version_add
 
         data = store.dump(trained) if trained is not None else b""
         return version_add(
@@ -85,10 +85,10 @@ class Press:
 @pytest.fixture
 def press(cast: Cast, settings: Any, tmp_path: Any) -> Iterator[Press]:
     from explain.tasks import _explainer
-    from mlops_portal.demo.sim.catalogue import OK, PRESS
-    from mlops_portal.plant.models import Asset, AssetType, Node
-    from mlops_portal.registry.models import Champion
-    from mlops_portal.registry.services import model_register
+    from mlops_portal.above.demo.sim.catalogue import OK, PRESS
+    from mlops_portal.foundation.plant.models import Asset, AssetType, Node
+    from mlops_portal.foundation.registry.models import Champion
+    from mlops_portal.foundation.registry.services import model_register
     from tests.explain.plant import trained
 
     settings.STORAGES = {
@@ -144,7 +144,7 @@ def run(db: None) -> Callable[..., None]:
     """Runs a task by name as a worker would, and what it enqueues after commit."""
     from django.test import TestCase
 
-    from mlops_portal.shell import jobs
+    from mlops_portal.foundation.shell import jobs
 
     def go(name: str, **kwargs: Any) -> None:
         with TestCase.captureOnCommitCallbacks(execute=True):

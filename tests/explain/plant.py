@@ -12,9 +12,9 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from explain.compute.groups import Readings
-from mlops_portal.demo.sim.catalogue import ASSET_TYPES
-from mlops_portal.demo.sim.history import History, history
-from mlops_portal.demo.sim.rules import OK
+from mlops_portal.above.demo.sim.catalogue import ASSET_TYPES
+from mlops_portal.above.demo.sim.history import History, history
+from mlops_portal.above.demo.sim.rules import OK
 
 PAST, NEW = 3000, 1000
 SETTINGS: dict[str, Any] = {

@@ -9,9 +9,9 @@ import pytest
 
 from explain.models import Explanation
 from explain.selectors import compare, comparison_for
-from mlops_portal.registry.compute.datasets import encode
-from mlops_portal.registry.services import dataset_put
-from mlops_portal.wire import jcs
+from mlops_portal.foundation.registry.compute.datasets import encode
+from mlops_portal.foundation.registry.services import dataset_put
+from mlops_portal.foundation.wire import jcs
 from tests.explain.plant import fitted, trained
 
 pytestmark = pytest.mark.django_db

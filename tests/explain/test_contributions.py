@@ -7,7 +7,7 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from explain.compute.contributions import Explainer
-from mlops_portal.registry.compute import store
+from mlops_portal.foundation.registry.compute import store
 from tests.explain.plant import fitted, trained
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from explain.compute.contributions import Explainer
 from explain.compute.groups import Readings, leaning, row_reasons, shares
-from mlops_portal.demo.sim.rules import rule_of
+from mlops_portal.above.demo.sim.rules import rule_of
 from tests.explain.plant import trained
 
 COLUMNS = Readings(

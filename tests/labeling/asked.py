@@ -9,8 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from labeling.models import LabelRequest
-from mlops_portal.plant.models import Person
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import SampledRow
 from tests.cast import Cast
 from tests.labeling.plant import Shop, a_version, judged_parts, make_shop

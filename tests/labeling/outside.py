@@ -11,9 +11,9 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 
-from mlops_portal.registry.compute import datasets
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.registry.services import artifact_read
+from mlops_portal.foundation.registry.compute import datasets
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.registry.services import artifact_read
 from tests.labeling.plant import Shop
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from mlops_portal.demo.sim.catalogue import ASSET_TYPES
-from mlops_portal.demo.sim.history import History, history
-from mlops_portal.plant.models import Asset, AssetType, Node
-from mlops_portal.registry.compute.datasets import encode
-from mlops_portal.registry.models import Dataset, ModelVersion, RegisteredModel
-from mlops_portal.registry.services import artifact_put, dataset_put, model_register, version_add
+from mlops_portal.above.demo.sim.catalogue import ASSET_TYPES
+from mlops_portal.above.demo.sim.history import History, history
+from mlops_portal.foundation.plant.models import Asset, AssetType, Node
+from mlops_portal.foundation.registry.compute.datasets import encode
+from mlops_portal.foundation.registry.models import Dataset, ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.services import artifact_put, dataset_put, model_register, version_add
 from monitoring.models import Prediction, SampledRow
 from tests.cast import Cast
 

@@ -13,9 +13,9 @@ from edge_sync.agent.infer import Model, matrix
 from edge_sync.agent.windows import OpenWindow
 from explain.compute.groups import Readings, leaning
 from explain.selectors.words import reading_text
-from mlops_portal.registry.models import Feature, ModelVersion
-from mlops_portal.registry.selectors.words import category_text
-from mlops_portal.wire.spec import ModelSpec, SpecFeature
+from mlops_portal.foundation.registry.models import Feature, ModelVersion
+from mlops_portal.foundation.registry.selectors.words import category_text
+from mlops_portal.foundation.wire.spec import ModelSpec, SpecFeature
 from monitoring.models import SampledRow
 from monitoring.selectors.parts import readings_of
 from tests.cast import Cast

@@ -11,13 +11,13 @@ from labeling.models import LabelRequest
 from labeling.models.parameters import parameters_checked
 from labeling.selectors.why import why_text
 from labeling.services import requests_ask
-from mlops_portal.ledger.models import Event
-from mlops_portal.registry.compute import datasets, store
-from mlops_portal.registry.models import AutomationLevel, Level, ModelVersion, Step
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.registry.services import artifact_put, artifact_read
-from mlops_portal.shell.models import Job, Notification
-from mlops_portal.wire.errors import Invalid, NotAllowed
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.registry.compute import datasets, store
+from mlops_portal.foundation.registry.models import AutomationLevel, Level, ModelVersion, Step
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.registry.services import artifact_put, artifact_read
+from mlops_portal.foundation.shell.models import Job, Notification
+from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from monitoring.models import Alert, Prediction, SampledRow
 from tests.cast import Cast
 from tests.labeling.plant import QUICK, Shop, a_version, judged_parts, make_shop

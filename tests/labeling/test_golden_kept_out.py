@@ -13,11 +13,11 @@ from labeling.tasks import training_steps
 from labeling.tasks.training import steps_do
 from labeling.tasks.training_data import rows_of_run, split_of
 from labeling.transitions import RunStepName, Trigger
-from mlops_portal.registry.compute import datasets
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.registry.services import artifact_read, dataset_put
-from mlops_portal.shell.jobs import send
-from mlops_portal.wire import manifest
+from mlops_portal.foundation.registry.compute import datasets
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.registry.services import artifact_read, dataset_put
+from mlops_portal.foundation.shell.jobs import send
+from mlops_portal.foundation.wire import manifest
 from monitoring.models import GoldenCheck, GoldenSample, SampledRow
 from monitoring.services import golden_add
 from monitoring.services.golden_set import proposal_end, proposal_open

@@ -11,14 +11,14 @@ from django.core.files.storage import default_storage
 from labeling.errors import ForeignModelUnfit
 from labeling.services.foreign import foreign_ask, foreign_register
 from labeling.tasks.importing import bring_in
-from mlops_portal.ledger.models import Event
-from mlops_portal.registry.errors import NoDataset
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import classes_of, spec_bytes
-from mlops_portal.registry.services import champion_set
-from mlops_portal.shell.models import Job
-from mlops_portal.wire import spec
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.registry.errors import NoDataset
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import classes_of, spec_bytes
+from mlops_portal.foundation.registry.services import champion_set
+from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.wire import spec
+from mlops_portal.foundation.wire.errors import NotAllowed
 from tests.cast import Cast
 from tests.labeling.outside import exported, trained_elsewhere
 from tests.labeling.plant import Shop, make_shop

@@ -8,7 +8,7 @@ from django.urls import reverse
 from labeling.models import Label, LabelRequest
 from labeling.services import label_answer, label_next
 from labeling.transitions import RequestState
-from mlops_portal.registry.services import artifact_put
+from mlops_portal.foundation.registry.services import artifact_put
 from monitoring.models import Picture
 
 pytestmark = pytest.mark.django_db

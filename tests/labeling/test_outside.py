@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from labeling.tasks.outside import outside_watch
-from mlops_portal.ledger.models import Event
-from mlops_portal.registry.models import ModelVersion, OutsideVersion
-from mlops_portal.shell.models import Notification
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.registry.models import ModelVersion, OutsideVersion
+from mlops_portal.foundation.shell.models import Notification
 from tests.cast import Cast
 from tests.labeling.outside import exported, trained_elsewhere
 from tests.labeling.plant import Shop, make_shop
@@ -102,8 +102,8 @@ def test_the_portals_own_versions_and_other_peoples_models_are_left_alone(shop: 
 
 @pytest.mark.parametrize("place", ["file:///etc", "/etc", "http://127.0.0.1:1/x", "https://a/x", "ftp://a/x"])
 def test_a_version_that_lies_anywhere_else_is_not_fetched(monkeypatch, place: str) -> None:
-    from mlops_portal.registry.compute import outside
-    from mlops_portal.registry.compute.foreign.said import ForeignUnfit
+    from mlops_portal.foundation.registry.compute import outside
+    from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit
 
     monkeypatch.setattr(
         outside.MlflowClient, "get_model_version_download_uri", lambda self, name, version: place

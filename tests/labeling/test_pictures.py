@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_portal.registry.services import artifact_put
+from mlops_portal.foundation.registry.services import artifact_put
 from monitoring.models import Picture
 
 pytestmark = pytest.mark.django_db

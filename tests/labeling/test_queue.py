@@ -19,9 +19,9 @@ from labeling.services import (
 )
 from labeling.services.leasing import LEASE
 from labeling.transitions import RequestState
-from mlops_portal.ledger.models import Event
-from mlops_portal.shell import undo
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.shell import undo
+from mlops_portal.foundation.wire.errors import NotAllowed
 
 pytestmark = pytest.mark.django_db
 

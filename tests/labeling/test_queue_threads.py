@@ -11,7 +11,7 @@ from django.db import connection
 from labeling.models import Label, LabelRequest
 from labeling.services import label_answer, label_next
 from labeling.transitions import RequestState
-from mlops_portal.plant.models import Person, RoleAssignment
+from mlops_portal.foundation.plant.models import Person, RoleAssignment
 from tests.cast import JOINED, make_cast, new_person
 from tests.labeling.asked import make_queue
 

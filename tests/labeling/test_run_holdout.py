@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from labeling.compute.training.reference import reference
 from labeling.compute.training.rows import BASE, LABEL, Rows, held_out, rows_of, trains
-from mlops_portal.wire import sketch
+from mlops_portal.foundation.wire import sketch
 
 CLASSES = ["a", "b", "c"]
 

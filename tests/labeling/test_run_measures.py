@@ -10,7 +10,7 @@ from labeling.compute.training.compare import differences
 from labeling.compute.training.fit import weights
 from labeling.compute.training.measures import counted, measures
 from labeling.compute.training.rows import BASE, Rows, held_out, rows_of, trains
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire.errors import Invalid
 
 CLASSES = ["ok", "crack", "burr"]
 DEFECT = [False, True, True]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from labeling.models import RetrainRun, RunStep
 from labeling.services.runs import run_propose
 from labeling.transitions import RunState, StepState, Trigger
-from mlops_portal.ledger.models import Event
+from mlops_portal.foundation.ledger.models import Event
 from tests.cast import Cast
 from tests.labeling.plant import QUICK, Shop, make_shop
 

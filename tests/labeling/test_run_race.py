@@ -15,7 +15,7 @@ from labeling.models import RetrainRun
 from labeling.services.runs import run_propose, run_start
 from labeling.services.steps import step_claim
 from labeling.transitions import RunStepName, Trigger
-from mlops_portal.registry.services import artifact_put
+from mlops_portal.foundation.registry.services import artifact_put
 from tests.cast import Cast, make_cast
 from tests.labeling.plant import Shop, make_shop
 

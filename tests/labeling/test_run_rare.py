@@ -13,7 +13,7 @@ from labeling.compute.training.compare import differences
 from labeling.compute.training.fit import fit, too_few, unchanging
 from labeling.compute.training.measures import measures
 from labeling.models.parameters import parameters_checked
-from mlops_portal.registry.compute import edge_model
+from mlops_portal.foundation.registry.compute import edge_model
 
 QUICK = parameters_checked({"max_iter": 5, "min_samples_leaf": 2})
 

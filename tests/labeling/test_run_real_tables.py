@@ -14,13 +14,13 @@ from labeling.services.runs import run_propose, run_start
 from labeling.tasks import training_steps
 from labeling.tasks.training import steps_do
 from labeling.transitions import RunState, RunStepName, Trigger
-from mlops_portal.plant.models import AssetType
-from mlops_portal.registry.compute import datasets
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.registry.selectors import spec_bytes
-from mlops_portal.registry.services import dataset_put, model_register
-from mlops_portal.wire import spec
-from mlops_portal.wire.categories import code_of
+from mlops_portal.foundation.plant.models import AssetType
+from mlops_portal.foundation.registry.compute import datasets
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.selectors import spec_bytes
+from mlops_portal.foundation.registry.services import dataset_put, model_register
+from mlops_portal.foundation.wire import spec
+from mlops_portal.foundation.wire.categories import code_of
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ import pytest
 
 from labeling.models import Label, LabelRequest
 from labeling.selectors.rows import LeftOut, Usable, rows_for
-from mlops_portal.plant.models import Person
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import Quarantined, SampledRow
 from tests.cast import Cast
 from tests.labeling.plant import NOW, Shop, a_version, judged_parts, make_shop

@@ -8,10 +8,10 @@ from labeling.errors import RunOpen, WrongRunState, WrongStepState
 from labeling.models import RetrainRun, RunStep
 from labeling.services.runs import run_cancel, run_propose, run_start, step_retry
 from labeling.transitions import RunState, RunStepName, Trigger
-from mlops_portal.registry.errors import NoDataset
-from mlops_portal.registry.models import Level, Step
-from mlops_portal.registry.services import automation_set
-from mlops_portal.wire.errors import Invalid, NotAllowed
+from mlops_portal.foundation.registry.errors import NoDataset
+from mlops_portal.foundation.registry.models import Level, Step
+from mlops_portal.foundation.registry.services import automation_set
+from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from tests.cast import Cast
 from tests.labeling.plant import Shop, make_shop
 

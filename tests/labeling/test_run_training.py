@@ -9,12 +9,12 @@ from labeling.models import RetrainRun, RunStep
 from labeling.services.runs import run_propose, run_start, step_retry
 from labeling.tasks.training import steps_do
 from labeling.transitions import RunState, RunStepName, StepState, Trigger
-from mlops_portal.ledger.models import Event
-from mlops_portal.registry.compute import edge_model, store
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import features_of, spec_of
-from mlops_portal.registry.services import artifact_read, champion_set
-from mlops_portal.wire import manifest
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.registry.compute import edge_model, store
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import features_of, spec_of
+from mlops_portal.foundation.registry.services import artifact_read, champion_set
+from mlops_portal.foundation.wire import manifest
 from tests.cast import Cast
 from tests.labeling.plant import QUICK, Shop, a_version, judged_parts, make_shop, past
 

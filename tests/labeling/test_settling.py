@@ -20,9 +20,9 @@ from labeling.services import (
     label_undo,
 )
 from labeling.transitions import RequestState
-from mlops_portal.ledger.models import Event
-from mlops_portal.wire import manifest
-from mlops_portal.wire.errors import Invalid, NotAllowed
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.wire import manifest
+from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from monitoring.models import Prediction
 
 pytestmark = pytest.mark.django_db

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection, transaction
 
-from mlops_portal.ledger import triggers, types
-from mlops_portal.ledger.refs import Actor, Ref
-from mlops_portal.ledger.signals import event_recorded
+from mlops_portal.foundation.ledger import triggers, types
+from mlops_portal.foundation.ledger.refs import Actor, Ref
+from mlops_portal.foundation.ledger.signals import event_recorded
 
 if TYPE_CHECKING:
-    from mlops_portal.ledger.models import Event
+    from mlops_portal.foundation.ledger.models import Event
 
 ADA = Actor("person", "7f1", "Ada Berg")
 
@@ -33,7 +33,7 @@ def _nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def record() -> Callable[..., list[Event]]:
     """``record(n)``: n events, each in its own transaction."""
-    from mlops_portal.ledger.services import event_record
+    from mlops_portal.foundation.ledger.services import event_record
 
     def recorded(count: int = 1, *, actor: Actor = ADA) -> list[Event]:
         found = []

@@ -3,8 +3,8 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from mlops_portal.ledger import triggers
-from mlops_portal.ledger.services import log_sequence
+from mlops_portal.foundation.ledger import triggers
+from mlops_portal.foundation.ledger.services import log_sequence
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 TABLES = ["ledger_event", "ledger_eventsubject", "ledger_leaf", "ledger_checkpoint", "ledger_eventpersonal"]

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
-from mlops_portal.ledger.models import Event, Leaf
-from mlops_portal.ledger.selectors import checkpoint_latest, log_verify
-from mlops_portal.ledger.services import log_sequence
+from mlops_portal.foundation.ledger.models import Event, Leaf
+from mlops_portal.foundation.ledger.selectors import checkpoint_latest, log_verify
+from mlops_portal.foundation.ledger.services import log_sequence
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
 

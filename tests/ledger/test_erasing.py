@@ -1,10 +1,10 @@
 import pytest
 from django.db import transaction
 
-from mlops_portal.ledger.models import Event, EventPersonal
-from mlops_portal.ledger.refs import SYSTEM, Actor, Ref
-from mlops_portal.ledger.selectors import log_verify
-from mlops_portal.ledger.services import event_record, log_sequence, personal_erase
+from mlops_portal.foundation.ledger.models import Event, EventPersonal
+from mlops_portal.foundation.ledger.refs import SYSTEM, Actor, Ref
+from mlops_portal.foundation.ledger.selectors import log_verify
+from mlops_portal.foundation.ledger.services import event_record, log_sequence, personal_erase
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 EVE = Actor("person", "8", "Eve Lund")

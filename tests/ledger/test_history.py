@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mlops_portal.ledger.refs import SYSTEM, Actor, Ref
-from mlops_portal.ledger.selectors import event_counts, events
-from mlops_portal.ledger.services import event_record
+from mlops_portal.foundation.ledger.refs import SYSTEM, Actor, Ref
+from mlops_portal.foundation.ledger.selectors import event_counts, events
+from mlops_portal.foundation.ledger.services import event_record
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)

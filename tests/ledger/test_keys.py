@@ -6,11 +6,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from mlops_portal.ledger.errors import NoCheckpointKey
-from mlops_portal.ledger.models import Checkpoint, Event
-from mlops_portal.ledger.selectors import log_verify
-from mlops_portal.ledger.selectors.keys import checkpoint_key, checkpoint_verifier
-from mlops_portal.ledger.services import log_sequence
+from mlops_portal.foundation.ledger.errors import NoCheckpointKey
+from mlops_portal.foundation.ledger.models import Checkpoint, Event
+from mlops_portal.foundation.ledger.selectors import log_verify
+from mlops_portal.foundation.ledger.selectors.keys import checkpoint_key, checkpoint_verifier
+from mlops_portal.foundation.ledger.services import log_sequence
 
 
 def pem(key) -> str:

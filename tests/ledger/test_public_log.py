@@ -2,12 +2,12 @@ import pytest
 from django.test import RequestFactory
 from django.urls import resolve
 
-from mlops_portal.ledger import selectors
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.services import log_sequence
-from mlops_portal.wire import checkpoint, merkle, note, tiles
+from mlops_portal.foundation.ledger import selectors
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.services import log_sequence
+from mlops_portal.foundation.wire import checkpoint, merkle, note, tiles
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("mlops_portal.ledger.urls")]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("mlops_portal.foundation.ledger.urls")]
 
 
 def get(path: str, method: str = "get"):

@@ -5,13 +5,13 @@ from hashlib import sha256
 import pytest
 from django.db import transaction
 
-from mlops_portal.ledger.channel import channel
-from mlops_portal.ledger.errors import OutsideTransaction, UnknownType
-from mlops_portal.ledger.models import Event, EventPersonal
-from mlops_portal.ledger.refs import SYSTEM, Actor, Ref
-from mlops_portal.ledger.services import event_record
-from mlops_portal.ledger.signals import event_recorded
-from mlops_portal.wire.merkle import leaf_hash
+from mlops_portal.foundation.ledger.channel import channel
+from mlops_portal.foundation.ledger.errors import OutsideTransaction, UnknownType
+from mlops_portal.foundation.ledger.models import Event, EventPersonal
+from mlops_portal.foundation.ledger.refs import SYSTEM, Actor, Ref
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.ledger.signals import event_recorded
+from mlops_portal.foundation.wire.merkle import leaf_hash
 
 pytestmark = pytest.mark.django_db
 

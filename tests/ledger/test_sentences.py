@@ -1,9 +1,9 @@
 import pytest
 
-from mlops_portal.ledger import types
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.refs import SYSTEM, Actor
-from mlops_portal.ledger.services import event_record, personal_erase
+from mlops_portal.foundation.ledger import types
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.refs import SYSTEM, Actor
+from mlops_portal.foundation.ledger.services import event_record, personal_erase
 
 pytestmark = pytest.mark.django_db
 

@@ -1,12 +1,12 @@
 import pytest
 from django.db import transaction
 
-from mlops_portal.ledger import selectors
-from mlops_portal.ledger.errors import LogDamaged
-from mlops_portal.ledger.models import Checkpoint, Event, Leaf, StoredTile
-from mlops_portal.ledger.services import log_sequence
-from mlops_portal.ledger.tasks import sequence
-from mlops_portal.wire import merkle, note
+from mlops_portal.foundation.ledger import selectors
+from mlops_portal.foundation.ledger.errors import LogDamaged
+from mlops_portal.foundation.ledger.models import Checkpoint, Event, Leaf, StoredTile
+from mlops_portal.foundation.ledger.services import log_sequence
+from mlops_portal.foundation.ledger.tasks import sequence
+from mlops_portal.foundation.wire import merkle, note
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 

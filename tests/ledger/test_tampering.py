@@ -5,14 +5,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 from django.utils import timezone
 
-from mlops_portal.ledger import triggers
-from mlops_portal.ledger.models import Checkpoint, Event, StoredTile
-from mlops_portal.ledger.refs import SYSTEM
-from mlops_portal.ledger.selectors import log_verify
-from mlops_portal.ledger.selectors.keys import origin
-from mlops_portal.ledger.services import log_sequence, personal_erase
-from mlops_portal.wire import note
-from mlops_portal.wire.merkle import leaf_hash
+from mlops_portal.foundation.ledger import triggers
+from mlops_portal.foundation.ledger.models import Checkpoint, Event, StoredTile
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.ledger.selectors import log_verify
+from mlops_portal.foundation.ledger.selectors.keys import origin
+from mlops_portal.foundation.ledger.services import log_sequence, personal_erase
+from mlops_portal.foundation.wire import note
+from mlops_portal.foundation.wire.merkle import leaf_hash
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
 

@@ -4,9 +4,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.selectors import checkpoint_latest, log_verify
-from mlops_portal.ledger.services import log_sequence
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.selectors import checkpoint_latest, log_verify
+from mlops_portal.foundation.ledger.services import log_sequence
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from scipy.stats import ks_2samp
 
 from explain.models import Explanation
 from explain.tasks import alert as explain_alert
-from mlops_portal.registry.selectors import features_of
+from mlops_portal.foundation.registry.selectors import features_of
 from monitoring.models import Alert
 from tests.loops import data
 from tests.loops.world import Loop, Taught

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from labeling.transitions import Trigger
-from mlops_portal.registry.compute.tables.headings import keys_of
+from mlops_portal.foundation.registry.compute.tables.headings import keys_of
 from monitoring.models import Alert
 from tests.loops import data
 from tests.loops.world import Loop, Taught, started

@@ -31,11 +31,11 @@ from labeling.services.asking import requests_ask
 from labeling.services.leasing import label_next
 from labeling.services.runs import run_propose, run_start
 from labeling.transitions import Trigger
-from mlops_portal.ledger.services import log_sequence
-from mlops_portal.plant.models import Asset, AssetType, Node
-from mlops_portal.registry.compute.tables.headings import keys_of
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import features_of
+from mlops_portal.foundation.ledger.services import log_sequence
+from mlops_portal.foundation.plant.models import Asset, AssetType, Node
+from mlops_portal.foundation.registry.compute.tables.headings import keys_of
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import features_of
 from monitoring.models import Alert
 from monitoring.services.alerts import alert_take
 from tests.approvals.world import envelope_of, with_passkey

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
-from mlops_portal.plant.models import Asset, AssetType, Node
-from mlops_portal.registry.models import Artifact, Feature, ModelVersion, RegisteredModel
-from mlops_portal.wire import sketch, telemetry
+from mlops_portal.foundation.plant.models import Asset, AssetType, Node
+from mlops_portal.foundation.registry.models import Artifact, Feature, ModelVersion, RegisteredModel
+from mlops_portal.foundation.wire import sketch, telemetry
 from monitoring.models import Inspection, Prediction
 from monitoring.selectors.rows import shards
 from monitoring.tasks.judge import judge_shard

@@ -8,8 +8,8 @@ from typing import Any
 from django.test import TestCase
 from django.utils import timezone
 
-from mlops_portal.plant.models import Person
-from mlops_portal.registry.models import Champion
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.registry.models import Champion
 from monitoring.models import DriftReport
 from monitoring.services import batch_receive, drift_report_ask
 from tests.monitoring.ground import MINUTE, Floor

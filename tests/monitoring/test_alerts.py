@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.types import sentence
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.types import sentence
+from mlops_portal.foundation.wire.errors import NotAllowed
 from monitoring import services
 from monitoring.errors import AlertMoved, CauseMissing, NotASnooze
 from monitoring.models import Alert

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlops_portal.wire.part_key import part_key, spellings
+from mlops_portal.foundation.wire.part_key import part_key, spellings
 from monitoring.compute import apart
 
 

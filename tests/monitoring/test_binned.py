@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
-from mlops_portal.wire import sketch
+from mlops_portal.foundation.wire import sketch
 from monitoring.compute import binned
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_portal.ledger.models import Event
+from mlops_portal.foundation.ledger.models import Event
 from monitoring.models import ProcessChange
 
 pytestmark = pytest.mark.django_db

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.models import PersonSkill, Skill
-from mlops_portal.shell import undo
-from mlops_portal.wire import golden
-from mlops_portal.wire.errors import Invalid, NotAllowed
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.models import PersonSkill, Skill
+from mlops_portal.foundation.shell import undo
+from mlops_portal.foundation.wire import golden
+from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from monitoring.errors import CodeTaken, Retired
 from monitoring.models import GoldenSample
 from monitoring.selectors.golden import golden_bytes, golden_set, next_code

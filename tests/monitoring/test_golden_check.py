@@ -7,13 +7,13 @@ import pytest
 
 from labeling.compute.training.fit import fit
 from labeling.models.parameters import parameters_checked
-from mlops_portal.ledger.models import Event
-from mlops_portal.registry.compute import datasets, edge_model
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.registry.services import artifact_put, artifact_read
-from mlops_portal.shell.jobs import send
-from mlops_portal.wire.golden import Golden
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.registry.compute import datasets, edge_model
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.registry.services import artifact_put, artifact_read
+from mlops_portal.foundation.shell.jobs import send
+from mlops_portal.foundation.wire.golden import Golden
 from monitoring.compute.golden import results
 from monitoring.models import GoldenCheck
 from monitoring.services import golden_add

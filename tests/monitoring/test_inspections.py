@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.models import Asset, AssetType
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.models import Asset, AssetType
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from monitoring.errors import InspectionUnfit, NoSuchClass, NoSuchPart, WhichModel
 from monitoring.models import Inspection, Measure, Prediction, StatisticPoint
 from monitoring.selectors.measure_sources import source_values

@@ -8,11 +8,11 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.types import sentence
-from mlops_portal.plant.models import Node
-from mlops_portal.plant.services.places import asset_change
-from mlops_portal.wire import telemetry
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.types import sentence
+from mlops_portal.foundation.plant.models import Node
+from mlops_portal.foundation.plant.services.places import asset_change
+from mlops_portal.foundation.wire import telemetry
 from monitoring.models import (
     Picture,
     Prediction,

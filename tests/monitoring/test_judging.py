@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.types import sentence
-from mlops_portal.plant.services.tokens import token_create
-from mlops_portal.shell.models import Notification
-from mlops_portal.wire.errors import PortalError
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.types import sentence
+from mlops_portal.foundation.plant.services.tokens import token_create
+from mlops_portal.foundation.shell.models import Notification
+from mlops_portal.foundation.wire.errors import PortalError
 from monitoring.models import Alert, StatisticPoint, Window
 from monitoring.services import alert_resolve, batch_receive, inspection_record
 from monitoring.tasks.judge import judge

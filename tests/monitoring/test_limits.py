@@ -8,10 +8,10 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.types import sentence
-from mlops_portal.plant.models import Asset
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.types import sentence
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.wire.errors import NotAllowed
 from monitoring.compute import limits as mathematics
 from monitoring.compute.ladder import ladder
 from monitoring.errors import NotABudget, NotAWatch

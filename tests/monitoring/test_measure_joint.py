@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.wire.errors import NotAllowed
 from monitoring import services
 from monitoring.errors import MeasureInUse, NotAMeasure, ValueUnfit
 from monitoring.models import Alert, Measure

@@ -7,8 +7,8 @@ from django.test import TestCase
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.wire import merge
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.wire import merge
 from monitoring.compute.packed import summed
 from monitoring.models import Alert, Rollup, SketchTaken, StatisticPoint, TelemetryBatch, Window
 from monitoring.rules.packing import layout_of, pack

@@ -10,7 +10,7 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from labeling.compute.training.measures import counted
-from mlops_portal.wire import sketch
+from mlops_portal.foundation.wire import sketch
 from monitoring.compute import binned, contrast, interval, judging, words
 from monitoring.compute.detector import online, scores
 from monitoring.compute.references import Reference

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlops_portal.wire import sketch
+from mlops_portal.foundation.wire import sketch
 from monitoring.compute import binned, judging
 from monitoring.compute.detector import dependence, online, process, scores
 from monitoring.compute.references import Reference, Stack

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from mlops_portal.registry.services import champion_set
+from mlops_portal.foundation.registry.services import champion_set
 from monitoring.compute import performance as compute
 from monitoring.models import Performance, Prediction, SampledRow
 from monitoring.services import inspection_record

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from mlops_portal.wire import merge
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire import merge
+from mlops_portal.foundation.wire.errors import Invalid
 from monitoring.errors import NotThisNode, SequenceReused
 from monitoring.models import Prediction, Quarantined, SampledRow, TelemetryBatch, Window
 from monitoring.models.telemetry import BatchState

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from mlops_portal.wire import sketch
+from mlops_portal.foundation.wire import sketch
 from monitoring.compute import binned, judging, limits
 from monitoring.compute.references import Reference, Stack
 from tests.monitoring.ground import ar1, reference_of

@@ -7,8 +7,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from mlops_portal.registry.compute import datasets
-from mlops_portal.registry.services import dataset_put
+from mlops_portal.foundation.registry.compute import datasets
+from mlops_portal.foundation.registry.services import dataset_put
 from monitoring.models import Alert, Prediction, SampledRow
 from monitoring.selectors.together import together_due
 from monitoring.services import alert_resolve, batch_receive

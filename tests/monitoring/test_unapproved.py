@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.ledger.types import sentence
-from mlops_portal.shell.models import Notification
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.types import sentence
+from mlops_portal.foundation.shell.models import Notification
 from monitoring.models import SampledRow, UnapprovedRun, Window
 from tests.monitoring.ground import MINUTE
 from tests.monitoring.taking import STRANGE, checks, ids, take

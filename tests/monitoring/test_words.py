@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlops_portal.registry.models import Feature
-from mlops_portal.wire import sketch
-from mlops_portal.wire.categories import edges_of
+from mlops_portal.foundation.registry.models import Feature
+from mlops_portal.foundation.wire import sketch
+from mlops_portal.foundation.wire.categories import edges_of
 from monitoring.compute.references import Reference
 from monitoring.compute.words import judge_words
 from monitoring.models import Alert, LimitSet, StatisticPoint

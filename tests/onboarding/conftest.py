@@ -11,8 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from django.test import Client
 
-    from mlops_portal.onboarding.models import Onboarding
-    from mlops_portal.plant.models import Person
+    from mlops_portal.above.onboarding.models import Onboarding
+    from mlops_portal.foundation.plant.models import Person
     from tests.cast import Cast
 
 
@@ -55,8 +55,8 @@ def bring(cast: Cast, engineer: Person, work: Callable[[], Any]) -> Callable[...
     """``bring(data)``: a table in the name of the ML engineer, read by a worker."""
     from django.core.files.base import ContentFile
 
-    from mlops_portal.onboarding.selectors import onboardings_all
-    from mlops_portal.onboarding.services.receiving import onboarding_create
+    from mlops_portal.above.onboarding.selectors import onboardings_all
+    from mlops_portal.above.onboarding.services.receiving import onboarding_create
 
     def go(data: bytes, name: str = "Ovens", by: Person | None = None, **asked: str) -> Onboarding:
         with work():
@@ -77,9 +77,9 @@ def bring(cast: Cast, engineer: Person, work: Callable[[], Any]) -> Callable[...
 @pytest.fixture
 def taken(bring: Callable[..., Onboarding], engineer: Person, work: Callable[[], Any]) -> Onboarding:
     """A table that became a model with a first version; golden samples are proposed."""
-    from mlops_portal.onboarding.selectors import onboardings_all
-    from mlops_portal.onboarding.services.checking import check_ask
-    from mlops_portal.onboarding.services.taking import onboarding_agree
+    from mlops_portal.above.onboarding.selectors import onboardings_all
+    from mlops_portal.above.onboarding.services.checking import check_ask
+    from mlops_portal.above.onboarding.services.taking import onboarding_agree
     from tests.onboarding.tables import table
 
     one = bring(table())

@@ -7,9 +7,9 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.onboarding.models import Onboarding
-from mlops_portal.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.above.onboarding.models import Onboarding
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from tests.onboarding.tables import BAD, table
 
 pytestmark = pytest.mark.django_db

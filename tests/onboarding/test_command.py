@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from labeling.models import RetrainRun
 from labeling.transitions import RunState
-from mlops_portal.ledger.models import Event
-from mlops_portal.onboarding.models import Onboarding
-from mlops_portal.plant.models import Asset, Line, Person, RoleAssignment, Site, Skill
-from mlops_portal.plant.roles import Role
-from mlops_portal.plant.services.skills import skill_grant
-from mlops_portal.registry.models import Dataset, ModelVersion, RegisteredModel
+from mlops_portal.above.onboarding.models import Onboarding
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.models import Asset, Line, Person, RoleAssignment, Site, Skill
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.services.skills import skill_grant
+from mlops_portal.foundation.registry.models import Dataset, ModelVersion, RegisteredModel
 from monitoring.models import GoldenSample
 from tests.cast import JOINED, new_person
 from tests.onboarding.tables import BAD, measured, table

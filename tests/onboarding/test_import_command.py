@@ -14,9 +14,9 @@ from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import RandomForestClassifier
 
-from mlops_portal.onboarding.models import Onboarding
-from mlops_portal.plant.models import Site
-from mlops_portal.registry.models import Dataset, ModelVersion, RegisteredModel
+from mlops_portal.above.onboarding.models import Onboarding
+from mlops_portal.foundation.plant.models import Site
+from mlops_portal.foundation.registry.models import Dataset, ModelVersion, RegisteredModel
 from tests.onboarding.tables import rows, table
 
 pytestmark = pytest.mark.django_db

@@ -12,13 +12,13 @@ from django.core.management import call_command
 
 from explain.models import Explanation
 from explain.tasks import row as explain_row
-from mlops_portal.onboarding.compute.build import build
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.compute import datasets
-from mlops_portal.registry.compute.tables.guess import guess
-from mlops_portal.registry.compute.tables.read import read
-from mlops_portal.registry.models import Dataset, RegisteredModel
-from mlops_portal.registry.services import artifact_read
+from mlops_portal.above.onboarding.compute.build import build
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.compute import datasets
+from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.read import read
+from mlops_portal.foundation.registry.models import Dataset, RegisteredModel
+from mlops_portal.foundation.registry.services import artifact_read
 from monitoring.models import Prediction, Quarantined, SampledRow, Window
 from tests.onboarding.tables import written
 

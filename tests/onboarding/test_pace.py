@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_portal.onboarding.compute.pace import PARTS, PLAIN, window_for
+from mlops_portal.above.onboarding.compute.pace import PARTS, PLAIN, window_for
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from labeling.transitions import RunState
-from mlops_portal.onboarding.models import Onboarding
-from mlops_portal.onboarding.selectors import onboardings_all
-from mlops_portal.registry.models import Dataset, ModelVersion, RegisteredModel
+from mlops_portal.above.onboarding.models import Onboarding
+from mlops_portal.above.onboarding.selectors import onboardings_all
+from mlops_portal.foundation.registry.models import Dataset, ModelVersion, RegisteredModel
 from monitoring.models import GoldenSample
 from tests.onboarding.tables import BAD, measured, table
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from mlops_portal.onboarding.compute.proposals import drawn
+from mlops_portal.above.onboarding.compute.proposals import drawn
 from monitoring.compute import apart
 
 

@@ -9,13 +9,13 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.onboarding.models import Onboarding
-from mlops_portal.onboarding.selectors import onboardings_all
-from mlops_portal.onboarding.services.answering import onboarding_answer
-from mlops_portal.onboarding.services.checking import check_ask
-from mlops_portal.onboarding.services.describing import onboarding_describe
-from mlops_portal.registry.errors import AnswerUnfit
+from mlops_portal.above.onboarding.models import Onboarding
+from mlops_portal.above.onboarding.selectors import onboardings_all
+from mlops_portal.above.onboarding.services.answering import onboarding_answer
+from mlops_portal.above.onboarding.services.checking import check_ask
+from mlops_portal.above.onboarding.services.describing import onboarding_describe
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.registry.errors import AnswerUnfit
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +134,7 @@ def test_the_command_names_each_question_with_its_answers_and_takes_them(cast, f
 
 
 def test_a_part_that_a_spreadsheet_wrote_with_a_point_is_the_part_without():
-    from mlops_portal.wire.parts import part_id
+    from mlops_portal.foundation.wire.parts import part_id
 
     same = ["1000", "1000.0", " 1000 ", "1000,0", "'1000", "1000.00", 1000, 1000.0, "\ufeff1000"]
     assert {part_id(one) for one in same} == {"1000"}

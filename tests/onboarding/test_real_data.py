@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from mlops_portal.environment import BASE_DIR
-from mlops_portal.registry.models import Feature
+from mlops_portal.foundation.registry.models import Feature
 
 DATA = BASE_DIR.parent / "shared" / "data"
 pytestmark = [

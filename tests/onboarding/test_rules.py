@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mlops_portal.onboarding.errors import SchemaUnfit
-from mlops_portal.onboarding.rules import additive
-from mlops_portal.onboarding.rules.columns import as_time, corrected, notes_left
-from mlops_portal.onboarding.rules.target import (
+from mlops_portal.above.onboarding.errors import SchemaUnfit
+from mlops_portal.above.onboarding.rules import additive
+from mlops_portal.above.onboarding.rules.columns import as_time, corrected, notes_left
+from mlops_portal.above.onboarding.rules.target import (
     classes_by_value,
     limits_for,
     plan_for,
     readable,
     with_ranges,
 )
-from mlops_portal.onboarding.rules.words import key_of, slug_of
+from mlops_portal.above.onboarding.rules.words import key_of, slug_of
 
 WORDS = some.lists(some.text(min_size=1, max_size=12), min_size=2, max_size=9, unique=True)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from approvals.services.requests import request_open
-from mlops_portal.ledger.models import Event
-from mlops_portal.onboarding.errors import ApprovalAsked, WrongState
-from mlops_portal.onboarding.services.golden import golden_confirm
-from mlops_portal.onboarding.services.undoing import onboarding_undo
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
-from mlops_portal.registry.selectors import models_all
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.above.onboarding.errors import ApprovalAsked, WrongState
+from mlops_portal.above.onboarding.services.golden import golden_confirm
+from mlops_portal.above.onboarding.services.undoing import onboarding_undo
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.selectors import models_all
+from mlops_portal.foundation.wire.errors import NotAllowed
 from monitoring.models import GoldenSample
 from tests.onboarding.tables import table
 

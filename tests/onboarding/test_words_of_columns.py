@@ -14,14 +14,14 @@ from django.core.management.base import CommandError
 from edge_sync.agent.acquisition import Between
 from edge_sync.agent.judging import judge
 from edge_sync.management.replay.choice import choose
-from mlops_portal.onboarding.models import Onboarding
-from mlops_portal.onboarding.services.checking import check_ask
-from mlops_portal.onboarding.services.describing import onboarding_describe
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.compute import datasets, edge_model
-from mlops_portal.registry.models import Dataset, ModelVersion, RegisteredModel
-from mlops_portal.registry.services import artifact_read
-from mlops_portal.wire.classes import class_of
+from mlops_portal.above.onboarding.models import Onboarding
+from mlops_portal.above.onboarding.services.checking import check_ask
+from mlops_portal.above.onboarding.services.describing import onboarding_describe
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.compute import datasets, edge_model
+from mlops_portal.foundation.registry.models import Dataset, ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.services import artifact_read
+from mlops_portal.foundation.wire.classes import class_of
 from tests.onboarding.tables import rows, table, written
 
 pytestmark = pytest.mark.django_db

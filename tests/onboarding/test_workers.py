@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.onboarding.errors import WrongState
-from mlops_portal.onboarding.selectors import onboardings_all
-from mlops_portal.onboarding.services.again import work_again
-from mlops_portal.onboarding.services.checking import check_ask
-from mlops_portal.onboarding.services.taking import onboarding_agree
-from mlops_portal.onboarding.tasks import checking, reading, taking
-from mlops_portal.registry.models import Dataset, RegisteredModel
-from mlops_portal.shell.jobs import JobCancelled, job_cancel
-from mlops_portal.shell.models import Job
-from mlops_portal.wire import manifest
+from mlops_portal.above.onboarding.errors import WrongState
+from mlops_portal.above.onboarding.selectors import onboardings_all
+from mlops_portal.above.onboarding.services.again import work_again
+from mlops_portal.above.onboarding.services.checking import check_ask
+from mlops_portal.above.onboarding.services.taking import onboarding_agree
+from mlops_portal.above.onboarding.tasks import checking, reading, taking
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.registry.models import Dataset, RegisteredModel
+from mlops_portal.foundation.shell.jobs import JobCancelled, job_cancel
+from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.wire import manifest
 from tests.onboarding.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -62,8 +62,8 @@ def test_a_fault_while_storing_leaves_nothing_behind_and_says_so(checked, engine
 
 
 def test_a_model_of_that_name_made_meanwhile_is_said_and_nothing_is_half_made(checked, engineer, work, cast):
-    from mlops_portal.plant.models import AssetType
-    from mlops_portal.registry.services import model_register
+    from mlops_portal.foundation.plant.models import AssetType
+    from mlops_portal.foundation.registry.services import model_register
 
     kind = AssetType.objects.create(name="Other", slug="other")
     classes = [{"key": key, "words": {}, "icon": "", "defect": key == "b"} for key in "ab"]
@@ -111,7 +111,7 @@ def test_a_check_that_was_stopped_goes_back_and_can_be_asked_for_again(
 def test_reading_that_was_stopped_is_done_again(cast, engineer, work, browser):
     from django.core.files.base import ContentFile
 
-    from mlops_portal.onboarding.services.receiving import onboarding_create
+    from mlops_portal.above.onboarding.services.receiving import onboarding_create
 
     one = onboarding_create(
         by=engineer, site=cast.site, name="Ovens", file=ContentFile(table(), name="p.csv"), file_name="p.csv",

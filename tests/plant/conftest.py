@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from mlops_portal.plant.models import Asset, AssetType, Line, Node, Site
+    from mlops_portal.foundation.plant.models import Asset, AssetType, Line, Node, Site
 
 
 @pytest.fixture
 def recorded(db: None) -> Callable[[], list[str]]:
     """The types of all events so far, oldest first."""
-    from mlops_portal.ledger.models import Event
+    from mlops_portal.foundation.ledger.models import Event
 
     return lambda: list(Event.objects.order_by("pk").values_list("type", flat=True))
 
 
 @pytest.fixture
 def other_site(cast) -> Site:
-    from mlops_portal.plant.models import Line, Site
+    from mlops_portal.foundation.plant.models import Line, Site
 
     site = Site.objects.create(name="Borkheide", slug="borkheide", time_zone="America/Chicago")
     Line.objects.create(name="Line 9", slug="line-9", site=site)
@@ -40,7 +40,7 @@ class Machines:
 @pytest.fixture
 def machines(cast) -> Machines:
     """A press with its node on line 1, and a node on line 2."""
-    from mlops_portal.plant.models import Asset, AssetType, Node
+    from mlops_portal.foundation.plant.models import Asset, AssetType, Node
 
     now = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
     press = AssetType.objects.create(name="Press", slug="press")

@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mlops_portal.plant.errors import NameTaken, WrongDate, WrongPlace
-from mlops_portal.plant.models import Shift, Site
-from mlops_portal.plant.roles import Role
-from mlops_portal.plant.selectors.calendar import shift_at, shifts_at, spans
-from mlops_portal.plant.services.calendar import (
+from mlops_portal.foundation.plant.errors import NameTaken, WrongDate, WrongPlace
+from mlops_portal.foundation.plant.models import Shift, Site
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.selectors.calendar import shift_at, shifts_at, spans
+from mlops_portal.foundation.plant.services.calendar import (
     closed_day_add,
     closed_day_remove,
     shift_remove,
     shift_set,
 )
-from mlops_portal.wire.errors import NotAllowed, NotFound
+from mlops_portal.foundation.wire.errors import NotAllowed, NotFound
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = date(2026, 3, 2)

@@ -9,16 +9,16 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from mlops_portal.plant.errors import InvitationUnusable, NameTaken, WrongPlace
-from mlops_portal.plant.models import Invitation, Person
-from mlops_portal.plant.roles import Role
-from mlops_portal.plant.selectors.people import invitations_open
-from mlops_portal.plant.services.invitations import (
+from mlops_portal.foundation.plant.errors import InvitationUnusable, NameTaken, WrongPlace
+from mlops_portal.foundation.plant.models import Invitation, Person
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.selectors.people import invitations_open
+from mlops_portal.foundation.plant.services.invitations import (
     invitation_accept,
     invitation_create,
     invitation_withdraw,
 )
-from mlops_portal.wire.errors import Invalid, NotAllowed
+from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 
 PASSWORD = "pressure-gauge-417"
 

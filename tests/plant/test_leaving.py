@@ -8,13 +8,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from mlops_portal.plant.errors import AlreadyEnded, LastAdministrator
-from mlops_portal.plant.models import Person, PersonSkill, RoleAssignment, Skill, Token
-from mlops_portal.plant.roles import Role
-from mlops_portal.plant.services.people import person_leave, preferences_set
-from mlops_portal.plant.services.skills import skill_grant
-from mlops_portal.plant.services.tokens import token_create, token_use
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.foundation.plant.errors import AlreadyEnded, LastAdministrator
+from mlops_portal.foundation.plant.models import Person, PersonSkill, RoleAssignment, Skill, Token
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.services.people import person_leave, preferences_set
+from mlops_portal.foundation.plant.services.skills import skill_grant
+from mlops_portal.foundation.plant.services.tokens import token_create, token_use
+from mlops_portal.foundation.wire.errors import NotAllowed
 
 
 def test_roles_skills_tokens_and_sessions_end(cast, recorded):

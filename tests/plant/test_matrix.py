@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_portal.plant.matrix import ACTIONS, Scope
-from mlops_portal.plant.policies import Held, decide, lines_reached
-from mlops_portal.plant.roles import Role
+from mlops_portal.foundation.plant.matrix import ACTIONS, Scope
+from mlops_portal.foundation.plant.policies import Held, decide, lines_reached
+from mlops_portal.foundation.plant.roles import Role
 
 HERE, THERE, ELSEWHERE = (1, 11), (1, 12), (2, 21)
 

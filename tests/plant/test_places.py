@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.errors import AlreadyEnded, NameTaken, StillInUse, WrongPlace
-from mlops_portal.plant.models import Asset, Node, Person
-from mlops_portal.plant.roles import Role
-from mlops_portal.plant.selectors.places import assets_for, lines_for, nodes_for
-from mlops_portal.plant.services.places import (
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.errors import AlreadyEnded, NameTaken, StillInUse, WrongPlace
+from mlops_portal.foundation.plant.models import Asset, Node, Person
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.selectors.places import assets_for, lines_for, nodes_for
+from mlops_portal.foundation.plant.services.places import (
     asset_change,
     asset_create,
     asset_retire,
@@ -18,7 +18,7 @@ from mlops_portal.plant.services.places import (
     node_register,
     node_retire,
 )
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.foundation.wire.errors import NotAllowed
 
 pytestmark = pytest.mark.services
 

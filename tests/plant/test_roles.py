@@ -9,17 +9,17 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from mlops_portal.plant.errors import (
+from mlops_portal.foundation.plant.errors import (
     AlreadyEnded,
     AlreadyHeld,
     LastAdministrator,
     WrongDate,
     WrongPlace,
 )
-from mlops_portal.plant.models import Person, RoleAssignment
-from mlops_portal.plant.roles import Role
-from mlops_portal.plant.services.roles import role_end, role_grant
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.foundation.plant.models import Person, RoleAssignment
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.services.roles import role_end, role_grant
+from mlops_portal.foundation.wire.errors import NotAllowed
 
 
 def fresh(person: Person) -> Person:

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from mlops_portal.plant.errors import AlreadyEnded, WrongDate
-from mlops_portal.plant.models import Person, PersonSkill, RoleAssignment, Skill
-from mlops_portal.plant.roles import Role
-from mlops_portal.plant.selectors.people import skilled
-from mlops_portal.plant.services.skills import skill_end, skill_grant
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.foundation.plant.errors import AlreadyEnded, WrongDate
+from mlops_portal.foundation.plant.models import Person, PersonSkill, RoleAssignment, Skill
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.selectors.people import skilled
+from mlops_portal.foundation.plant.services.skills import skill_end, skill_grant
+from mlops_portal.foundation.wire.errors import NotAllowed
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from mlops_portal.plant.errors import AlreadyEnded, UnknownScope, WrongDate
-from mlops_portal.plant.models import Person, Token
-from mlops_portal.plant.selectors.places import lines_for
-from mlops_portal.plant.services.tokens import token_create, token_revoke, token_use
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.foundation.plant.errors import AlreadyEnded, UnknownScope, WrongDate
+from mlops_portal.foundation.plant.models import Person, Token
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.plant.services.tokens import token_create, token_revoke, token_use
+from mlops_portal.foundation.wire.errors import NotAllowed
 
 
 def make(person: Person, *scopes: str, days: float = 30):

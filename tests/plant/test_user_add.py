@@ -8,9 +8,9 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.plant.models import Person
-from mlops_portal.plant.services.inviting import HOW
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.services.inviting import HOW
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "shift-change-at-six"

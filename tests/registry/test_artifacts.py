@@ -8,10 +8,10 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from mlops_portal.registry.errors import ArtifactDamaged
-from mlops_portal.registry.models import Artifact
-from mlops_portal.registry.services import artifact_put, artifact_read
-from mlops_portal.registry.services.artifacts import artifact_path
+from mlops_portal.foundation.registry.errors import ArtifactDamaged
+from mlops_portal.foundation.registry.models import Artifact
+from mlops_portal.foundation.registry.services import artifact_put, artifact_read
+from mlops_portal.foundation.registry.services.artifacts import artifact_path
 
 pytestmark = pytest.mark.django_db
 DATA = b"some bytes of a model"

@@ -12,8 +12,8 @@ import skops.io
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from mlops_portal.registry.compute import datasets, edge_model, store
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.registry.compute import datasets, edge_model, store
+from mlops_portal.foundation.wire.errors import Invalid
 
 AT = [datetime(2026, 1, 1, hour, tzinfo=UTC) for hour in range(3)]
 

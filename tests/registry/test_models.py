@@ -8,13 +8,18 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from mlops_portal.ledger.models import Event
-from mlops_portal.registry.errors import FeatureUnfit, NameTaken, ReleaseNeverAutomatic, WrongState
-from mlops_portal.registry.models import AutomationLevel, Level, ModelVersion, Step
-from mlops_portal.registry.selectors import champion_for, champion_of, level_of, spec_of
-from mlops_portal.registry.services import automation_set, champion_set, model_register, version_move
-from mlops_portal.registry.transitions import WAYS, VersionState
-from mlops_portal.wire.errors import Invalid, NotAllowed
+from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.registry.errors import FeatureUnfit, NameTaken, ReleaseNeverAutomatic, WrongState
+from mlops_portal.foundation.registry.models import AutomationLevel, Level, ModelVersion, Step
+from mlops_portal.foundation.registry.selectors import champion_for, champion_of, level_of, spec_of
+from mlops_portal.foundation.registry.services import (
+    automation_set,
+    champion_set,
+    model_register,
+    version_move,
+)
+from mlops_portal.foundation.registry.transitions import WAYS, VersionState
+from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from tests.cast import Cast
 from tests.labeling.plant import Shop, a_version, classes, features, make_shop
 

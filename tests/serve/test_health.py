@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from mlops_portal.serve import health, heartbeat, tasks
+from mlops_portal.above.serve import health, heartbeat, tasks
 
 
 @pytest.fixture(autouse=True)

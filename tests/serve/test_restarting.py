@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from mlops_portal.serve import child, preflight, supervisor
-from mlops_portal.serve.board import Board
-from mlops_portal.serve.errors import CannotStart
-from mlops_portal.serve.lock import RunLock
-from mlops_portal.serve.processes import Process
-from mlops_portal.serve.supervisor import Supervisor
+from mlops_portal.above.serve import child, preflight, supervisor
+from mlops_portal.above.serve.board import Board
+from mlops_portal.above.serve.errors import CannotStart
+from mlops_portal.above.serve.lock import RunLock
+from mlops_portal.above.serve.processes import Process
+from mlops_portal.above.serve.supervisor import Supervisor
 from tests.serve.running import Run
 
 

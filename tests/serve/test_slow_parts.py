@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from mlops_portal.serve import doing, preflight, supervisor
-from mlops_portal.serve.board import Board
-from mlops_portal.serve.lock import RunLock
-from mlops_portal.serve.processes import Process
-from mlops_portal.serve.supervisor import Supervisor
+from mlops_portal.above.serve import doing, preflight, supervisor
+from mlops_portal.above.serve.board import Board
+from mlops_portal.above.serve.lock import RunLock
+from mlops_portal.above.serve.processes import Process
+from mlops_portal.above.serve.supervisor import Supervisor
 
 pytestmark = pytest.mark.xdist_group("serve")
 LASTING = "print('reading the tables', flush=True); import time; time.sleep(600)"

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops_portal import urls
-from mlops_portal.wire.errors import Conflict
+from mlops_portal.foundation.wire.errors import Conflict
 
 ERRORS = {
     "conflict": Conflict("Petra was first; look at the part again.", part="4-20611"),

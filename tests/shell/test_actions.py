@@ -4,10 +4,10 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import render_to_string
 
-from mlops_portal.plant.models import Line
-from mlops_portal.shell import actions
-from mlops_portal.shell.actions import Offer
-from mlops_portal.wire.errors import NotAllowed
+from mlops_portal.foundation.plant.models import Line
+from mlops_portal.foundation.shell import actions
+from mlops_portal.foundation.shell.actions import Offer
+from mlops_portal.foundation.wire.errors import NotAllowed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registers")]
 

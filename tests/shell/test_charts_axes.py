@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlops_portal.shell.charts.canvas import Pen
-from mlops_portal.shell.charts.line import LineChart
-from mlops_portal.shell.charts.numbers import Notation, text
-from mlops_portal.shell.charts.points import Point, Series
-from mlops_portal.shell.charts.scales import (
+from mlops_portal.foundation.shell.charts.canvas import Pen
+from mlops_portal.foundation.shell.charts.line import LineChart
+from mlops_portal.foundation.shell.charts.numbers import Notation, text
+from mlops_portal.foundation.shell.charts.points import Point, Series
+from mlops_portal.foundation.shell.charts.scales import (
     extent,
     nice_axis,
     nice_ticks,
@@ -23,8 +23,8 @@ from mlops_portal.shell.charts.scales import (
     tick_texts,
     time_extent,
 )
-from mlops_portal.shell.charts.stacked import StackedChart
-from mlops_portal.shell.charts.times import seconds, time_ticks
+from mlops_portal.foundation.shell.charts.stacked import StackedChart
+from mlops_portal.foundation.shell.charts.times import seconds, time_ticks
 
 FINITE = st.floats(-1e299, 1e299)
 

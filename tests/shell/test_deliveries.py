@@ -9,11 +9,11 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from mlops_portal.shell import kinds
-from mlops_portal.shell.deliveries import ATTEMPTS, deliveries_send, delivery_send
-from mlops_portal.shell.kinds import Kind
-from mlops_portal.shell.models import Delivery
-from mlops_portal.shell.notifications import notify
+from mlops_portal.foundation.shell import kinds
+from mlops_portal.foundation.shell.deliveries import ATTEMPTS, deliveries_send, delivery_send
+from mlops_portal.foundation.shell.kinds import Kind
+from mlops_portal.foundation.shell.models import Delivery
+from mlops_portal.foundation.shell.notifications import notify
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registers")]
 

@@ -4,10 +4,10 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from mlops_portal.plant.models import Line
-from mlops_portal.shell import cards
-from mlops_portal.shell.cards import Card
-from mlops_portal.wire.errors import Unavailable
+from mlops_portal.foundation.plant.models import Line
+from mlops_portal.foundation.shell import cards
+from mlops_portal.foundation.shell.cards import Card
+from mlops_portal.foundation.wire.errors import Unavailable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registers")]
 

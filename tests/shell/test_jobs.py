@@ -9,11 +9,11 @@ import redis
 from django.conf import settings
 from django.utils import timezone
 
-from mlops_portal.shell import jobs
-from mlops_portal.shell.job_names import names
-from mlops_portal.shell.models import Job
-from mlops_portal.shell.tasks import jobs_resend
-from mlops_portal.wire.errors import Conflict, NotFound, Unavailable
+from mlops_portal.foundation.shell import jobs
+from mlops_portal.foundation.shell.job_names import names
+from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.tasks import jobs_resend
+from mlops_portal.foundation.wire.errors import Conflict, NotFound, Unavailable
 
 pytestmark = pytest.mark.django_db
 NAME = "shell.kept_answers_expire"

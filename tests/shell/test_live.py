@@ -6,8 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import transaction
 
-from mlops_portal.shell import live
-from mlops_portal.shell.consumers import MOST_TOPICS, Live
+from mlops_portal.foundation.shell import live
+from mlops_portal.foundation.shell.consumers import MOST_TOPICS, Live
 from tests.shell.websocket import Browser
 
 pytestmark = pytest.mark.services

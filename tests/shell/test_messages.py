@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from mlops_portal.shell import messages_catalog as catalogs
+from mlops_portal.foundation.shell import messages_catalog as catalogs
 
 CODE = """
 from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgettext

@@ -4,10 +4,10 @@ import pytest
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
-from mlops_portal.shell import kinds
-from mlops_portal.shell.kinds import Kind
-from mlops_portal.shell.models import Delivery, Notification
-from mlops_portal.shell.notifications import notification_preference_set, notify
+from mlops_portal.foundation.shell import kinds
+from mlops_portal.foundation.shell.kinds import Kind
+from mlops_portal.foundation.shell.models import Delivery, Notification
+from mlops_portal.foundation.shell.notifications import notification_preference_set, notify
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registers")]
 

@@ -7,7 +7,7 @@ from django.urls import path
 from django.utils import timezone, translation
 
 from mlops_portal import urls
-from mlops_portal.ledger.channel import current
+from mlops_portal.foundation.ledger.channel import current
 
 
 def tell(request):

@@ -3,8 +3,8 @@
 import pytest
 from django.core.cache import cache
 
-from mlops_portal.ledger.channel import current
-from mlops_portal.shell import receivers
+from mlops_portal.foundation.ledger.channel import current
+from mlops_portal.foundation.shell import receivers
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def test_without_a_broker_recording_goes_on(settings):
 
 
 def test_what_a_task_does_is_recorded_as_a_task_s(monkeypatch):
-    from mlops_portal.shell import tasks
+    from mlops_portal.foundation.shell import tasks
 
     seen = []
     monkeypatch.setattr(tasks, "changed", lambda *topics: seen.append(current()))

@@ -9,11 +9,11 @@ import django_filters
 import pytest
 from django.test import RequestFactory
 
-from mlops_portal.plant.models import Person
-from mlops_portal.shell.tables.columns import Column, harmless
-from mlops_portal.shell.tables.filters import Choice
-from mlops_portal.shell.tables.paging import COUNT_TO
-from mlops_portal.shell.tables.table import Table
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.shell.tables.columns import Column, harmless
+from mlops_portal.foundation.shell.tables.filters import Choice
+from mlops_portal.foundation.shell.tables.paging import COUNT_TO
+from mlops_portal.foundation.shell.tables.table import Table
 from tests.cast import new_person
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +111,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(django_assert_max_num
 
 
 def test_counting_stops(monkeypatch):
-    monkeypatch.setattr("mlops_portal.shell.tables.paging.COUNT_TO", 20)
+    monkeypatch.setattr("mlops_portal.foundation.shell.tables.paging.COUNT_TO", 20)
     people(40)
     page = a_table().page
     assert (page.total, page.more_than_total) == (20, True)

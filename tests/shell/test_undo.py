@@ -3,8 +3,8 @@
 import pytest
 from django.core import signing
 
-from mlops_portal.shell import undo
-from mlops_portal.wire.errors import Conflict, Invalid, NotAllowed
+from mlops_portal.foundation.shell import undo
+from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotAllowed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registers")]
 

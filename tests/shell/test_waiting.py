@@ -9,9 +9,9 @@ import pytest
 import redis
 from django.conf import settings
 
+from mlops_portal.above.serve.scheduling import Scheduler
 from mlops_portal.celery import app
-from mlops_portal.serve.scheduling import Scheduler
-from mlops_portal.shell import jobs, tasks, waiting
+from mlops_portal.foundation.shell import jobs, tasks, waiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.queued]
 

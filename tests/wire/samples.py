@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from mlops_portal.wire import assertion, release, roster, statement
+from mlops_portal.foundation.wire import assertion, release, roster, statement
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 RP_ID, ORIGIN = "localhost", "http://localhost:8000"

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_portal.wire import assertion
-from mlops_portal.wire.assertion import AssertionRefused, b64url, from_b64url
+from mlops_portal.foundation.wire import assertion
+from mlops_portal.foundation.wire.assertion import AssertionRefused, b64url, from_b64url
 from tests.wire.samples import ORIGIN, QUALITY, RP_ID, SEAL, STRANGER, make_statement, spki
 
 PAYLOAD = make_statement()

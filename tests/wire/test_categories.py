@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_portal.wire import sketch
-from mlops_portal.wire.categories import GAPS, TRUTHS, alike, as_text, code_of, edges_of, text_of
-from mlops_portal.wire.inputs import unseen_missing
+from mlops_portal.foundation.wire import sketch
+from mlops_portal.foundation.wire.categories import GAPS, TRUTHS, alike, as_text, code_of, edges_of, text_of
+from mlops_portal.foundation.wire.inputs import unseen_missing
 
 WORDS = st.lists(st.text(min_size=1).map(as_text).filter(bool), min_size=1, max_size=9, unique=True)
 

@@ -1,7 +1,7 @@
 import pytest
 
-from mlops_portal.wire import checkpoint
-from mlops_portal.wire.note import NoteError
+from mlops_portal.foundation.wire import checkpoint
+from mlops_portal.foundation.wire.note import NoteError
 
 TEXT = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labeling.transitions import Answer
-from mlops_portal.wire.classes import NO_CLASSES, class_of
+from mlops_portal.foundation.wire.classes import NO_CLASSES, class_of
 
 CLASSES = [
     {"key": "ok", "values": ["false"], "words": {"en": "In order", "de": "in Ordnung"}, "defect": False},

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from mlops_portal.wire import events
+from mlops_portal.foundation.wire import events
 
 NOW = datetime(2026, 3, 1, 7, 0, tzinfo=timezone(timedelta(hours=1)))
 

@@ -1,7 +1,7 @@
 import pytest
 
-from mlops_portal.wire import golden, jcs
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire import golden, jcs
+from mlops_portal.foundation.wire.errors import Invalid
 
 SAMPLE = {
     "code": "G-01",

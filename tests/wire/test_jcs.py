@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_portal.wire import jcs
+from mlops_portal.foundation.wire import jcs
 from tests.wire.vectors import cases
 
 VALUES = st.recursive(

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mlops_portal.wire import manifest
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire import manifest
+from mlops_portal.foundation.wire.errors import Invalid
 
 ROW = manifest.Row(
     prediction="node-1:7",

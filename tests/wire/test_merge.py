@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_portal.wire import merge
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire import merge
+from mlops_portal.foundation.wire.errors import Invalid
 
 COUNTS = st.one_of(st.just([]), st.lists(st.integers(0, 1 << 40), min_size=4, max_size=4))
 # whole numbers, so that sums of floats are exact and the laws hold to the bit

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_portal.wire import merkle
+from mlops_portal.foundation.wire import merkle
 from tests.wire.vectors import cases, hashes
 
 

@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_portal.wire import note
+from mlops_portal.foundation.wire import note
 
 NAME = "plant.example/log"
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

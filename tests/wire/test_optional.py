@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from mlops_portal.environment import BASE_DIR
-from mlops_portal.wire.optional import UNUSED, without
+from mlops_portal.foundation.wire.optional import UNUSED, without
 
 
 def test_a_name_is_hidden_inside_and_there_afterwards() -> None:
@@ -29,7 +29,7 @@ def test_what_is_loaded_already_stays() -> None:
 def test_the_module_goes_without_and_the_library_can_still_be_imported(module: str) -> None:
     code = (
         "import importlib, sys\n"
-        "from mlops_portal.wire import optional\n"
+        "from mlops_portal.foundation.wire import optional\n"
         "optional.install(); optional.install()\n"
         f"importlib.import_module({module!r})\n"
         f"assert {UNUSED[module][0]!r} not in sys.modules\n"

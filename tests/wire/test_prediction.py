@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from mlops_portal.wire.prediction import prediction_id
+from mlops_portal.foundation.wire.prediction import prediction_id
 
 AT = datetime(2026, 11, 22, 12, 0, 0, 250, tzinfo=UTC)
 SAID = {"node": "node-1", "asset": "press-3", "part": "P-7", "at": AT, "release": "press-3/4"}

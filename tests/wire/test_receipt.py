@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from mlops_portal.wire import receipt
-from mlops_portal.wire.receipt import Delivery, Receipt, Refusal
+from mlops_portal.foundation.wire import receipt
+from mlops_portal.foundation.wire.receipt import Delivery, Receipt, Refusal
 
 ONE = Delivery.of("telemetry", "node-2", "5", b"{}")
 PROBLEM = {"type": "urn:mlops-portal:problem:invalid", "status": 422, "detail": "It does not fit."}

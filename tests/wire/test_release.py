@@ -3,10 +3,10 @@ from datetime import timedelta
 
 import pytest
 
-from mlops_portal.wire import jcs, release
-from mlops_portal.wire.assertion import b64url
-from mlops_portal.wire.errors import Invalid
-from mlops_portal.wire.release import Refused, Seen
+from mlops_portal.foundation.wire import jcs, release
+from mlops_portal.foundation.wire.assertion import b64url
+from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.release import Refused, Seen
 from tests.wire.samples import (
     ARTIFACT,
     BOTH,

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_portal.wire import assertion, roster
-from mlops_portal.wire.assertion import AssertionRefused
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire import assertion, roster
+from mlops_portal.foundation.wire.assertion import AssertionRefused
+from mlops_portal.foundation.wire.errors import Invalid
 from tests.wire.samples import BOTH, EXPERT, ORIGIN, QUALITY, SEAL, STRANGER, make_roster, make_statement
 from tests.wire.samples import parsed_roster as parsed
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from mlops_portal.wire import signed_time
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire import signed_time
+from mlops_portal.foundation.wire.errors import Invalid
 
 KEY, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 NONCE, AT = "a" * 32, datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_portal.wire import sketch
+from mlops_portal.foundation.wire import sketch
 
 READING = st.one_of(
     st.floats(-1e6, 1e6), st.just(float("nan")), st.floats(allow_nan=True, allow_infinity=True)

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from mlops_portal.wire import jcs, spec
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire import jcs, spec
+from mlops_portal.foundation.wire.errors import Invalid
 
 FEATURES = [
     {

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_portal.wire import jcs, statement
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire import jcs, statement
+from mlops_portal.foundation.wire.errors import Invalid
 from tests.wire.samples import ARTIFACT, EVIDENCE, GOLDEN, make_statement
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_portal.wire import telemetry
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire import telemetry
+from mlops_portal.foundation.wire.errors import Invalid
 
 AT, LATER = "2026-11-22T12:00:00+00:00", "2026-11-22T12:01:00+00:00"
 WINDOW = {

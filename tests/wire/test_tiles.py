@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_portal.wire import merkle, tiles
+from mlops_portal.foundation.wire import merkle, tiles
 
 LEAVES = [merkle.leaf_hash(number.to_bytes(4, "big")) for number in range(70_000)]
 

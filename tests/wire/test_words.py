@@ -2,7 +2,7 @@ from itertools import combinations
 
 import pytest
 
-from mlops_portal.wire.words import WORDS, words
+from mlops_portal.foundation.wire.words import WORDS, words
 
 
 def one_letter_apart(a, b):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from approvals.selectors.export import scope_of
 from approvals.services.export import export_told
 from approvals.tasks.export_write import export_write
-from mlops_portal.wire.errors import PortalError
+from mlops_portal.foundation.wire.errors import PortalError
 
 
 class Command(BaseCommand):

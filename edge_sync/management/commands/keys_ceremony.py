@@ -14,7 +14,7 @@ from edge_sync.keys.repository import layout
 from edge_sync.repository.published import root_version
 from edge_sync.selectors.roster import LONGEST
 from edge_sync.services.ceremony import Signing, ceremony_hold, plan_all
-from mlops_portal.wire.errors import PortalError
+from mlops_portal.foundation.wire.errors import PortalError
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from edge_sync.services.nodes import node_enrol, token_make
-from mlops_portal.plant.models import Node
-from mlops_portal.wire.errors import PortalError
+from mlops_portal.foundation.plant.models import Node
+from mlops_portal.foundation.wire.errors import PortalError
 
 
 class Command(BaseCommand):

@@ -24,10 +24,10 @@ from edge_sync.management.replay.reading import Sheet, read_sheet
 from edge_sync.management.replay.rows import Rows, rows_of
 from edge_sync.management.replay.shifts import parse
 from edge_sync.management.replay.summary import Before, Summary
-from mlops_portal.registry.compute.tables.answers import Answers
-from mlops_portal.registry.management import answering
-from mlops_portal.shell.unheard import unheard
-from mlops_portal.wire.errors import PortalError
+from mlops_portal.foundation.registry.compute.tables.answers import Answers
+from mlops_portal.foundation.registry.management import answering
+from mlops_portal.foundation.shell.unheard import unheard
+from mlops_portal.foundation.wire.errors import PortalError
 
 ASKED = (
     *("data", "from_row", "rows", "target", "time", "part", "outcome_delay", "shift", "per_window"),

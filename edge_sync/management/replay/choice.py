@@ -17,12 +17,12 @@ from edge_sync.agent.infer import BadModel, Model
 from edge_sync.agent.installed import Installed
 from edge_sync.agent.running import Running
 from edge_sync.errors import ReplayUnfit
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import Champion, ModelVersion, RegisteredModel
-from mlops_portal.registry.selectors import spec_bytes
-from mlops_portal.registry.services import artifact_read
-from mlops_portal.registry.transitions import VersionState
-from mlops_portal.wire import spec as wire_spec
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import Champion, ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.selectors import spec_bytes
+from mlops_portal.foundation.registry.services import artifact_read
+from mlops_portal.foundation.registry.transitions import VersionState
+from mlops_portal.foundation.wire import spec as wire_spec
 
 OUT = (VersionState.REJECTED, VersionState.WITHDRAWN)
 

@@ -16,10 +16,10 @@ from edge_sync.agent.web import pool
 from edge_sync.errors import ReplayUnfit
 from edge_sync.management.replay.node import ReplayNode
 from edge_sync.services.nodes import node_heard
-from mlops_portal.ledger.channel import channel
-from mlops_portal.plant.models import Node
-from mlops_portal.wire.errors import PortalError
-from mlops_portal.wire.receipt import Receipt, Refusal
+from mlops_portal.foundation.ledger.channel import channel
+from mlops_portal.foundation.plant.models import Node
+from mlops_portal.foundation.wire.errors import PortalError
+from mlops_portal.foundation.wire.receipt import Receipt, Refusal
 from monitoring.models import TelemetryBatch
 from monitoring.models.telemetry import BatchState
 from monitoring.services.telemetry import batch_receive

@@ -28,8 +28,8 @@ from edge_sync.management.replay.judge import Progress, ReplayStation
 from edge_sync.management.replay.node import ReplayNode
 from edge_sync.management.replay.outcomes import Outcomes
 from edge_sync.management.replay.rows import Rows
-from mlops_portal.plant.models import Asset
-from mlops_portal.registry.models import ModelVersion
+from mlops_portal.foundation.plant.models import Asset
+from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import JudgingShard, Window
 from monitoring.tasks.judge import judge_shard
 

@@ -23,8 +23,8 @@ from edge_sync.agent.opening import opened as opened_store
 from edge_sync.agent.store import Store
 from edge_sync.errors import ReplayBusy, ReplayUnfit
 from edge_sync.services.nodes import node_enrol
-from mlops_portal.plant.models import Asset, Line, Node
-from mlops_portal.plant.services.places import node_register
+from mlops_portal.foundation.plant.models import Asset, Line, Node
+from mlops_portal.foundation.plant.services.places import node_register
 
 LONGEST_SLUG = 60
 

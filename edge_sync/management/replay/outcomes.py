@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from edge_sync.errors import ReplayUnfit
 from edge_sync.management.replay.reading import Sheet
-from mlops_portal.registry.models import RegisteredModel
-from mlops_portal.wire.classes import class_of
+from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.wire.classes import class_of
 from monitoring.errors import NoSuchPart
 from monitoring.services.inspections import inspection_record
 

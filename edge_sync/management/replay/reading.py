@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from edge_sync.errors import ReplayUnfit
-from mlops_portal.registry.compute.tables.answers import NONE, Answers
-from mlops_portal.registry.compute.tables.guess import guess
-from mlops_portal.registry.compute.tables.model import NUMERIC, Frame, Kind, Role, Schema
-from mlops_portal.registry.compute.tables.problems import problems
-from mlops_portal.registry.compute.tables.read import read
-from mlops_portal.registry.models import Feature, RegisteredModel
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.registry.selectors.guesses import said, waiting_in_words
-from mlops_portal.wire.categories import GAPS
+from mlops_portal.foundation.registry.compute.tables.answers import NONE, Answers
+from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.model import NUMERIC, Frame, Kind, Role, Schema
+from mlops_portal.foundation.registry.compute.tables.problems import problems
+from mlops_portal.foundation.registry.compute.tables.read import read
+from mlops_portal.foundation.registry.models import Feature, RegisteredModel
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.registry.selectors.guesses import said, waiting_in_words
+from mlops_portal.foundation.wire.categories import GAPS
 
 UNASKED = ("far-value", "duplicate-part", "time-backwards")  # a replay sends rows as they are
 ORDER = "order"  # a count that rises with time: no moments

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from edge_sync.errors import ReplayUnfit
 from edge_sync.management.replay.reading import Sheet
 from edge_sync.management.replay.shifts import Shift
-from mlops_portal.registry.compute.tables.model import Role
-from mlops_portal.registry.models import Feature, ModelVersion
-from mlops_portal.registry.selectors import features_of
-from mlops_portal.wire.parts import part_id
+from mlops_portal.foundation.registry.compute.tables.model import Role
+from mlops_portal.foundation.registry.models import Feature, ModelVersion
+from mlops_portal.foundation.registry.selectors import features_of
+from mlops_portal.foundation.wire.parts import part_id
 
 LONGEST_PART = 40
 NAMED = 5

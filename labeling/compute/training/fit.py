@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire.errors import Invalid
 
 PIPELINE = "hist-gradient-boosting@1"
 BOOSTING = ("max_iter", "learning_rate", "max_leaf_nodes", "min_samples_leaf", "l2_regularization")

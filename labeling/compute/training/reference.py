@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.wire import merge, sketch
-from mlops_portal.wire.categories import edges_of
+from mlops_portal.foundation.wire import merge, sketch
+from mlops_portal.foundation.wire.categories import edges_of
 
 DIGITS = 12
 

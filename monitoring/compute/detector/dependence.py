@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from mlops_portal.wire.sketch import readable
+from mlops_portal.foundation.wire.sketch import readable
 from monitoring.compute.detector import process
 
 F = NDArray[np.float64]

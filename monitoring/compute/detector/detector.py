@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.wire.errors import Invalid
-from mlops_portal.wire.sketch import readable
+from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.sketch import readable
 from monitoring.compute.detector import calibrate, process, rule, scores
 
 F = NDArray[np.float64]

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from mlops_portal.wire.errors import Invalid
+from mlops_portal.foundation.wire.errors import Invalid
 from monitoring.compute.detector import calibrate, detector
 from tests.monitoring.detector.streams import autoregressive
 

@@ -6,8 +6,8 @@ import numpy as np
 import onnx
 import pytest
 
-from mlops_portal.registry.compute import edge_model
-from mlops_portal.registry.compute.foreign import naming, reading, running, surgery
+from mlops_portal.foundation.registry.compute import edge_model
+from mlops_portal.foundation.registry.compute.foreign import naming, reading, running, surgery
 from tests.registry.foreign.made import CLASSES, FEATURES, data, exported, fitted, scores
 
 

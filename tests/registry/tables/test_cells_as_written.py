@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlops_portal.registry.compute.tables.answers import Answers
-from mlops_portal.registry.compute.tables.model import Kind
-from mlops_portal.registry.compute.tables.read import read
+from mlops_portal.foundation.registry.compute.tables.answers import Answers
+from mlops_portal.foundation.registry.compute.tables.model import Kind
+from mlops_portal.foundation.registry.compute.tables.read import read
 from tests.registry.tables.ground import only, put
 
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from mlops_portal.registry.compute.tables.model import Kind
-from mlops_portal.registry.compute.tables.read import preview, read, sniff
-from mlops_portal.registry.compute.tables.words import GAPS, NO_READING
-from mlops_portal.wire.categories import as_text
+from mlops_portal.foundation.registry.compute.tables.model import Kind
+from mlops_portal.foundation.registry.compute.tables.read import preview, read, sniff
+from mlops_portal.foundation.registry.compute.tables.words import GAPS, NO_READING
+from mlops_portal.foundation.wire.categories import as_text
 from tests.registry.tables.ground import put
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from mlops_portal.registry.compute.tables import unpack
-from mlops_portal.registry.compute.tables.read import preview, read, sniff
+from mlops_portal.foundation.registry.compute.tables import unpack
+from mlops_portal.foundation.registry.compute.tables.read import preview, read, sniff
 from tests.registry.tables.ground import GOOD, only, put, refused
 
 WORDS = "Prüfer;Kraft [N];Gehäuse\nMüller;1,5;grün\nGroß;2,5;weiß\n"

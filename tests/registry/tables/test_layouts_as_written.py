@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_portal.registry.compute.tables.answers import Answers
-from mlops_portal.registry.compute.tables.guess import guess
-from mlops_portal.registry.compute.tables.model import Kind, Role
-from mlops_portal.registry.compute.tables.problems import problems
-from mlops_portal.registry.compute.tables.read import preview, read
+from mlops_portal.foundation.registry.compute.tables.answers import Answers
+from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.model import Kind, Role
+from mlops_portal.foundation.registry.compute.tables.problems import problems
+from mlops_portal.foundation.registry.compute.tables.read import preview, read
 from tests.registry.tables.ground import only, put
 
 BODY = [f"P{n};{n % 7},5;{1400 + n % 11};{'riss' if n % 3 else 'ok'}" for n in range(30)]

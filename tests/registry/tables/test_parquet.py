@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mlops_portal.registry.compute.tables.guess import guess
-from mlops_portal.registry.compute.tables.model import Kind
-from mlops_portal.registry.compute.tables.read import chunks, preview, read, sniff
+from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.model import Kind
+from mlops_portal.foundation.registry.compute.tables.read import chunks, preview, read, sniff
 from tests.registry.tables.ground import GOOD, put, refused
 
 AT = datetime(2026, 7, 1, 12, 0, 0, 250_000)

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from mlops_portal.environment import BASE_DIR
-from mlops_portal.registry.compute.tables.model import Kind, Role
+from mlops_portal.foundation.registry.compute.tables.model import Kind, Role
 from tests.registry.tables.ground import told
 
 DATA = BASE_DIR.parent / "shared" / "data"

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from mlops_portal.registry.compute.tables.answers import Answers
-from mlops_portal.registry.compute.tables.guess import guess
-from mlops_portal.registry.compute.tables.model import Kind, Role
-from mlops_portal.registry.compute.tables.problems import problems
-from mlops_portal.registry.compute.tables.read import read
+from mlops_portal.foundation.registry.compute.tables.answers import Answers
+from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.model import Kind, Role
+from mlops_portal.foundation.registry.compute.tables.problems import problems
+from mlops_portal.foundation.registry.compute.tables.read import read
 from tests.registry.tables.ground import only, put
 
 BERLIN = Answers(site_zone="Europe/Berlin")

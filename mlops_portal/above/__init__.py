@@ -1,0 +1,1 @@
+"""What stands on the loop, from the lowest: onboarding, backtests, serve, demo."""

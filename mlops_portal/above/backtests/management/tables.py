@@ -1,0 +1,51 @@
+"""What the commands of back-tests share: reading a file, checking choices, errors as one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+
+from mlops_portal.above.backtests.models.parameters import parameters_checked
+from mlops_portal.above.backtests.tasks.files import faults_of
+from mlops_portal.above.backtests.tasks.found import Found
+from mlops_portal.above.backtests.transitions import Kind
+from mlops_portal.foundation.registry.compute.tables.answers import Answers
+from mlops_portal.foundation.registry.compute.tables.model import Frame
+from mlops_portal.foundation.registry.compute.tables.read import read
+from mlops_portal.foundation.registry.management import answering
+from mlops_portal.foundation.wire.errors import PortalError
+
+
+def table_at(path: Path, options: Mapping[str, Any]) -> Frame:
+    """The table of a file, read as the options of the command answer. CommandError where there is none, or
+    where a question waits for its answer."""
+    if not path.is_file():
+        raise CommandError(_("There is no file %(file)s.") % {"file": path})
+    try:
+        given = answering.said(dict(options))
+        frame = read(path, name=path.name, answers=Answers(given["answers"], accept=given["accept"]))
+    except PortalError as error:
+        raise CommandError(_("%(file)s: %(why)s") % {"file": path, "why": error.sentence}) from None
+    except OSError as error:
+        raise CommandError(
+            _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
+        ) from None
+    return frame
+
+
+def played(
+    kind: Kind, given: Mapping[str, Any], play: Callable[[dict[str, Any]], Found], *frames: Frame
+) -> Found:
+    """The back-test with its choices checked first; CommandError with the sentence of what does not fit."""
+    try:
+        found = play(
+            parameters_checked(kind, {key: value for key, value in given.items() if value is not None})
+        )
+    except PortalError as error:
+        raise CommandError(error.sentence) from None
+    found.whole["notes"] = [*found.whole["notes"], *(said for frame in frames for said in faults_of(frame))]
+    return found

@@ -1,0 +1,12 @@
+"""Where onboarding lives in the top bar."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mlops_portal.foundation.shell import navigation
+from mlops_portal.foundation.shell.navigation import NavItem
+
+
+def register_items() -> None:
+    navigation.register(
+        NavItem("onboard", _("Bring data"), "onboardings", 42, lambda person: person.may("model.onboard"))
+    )

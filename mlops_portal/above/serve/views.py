@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_prometheus.exports import ExportToDjangoView
+
+from mlops_portal.above.serve import health
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process lives; asks nothing else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether the portal can do its work; 503 when one check fails."""
+    checks = health.checks()
+    ready = all(check.ok for check in checks)
+    return JsonResponse(
+        {"ready": ready, "checks": {check.name: {"ok": check.ok, "says": check.says} for check in checks}},
+        status=200 if ready else 503,
+    )
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus text, to this machine alone: counts by page and table say much about a plant."""
+    try:
+        local = ip_address(request.META["REMOTE_ADDR"]).is_loopback
+    except (KeyError, ValueError):
+        local = False
+    if not local:
+        return HttpResponseForbidden(_("Metrics are given to this machine alone."), content_type="text/plain")
+    return ExportToDjangoView(request)

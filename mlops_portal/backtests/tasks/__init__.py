@@ -1,5 +1,0 @@
-"""Jobs of back-tests; Celery finds them here."""
-
-from mlops_portal.backtests.tasks import look, run
-
-__all__ = ["look", "run"]

@@ -1,0 +1,1 @@
+"""What the loop stands on, from the lowest: wire, ledger, plant, registry, shell, directory."""

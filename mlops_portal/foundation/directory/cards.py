@@ -1,0 +1,97 @@
+"""The directory's cards on the home page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from mlops_portal.foundation.directory.selectors.board import own_lines
+from mlops_portal.foundation.directory.selectors.people import expiry, invitations_for, skills_ending
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.selectors.places import nodes_for
+from mlops_portal.foundation.shell import cards
+from mlops_portal.foundation.shell.cards import Card
+from mlops_portal.foundation.shell.signed_in import person_of
+
+FEW = 6
+
+
+def _holds(person: Person, role: Role) -> bool:
+    return any(one.role == role for one in person.held)
+
+
+def _shift(request: HttpRequest) -> dict[str, Any]:
+    now = timezone.now()
+    lines = own_lines(person=person_of(request), now=now)
+    return {"lines": lines[:FEW], "more": len(lines) - FEW, "now": now}
+
+
+def _invitations(request: HttpRequest) -> dict[str, Any]:
+    found = invitations_for(person=person_of(request))
+    return {"invitations": found[:FEW], "count": found.count()}
+
+
+def _skills(request: HttpRequest) -> dict[str, Any]:
+    now = timezone.now()
+    found = skills_ending(person=person_of(request), now=now)
+    return {"skills": [(one, expiry(one.expires_at, now=now)) for one in found[:FEW]], "count": found.count()}
+
+
+def _nodes(request: HttpRequest) -> dict[str, Any]:
+    found = nodes_for(person=person_of(request)).filter(enrolled_at=None)
+    return {"nodes": found.order_by("name")[:FEW], "count": found.count()}
+
+
+def register_cards() -> None:
+    cards.register(
+        Card(
+            "directory-shift",
+            10,
+            "directory/cards/shift.html",
+            lambda person: _holds(person, Role.OPERATOR),
+            _shift,
+            topics=("plant",),
+        )
+    )
+    cards.register(
+        Card(
+            "directory-skills",
+            70,
+            "directory/cards/skills.html",
+            lambda person: person.may("skill.grant"),
+            _skills,
+            topics=("people",),
+        )
+    )
+    cards.register(
+        Card(
+            "directory-invitations",
+            75,
+            "directory/cards/invitations.html",
+            lambda person: person.may("people.invite"),
+            _invitations,
+            topics=("people",),
+        )
+    )
+    cards.register(
+        Card(
+            "directory-nodes",
+            80,
+            "directory/cards/nodes.html",
+            lambda person: person.may("node.register"),
+            _nodes,
+            topics=("plant",),
+        )
+    )
+    cards.register(
+        Card(
+            "directory-account",
+            95,
+            "directory/cards/account.html",
+            lambda person: True,
+            lambda request: {"may_token": person_of(request).may("token.create")},
+        )
+    )

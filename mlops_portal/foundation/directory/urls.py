@@ -1,0 +1,53 @@
+"""Addresses of the directory's pages."""
+
+from django.urls import include, path
+
+from mlops_portal.foundation.directory.views import (
+    assets,
+    calendar,
+    invitations,
+    matrix,
+    me,
+    nodes,
+    people,
+    plant,
+    roles,
+    tokens,
+)
+
+urlpatterns = [
+    path("", include("mlops_portal.foundation.directory.urls_signin")),
+    path("people/", people.people, name="people"),
+    path("people/invitations/", invitations.invitations, name="invitations"),
+    path("people/invitations/new/", invitations.invite, name="invite"),
+    path("people/invitations/<uuid:pk>/withdraw/", invitations.withdraw, name="invitation_withdraw"),
+    path("people/<uuid:pk>/", people.person, name="person"),
+    path("people/<uuid:pk>/leave/", people.leave, name="person_leave"),
+    path("people/<uuid:pk>/role/", roles.role_give, name="role_give"),
+    path("people/<uuid:pk>/skill/", roles.skill_give, name="skill_give"),
+    path("people/roles/<int:pk>/end/", roles.role_ends, name="role_end"),
+    path("people/skills/<int:pk>/end/", roles.skill_ends, name="skill_end"),
+    path("plant/", plant.plant, name="plant"),
+    path("plant/lines/new/", plant.line_add, name="line_add"),
+    path("plant/lines/<slug:slug>/", plant.line, name="line"),
+    path("plant/machines/", assets.assets, name="assets"),
+    path("plant/machines/new/", assets.add, name="asset_add"),
+    path("plant/machines/<slug:slug>/", assets.asset, name="asset"),
+    path("plant/machines/<slug:slug>/change/", assets.change, name="asset_change"),
+    path("plant/machines/<slug:slug>/retire/", assets.retire, name="asset_retire"),
+    path("plant/nodes/", nodes.nodes, name="nodes"),
+    path("plant/nodes/new/", nodes.register, name="node_register"),
+    path("plant/nodes/<slug:slug>/", nodes.node, name="node"),
+    path("plant/nodes/<slug:slug>/retire/", nodes.retire, name="node_retire"),
+    path("plant/calendar/", calendar.calendars, name="calendars"),
+    path("plant/calendar/<slug:slug>/", calendar.calendar, name="calendar"),
+    path("plant/calendar/<slug:slug>/shift/", calendar.shift_edit, name="shift_edit"),
+    path("plant/calendar/<slug:slug>/shift/<int:pk>/remove/", calendar.shift_gone, name="shift_remove"),
+    path("plant/calendar/<slug:slug>/close/", calendar.day_close, name="day_close"),
+    path("plant/calendar/<slug:slug>/open/<int:pk>/", calendar.day_open, name="day_open"),
+    path("me/", me.me, name="me"),
+    path("me/tokens/", tokens.tokens, name="tokens"),
+    path("me/tokens/new/", tokens.make, name="token_make"),
+    path("me/tokens/<uuid:pk>/revoke/", tokens.revoke, name="token_revoke"),
+    path("matrix/", matrix.matrix, name="matrix"),
+]

@@ -1,0 +1,26 @@
+"""What can go wrong with the ledger."""
+
+from __future__ import annotations
+
+from mlops_portal.foundation.wire.errors import PortalError, Unavailable
+
+
+class OutsideTransaction(RuntimeError):
+    """An event was to be recorded outside the transaction of the change that it tells of."""
+
+
+class UnknownType(LookupError):
+    """The type of an event is not registered."""
+
+
+class LogDamaged(PortalError):
+    """The stored log does not fit itself; nothing more is signed until a person looked."""
+
+    code = "log-damaged"
+    status = 500
+
+
+class NoCheckpointKey(Unavailable):
+    """The key that signs checkpoints is missing or unreadable."""
+
+    code = "no-checkpoint-key"

@@ -1,0 +1,71 @@
+"""Reads over lines, machines and nodes, as far as a person may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from mlops_portal.foundation.plant.matrix import ACTIONS, Scope
+from mlops_portal.foundation.plant.models import Asset, Line, Node, NodeSpan, Person, Site
+from mlops_portal.foundation.plant.policies import lines_reached
+
+
+def lines_for(*, person: Person, action: str = "plant.view") -> QuerySet[Line]:
+    """The lines on which ``person`` may do ``action``."""
+    if person.token_scopes is not None and action not in person.token_scopes:
+        return Line.objects.none()
+    sites, lines = lines_reached(person.held, action)
+    return Line.objects.filter(Q(site__in=sites) | Q(pk__in=lines)).select_related("site")
+
+
+def sites_for(*, person: Person, action: str = "plant.view") -> QuerySet[Site]:
+    """The sites where ``person`` may do ``action`` on at least one line, or on the whole site."""
+    if person.token_scopes is not None and action not in person.token_scopes:
+        return Site.objects.none()
+    sites, lines = lines_reached(person.held, action)
+    if ACTIONS[action].scope is Scope.SITE:
+        lines = set()
+    return Site.objects.filter(Q(pk__in=sites) | Q(lines__in=lines)).distinct().order_by("name")
+
+
+def assets_for(*, person: Person, retired: bool = False) -> QuerySet[Asset]:
+    """The machines on those lines; with ``retired`` also those that were taken out."""
+    found = Asset.objects.filter(line__in=lines_for(person=person)).select_related(
+        "line__site", "type", "node"
+    )
+    return found if retired else found.filter(retired_at=None)
+
+
+def nodes_for(*, person: Person, retired: bool = False) -> QuerySet[Node]:
+    """The edge nodes on the lines whose nodes the person may see, each with its machines."""
+    found = (
+        Node.objects.filter(line__in=lines_for(person=person, action="node.view"))
+        .select_related("line__site")
+        .prefetch_related(Prefetch("assets", Asset.objects.filter(retired_at=None).select_related("type")))
+    )
+    return found if retired else found.filter(retired_at=None)
+
+
+class Served:
+    """Which machines a node speaks for, and of which time: its own, and those that it served before.
+
+    ``slack``: how far clocks may be apart. A node that replays speaks for every machine of its line.
+    """
+
+    def __init__(self, node: Node, slugs: Iterable[str], *, slack: timedelta) -> None:
+        self.node, self._slack = node, slack
+        self.assets = {
+            one.slug: one for one in Asset.objects.filter(slug__in=set(slugs)).select_related("line__site")
+        }
+        spans = NodeSpan.objects.filter(node=node, asset__in=self.assets.values())
+        self._until = dict(spans.order_by("until").values_list("asset_id", "until"))  # the last one holds
+
+    def owns(self, asset: Asset, at: datetime) -> bool:
+        if self.node.replays:
+            return asset.line_id == self.node.line_id
+        if asset.node_id == self.node.pk:
+            return asset.retired_at is None or at <= asset.retired_at + self._slack
+        until = self._until.get(asset.pk)
+        return until is not None and at <= until + self._slack

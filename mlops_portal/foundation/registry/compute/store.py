@@ -1,0 +1,35 @@
+"""The trained scikit-learn model in the portal's own store: skops, never pickle.
+
+Loading builds only the types that a model of ours consists of; anything else in the file is refused.
+"""
+
+from __future__ import annotations
+
+from zipfile import BadZipFile
+
+import skops.io
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from mlops_portal.foundation.wire.errors import Invalid
+
+TRUSTED = ["sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
+
+
+def dump(model: HistGradientBoostingClassifier) -> bytes:
+    """The model as a skops file."""
+    data: bytes = skops.io.dumps(model)
+    return data
+
+
+def load(data: bytes) -> HistGradientBoostingClassifier:
+    """The model of a skops file. Raises Invalid for another file or a type not on the list."""
+    try:
+        foreign = sorted(set(skops.io.get_untrusted_types(data=data)) - set(TRUSTED))
+    except (BadZipFile, KeyError, ValueError, TypeError):
+        raise Invalid("this is not a stored model; it was not loaded") from None
+    if foreign:
+        raise Invalid(f"the stored model holds the unknown type {foreign[0]}; it was not loaded")
+    model = skops.io.loads(data, trusted=TRUSTED)
+    if not isinstance(model, HistGradientBoostingClassifier):
+        raise Invalid(f"the stored model is a {type(model).__name__}; it was not loaded")
+    return model

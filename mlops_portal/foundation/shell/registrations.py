@@ -1,0 +1,16 @@
+"""What the shell itself registers."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mlops_portal.foundation.shell import jobs, navigation, undo
+from mlops_portal.foundation.shell.navigation import NavItem
+from mlops_portal.foundation.shell.notifications import notifications_unread
+
+
+def register_all() -> None:
+    navigation.register(NavItem("home", _("Home"), "home", 0, lambda person: True))
+    undo.register("shell.unread", notifications_unread)
+    jobs.every("ledger.sequence", seconds=5)
+    jobs.every("shell.jobs_resend", seconds=15)
+    jobs.every("shell.notify_outside", seconds=60)
+    jobs.every("shell.kept_answers_expire", seconds=3600)

@@ -1,0 +1,28 @@
+"""How far is it: long work that I started."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from mlops_portal.foundation.shell.jobs import job_cancel
+from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+
+
+@require_safe
+@signed_in
+def job(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = get_object_or_404(Job, pk=pk, by=person_of(request))
+    partial = request.headers.get("HX-Target") == "job"
+    return render(request, "shell/job.html#progress" if partial else "shell/job.html", {"job": row})
+
+
+@require_POST
+@signed_in
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = job_cancel(by=person_of(request), job_id=pk)
+    return redirect("job", pk=row.pk)

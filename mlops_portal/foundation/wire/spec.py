@@ -1,0 +1,145 @@
+"""The model spec: what a node must know of an artifact to run it and to sketch what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mlops_portal.foundation.wire import jcs
+from mlops_portal.foundation.wire.categories import edges_of
+from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.statement import is_digest
+
+FORMAT = "mlops-portal/model-spec@1"
+FEATURE = {"key", "unit", "low", "high", "edges", "categories"}
+FIELDS = {
+    "format", "model", "version", "artifact", "artifact_size", "features", "classes", "window_seconds",
+    "confidence_bins",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SpecFeature:
+    """One input, in the order of the model's columns; ``edges`` are the reference's bins, in ``unit``.
+
+    ``categories`` is empty for a number; else the reading is one of these words, and ``edges`` are their
+    codes (``wire.categories``); ``ignore_case``: words that differ by case alone are one.
+    """
+
+    key: str
+    unit: str
+    low: float | None
+    high: float | None
+    edges: tuple[float, ...]
+    categories: tuple[str, ...] = ()
+    ignore_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A parsed spec; ``classes`` in the order of the model's output."""
+
+    model: str
+    version: int
+    artifact: str
+    artifact_size: int
+    features: tuple[SpecFeature, ...]
+    classes: tuple[str, ...]
+    window_seconds: int
+    confidence_bins: int
+
+
+def build(
+    *,
+    model: str,
+    version: int,
+    artifact: str,
+    artifact_size: int,
+    features: Iterable[Mapping[str, Any]],
+    classes: Sequence[str],
+    window_seconds: int,
+    confidence_bins: int = 20,
+) -> bytes:
+    """A spec's RFC 8785 bytes; features are {"key", "unit", "low", "high", "edges",
+    "categories"}, and "ignore_case" where it is true."""
+    return jcs.canonical(
+        {
+            "format": FORMAT,
+            "model": model,
+            "version": version,
+            "artifact": artifact,
+            "artifact_size": artifact_size,
+            "features": [dict(one) for one in features],
+            "classes": list(classes),
+            "window_seconds": window_seconds,
+            "confidence_bins": confidence_bins,
+        }
+    )
+
+
+def _feature(one: Any) -> SpecFeature:
+    if not isinstance(one, dict) or set(one) - {"ignore_case"} != FEATURE:
+        raise ValueError("a feature's fields are others")
+    if not isinstance(one["key"], str) or not isinstance(one["unit"], str):
+        raise ValueError("a feature's key or unit is no text")
+    limits = [one["low"], one["high"]]
+    if not isinstance(one["edges"], list) or not one["edges"]:
+        raise ValueError("a feature has no edges")
+    if any(type(n) not in (int, float) for n in [*one["edges"], *(n for n in limits if n is not None)]):
+        raise ValueError("a feature's limit or edge is no number")
+    edges = tuple(map(float, one["edges"]))
+    if list(edges) != sorted(set(edges)):
+        raise ValueError("a feature's edges do not rise")
+    ignore_case = one.get("ignore_case", False)
+    if type(ignore_case) is not bool:
+        raise ValueError("a feature's ignore_case is neither true nor false")
+    return SpecFeature(
+        one["key"], one["unit"], one["low"], one["high"], edges, _categories(one, edges), ignore_case
+    )
+
+
+def _categories(one: Any, edges: tuple[float, ...]) -> tuple[str, ...]:
+    found = one["categories"]
+    if not isinstance(found, list) or not all(isinstance(text, str) and text.strip() for text in found):
+        raise ValueError("a feature's categories are no list of words")
+    if len(set(found)) != len(found):
+        raise ValueError("a feature's category stands twice")
+    if found and (list(edges) != edges_of(found) or one["low"] is not None or one["high"] is not None):
+        raise ValueError("a feature with categories has other edges than their codes, or a band")
+    return tuple(found)
+
+
+def parse(data: bytes) -> ModelSpec:
+    """Read a spec strictly; Invalid names what does not fit."""
+    try:
+        whole: Any = jcs.parse(data)
+        if not isinstance(whole, dict) or set(whole) != FIELDS or whole["format"] != FORMAT:
+            raise ValueError("its fields are others")
+        for field in ("version", "artifact_size", "window_seconds", "confidence_bins"):
+            if type(whole[field]) is not int or whole[field] < 1:
+                raise ValueError(f"{field} is no whole number from 1")
+        if not isinstance(whole["model"], str) or not is_digest(whole["artifact"]):
+            raise ValueError("its model or its artifact is of another kind")
+        if not isinstance(whole["features"], list) or not isinstance(whole["classes"], list):
+            raise ValueError("its features or its classes are no list")
+        features = tuple(_feature(one) for one in whole["features"])
+        if not features or len({one.key for one in features}) != len(features):
+            raise ValueError("it needs features, each once")
+        classes = tuple(whole["classes"])
+        if not all(isinstance(one, str) for one in classes) or len(set(classes)) != len(classes):
+            raise ValueError("its classes are not different names")
+        if len(classes) < 2:
+            raise ValueError("it needs at least two classes")
+        return ModelSpec(
+            model=whole["model"],
+            version=whole["version"],
+            artifact=whole["artifact"],
+            artifact_size=whole["artifact_size"],
+            features=features,
+            classes=classes,
+            window_seconds=whole["window_seconds"],
+            confidence_bins=whole["confidence_bins"],
+        )
+    except (ValueError, RecursionError) as error:
+        raise Invalid(f"this is not a model spec: {error}") from None

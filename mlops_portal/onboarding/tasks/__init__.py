@@ -1,5 +1,0 @@
-"""Jobs of onboarding; Celery finds them here."""
-
-from mlops_portal.onboarding.tasks import checking, reading, taking
-
-__all__ = ["checking", "reading", "taking"]

@@ -1,9 +1,0 @@
-from django.urls import path
-
-from mlops_portal.serve import views
-
-urlpatterns = [
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
-    path("metrics", views.metrics, name="metrics"),
-]

@@ -1,7 +1,0 @@
-"""The websocket's address."""
-
-from django.urls import path
-
-from mlops_portal.shell.consumers import Live
-
-websocket_urlpatterns = [path("ws/live", Live.as_asgi(), name="live")]

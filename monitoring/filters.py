@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import django_filters as filters
+from django import forms
 from django.db.models import Q, QuerySet
 
 from monitoring.models import (
@@ -18,6 +19,10 @@ from monitoring.models import (
     UnapprovedRun,
     Window,
 )
+
+
+class WholeNumberFilter(filters.NumberFilter):
+    field_class = forms.IntegerField
 
 
 class OfAsset(filters.FilterSet):
@@ -123,7 +128,7 @@ class ChangeFilter(filters.FilterSet):
 class DriftReportFilter(filters.FilterSet):
     asset = filters.CharFilter(field_name="asset__slug")
     model = filters.CharFilter(field_name="version__model__slug")
-    version = filters.NumberFilter(field_name="version__number")
+    version = WholeNumberFilter(field_name="version__number")
 
     class Meta:
         model = DriftReport

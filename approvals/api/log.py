@@ -29,7 +29,11 @@ HELP = {
     "to": "ISO 8601, not included",
     "q": "Words in types and ids",
 }
-PARAMETERS = [OpenApiParameter(name, OpenApiTypes.STR, description=HELP[name]) for name in FIELDS]
+MOMENT = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+SHAPES = {"person": OpenApiTypes.UUID, "from": MOMENT, "to": MOMENT}
+PARAMETERS = [
+    OpenApiParameter(name, SHAPES.get(name, OpenApiTypes.STR), description=HELP[name]) for name in FIELDS
+]
 
 
 @extend_schema_view(get=extend_schema(parameters=PARAMETERS, operation_id="events"))

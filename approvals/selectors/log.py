@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -61,7 +61,7 @@ def filter_of(given: Mapping[str, str]) -> Filter:
             raise Invalid(_("“%(text)s” is not the id of a person.") % {"text": person}) from None
     kind, _slash, key = given.get("thing", "").strip().replace("\0", "").partition("/")
     return Filter(
-        type=given.get("type", "").strip(),
+        type=given.get("type", "").strip().replace("\0", ""),
         person=person,
         thing=(kind, key),
         since=_time(given.get("from", "")),
@@ -76,11 +76,14 @@ def _time(text: str) -> datetime | None:
     try:
         day = parse_date(text)
         found = datetime(day.year, day.month, day.day) if day else parse_datetime(text)  # noqa: DTZ001 (below)
-    except ValueError:
+        if found is not None:
+            found = timezone.make_aware(found) if timezone.is_naive(found) else found
+            found.astimezone(UTC)  # the years 1 and 9999 end before they do so everywhere
+    except (ValueError, OverflowError):
         found = None
     if found is None:
         raise Invalid(_("“%(text)s” is not a time; write for example 2026-11-01T06:00.") % {"text": text})
-    return timezone.make_aware(found) if timezone.is_naive(found) else found
+    return found
 
 
 def log_events(wanted: Filter) -> QuerySet[Event]:

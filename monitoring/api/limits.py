@@ -106,6 +106,11 @@ class Watches(Things):
         lines = lines_for(person=self.person, action="alert.view")
         return self.queryset.filter(asset_type__assets__line__in=lines).distinct()
 
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.get_queryset()) or []
+        rows = self.get_serializer([watch_of(model) for model in page], many=True)
+        return self.get_paginated_response(rows.data)
+
     @extend_schema(responses=WatchSerializer)
     def retrieve(self, request: Request, slug: str) -> Response:
         return self.shown(watch_of(self.get_object()), status=200)

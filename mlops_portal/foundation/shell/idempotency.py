@@ -60,8 +60,10 @@ def fingerprint_of(request: HttpRequest) -> str:
 def answer_once(
     request: HttpRequest, key: str, get_response: Callable[[HttpRequest], HttpResponse]
 ) -> HttpResponse:
-    if not 0 < len(key) <= LONGEST or not key.isprintable():
-        detail = _("An Idempotency-Key is 1 to %(longest)d printable characters.") % {"longest": LONGEST}
+    if not key.strip() or len(key) > LONGEST or not (key.isascii() and key.isprintable()):
+        detail = _("An Idempotency-Key is 1 to %(longest)d printable ASCII characters.") % {
+            "longest": LONGEST
+        }
         return problems.answer(request, status=400, code="wrong-idempotency-key", detail=detail)
     caller = caller_of(request)
     if caller is None:

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import FileResponse
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mlops_portal.above.backtests.errors import NotComparable
 from mlops_portal.above.backtests.models import BackTest
 from mlops_portal.above.backtests.selectors.backtests import backtests_all, comparable, differing, result_open
-from mlops_portal.above.backtests.serializers import BackTestIn, BackTestOut, BackTestsBesideOut
-from mlops_portal.above.backtests.services.backtests import backtest_cancel, backtest_delete, backtests_run
-from mlops_portal.above.backtests.transitions import Kind, State
-from mlops_portal.foundation.directory.api.base import Things, gone
-
-TEST = OpenApiParameter(
-    "test", OpenApiTypes.INT, many=True, required=True, description="Two to four numbers."
+from mlops_portal.above.backtests.serializers import (
+    BackTestIn,
+    BackTestOut,
+    BackTestQuery,
+    BackTestsBesideOut,
+    BesideQuery,
 )
-FILTERS = [
-    OpenApiParameter("kind", OpenApiTypes.STR, enum=Kind.values),
-    OpenApiParameter("state", OpenApiTypes.STR, enum=State.values),
-    OpenApiParameter("table", OpenApiTypes.INT),
-]
+from mlops_portal.above.backtests.services.backtests import backtest_cancel, backtest_delete, backtests_run
+from mlops_portal.above.backtests.transitions import Kind
+from mlops_portal.foundation.directory.api.base import Things, gone
+from mlops_portal.foundation.shell.api.query import asked
 
 
 class BackTests(Things):
@@ -40,16 +36,11 @@ class BackTests(Things):
 
     def visible(self) -> QuerySet[BackTest]:
         rows = backtests_all().order_by("-id")
-        asked = self.request.query_params
-        if (kind := asked.get("kind")) in Kind.values:
-            rows = rows.filter(kind=kind)
-        if (state := asked.get("state")) in State.values:
-            rows = rows.filter(state=state)
-        if (table := asked.get("table", "")).isdecimal():
-            rows = rows.filter(table=int(table))
-        return rows
+        if self.action != "list":
+            return rows
+        return rows.filter(**asked(BackTestQuery, self.request))
 
-    @extend_schema(parameters=FILTERS)
+    @extend_schema(parameters=[BackTestQuery])
     def list(self, request: Request) -> Response:
         """Back-tests, newest first."""
         return super().list(request)
@@ -57,9 +48,9 @@ class BackTests(Things):
     @extend_schema(request=BackTestIn, responses={201: BackTestOut})
     def create(self, request: Request) -> Response:
         """Start a back-test; its job tells how far it is."""
-        asked = BackTestIn(data=request.data)
-        asked.is_valid(raise_exception=True)
-        given = asked.validated_data
+        wish = BackTestIn(data=request.data)
+        wish.is_valid(raise_exception=True)
+        given = wish.validated_data
         made = backtests_run(
             by=self.person,
             kind=Kind(given["kind"]),
@@ -88,14 +79,10 @@ class BackTests(Things):
         """The whole result, as the command of that kind prints it."""
         return FileResponse(result_open(self.get_object()), content_type="application/json")
 
-    @extend_schema(parameters=[TEST], responses=BackTestsBesideOut)
+    @extend_schema(parameters=[BesideQuery], responses=BackTestsBesideOut)
     @action(detail=False)
     def compare(self, request: Request) -> Response:
         """Two to four of one kind on one table: their figures, and the choices that differ."""
-        try:
-            numbers = [int(one) for one in request.query_params.getlist("test")]
-        except ValueError:
-            raise NotComparable(_("The numbers of back-tests are whole numbers.")) from None
-        tests = comparable(numbers)
+        tests = comparable(asked(BesideQuery, request)["test"])
         rows = {row.title: [str(value) for value in row.values] for row in differing(tests)}
         return Response({"tests": BackTestOut(tests, many=True).data, "differing": rows})

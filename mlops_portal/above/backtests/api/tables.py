@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,6 +13,7 @@ from mlops_portal.above.backtests.selectors.backtests import tables_all
 from mlops_portal.above.backtests.serializers import TableIn, TableOut
 from mlops_portal.above.backtests.services.tables import table_add, table_of_dataset, table_remove
 from mlops_portal.foundation.directory.api.base import Things, gone
+from mlops_portal.foundation.shell.api.parsers import Json
 
 
 class Tables(Things):
@@ -20,7 +21,7 @@ class Tables(Things):
     queryset = PastTable.objects.order_by("-id")
     serializer_class = TableOut
     filter_backends = ()
-    parser_classes = (MultiPartParser, JSONParser)
+    parser_classes = (MultiPartParser, Json)
     lookup_field = "pk"
     lookup_value_regex = r"[0-9]+"
     ordering = "-id"  # type: ignore[assignment]  # the base leaves it to each list

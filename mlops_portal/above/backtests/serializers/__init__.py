@@ -7,9 +7,9 @@ from typing import Any
 from rest_framework import serializers
 
 from mlops_portal.above.backtests.models import BackTest, PastTable
-from mlops_portal.above.backtests.selectors.backtests import datasets_to_try
+from mlops_portal.above.backtests.selectors.backtests import FEWEST, MOST, datasets_to_try
 from mlops_portal.above.backtests.selectors.words import outcome
-from mlops_portal.above.backtests.transitions import Kind
+from mlops_portal.above.backtests.transitions import Kind, State
 from mlops_portal.foundation.registry.models import Dataset
 
 
@@ -97,6 +97,18 @@ class BackTestIn(serializers.Serializer[Any]):
     )
     name = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
     parameters = serializers.DictField(required=False, default=dict)
+
+
+class BackTestQuery(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=Kind.choices, required=False)
+    state = serializers.ChoiceField(choices=State.choices, required=False)
+    table = serializers.IntegerField(required=False)
+
+
+class BesideQuery(serializers.Serializer[Any]):
+    test = serializers.ListField(
+        child=serializers.IntegerField(), min_length=FEWEST, max_length=MOST, help_text="Two to four numbers."
+    )
 
 
 class BackTestsBesideOut(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -37,13 +37,14 @@ from mlops_portal.foundation.directory.api.base import Things
 from mlops_portal.foundation.plant.models import Site
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.selectors.guesses import ZONE
+from mlops_portal.foundation.shell.api.parsers import Json
 from mlops_portal.foundation.wire.errors import Invalid
 
 
 class Onboardings(Things):
     queryset = Onboarding.objects.order_by("-created_at", "-id")
     serializer_class = OnboardingOut
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes = (Json, MultiPartParser)
     filter_backends = ()
     lookup_field = "pk"
     lookup_value_regex = r"[0-9a-f-]{36}"

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import mixins, viewsets
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +19,11 @@ from mlops_portal.foundation.registry.selectors import models_all, spec_of, vers
 from mlops_portal.foundation.registry.serializers import AutomationIn, ModelIn, ModelOut, VersionOut
 from mlops_portal.foundation.registry.services import automation_set, model_register
 
-MODEL = OpenApiParameter("model", OpenApiTypes.STR, description="Only versions of this model.")
+
+class VersionQuery(serializers.Serializer[Any]):
+    model = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="Only versions of this model."
+    )
 
 
 class Seen(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
@@ -68,7 +72,7 @@ class Models(Seen):
         return Response(ModelOut(self.get_object()).data)
 
 
-@extend_schema_view(list=extend_schema(parameters=[MODEL]))
+@extend_schema_view(list=extend_schema(parameters=[VersionQuery]))
 class Versions(Seen):
     queryset = versions_all()
     serializer_class = VersionOut
@@ -78,7 +82,9 @@ class Versions(Seen):
     def get_queryset(self) -> QuerySet[ModelVersion]:
         if getattr(self, "swagger_fake_view", False):  # the schema is drawn without a request
             return versions_all()
-        model = self.request.query_params.get("model", "")
+        asked = VersionQuery(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        model = asked.validated_data["model"]
         rows = versions_all().select_related("parent")
         return rows.filter(model__slug=model) if model else rows
 

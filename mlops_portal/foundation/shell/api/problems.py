@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied
+from django.db import DataError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -14,6 +16,8 @@ from rest_framework.views import set_rollback
 
 from mlops_portal.foundation.shell import problems
 from mlops_portal.foundation.wire.errors import PortalError
+
+log = structlog.get_logger(__name__)
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -26,6 +30,11 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         set_rollback()
         extra = {name: str(value) for name, value in error.details.items()}
         return _response(context, error.status, error.code, error.sentence, extra)
+    elif isinstance(error, OverflowError | DataError):
+        # what no field's limit foresaw: a moment outside the calendar, a number that no column holds
+        log.warning("does_not_fit", error=str(error), kind=type(error).__name__)
+        sentence = _("A number, a moment or a text of the request is larger than can be kept.")
+        return _response(context, 422, "does-not-fit", sentence)
     if not isinstance(error, exceptions.APIException):
         return None
     set_rollback()

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.models.person import Theme
+from mlops_portal.foundation.shell.api.query import YesNo
 from mlops_portal.foundation.shell.models import Job, Notification
 
 
@@ -59,6 +60,10 @@ class NotificationOut(serializers.ModelSerializer[Notification]):
         model = Notification
         fields = ["id", "kind", "text", "url", "created", "read_at"]
         read_only_fields = fields
+
+
+class NotificationQuery(serializers.Serializer[Any]):
+    unread = YesNo(required=False, help_text="true: only what is not read yet.")
 
 
 class Undo(serializers.Serializer[Any]):

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,10 +17,9 @@ from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.services.people import preferences_set
 from mlops_portal.foundation.shell import notifications, undo
 from mlops_portal.foundation.shell.api import serializers
+from mlops_portal.foundation.shell.api.query import asked
 from mlops_portal.foundation.shell.jobs import job_cancel
 from mlops_portal.foundation.shell.models import Job, Notification
-
-UNREAD = OpenApiParameter("unread", OpenApiTypes.BOOL, description="true: only what is not read yet.")
 
 
 def person_of(request: Request) -> Person:
@@ -41,14 +39,16 @@ class MeView(APIView):
     def patch(self, request: Request) -> Response:
         """Change language, theme or time zone."""
         person = person_of(request)
-        asked = serializers.Me(person, data=request.data, partial=True)
-        asked.is_valid(raise_exception=True)
-        if asked.validated_data:
-            preferences_set(person=person, **asked.validated_data)
+        wish = serializers.Me(person, data=request.data, partial=True)
+        wish.is_valid(raise_exception=True)
+        if wish.validated_data:
+            preferences_set(person=person, **wish.validated_data)
         return Response(serializers.Me(person).data)
 
 
-@extend_schema_view(get=extend_schema(parameters=[UNREAD], operation_id="notifications"))
+@extend_schema_view(
+    get=extend_schema(parameters=[serializers.NotificationQuery], operation_id="notifications")
+)
 class NotificationList(generics.ListAPIView[Notification]):
     """What I was told, newest first."""
 
@@ -58,8 +58,10 @@ class NotificationList(generics.ListAPIView[Notification]):
     ordering = "-id"
 
     def get_queryset(self) -> QuerySet[Notification]:
-        unread = self.request.query_params.get("unread") == "true"
-        return notifications.notifications_of(person=person_of(self.request), unread=unread)
+        given = asked(serializers.NotificationQuery, self.request)
+        return notifications.notifications_of(
+            person=person_of(self.request), unread=given.get("unread", False)
+        )
 
 
 class NotificationRead(APIView):
@@ -91,10 +93,10 @@ class NotificationPreferences(APIView):
     )
     def put(self, request: Request) -> Response:
         """Choose how I hear of one kind."""
-        asked = serializers.NotificationPreferenceOut(data=request.data)
-        asked.is_valid(raise_exception=True)
+        wish = serializers.NotificationPreferenceOut(data=request.data)
+        wish.is_valid(raise_exception=True)
         person = person_of(request)
-        notifications.notification_preference_set(by=person, **asked.validated_data)
+        notifications.notification_preference_set(by=person, **wish.validated_data)
         return Response(self._shown(person))
 
     def _shown(self, person: Person) -> list[dict[str, Any]]:
@@ -117,9 +119,9 @@ class UndoView(APIView):
     @extend_schema(request=serializers.Undo, responses={204: None}, operation_id="undo")
     def post(self, request: Request) -> Response:
         """Take back what was just done, with the undo that it handed out."""
-        asked = serializers.Undo(data=request.data)
-        asked.is_valid(raise_exception=True)
-        undo.run(by=person_of(request), token=asked.validated_data["undo"])
+        wish = serializers.Undo(data=request.data)
+        wish.is_valid(raise_exception=True)
+        undo.run(by=person_of(request), token=wish.validated_data["undo"])
         return Response(status=204)
 
 

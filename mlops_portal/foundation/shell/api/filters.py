@@ -1,0 +1,46 @@
+"""What lists are narrowed by, read as strictly as the schema describes it.
+
+- A filter that names a thing which is not there is answered like an address that is not there: 404.
+- A yes or no is ``true`` or ``false``; what the form's widget would take for “not asked” is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.utils import translate_validation
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from mlops_portal.foundation.wire.errors import NotFound
+
+
+class Filters(DjangoFilterBackend):
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        found = self.get_filterset(request, queryset, view)
+        if found is None:
+            return queryset
+        for name, one in found.filters.items():
+            given = request.query_params.get(name, "")
+            if isinstance(one, django_filters.BooleanFilter) and given not in ("", "true", "false"):
+                raise ValidationError({name: [_("Write true or false.")]})
+        if not found.is_valid():
+            self._refuse(found)
+        narrowed: QuerySet[Any] = found.qs
+        return narrowed
+
+    def _refuse(self, found: Any) -> None:
+        for name, faults in found.form.errors.as_data().items():
+            names = isinstance(found.form.fields[name], forms.ModelChoiceField)
+            if names and any(one.code == "invalid_choice" for one in faults):
+                value = found.form.data.get(name)
+                raise NotFound(
+                    _("There is no %(field)s “%(value)s”, or you may not see it.")
+                    % {"field": name, "value": value}
+                )
+        raise translate_validation(found.errors)

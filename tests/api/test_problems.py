@@ -92,3 +92,14 @@ def test_a_session_without_the_csrf_token_may_not_write(cast):
     answer = api.patch("/api/v1/me/", {"theme": "dark"}, content_type="application/json")
     assert answer.status_code == 403
     assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.urls("mlops_portal.urls")
+def test_a_session_with_the_csrf_token_writes_also_with_an_idempotency_key(cast):
+    api = Client(enforce_csrf_checks=True)
+    api.force_login(cast.one.operator)
+    api.cookies["csrftoken"] = "a" * 32
+    for key in ({}, {"Idempotency-Key": "once"}):
+        sent = {"X-CSRFToken": "a" * 32, **key}
+        answer = api.post("/api/v1/undo/", {"undo": "x"}, content_type="application/json", headers=sent)
+        assert answer.status_code not in (401, 403, 415), answer.content

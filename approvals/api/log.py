@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -30,7 +31,7 @@ HELP = {
     "q": "Words in types and ids",
 }
 MOMENT = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
-SHAPES = {"person": OpenApiTypes.UUID, "from": MOMENT, "to": MOMENT}
+SHAPES: dict[str, Any] = {"person": OpenApiTypes.UUID, "from": MOMENT, "to": MOMENT}
 PARAMETERS = [
     OpenApiParameter(name, SHAPES.get(name, OpenApiTypes.STR), description=HELP[name]) for name in FIELDS
 ]

@@ -52,7 +52,7 @@ def _rounds(until: float, at: int) -> int:
             for operation in contract.operations():
                 if time.monotonic() >= until:
                     break
-                caller = callers[0] if at % 4 else callers[1 + at // 4 % 2]
+                caller = callers[1 + at // 4 % 2] if at % 4 == 3 else callers[0]
                 for line in contract.tried(operation, caller, examples=5, at=at, statuses=statuses):
                     broken.setdefault(line[:120], f"seed {at}: {line}")
                 asked += 1

@@ -124,5 +124,6 @@ def _may_be_empty(field: serializers.ChoiceField) -> bool:
     """Whether the column of a field that is only read may hold no choice; the framework forgets it."""
     if not field.read_only or not isinstance(field.parent, serializers.ModelSerializer):
         return False
-    names = {one.name: one for one in field.parent.Meta.model._meta.get_fields()}
+    model: Any = field.parent.Meta.model
+    names = {one.name: one for one in model._meta.get_fields()}
     return bool(getattr(names.get(field.source), "blank", False))

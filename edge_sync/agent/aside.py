@@ -29,9 +29,9 @@ class Aside:
         self.sentences: list[str] = []
 
     def take(self, path: Path, why: str, then: str) -> None:
-        """Set ``path`` aside; the sentence says why, under which name, and what follows."""
+        """Set ``path`` aside; the sentence says under which name, why, and what follows."""
         found = set_aside(path, self.now)
-        self.say(f"{path.name} {why}; it was set aside as {found.name}. {then}")
+        self.say(f"{path.name} was set aside as {found.name}: it {why}. {then}")
 
     def say(self, sentence: str) -> None:
         log.warning("%s", sentence)

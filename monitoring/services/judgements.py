@@ -119,21 +119,21 @@ def _note(sort: Sort, error: Exception, one: Any, refuse: Refuse, refused: dict[
 
 
 def store_each(rows: Sequence[M]) -> dict[Any, Exception]:
-    """Store all at once; where that fails, one by one, with what those failed of that cannot be stored."""
+    """Store all at once, in their order: the node's row is locked, so nobody else writes them. Where that fails,
+    one by one, with what those failed of that cannot be stored."""
     if not rows:
         return {}
     kind = type(rows[0])._default_manager
-    ordered = sorted(rows, key=lambda row: str(row.pk))
     try:
         with transaction.atomic():
-            kind.bulk_create(ordered)
+            kind.bulk_create(rows)
         return {}
     except AWAY:
         raise
     except Exception:
         log.info("rows_stored_one_by_one", count=len(rows))
     broken: dict[Any, Exception] = {}
-    for row in ordered:
+    for row in rows:
         try:
             with transaction.atomic():
                 row.save(force_insert=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from monitoring.models import Prediction
 from tests.attacks.conftest import _own_files  # noqa: F401  # a fixture that this stands on
@@ -41,5 +42,7 @@ def test_ant_5_after_a_day_offline_the_events_arrive_once_in_order_and_inference
     assert not Prediction.objects.exists()
     between.settle()
     between.counted()
-    sequence = Prediction.objects.order_by("pk").values_list("at", flat=True)
-    assert list(sequence) == sorted(sequence)
+    with connection.cursor() as cursor:  # the rows in the order in which they were written
+        cursor.execute("SELECT at FROM monitoring_prediction ORDER BY rowid")
+        written = [at for (at,) in cursor.fetchall()]
+    assert written == sorted(written)

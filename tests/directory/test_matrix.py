@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -10,7 +14,21 @@ from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.plant.matrix import ACTIONS, Action, Scope
 from mlops_portal.foundation.plant.roles import Role
 from tests.directory.probes import BY_API_ALONE, NOT_YET, PROBES, Probe
-from tests.directory.world import PLACES, World
+from tests.directory.world import PLACES, World, make_world
+
+
+@pytest.fixture(scope="module")
+def _made(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(_made: World, db: None) -> World:
+    """One for all cells; what a test does to it is taken back with the test's own savepoint."""
+    return copy.deepcopy(_made)
+
 
 REFUSED = (403, 404, 422)  # 422: a form whose list of places does not hold this one
 DONE = (200, 201, 202, 204, 302)

@@ -10,6 +10,7 @@ from typing import Any
 
 from edge_sync.agent import outbox
 from edge_sync.agent.transport import Away
+from edge_sync.api import nodes
 from edge_sync.models import NodeReport, NodeStatus
 from edge_sync.tasks import publish
 from monitoring.models import Prediction, SampledRow, TelemetryBatch, Window
@@ -26,7 +27,7 @@ ASSET = "press-2a"
 
 
 class Between:
-    """``now`` is real time at the start; release 1 runs on the press."""
+    """``now`` is real time at the start, and what both clocks say; release 1 runs on the press."""
 
     def __init__(self, cast: Cast, portal: str, folder: Path) -> None:
         self.plant: EdgePlant = make_plant(cast)
@@ -44,10 +45,18 @@ class Between:
         self.feed = folder / "feed" / f"{ASSET}.jsonl"
         self.now = datetime.now(UTC)
         self.made = 0
+        self._true_time = nodes.time_signed
+        nodes.time_signed = self._time_signed
+        self.node.agent.clock._steady = lambda: self.now.timestamp()
         self.exchange()
         assert self.node.running() == version.artifact_id, self.node.updates_stop()
 
+    def _time_signed(self, *, nonce: str, now: datetime) -> dict[str, Any]:
+        """The portal lives in the same time as the node; only the rest of it has the machine's."""
+        return self._true_time(nonce=nonce, now=self.now)
+
     def close(self) -> None:
+        nodes.time_signed = self._true_time
         self.node.end()
         self.proxy.close()
 
@@ -92,12 +101,13 @@ class Between:
         store = self.node.agent.store
         at_node = [one for (one,) in store.db.execute("SELECT id FROM kept_rows ORDER BY id")]
         sent = {one for (one,) in store.db.execute("SELECT id FROM kept_rows WHERE sent = 1")}
-        assert len(at_node) == self.made
+        assert len(at_node) == self.made, f"{len(at_node)} of {self.made} judged"
         assert list(Prediction.objects.order_by("pk").values_list("pk", flat=True)) == at_node
         parts = Prediction.objects.order_by("at", "pk").values_list("part_id", flat=True)
         assert list(parts) == [f"P-{number}" for number in range(1, self.made + 1)]
         assert set(SampledRow.objects.values_list("prediction_id", flat=True)) == sent
-        assert sum(Window.objects.values_list("n", flat=True)) == self.made
+        counted = sum(Window.objects.values_list("n", flat=True))
+        assert counted == self.made, f"{counted} of {self.made} counted in windows"
         taken = TelemetryBatch.objects.exclude(state=BatchState.VOID)
         assert set(taken.values_list("state", flat=True)) == {BatchState.MERGED}
         numbers = list(NodeReport.objects.order_by("sequence").values_list("sequence", flat=True))

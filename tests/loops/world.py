@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 from django.core.management import call_command
-from monitoring.tasks.golden import golden_check
 
 from approvals.models import ApprovalRequest, LinePolicy
 from approvals.services.decisions import decide
@@ -30,6 +29,7 @@ from labeling.services.answering import label_answer
 from labeling.services.asking import requests_ask
 from labeling.services.leasing import label_next
 from labeling.services.runs import run_propose, run_start
+from labeling.tasks.golden import golden_check
 from labeling.transitions import Trigger
 from mlops_portal.foundation.ledger.services import log_sequence
 from mlops_portal.foundation.plant.models import Asset, AssetType, Node

@@ -48,6 +48,10 @@ def worded(count: int = 240) -> list[list[object]]:
     return found
 
 
+def never_before(_part, _at):
+    return None
+
+
 def record(line: list[object], at: datetime) -> bytes:
     """A part as a gateway would send it: a truth as JSON has it, words as they are spoken."""
     return json.dumps(
@@ -80,7 +84,9 @@ def test_a_node_reads_every_part_as_training_did_and_judges_it_alike(cast, file_
     asset = Asset.objects.get(type=model.asset_type)
     running = choose(model=model.slug, machine=asset.slug).running
     sent = [record(line, NOW + timedelta(seconds=place)) for place, line in enumerate(lines)]
-    judged = judge(sent, running, between=Between(None, NOW + timedelta(days=1)))
+    judged = judge(
+        sent, running, between=Between(None, NOW + timedelta(days=1)), earlier=lambda _part, _at: None
+    )
     assert judged.odd == []
     assert [one.part for one in judged.readings] == learned.part
     np.testing.assert_array_equal(judged.values.astype(np.float32), learned.readings.astype(np.float32))

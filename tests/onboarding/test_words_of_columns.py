@@ -48,10 +48,6 @@ def worded(count: int = 240) -> list[list[object]]:
     return found
 
 
-def never_before(_part, _at):
-    return None
-
-
 def record(line: list[object], at: datetime) -> bytes:
     """A part as a gateway would send it: a truth as JSON has it, words as they are spoken."""
     return json.dumps(

@@ -44,8 +44,8 @@ def make(path: Path, rows: int, columns: int) -> None:
 
 def portal(path: Path) -> dict[str, float]:
     """Read, guess the schema, look for problems, sketch every reading."""
-    from mlops_portal.foundation.registry.compute.tables.guess import guess
-    from mlops_portal.foundation.registry.compute.tables.problems import problems
+    from mlops_portal.foundation.registry.compute.tables.checks.problems import problems
+    from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
     from mlops_portal.foundation.registry.compute.tables.read import read
     from mlops_portal.foundation.wire import sketch
 

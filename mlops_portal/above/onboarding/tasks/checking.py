@@ -17,10 +17,10 @@ from mlops_portal.above.onboarding.services.checking import check_stopped, table
 from mlops_portal.above.onboarding.tasks.frames import Progress, answers_of, frame_of, schema_of
 from mlops_portal.above.onboarding.tasks.reading import fault
 from mlops_portal.above.onboarding.transitions import OnboardingState
-from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.checks.problems import problems
+from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.model import Frame, Schema
-from mlops_portal.foundation.registry.compute.tables.problems import problems
-from mlops_portal.foundation.registry.compute.tables.said import Problem
+from mlops_portal.foundation.registry.compute.tables.problem import Problem
 from mlops_portal.foundation.shell import jobs
 from mlops_portal.foundation.shell.jobs import JobCancelled
 from mlops_portal.foundation.wire.errors import PortalError

@@ -27,7 +27,7 @@ from mlops_portal.above.onboarding.services.files import on_disk
 from mlops_portal.above.onboarding.services.receiving import table_read, table_refused
 from mlops_portal.above.onboarding.tasks.frames import Progress, answers_of, columns_json
 from mlops_portal.above.onboarding.transitions import OnboardingState
-from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.model import Frame, Schema
 from mlops_portal.foundation.registry.compute.tables.read import preview, read
 from mlops_portal.foundation.shell import jobs

@@ -1,6 +1,6 @@
 """What the reader of tables guessed and asks, in the reader's language: one way for pages, API and commands.
 
-A problem is as ``compute.tables.said.Problem.to_json`` keeps it.
+A problem is as ``compute.tables.problem.Problem.to_json`` keeps it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mlops_portal.foundation.registry.compute.tables.said import Option, Problem, problem
+from mlops_portal.foundation.registry.compute.tables.problem import Option, Problem, problem
 
 ZONE = "zone"
 WORDS = "words"

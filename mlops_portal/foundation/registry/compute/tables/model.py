@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables.said import Problem
+from mlops_portal.foundation.registry.compute.tables.problem import Problem
 from mlops_portal.foundation.wire.categories import GAPS, alike
 
 

@@ -18,12 +18,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables import clocks, parquets, plan, texts
 from mlops_portal.foundation.registry.compute.tables.answers import NONE, Answers
-from mlops_portal.foundation.registry.compute.tables.check_readings import emptied
+from mlops_portal.foundation.registry.compute.tables.checks.readings import emptied
 from mlops_portal.foundation.registry.compute.tables.columns import unknown_column
-from mlops_portal.foundation.registry.compute.tables.finish import finished
-from mlops_portal.foundation.registry.compute.tables.gather import Gathering, as_strings, plain
+from mlops_portal.foundation.registry.compute.tables.formats import parquets, texts
+from mlops_portal.foundation.registry.compute.tables.formats.texts import Batch
+from mlops_portal.foundation.registry.compute.tables.formats.unpack import opened
 from mlops_portal.foundation.registry.compute.tables.model import (
     NUMERIC,
     Format,
@@ -34,15 +34,16 @@ from mlops_portal.foundation.registry.compute.tables.model import (
     missing,
 )
 from mlops_portal.foundation.registry.compute.tables.ordering import in_order
-from mlops_portal.foundation.registry.compute.tables.plan import Plan, numeric
-from mlops_portal.foundation.registry.compute.tables.said import (
+from mlops_portal.foundation.registry.compute.tables.problem import (
     Problem,
     TableUnreadable,
     gettext_noop,
     unreadable,
 )
-from mlops_portal.foundation.registry.compute.tables.texts import Batch
-from mlops_portal.foundation.registry.compute.tables.unpack import opened
+from mlops_portal.foundation.registry.compute.tables.values import clocks, plan
+from mlops_portal.foundation.registry.compute.tables.values.finish import finished
+from mlops_portal.foundation.registry.compute.tables.values.gather import Gathering, as_strings, plain
+from mlops_portal.foundation.registry.compute.tables.values.plan import Plan, numeric
 from mlops_portal.foundation.wire.categories import GAPS
 
 WORDS = (Kind.CATEGORY, Kind.BOOLEAN)

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables import midnight, times, zones
 from mlops_portal.foundation.registry.compute.tables.answers import ZONE
-from mlops_portal.foundation.registry.compute.tables.gather import COUNTED, Gathering
-from mlops_portal.foundation.registry.compute.tables.plan import DMY, MDY
-from mlops_portal.foundation.registry.compute.tables.said import Problem, gettext_noop, problem, quoted
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem, quoted
+from mlops_portal.foundation.registry.compute.tables.values import midnight, times, zones
+from mlops_portal.foundation.registry.compute.tables.values.gather import COUNTED, Gathering
+from mlops_portal.foundation.registry.compute.tables.values.plan import DMY, MDY
 
 GAP, NEXT, STAND = "gap", "next-day", "as-is"
 NO_MOMENT = gettext_noop(

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables import cells, moments, plan, sentinels
-from mlops_portal.foundation.registry.compute.tables.cells import Seen
-from mlops_portal.foundation.registry.compute.tables.gather import Gathering
 from mlops_portal.foundation.registry.compute.tables.model import Kind
-from mlops_portal.foundation.registry.compute.tables.said import Problem, gettext_noop, problem, quoted
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem, quoted
+from mlops_portal.foundation.registry.compute.tables.values import cells, moments, plan, sentinels
+from mlops_portal.foundation.registry.compute.tables.values.cells import Seen
+from mlops_portal.foundation.registry.compute.tables.values.gather import Gathering
 from mlops_portal.foundation.wire.categories import Lexicon
 
 FEW = 50  # distinct texts that are always categories

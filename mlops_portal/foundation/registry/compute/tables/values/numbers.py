@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables.words import MARKS, NO_READING, number_pattern
+from mlops_portal.foundation.registry.compute.tables.values.spelling import MARKS, NO_READING, number_pattern
 
 GAP_WORDS = pa.array(NO_READING)
 PLAIN_MARKS = pa.array(MARKS)

@@ -15,10 +15,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mlops_portal.foundation.registry.compute.tables import layout
 from mlops_portal.foundation.registry.compute.tables.answers import NONE, Answers
-from mlops_portal.foundation.registry.compute.tables.said import Problem
-from mlops_portal.foundation.registry.compute.tables.words import GAPS
+from mlops_portal.foundation.registry.compute.tables.formats import layout
+from mlops_portal.foundation.registry.compute.tables.problem import Problem
+from mlops_portal.foundation.registry.compute.tables.values.spelling import GAPS
 
 DELIMITERS = (";", "\t", "|", ",", " ")  # the rarer in ordinary text go first
 LOOKED_AT = 500  # rows

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables import zones
 from mlops_portal.foundation.registry.compute.tables.headings import words_of
-from mlops_portal.foundation.registry.compute.tables.numbers import trimmed
+from mlops_portal.foundation.registry.compute.tables.values import zones
+from mlops_portal.foundation.registry.compute.tables.values.numbers import trimmed
 
 CLOCK = (
     r"(?:(?:T|,?\s+)(?P<h>\d{1,2}):(?P<i>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"

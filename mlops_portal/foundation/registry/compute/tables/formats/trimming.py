@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
-from mlops_portal.foundation.registry.compute.tables.layout import KEEP, LEAVE, is_total
+from mlops_portal.foundation.registry.compute.tables.formats.layout import KEEP, LEAVE, is_total
 from mlops_portal.foundation.registry.compute.tables.model import Format
-from mlops_portal.foundation.registry.compute.tables.said import Problem, gettext_noop, problem, quoted
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem, quoted
 
 Columns = dict[str, pa.Array]
 FOOT = 6  # rows at the end that are looked at

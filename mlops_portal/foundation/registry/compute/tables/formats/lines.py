@@ -13,7 +13,7 @@ import io
 import re
 from typing import Any
 
-from mlops_portal.foundation.registry.compute.tables.said import TableUnreadable, gettext_noop, unreadable
+from mlops_portal.foundation.registry.compute.tables.problem import TableUnreadable, gettext_noop, unreadable
 
 BLOCK = 1 << 20
 LONGEST = 1 << 20

@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.compute.tables.headings import SPELT
-from mlops_portal.foundation.registry.compute.tables.said import Problem, gettext_noop, quoted, several
-from mlops_portal.foundation.registry.compute.tables.words import GAPS, MARKS, NO_READING
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, quoted, several
+from mlops_portal.foundation.registry.compute.tables.values.spelling import GAPS, MARKS, NO_READING
 
 LOOKED_AT, DEEPEST = 100, 40  # rows; lines of a report
 FULL = 0.6

@@ -16,14 +16,14 @@ from mlops_portal.foundation.registry.compute.tables.model import (
     Schema,
     missing,
 )
-from mlops_portal.foundation.registry.compute.tables.said import (
+from mlops_portal.foundation.registry.compute.tables.problem import (
     Problem,
     gettext_noop,
     problem,
     quoted,
     several,
 )
-from mlops_portal.foundation.registry.compute.tables.sentinels import AS_GAP, AS_VALUE, GAP, VALUE
+from mlops_portal.foundation.registry.compute.tables.values.sentinels import AS_GAP, AS_VALUE, GAP, VALUE
 
 FAR = 1_000.0  # middle halves of the values away from their middle
 SHARE, LEAST = 0.01, 3  # more far values than this are no slip of a sensor

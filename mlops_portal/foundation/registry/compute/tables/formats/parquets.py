@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mlops_portal.foundation.registry.compute.tables.header import WIDEST, names_of
+from mlops_portal.foundation.registry.compute.tables.formats.header import WIDEST, names_of
+from mlops_portal.foundation.registry.compute.tables.formats.signatures import PARQUET
+from mlops_portal.foundation.registry.compute.tables.formats.texts import Batch
+from mlops_portal.foundation.registry.compute.tables.formats.unpack import MOST, STEP, Opened
 from mlops_portal.foundation.registry.compute.tables.model import Format
-from mlops_portal.foundation.registry.compute.tables.said import gettext_noop, quoted, unreadable
-from mlops_portal.foundation.registry.compute.tables.signatures import PARQUET
-from mlops_portal.foundation.registry.compute.tables.texts import Batch
-from mlops_portal.foundation.registry.compute.tables.unpack import MOST, STEP, Opened
+from mlops_portal.foundation.registry.compute.tables.problem import gettext_noop, quoted, unreadable
 
 ROWS = 65_536
 BROKEN = gettext_noop("The Parquet file is damaged or cut off ({why}); write or upload it again.")

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from mlops_portal.foundation.registry.compute.tables.model import Column, Frame, Kind, Schema
-from mlops_portal.foundation.registry.compute.tables.said import Problem, gettext_noop, problem, quoted
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem, quoted
 from mlops_portal.foundation.wire.categories import GAPS, alike
 
 NAMED = 6

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables import times
 from mlops_portal.foundation.registry.compute.tables.headings import unit_of, words_of
 from mlops_portal.foundation.registry.compute.tables.model import NUMERIC, Frame, Kind, missing
+from mlops_portal.foundation.registry.compute.tables.values import times
 
 
 def _names(written: str) -> tuple[str, ...]:

@@ -17,10 +17,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables import numbers
 from mlops_portal.foundation.registry.compute.tables.answers import WORDS, Answers
 from mlops_portal.foundation.registry.compute.tables.headings import SHORT, SPELT
-from mlops_portal.foundation.registry.compute.tables.said import Problem, gettext_noop, quoted
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, quoted
+from mlops_portal.foundation.registry.compute.tables.values import numbers
 
 MOST = 5_000  # different odd texts that are looked at
 BOUND = re.compile(r"^\s*(<=|>=|=<|=>|[<>≤≥~≈±])\s*(.+)$")

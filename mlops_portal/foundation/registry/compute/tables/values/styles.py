@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.compute.tables.model import Format
-from mlops_portal.foundation.registry.compute.tables.said import Problem, gettext_noop, quoted
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, quoted
 
 LOOKED_AT = 5_000
 NOISE = r"[ '\x{a0}\x{202f}’]"

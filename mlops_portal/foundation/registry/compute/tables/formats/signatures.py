@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mlops_portal.foundation.registry.compute.tables.said import TableUnreadable, gettext_noop, unreadable
+from mlops_portal.foundation.registry.compute.tables.problem import TableUnreadable, gettext_noop, unreadable
 
 HEAD = 4096  # bytes that tell
 COMPRESSED = {

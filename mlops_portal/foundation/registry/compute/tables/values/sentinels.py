@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
-from mlops_portal.foundation.registry.compute.tables.said import Problem, gettext_noop
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop
 
 USUAL = frozenset(
     {

@@ -6,12 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from mlops_portal.foundation.registry.compute.tables import times
 from mlops_portal.foundation.registry.compute.tables.columns import unknown_column
-from mlops_portal.foundation.registry.compute.tables.headings import keys_of, unit_of
-from mlops_portal.foundation.registry.compute.tables.leaks import Leaks, leaks_of
-from mlops_portal.foundation.registry.compute.tables.model import Column, Frame, Kind, Role, Schema
-from mlops_portal.foundation.registry.compute.tables.roles import (
+from mlops_portal.foundation.registry.compute.tables.guessing.leaks import Leaks, leaks_of
+from mlops_portal.foundation.registry.compute.tables.guessing.roles import (
     LINES,
     LOTS,
     Facts,
@@ -22,7 +19,9 @@ from mlops_portal.foundation.registry.compute.tables.roles import (
     target_of,
     time_of,
 )
-from mlops_portal.foundation.registry.compute.tables.said import (
+from mlops_portal.foundation.registry.compute.tables.headings import keys_of, unit_of
+from mlops_portal.foundation.registry.compute.tables.model import Column, Frame, Kind, Role, Schema
+from mlops_portal.foundation.registry.compute.tables.problem import (
     Problem,
     TableUnreadable,
     gettext_noop,
@@ -30,6 +29,7 @@ from mlops_portal.foundation.registry.compute.tables.said import (
     quoted,
     several,
 )
+from mlops_portal.foundation.registry.compute.tables.values import times
 
 MOST_CATEGORIES = 200
 ALONE = gettext_noop(

@@ -14,20 +14,20 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables import layout, trimming
 from mlops_portal.foundation.registry.compute.tables.answers import NONE, Answers
-from mlops_portal.foundation.registry.compute.tables.dialect import Dialect, dialect
-from mlops_portal.foundation.registry.compute.tables.header import WIDEST, names_of
-from mlops_portal.foundation.registry.compute.tables.lines import Lines
+from mlops_portal.foundation.registry.compute.tables.formats import layout, trimming
+from mlops_portal.foundation.registry.compute.tables.formats.dialect import Dialect, dialect
+from mlops_portal.foundation.registry.compute.tables.formats.header import WIDEST, names_of
+from mlops_portal.foundation.registry.compute.tables.formats.lines import Lines
+from mlops_portal.foundation.registry.compute.tables.formats.unpack import Opened, opened
 from mlops_portal.foundation.registry.compute.tables.model import Format
-from mlops_portal.foundation.registry.compute.tables.said import (
+from mlops_portal.foundation.registry.compute.tables.problem import (
     Problem,
     gettext_noop,
     problem,
     quoted,
     unreadable,
 )
-from mlops_portal.foundation.registry.compute.tables.unpack import Opened, opened
 
 SAMPLE = 1 << 20
 BLOCK = 4 << 20  # holds the longest line several times

@@ -17,8 +17,13 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from mlops_portal.foundation.registry.compute.tables.said import gettext_noop, unreadable
-from mlops_portal.foundation.registry.compute.tables.signatures import HEAD, compression, foreign, of_zip
+from mlops_portal.foundation.registry.compute.tables.formats.signatures import (
+    HEAD,
+    compression,
+    foreign,
+    of_zip,
+)
+from mlops_portal.foundation.registry.compute.tables.problem import gettext_noop, unreadable
 
 STEP = 1 << 20  # of what comes out
 BITE = 1 << 16  # of what goes in: small, so that a bomb is seen early

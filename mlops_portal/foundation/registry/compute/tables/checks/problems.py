@@ -9,16 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from mlops_portal.foundation.registry.compute.tables import (
-    check_order,
-    check_readings,
-    check_target,
-    check_words,
-)
 from mlops_portal.foundation.registry.compute.tables.answers import NONE, Answers
+from mlops_portal.foundation.registry.compute.tables.checks import categories, order, readings, target
 from mlops_portal.foundation.registry.compute.tables.columns import unknown_column
 from mlops_portal.foundation.registry.compute.tables.model import Frame, Kind, Role, Schema
-from mlops_portal.foundation.registry.compute.tables.said import Problem, gettext_noop, problem
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem
 
 PER_VALUE = frozenset(  # what is said of a column's values
     [
@@ -61,10 +56,10 @@ def problems(
     else:
         there = Schema(tuple(one for one in schema.columns if one.name in frame.columns))
         if needs_target:
-            found += check_target.problems(frame, schema)
-        found += check_order.problems(frame, there)
-        found += check_readings.problems(frame, there)
-        found += check_words.problems(frame, there)
+            found += target.problems(frame, schema)
+        found += order.problems(frame, there)
+        found += readings.problems(frame, there)
+        found += categories.problems(frame, there)
         found += [one for one in schema.notes if _still(one, schema)]
     there_too = {one.key for one in found if one.key}
     found += [one for one in first if one.options and one.key not in there_too and not _left_out(one, schema)]

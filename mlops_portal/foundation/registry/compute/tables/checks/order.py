@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from mlops_portal.foundation.registry.compute.tables.model import Column, Frame, Kind, Schema, coded, missing
 from mlops_portal.foundation.registry.compute.tables.ordering import AS_SORTED, SORT
-from mlops_portal.foundation.registry.compute.tables.said import Problem, gettext_noop, problem, quoted
-from mlops_portal.foundation.registry.compute.tables.times import EPOCHS
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem, quoted
+from mlops_portal.foundation.registry.compute.tables.values.times import EPOCHS
 
 SPORADIC = 0.2  # up to this share of repeated rows, a repeated part is a mistake
 NEWEST_FIRST = gettext_noop(

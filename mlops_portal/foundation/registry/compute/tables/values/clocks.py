@@ -7,10 +7,10 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mlops_portal.foundation.registry.compute.tables import times
 from mlops_portal.foundation.registry.compute.tables.headings import words_of
 from mlops_portal.foundation.registry.compute.tables.model import Preview
-from mlops_portal.foundation.registry.compute.tables.words import GAPS, NO_READING
+from mlops_portal.foundation.registry.compute.tables.values import times
+from mlops_portal.foundation.registry.compute.tables.values.spelling import GAPS, NO_READING
 
 CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s*([AaPp]\.?[Mm]\.?)?$")
 DATE = re.compile(

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_portal.foundation.registry.compute.tables.guessing.roles import CLASSES, Facts
 from mlops_portal.foundation.registry.compute.tables.headings import words_of
 from mlops_portal.foundation.registry.compute.tables.model import NUMERIC, Kind, coded, missing
-from mlops_portal.foundation.registry.compute.tables.roles import CLASSES, Facts
 
 ENOUGH = 30  # rows, before “without exception” says anything
 PROBED = 500  # rows of a class

@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables import cells, numbers, times
 from mlops_portal.foundation.registry.compute.tables.answers import NONE, Answers
 from mlops_portal.foundation.registry.compute.tables.model import Column, Kind, Preview
+from mlops_portal.foundation.registry.compute.tables.values import cells, numbers, times
 from mlops_portal.foundation.wire.categories import GAPS, as_text, truth_of
 
 LOOKED_AT = 5_000  # values

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from mlops_portal.foundation.registry.compute.tables.guessing.roles import CLASSES
 from mlops_portal.foundation.registry.compute.tables.model import Frame, Kind, Schema, coded
-from mlops_portal.foundation.registry.compute.tables.roles import CLASSES
-from mlops_portal.foundation.registry.compute.tables.said import (
+from mlops_portal.foundation.registry.compute.tables.problem import (
     Problem,
     gettext_noop,
     problem,

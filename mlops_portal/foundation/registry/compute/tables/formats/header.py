@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from mlops_portal.foundation.registry.compute.tables.said import Problem, gettext_noop, problem
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem
 
 WIDEST = 20_000
 AS_RENAMED = gettext_noop("The second is called {renamed}")

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables import cells, numbers, plan, styles, times
 from mlops_portal.foundation.registry.compute.tables.answers import NONE, Answers
-from mlops_portal.foundation.registry.compute.tables.cells import Odd, Seen
 from mlops_portal.foundation.registry.compute.tables.model import NUMERIC, Format, Kind
-from mlops_portal.foundation.registry.compute.tables.plan import Plan
-from mlops_portal.foundation.registry.compute.tables.styles import Style
+from mlops_portal.foundation.registry.compute.tables.values import cells, numbers, plan, styles, times
+from mlops_portal.foundation.registry.compute.tables.values.cells import Odd, Seen
+from mlops_portal.foundation.registry.compute.tables.values.plan import Plan
+from mlops_portal.foundation.registry.compute.tables.values.styles import Style
 from mlops_portal.foundation.wire.categories import GAPS, as_text
 
 EXACT = float(2**53)

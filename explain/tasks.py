@@ -22,7 +22,7 @@ from mlops_portal.foundation.registry.errors import NoDataset
 from mlops_portal.foundation.registry.models import Artifact, ModelVersion
 from mlops_portal.foundation.registry.selectors import champion_of, classes_of, dataset_of
 from mlops_portal.foundation.registry.services import artifact_read
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from monitoring.compute import apart
 from monitoring.models import Alert, SampledRow
 from monitoring.selectors.golden import kept_apart

@@ -11,7 +11,7 @@ from explain.selectors.access import alert_for, prediction_for, version_for
 from explain.selectors.stored import ALERT, CANDIDATE, PART, topic
 from explain.services import part_ask
 from mlops_portal.foundation.registry.selectors import champion_of
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from monitoring.models import Prediction
 
 

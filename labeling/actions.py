@@ -10,8 +10,8 @@ from labeling.selectors.runs import run_verdict
 from labeling.transitions import RunState
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import verdict
-from mlops_portal.foundation.shell import actions
-from mlops_portal.foundation.shell.actions import Offer
+from mlops_portal.foundation.shell.registries import actions
+from mlops_portal.foundation.shell.registries.actions import Offer
 from monitoring.models import Alert
 from monitoring.transitions import AlertState
 

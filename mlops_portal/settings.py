@@ -107,7 +107,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "mlops_portal.foundation.shell.context.page",
+                "mlops_portal.foundation.shell.pages.context.page",
             ],
             "builtins": [
                 "django.templatetags.i18n",

@@ -29,7 +29,7 @@ from mlops_portal.foundation.plant.models import Asset, Line, Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.transitions import VersionState
-from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.shell.notices.notifications import notify
 
 SHORTEST_REASON = 10  # letters: “ok” is no reason
 ASKABLE = (VersionState.CANDIDATE, VersionState.RETURNED, VersionState.IN_REVIEW, VersionState.APPROVED)

@@ -25,8 +25,8 @@ from mlops_portal.foundation.ledger.refs import Ref
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell import undo
 from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.registries import undo
 from mlops_portal.foundation.wire.errors import NotFound
 
 LONGEST = 3600.0

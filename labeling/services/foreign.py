@@ -17,10 +17,10 @@ from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import demand
 from mlops_portal.foundation.registry.models import Artifact, Dataset, ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.services import version_add
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.shell.models import Job
-from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.shell.notices.notifications import notify
+from mlops_portal.foundation.shell.work.jobs import enqueue
 
 
 def foreign_ask(

@@ -29,7 +29,7 @@ from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.selectors import champion_of, dataset_of, features_of
 from mlops_portal.foundation.registry.services import artifact_put
-from mlops_portal.foundation.shell import jobs
+from mlops_portal.foundation.shell.work import jobs
 
 LARGEST_GAP = 1e-5
 SEED = 1

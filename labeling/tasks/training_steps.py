@@ -27,7 +27,7 @@ from mlops_portal.foundation.registry.compute import edge_model, store
 from mlops_portal.foundation.registry.models import Artifact, ModelVersion
 from mlops_portal.foundation.registry.selectors import champion_of, dataset_of, features_of
 from mlops_portal.foundation.registry.services import artifact_put, artifact_read, version_tracked
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire import manifest
 from mlops_portal.foundation.wire.errors import Invalid, NotFound, Unavailable
 

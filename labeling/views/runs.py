@@ -18,8 +18,8 @@ from labeling.selectors.runs import golden_check_of, run_verdict, runs_all, step
 from labeling.services.runs import run_cancel, run_propose, run_start, step_retry
 from labeling.transitions import RunState, RunStepName, StepState, Trigger
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.actions import offers_for
 from mlops_portal.foundation.shell.tables.columns import Column
 from mlops_portal.foundation.shell.tables.filters import Choice
 from mlops_portal.foundation.shell.tables.table import Table

@@ -9,8 +9,8 @@ from mlops_portal.above.backtests.models import BackTest
 from mlops_portal.above.backtests.policies import cancel_verdict, delete_verdict
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import verdict
-from mlops_portal.foundation.shell import actions
-from mlops_portal.foundation.shell.actions import Offer
+from mlops_portal.foundation.shell.registries import actions
+from mlops_portal.foundation.shell.registries.actions import Offer
 
 
 def backtest_offers(by: Person, test: BackTest) -> list[Offer]:

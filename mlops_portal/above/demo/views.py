@@ -25,7 +25,7 @@ from mlops_portal.above.demo.story import chapters
 from mlops_portal.above.demo.words import in_words
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import assets_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 VIEWS = ("colour", "depth")
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 
 from mlops_portal.above.onboarding.selectors import open_for
-from mlops_portal.foundation.shell import cards
-from mlops_portal.foundation.shell.cards import Card
-from mlops_portal.foundation.shell.signed_in import person_of
+from mlops_portal.foundation.shell.pages.signed_in import person_of
+from mlops_portal.foundation.shell.registries import cards
+from mlops_portal.foundation.shell.registries.cards import Card
 
 FEW = 4
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.above.onboarding.selectors import onboardings_for
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell import search
-from mlops_portal.foundation.shell.search import Hit, Source
+from mlops_portal.foundation.shell.registries import search
+from mlops_portal.foundation.shell.registries.search import Hit, Source
 
 
 def _onboardings(person: Person, query: str, limit: int) -> list[Hit]:

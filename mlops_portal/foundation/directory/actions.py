@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from mlops_portal.foundation.plant.models import Asset, Line, Node, Person
 from mlops_portal.foundation.plant.policies import Verdict, leave_verdict, skill_verdict, verdict
-from mlops_portal.foundation.shell import actions
-from mlops_portal.foundation.shell.actions import Offer
+from mlops_portal.foundation.shell.registries import actions
+from mlops_portal.foundation.shell.registries.actions import Offer
 
 
 def _offer(verb: str, label: str, url: str, found: Verdict, **more: str) -> Offer:

@@ -12,9 +12,9 @@ from mlops_portal.foundation.directory.selectors.people import expiry, invitatio
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.roles import Role
 from mlops_portal.foundation.plant.selectors.places import nodes_for
-from mlops_portal.foundation.shell import cards
-from mlops_portal.foundation.shell.cards import Card
-from mlops_portal.foundation.shell.signed_in import person_of
+from mlops_portal.foundation.shell.pages.signed_in import person_of
+from mlops_portal.foundation.shell.registries import cards
+from mlops_portal.foundation.shell.registries.cards import Card
 
 FEW = 6
 

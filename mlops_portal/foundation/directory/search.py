@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from mlops_portal.foundation.directory.selectors.people import people_for
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.selectors.places import assets_for, lines_for, nodes_for
-from mlops_portal.foundation.shell import search
-from mlops_portal.foundation.shell.search import Hit, Source
+from mlops_portal.foundation.shell.registries import search
+from mlops_portal.foundation.shell.registries.search import Hit, Source
 
 
 def _named(query: str) -> Q:

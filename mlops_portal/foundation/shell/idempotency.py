@@ -23,8 +23,8 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
-from mlops_portal.foundation.shell import problems
 from mlops_portal.foundation.shell.models import KeptAnswer
+from mlops_portal.foundation.shell.pages import problems
 
 KEPT = timedelta(hours=24)
 AT_WORK = timedelta(minutes=2)

@@ -29,8 +29,8 @@ from mlops_portal.above.backtests.transitions import Kind
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.compute.tables.model import Frame
 from mlops_portal.foundation.registry.compute.tables.read import read
-from mlops_portal.foundation.shell import jobs
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work import jobs
 from mlops_portal.foundation.wire.errors import PortalError
 
 log = get_logger(__name__)

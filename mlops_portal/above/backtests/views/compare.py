@@ -14,7 +14,7 @@ from mlops_portal.above.backtests.selectors.words import outcome
 from mlops_portal.above.backtests.transitions import State
 from mlops_portal.above.backtests.views.charts import chart_of
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 
 @require_safe

@@ -18,8 +18,8 @@ from mlops_portal.above.backtests.services.backtests import backtest_cancel, bac
 from mlops_portal.above.backtests.transitions import Kind, State
 from mlops_portal.above.backtests.views.charts import chart_of, course_charts, offset
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.actions import offers_for
 
 FEW = 50
 

@@ -17,7 +17,7 @@ from mlops_portal.above.onboarding.services.base import claim, told
 from mlops_portal.above.onboarding.transitions import EDITABLE, OnboardingState
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import demand
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 
 S = OnboardingState
 MOST_PROBLEMS = 200

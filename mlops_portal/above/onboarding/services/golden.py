@@ -16,7 +16,7 @@ from mlops_portal.above.onboarding.transitions import OnboardingState
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import demand
 from mlops_portal.foundation.registry.models import RegisteredModel
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire.errors import NotFound
 from monitoring.models import GoldenSample
 from monitoring.selectors.golden import edit_verdict, next_code

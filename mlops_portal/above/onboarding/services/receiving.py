@@ -21,7 +21,7 @@ from mlops_portal.foundation.plant.models import AssetType, Person, Site
 from mlops_portal.foundation.plant.policies import demand, guard
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.registry.selectors.guesses import ZONE, answers_checked
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire.errors import Invalid
 
 S = OnboardingState

@@ -23,7 +23,7 @@ from mlops_portal.foundation.plant.models import AssetType, Person
 from mlops_portal.foundation.plant.policies import demand
 from mlops_portal.foundation.plant.services.places import asset_type_create
 from mlops_portal.foundation.registry.services import dataset_put, model_register
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 
 S = OnboardingState
 

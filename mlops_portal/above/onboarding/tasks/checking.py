@@ -21,8 +21,8 @@ from mlops_portal.foundation.registry.compute.tables.checks.problems import prob
 from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.model import Frame, Schema
 from mlops_portal.foundation.registry.compute.tables.problem import Problem
-from mlops_portal.foundation.shell import jobs
-from mlops_portal.foundation.shell.jobs import JobCancelled
+from mlops_portal.foundation.shell.work import jobs
+from mlops_portal.foundation.shell.work.jobs import JobCancelled
 from mlops_portal.foundation.wire.errors import PortalError
 
 FEWEST = 5

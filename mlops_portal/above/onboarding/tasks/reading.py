@@ -30,8 +30,8 @@ from mlops_portal.above.onboarding.transitions import OnboardingState
 from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.model import Frame, Schema
 from mlops_portal.foundation.registry.compute.tables.read import preview, read
-from mlops_portal.foundation.shell import jobs
-from mlops_portal.foundation.shell.jobs import JobCancelled
+from mlops_portal.foundation.shell.work import jobs
+from mlops_portal.foundation.shell.work.jobs import JobCancelled
 from mlops_portal.foundation.wire.errors import PortalError
 
 PREVIEW_ROWS = 30

@@ -21,8 +21,8 @@ from mlops_portal.above.onboarding.tasks.reading import fault
 from mlops_portal.above.onboarding.transitions import OnboardingState
 from mlops_portal.foundation.registry.compute import edge_model
 from mlops_portal.foundation.registry.compute.datasets import encode
-from mlops_portal.foundation.shell import jobs
-from mlops_portal.foundation.shell.jobs import JobCancelled
+from mlops_portal.foundation.shell.work import jobs
+from mlops_portal.foundation.shell.work.jobs import JobCancelled
 from mlops_portal.foundation.wire.categories import text_of
 from mlops_portal.foundation.wire.errors import PortalError
 

@@ -26,7 +26,7 @@ from mlops_portal.above.onboarding.transitions import OnboardingState
 from mlops_portal.above.onboarding.views.shared import address, context_of, found, led_on
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.selectors.guesses import guesses_shown, said, zone_shown, zones_all
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.wire.errors import PortalError
 
 ON_A_PAGE = 25

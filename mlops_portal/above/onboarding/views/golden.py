@@ -20,7 +20,7 @@ from mlops_portal.foundation.plant.policies import Verdict
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.registry.models.model import in_words
 from mlops_portal.foundation.registry.selectors import features_of
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from monitoring.selectors.golden import edit_verdict, skilled_for
 
 FEW = 12

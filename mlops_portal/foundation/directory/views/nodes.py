@@ -17,9 +17,9 @@ from mlops_portal.foundation.directory.views.tables import answer, node_table
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import nodes_for
 from mlops_portal.foundation.plant.services.places import node_register, node_retire
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.actions import offers_for
 
 
 @require_safe

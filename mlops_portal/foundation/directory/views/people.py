@@ -18,8 +18,8 @@ from mlops_portal.foundation.directory.views.tables import answer, people_table
 from mlops_portal.foundation.plant.models import RoleAssignment
 from mlops_portal.foundation.plant.policies import demand, guard, leave_verdict, skill_verdict, verdict
 from mlops_portal.foundation.plant.services.people import person_leave
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.actions import offers_for
 
 
 @require_safe

@@ -19,10 +19,10 @@ from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.calendar import shifts_at
 from mlops_portal.foundation.plant.selectors.places import assets_for, lines_for, nodes_for
 from mlops_portal.foundation.plant.services.places import line_create
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.flags import flagged
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.actions import offers_for
+from mlops_portal.foundation.shell.registries.flags import flagged
 
 
 @require_safe

@@ -14,7 +14,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from mlops_portal.foundation.shell import problems
+from mlops_portal.foundation.shell.pages import problems
 from mlops_portal.foundation.wire.errors import PortalError
 
 log = structlog.get_logger(__name__)

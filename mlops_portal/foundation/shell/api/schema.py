@@ -16,7 +16,7 @@ from rest_framework import serializers
 
 from mlops_portal.foundation.shell.api.serializers import Problem
 from mlops_portal.foundation.shell.idempotency import LONGEST
-from mlops_portal.foundation.shell.problems import CONTENT_TYPE
+from mlops_portal.foundation.shell.pages.problems import CONTENT_TYPE
 
 CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 LARGEST_ID = 2**63 - 1

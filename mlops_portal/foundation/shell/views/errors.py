@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from mlops_portal.foundation.shell import kept_input, problems
-from mlops_portal.foundation.shell.signed_in import sign_in_first
+from mlops_portal.foundation.shell.pages import kept_input, problems
+from mlops_portal.foundation.shell.pages.signed_in import sign_in_first
 
 
 def bad_request(request: HttpRequest, exception: BaseException) -> HttpResponse:

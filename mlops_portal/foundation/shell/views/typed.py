@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mlops_portal.foundation.shell import kept_input
-from mlops_portal.foundation.shell.next_page import BACK, with_query
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages import kept_input
+from mlops_portal.foundation.shell.pages.next_page import BACK, with_query
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 
 @require_http_methods(["GET", "POST"])

@@ -31,7 +31,7 @@ from mlops_portal.above.onboarding.tasks.taking import PER_CLASS
 from mlops_portal.foundation.plant.models import Person, Site
 from mlops_portal.foundation.registry.compute.tables.read import preview
 from mlops_portal.foundation.registry.management import answering
-from mlops_portal.foundation.shell.unheard import unheard
+from mlops_portal.foundation.shell.work.unheard import unheard
 from mlops_portal.foundation.wire.errors import NotFound, PortalError
 
 

@@ -20,7 +20,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from mlops_portal.foundation.shell.next_page import page_above
+from mlops_portal.foundation.shell.pages.next_page import page_above
 from mlops_portal.foundation.wire.errors import PortalError, Unavailable
 
 CONTENT_TYPE = "application/problem+json"

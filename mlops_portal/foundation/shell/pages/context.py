@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell.kept_input import kept_for
-from mlops_portal.foundation.shell.navigation import items_for, more_until
-from mlops_portal.foundation.shell.next_page import BACK
-from mlops_portal.foundation.shell.notifications import unread_count
+from mlops_portal.foundation.shell.notices.notifications import unread_count
+from mlops_portal.foundation.shell.pages.kept_input import kept_for
+from mlops_portal.foundation.shell.pages.next_page import BACK
+from mlops_portal.foundation.shell.registries.navigation import items_for, more_until
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -19,11 +19,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell import undo
-from mlops_portal.foundation.shell.jobs import enqueue
-from mlops_portal.foundation.shell.kinds import KINDS, Kind
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.shell.models import Delivery, Notification, NotificationPreference
+from mlops_portal.foundation.shell.registries import undo
+from mlops_portal.foundation.shell.registries.kinds import KINDS, Kind
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire.errors import Invalid, NotFound
 
 

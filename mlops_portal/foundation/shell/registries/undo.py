@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell.keyed import Keyed
+from mlops_portal.foundation.shell.registries.keyed import Keyed
 from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotAllowed
 
 SECONDS = 600

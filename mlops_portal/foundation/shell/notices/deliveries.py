@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from mlops_portal.foundation.shell.models import Delivery
-from mlops_portal.foundation.shell.notifications import webhook_digest
+from mlops_portal.foundation.shell.notices.notifications import webhook_digest
 
 ATTEMPTS = 8
 CLAIM = timedelta(minutes=2)

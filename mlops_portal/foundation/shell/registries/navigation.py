@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell.keyed import Keyed
+from mlops_portal.foundation.shell.registries.keyed import Keyed
 
 
 @dataclass(frozen=True, slots=True)

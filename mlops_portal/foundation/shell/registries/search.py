@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from structlog import get_logger
 
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell.keyed import Keyed
+from mlops_portal.foundation.shell.registries.keyed import Keyed
 
 SHORTEST, LONGEST, PER_SOURCE = 2, 100, 8
 log = get_logger(__name__)

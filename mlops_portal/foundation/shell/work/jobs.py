@@ -4,7 +4,7 @@
   (``shell.jobs_resend``).
 - A job without a row (``job=False``) may be lost with the broker: its task must find its work in tables.
 - A task may run twice (``acks_late``), so it is idempotent. A job with a row runs on one worker at a time
-  (``shell.claims``), and goes on from what it kept when that worker is lost (``shell.jobs_resend``).
+  (``shell.work.claims``), and goes on from what it kept when that worker is lost (``shell.jobs_resend``).
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from django.utils.translation import override
 from structlog import get_logger
 
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell import claims, job_names, waiting
-from mlops_portal.foundation.shell.claims import ClaimLost, JobCancelled
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work import claims, job_names, waiting
+from mlops_portal.foundation.shell.work.claims import ClaimLost, JobCancelled
 from mlops_portal.foundation.wire.errors import Conflict, NotFound, PortalError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 LOGGERS = (
     "mlops_portal.foundation.shell.live",
-    "mlops_portal.foundation.shell.jobs",
+    "mlops_portal.foundation.shell.work.jobs",
     "labeling.tasks.training_steps",
     "urllib3.connectionpool",
 )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell.keyed import Keyed
+from mlops_portal.foundation.shell.registries.keyed import Keyed
 from mlops_portal.foundation.wire.errors import PortalError
 
 log = get_logger(__name__)

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell import kept_input, problems
-from mlops_portal.foundation.shell.next_page import BACK, page_of, with_query
+from mlops_portal.foundation.shell.pages import kept_input, problems
+from mlops_portal.foundation.shell.pages.next_page import BACK, page_of, with_query
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]

@@ -30,7 +30,7 @@ from django.http import HttpRequest
 from django.utils.encoding import force_bytes
 
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell.next_page import BACK, page_of
+from mlops_portal.foundation.shell.pages.next_page import BACK, page_of
 
 MARK = "typed_by"
 LASTS = 30 * 60  # seconds
@@ -42,7 +42,7 @@ SECRET = frozenset(
     }
 )
 OURS = frozenset({MARK, BACK, "next"})
-_marks = signing.Signer(salt="mlops_portal.foundation.shell.kept_input")
+_marks = signing.Signer(salt="mlops_portal.foundation.shell.pages.kept_input")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from mlops_portal.above.backtests.selectors.backtests import labels_of
 from mlops_portal.above.backtests.selectors.words import metric_words
 from mlops_portal.above.backtests.transitions import Kind
 from mlops_portal.foundation.shell.charts.curves import Curve, CurvesChart
-from mlops_portal.foundation.shell.charts.drawn import Chart
-from mlops_portal.foundation.shell.charts.points import Change, Limit
+from mlops_portal.foundation.shell.charts.drawing.drawn import Chart
+from mlops_portal.foundation.shell.charts.drawing.points import Change, Limit
 
 TONES = ("info", "change", "caution", "good")
 MOST_MARKS = 60

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mlops_portal.foundation.shell.charts import frame as frames
-from mlops_portal.foundation.shell.charts.canvas import Pen
-from mlops_portal.foundation.shell.charts.drawn import Data, Drawn, Legend, data
-from mlops_portal.foundation.shell.charts.numbers import MISSING, text
-from mlops_portal.foundation.shell.charts.points import (
+from mlops_portal.foundation.shell.charts.drawing import frame as frames
+from mlops_portal.foundation.shell.charts.drawing.canvas import Pen
+from mlops_portal.foundation.shell.charts.drawing.drawn import Data, Drawn, Legend, data
+from mlops_portal.foundation.shell.charts.drawing.numbers import MISSING, text
+from mlops_portal.foundation.shell.charts.drawing.points import (
     Change,
     Limit,
     Series,
@@ -21,8 +21,14 @@ from mlops_portal.foundation.shell.charts.points import (
     thin,
     x_of,
 )
-from mlops_portal.foundation.shell.charts.scales import clip_text, extent, text_width, time_extent, usable
-from mlops_portal.foundation.shell.charts.times import moment_text
+from mlops_portal.foundation.shell.charts.drawing.scales import (
+    clip_text,
+    extent,
+    text_width,
+    time_extent,
+    usable,
+)
+from mlops_portal.foundation.shell.charts.drawing.times import moment_text
 
 DOTS = 60  # more points than this are a line only, except where they are off
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlops_portal.foundation.shell.charts.canvas import Canvas, Pen
-from mlops_portal.foundation.shell.charts.drawn import Drawn, Legend, data
-from mlops_portal.foundation.shell.charts.numbers import text
-from mlops_portal.foundation.shell.charts.points import Point, Spot, segments, thin
-from mlops_portal.foundation.shell.charts.scales import Linear, extent, usable
+from mlops_portal.foundation.shell.charts.drawing.canvas import Canvas, Pen
+from mlops_portal.foundation.shell.charts.drawing.drawn import Drawn, Legend, data
+from mlops_portal.foundation.shell.charts.drawing.numbers import text
+from mlops_portal.foundation.shell.charts.drawing.points import Point, Spot, segments, thin
+from mlops_portal.foundation.shell.charts.drawing.scales import Linear, extent, usable
 
 GLYPHS = {
     "caution": "M{x:.1f} {y:.1f} m-4 0 h8",

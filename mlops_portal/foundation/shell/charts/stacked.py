@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlops_portal.foundation.shell.charts.canvas import Canvas, Pen
-from mlops_portal.foundation.shell.charts.drawn import Data, Drawn, Legend, data
+from mlops_portal.foundation.shell.charts.drawing.canvas import Canvas, Pen
+from mlops_portal.foundation.shell.charts.drawing.drawn import Data, Drawn, Legend, data
+from mlops_portal.foundation.shell.charts.drawing.numbers import MISSING
+from mlops_portal.foundation.shell.charts.drawing.points import spots
+from mlops_portal.foundation.shell.charts.drawing.scales import clip_text, time_extent
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.numbers import MISSING
-from mlops_portal.foundation.shell.charts.points import spots
-from mlops_portal.foundation.shell.charts.scales import clip_text, time_extent
 
 HEAD, GAP = 22.0, 10.0
 LEFT = 64.0

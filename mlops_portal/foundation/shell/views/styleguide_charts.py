@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.shell.charts.bars import Bar, BarsChart
 from mlops_portal.foundation.shell.charts.control import control_chart
-from mlops_portal.foundation.shell.charts.drawn import Chart
+from mlops_portal.foundation.shell.charts.drawing.drawn import Chart
+from mlops_portal.foundation.shell.charts.drawing.points import Change, Limit, Point, Series, Span
 from mlops_portal.foundation.shell.charts.histogram import Histogram, HistogramPair
 from mlops_portal.foundation.shell.charts.intervals import Interval, IntervalChart, IntervalGroup
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.points import Change, Limit, Point, Series, Span
 from mlops_portal.foundation.shell.charts.small import Dot, DotGrid, Sparkline
 
 

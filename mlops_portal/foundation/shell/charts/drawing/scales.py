@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mlops_portal.foundation.shell.charts.numbers import Notation, fixed, scientific
+from mlops_portal.foundation.shell.charts.drawing.numbers import Notation, fixed, scientific
 
 HUGE = 1e300
 SHORTEST, AROUND = 60.0, 900.0  # seconds: a shorter axis of time is widened by so much on each side

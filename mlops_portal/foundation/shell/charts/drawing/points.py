@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mlops_portal.foundation.shell.charts.scales import usable
-from mlops_portal.foundation.shell.charts.times import seconds
+from mlops_portal.foundation.shell.charts.drawing.scales import usable
+from mlops_portal.foundation.shell.charts.drawing.times import seconds
 
 X = datetime | float
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlops_portal.foundation.shell.charts.canvas import Canvas, Pen
-from mlops_portal.foundation.shell.charts.scales import (
+from mlops_portal.foundation.shell.charts.drawing.canvas import Canvas, Pen
+from mlops_portal.foundation.shell.charts.drawing.scales import (
     Linear,
     nice_axis,
     nice_ticks,
@@ -13,7 +13,7 @@ from mlops_portal.foundation.shell.charts.scales import (
     thinned,
     tick_texts,
 )
-from mlops_portal.foundation.shell.charts.times import time_ticks, zone_text
+from mlops_portal.foundation.shell.charts.drawing.times import time_ticks, zone_text
 
 SIZE = 12.5
 TOP, BOTTOM = 26.0, 30.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mlops_portal.foundation.shell.charts.canvas import Pen
+from mlops_portal.foundation.shell.charts.drawing.canvas import Pen
 
 ROWS = 200
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from html import escape
 
-from mlops_portal.foundation.shell.charts import paint
-from mlops_portal.foundation.shell.charts.numbers import PLAIN, Notation
-from mlops_portal.foundation.shell.charts.times import MONTHS
+from mlops_portal.foundation.shell.charts.drawing import paint
+from mlops_portal.foundation.shell.charts.drawing.numbers import PLAIN, Notation
+from mlops_portal.foundation.shell.charts.drawing.times import MONTHS
 
 UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 Value = str | float | None

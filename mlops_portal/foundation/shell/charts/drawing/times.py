@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from mlops_portal.foundation.shell.charts.scales import nice_step
+from mlops_portal.foundation.shell.charts.drawing.scales import nice_step
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 STEPS = (

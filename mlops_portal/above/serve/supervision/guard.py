@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mlops_portal.above.serve.lock import RunLock
+from mlops_portal.above.serve.supervision.lock import RunLock
 
 
 class Guard:

@@ -11,8 +11,8 @@ from collections import deque
 
 from django.conf import settings
 
-from mlops_portal.above.serve import logfiles
 from mlops_portal.above.serve.processes import Process
+from mlops_portal.above.serve.supervision import logfiles
 
 DEATHS = 5
 WITHIN = 60.0  # seconds

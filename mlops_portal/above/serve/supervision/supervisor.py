@@ -18,13 +18,13 @@ from types import FrameType
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.above.serve import doing, logfiles
-from mlops_portal.above.serve.board import Board
-from mlops_portal.above.serve.child import DEATHS, Child
 from mlops_portal.above.serve.errors import CannotStart
-from mlops_portal.above.serve.guard import Guard
-from mlops_portal.above.serve.lock import RunLock
 from mlops_portal.above.serve.processes import Process
+from mlops_portal.above.serve.supervision import doing, logfiles
+from mlops_portal.above.serve.supervision.board import Board
+from mlops_portal.above.serve.supervision.child import DEATHS, Child
+from mlops_portal.above.serve.supervision.guard import Guard
+from mlops_portal.above.serve.supervision.lock import RunLock
 
 TICK = 0.1
 READY_WITHIN = 60.0  # seconds after which it is said what a part does instead

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from mlops_portal.above.serve import logfiles
+from mlops_portal.above.serve.supervision import logfiles
 
 LONGEST = 160  # characters of the log's line
 

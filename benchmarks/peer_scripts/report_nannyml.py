@@ -7,7 +7,7 @@ import sys
 import nannyml
 import numpy as np
 import pandas as pd
-from said import say, timed
+from timing import say, timed
 
 
 def table(path):

@@ -10,7 +10,7 @@ import io
 import sys
 
 import numpy as np
-from said import say
+from timing import say
 
 given, size, wanted, run_time = (
     np.load(sys.argv[1]),

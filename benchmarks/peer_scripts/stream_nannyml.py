@@ -10,7 +10,7 @@ import warnings
 import nannyml
 import numpy as np
 import pandas as pd
-from said import say
+from timing import say
 
 warnings.simplefilter("ignore")
 given, size, wanted = np.load(sys.argv[1]), int(sys.argv[2]), sys.argv[3].split(",")

@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 from river import drift
-from said import say
+from timing import say
 
 DETECTORS = {
     "ADWIN": drift.ADWIN,

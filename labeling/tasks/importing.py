@@ -25,7 +25,7 @@ from labeling.tasks.training_measures import Measuring
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import demand
 from mlops_portal.foundation.registry.compute.foreign import naming, reading, running, surgery
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.selectors import champion_of, dataset_of, features_of
 from mlops_portal.foundation.registry.services import artifact_put

@@ -13,7 +13,7 @@ from structlog import get_logger
 
 from labeling.services.outside import Met, outside_refused, outside_taken
 from labeling.tasks.importing import bring_in
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit
 from mlops_portal.foundation.registry.models import OutsideVersion, RegisteredModel
 from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.wire.errors import PortalError, Unavailable

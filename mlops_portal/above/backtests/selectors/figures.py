@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.models import BackTest
-from mlops_portal.above.backtests.selectors.words import metric_words
+from mlops_portal.above.backtests.selectors.backtest_words import metric_words
 from mlops_portal.above.backtests.transitions import Kind
 
 
@@ -50,8 +50,8 @@ def _drift(test: BackTest, found: dict[str, Any]) -> list[Figure]:
     if "found" in found:
         made += [
             Figure(_("False alarms"), found["false"]),
-            Figure(_("Found"), _("yes") if found["found"] else _("no")),
-            Figure(_("Found after"), found["delay"], _("rows")),
+            Figure(_("Outcome"), _("yes") if found["found"] else _("no")),
+            Figure(_("Outcome after"), found["delay"], _("rows")),
         ]
     return made
 

@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from mlops_portal.above.backtests.models import BackTest, PastTable
+from mlops_portal.above.backtests.selectors.backtest_words import outcome
 from mlops_portal.above.backtests.selectors.backtests import FEWEST, MOST, datasets_to_try
-from mlops_portal.above.backtests.selectors.words import outcome
 from mlops_portal.above.backtests.transitions import Kind, State
 from mlops_portal.foundation.registry.models import Dataset
 

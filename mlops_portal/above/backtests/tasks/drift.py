@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.errors import WrongChoice
 from mlops_portal.above.backtests.tasks import engine
-from mlops_portal.above.backtests.tasks.found import Found, Report, silent
+from mlops_portal.above.backtests.tasks.outcome import Outcome, Report, silent
 from mlops_portal.above.backtests.tasks.readings import readings_of_both
 from mlops_portal.foundation.registry.compute.tables.model import Frame
 from monitoring.compute.detector.scores import JOINT
@@ -20,7 +20,7 @@ MOST_POINTS = 1200
 TOP = 3
 
 
-def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Report = silent) -> Found:
+def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Report = silent) -> Outcome:
     """Play the detector over ``stream`` (rows in their order). Raises WrongChoice."""
     started = time.monotonic()
     window = int(chosen["window"])
@@ -55,7 +55,7 @@ def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Re
         "notes": both.notes,
     }
     summary = _summary(windows, alerts, chosen.get("starts"), len(both.names))
-    return Found(whole, summary, {**_shown(windows), "alerts": alerts, "notes": both.notes})
+    return Outcome(whole, summary, {**_shown(windows), "alerts": alerts, "notes": both.notes})
 
 
 def split(frame: Frame, share: float) -> tuple[Frame, Frame]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.above.backtests.tasks.found import Report, silent
+from mlops_portal.above.backtests.tasks.outcome import Report, silent
 from monitoring.compute.detector.detector import ROWS_LEAST, Statistic, fit
 
 Floats = NDArray[np.float64]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from labeling.compute.backtest.learning import Plan, simulate
 from mlops_portal.above.backtests.errors import WrongChoice
-from mlops_portal.above.backtests.tasks.found import Found, Report, silent
+from mlops_portal.above.backtests.tasks.outcome import Outcome, Report, silent
 from mlops_portal.above.backtests.tasks.readings import demand_columns, readings_of
 from mlops_portal.above.backtests.tasks.targets import target_of
 from mlops_portal.foundation.registry.compute.tables.model import Frame
@@ -19,7 +19,7 @@ from mlops_portal.foundation.registry.compute.tables.model import Frame
 FEWEST_ROWS = 20
 
 
-def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -> Found:
+def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -> Outcome:
     """Play a strategy beside chance on a table of known truths. Raises WrongChoice."""
     started = time.monotonic()
     demand_columns(frame, [chosen["group"], *chosen["ignore"]])
@@ -88,7 +88,7 @@ def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -
         "saved": _saved(curves.labels, curves.strategy.mean(0), curves.random.mean(0)),
         "last": float(curves.strategy[:, -1].mean()),
     }
-    return Found(
+    return Outcome(
         whole, summary, {key: whole[key] for key in ("labels", "strategy", "random", "metric", "notes")}
     )
 

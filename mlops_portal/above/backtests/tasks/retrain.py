@@ -14,7 +14,7 @@ from labeling.compute.backtest.retraining import History, Walk, walk
 from labeling.compute.backtest.triggers import never, on_degradation, on_schedule
 from mlops_portal.above.backtests.errors import WrongChoice
 from mlops_portal.above.backtests.tasks import engine
-from mlops_portal.above.backtests.tasks.found import Found, Report, silent
+from mlops_portal.above.backtests.tasks.outcome import Outcome, Report, silent
 from mlops_portal.above.backtests.tasks.readings import demand_columns, readings_of
 from mlops_portal.above.backtests.tasks.targets import target_of
 from mlops_portal.above.backtests.transitions import TriggerKind
@@ -23,7 +23,7 @@ from mlops_portal.foundation.registry.compute.tables.model import Frame, Kind
 FEWEST_FIRST = 30
 
 
-def retrain(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -> Found:
+def retrain(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -> Outcome:
     """Walk over a table of known truths with a trigger, and again without one. Raises WrongChoice."""
     started = time.monotonic()
     demand_columns(frame, [chosen["time"], *chosen["ignore"]])
@@ -86,7 +86,7 @@ def retrain(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) ->
     summary = {key: whole[key] for key in ("metric", "error", "never_error", "labels")}
     summary["retrains"] = len(with_it.retrains)
     shown = {key: whole[key] for key in ("windows", "retrains", "metric", "first_rows", "notes")}
-    return Found(whole, summary, shown)
+    return Outcome(whole, summary, shown)
 
 
 def _order(frame: Frame, time_column: str, kept: Any) -> tuple[Any, list[str]]:

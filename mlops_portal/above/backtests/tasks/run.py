@@ -22,8 +22,8 @@ from mlops_portal.above.backtests.services.backtests import (
 )
 from mlops_portal.above.backtests.tasks.drift import drift, split, within
 from mlops_portal.above.backtests.tasks.files import on_disk, site_zone
-from mlops_portal.above.backtests.tasks.found import Found, Report
 from mlops_portal.above.backtests.tasks.labeling import labeling
+from mlops_portal.above.backtests.tasks.outcome import Outcome, Report
 from mlops_portal.above.backtests.tasks.retrain import retrain
 from mlops_portal.above.backtests.transitions import Kind
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
@@ -106,7 +106,7 @@ def _frame(table: PastTable) -> Frame:
         return read(path, name=table.name, answers=Answers(site_zone=site_zone()))
 
 
-def _drift(test: BackTest, report: Report) -> Found:
+def _drift(test: BackTest, report: Report) -> Outcome:
     frame = _frame(test.table)
     if test.reference is not None:
         return drift(_frame(test.reference), frame, test.parameters, report)
@@ -116,15 +116,15 @@ def _drift(test: BackTest, report: Report) -> Found:
     return found
 
 
-def _labeling(test: BackTest, report: Report) -> Found:
+def _labeling(test: BackTest, report: Report) -> Outcome:
     return labeling(_frame(test.table), test.parameters, report)
 
 
-def _retrain(test: BackTest, report: Report) -> Found:
+def _retrain(test: BackTest, report: Report) -> Outcome:
     return retrain(_frame(test.table), test.parameters, report)
 
 
-KINDS: dict[Kind, Callable[[BackTest, Report], Found]] = {
+KINDS: dict[Kind, Callable[[BackTest, Report], Outcome]] = {
     Kind.DRIFT: _drift,
     Kind.LABELING: _labeling,
     Kind.RETRAIN: _retrain,

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.models import BackTest
+from mlops_portal.above.backtests.selectors.backtest_words import metric_words
 from mlops_portal.above.backtests.selectors.backtests import labels_of
-from mlops_portal.above.backtests.selectors.words import metric_words
 from mlops_portal.above.backtests.transitions import Kind
 from mlops_portal.foundation.shell.charts.curves import Curve, CurvesChart
 from mlops_portal.foundation.shell.charts.drawing.drawn import Chart

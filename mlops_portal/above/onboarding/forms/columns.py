@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from mlops_portal.above.onboarding.rules.words import Kind, Role
+from mlops_portal.above.onboarding.rules.column_choices import Kind, Role
 
 NUMBERS = ("low", "high")
 

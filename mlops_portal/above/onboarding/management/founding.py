@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from mlops_portal.above.onboarding.rules.words import slug_of
+from mlops_portal.above.onboarding.rules.column_choices import slug_of
 from mlops_portal.foundation.plant.models import Asset, AssetType, Line, Person, Site
 from mlops_portal.foundation.plant.policies import guard, verdict
 from mlops_portal.foundation.plant.roles import Role

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.onboarding.errors import NameUsed
+from mlops_portal.above.onboarding.rules.column_choices import Role
 from mlops_portal.above.onboarding.rules.columns import column_named
-from mlops_portal.above.onboarding.rules.words import Role
 from mlops_portal.above.onboarding.transitions import OnboardingState
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.onboarding.errors import SchemaUnfit
-from mlops_portal.above.onboarding.rules.words import LONGEST_KEY
+from mlops_portal.above.onboarding.rules.column_choices import LONGEST_KEY
 
 FIELDS = frozenset({"key", "words", "icon", "defect", "values"})
 LANGUAGES = ("en", "de", "sv", "es")

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.onboarding.errors import SchemaUnfit
-from mlops_portal.above.onboarding.rules.words import ONCE, Kind, Role
+from mlops_portal.above.onboarding.rules.column_choices import ONCE, Kind, Role
 from mlops_portal.foundation.wire.categories import as_text
 
 EDITABLE = frozenset(

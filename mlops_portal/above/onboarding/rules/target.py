@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from math import floor, isfinite, log10
 from typing import Any
 
+from mlops_portal.above.onboarding.rules.column_choices import key_of
 from mlops_portal.above.onboarding.rules.plain import ABOVE, BELOW, WITHIN
-from mlops_portal.above.onboarding.rules.words import key_of
 from mlops_portal.foundation.wire.classes import NO_CLASSES
 
 GOOD = frozenset(

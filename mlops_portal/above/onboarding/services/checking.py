@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from mlops_portal.above.onboarding.errors import SchemaUnfit
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.policies import edit_verdict
+from mlops_portal.above.onboarding.rules.column_choices import Role
 from mlops_portal.above.onboarding.rules.plain import readings, with_role
-from mlops_portal.above.onboarding.rules.words import Role
 from mlops_portal.above.onboarding.services.base import claim, told
 from mlops_portal.above.onboarding.transitions import EDITABLE, OnboardingState
 from mlops_portal.foundation.plant.models import Person

@@ -12,12 +12,12 @@ from mlops_portal.above.onboarding.errors import SchemaUnfit
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.policies import edit_verdict
 from mlops_portal.above.onboarding.rules.classes import classes_checked, limits_checked, words_checked
+from mlops_portal.above.onboarding.rules.column_choices import Kind, Role
 from mlops_portal.above.onboarding.rules.columns import EDITABLE as FIELDS
 from mlops_portal.above.onboarding.rules.columns import as_time, column_named, corrected, notes_left
 from mlops_portal.above.onboarding.rules.meanings import facts_meant, said_of
 from mlops_portal.above.onboarding.rules.plain import with_role
 from mlops_portal.above.onboarding.rules.target import classes_by_limits, is_measured, plan_for
-from mlops_portal.above.onboarding.rules.words import Kind, Role
 from mlops_portal.above.onboarding.services.base import claim, told
 from mlops_portal.above.onboarding.transitions import EDITABLE, OnboardingState
 from mlops_portal.foundation.plant.models import Person

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.above.onboarding.errors import NameUsed, SchemaUnfit, WrongState
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.policies import onboard_verdict
-from mlops_portal.above.onboarding.rules.words import slug_of
+from mlops_portal.above.onboarding.rules.column_choices import slug_of
 from mlops_portal.above.onboarding.services.base import claim, told
 from mlops_portal.above.onboarding.services.files import Kept, file_drop, file_keep
 from mlops_portal.above.onboarding.transitions import OnboardingState

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from labeling.transitions import RunState
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.policies import agree_verdict, edit_verdict
+from mlops_portal.above.onboarding.rules.column_choices import Role
 from mlops_portal.above.onboarding.rules.meanings import CHANGES, OFFERED
-from mlops_portal.above.onboarding.rules.words import Role
 from mlops_portal.above.onboarding.selectors import version_of
 from mlops_portal.above.onboarding.services.answering import onboarding_answer
 from mlops_portal.above.onboarding.services.checking import check_ask

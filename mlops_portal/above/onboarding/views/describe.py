@@ -18,9 +18,9 @@ from mlops_portal.above.onboarding.forms.target import LimitsForm, TargetForm, c
 from mlops_portal.above.onboarding.forms.upload import FileForm
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.policies import edit_verdict
+from mlops_portal.above.onboarding.rules.column_choices import Role
 from mlops_portal.above.onboarding.rules.meanings import facts_meant
 from mlops_portal.above.onboarding.rules.plain import with_role
-from mlops_portal.above.onboarding.rules.words import Role
 from mlops_portal.above.onboarding.services.describing import onboarding_describe
 from mlops_portal.above.onboarding.transitions import OnboardingState
 from mlops_portal.above.onboarding.views.shared import address, context_of, found, led_on

@@ -21,7 +21,7 @@ import yaml
 
 from mlops_portal.foundation.registry.compute import tracking  # first: it switches pickle loading off
 from mlops_portal.foundation.registry.compute.foreign import content, skops_model
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit, gettext_noop
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit, gettext_noop
 from mlops_portal.foundation.wire.errors import Unavailable
 
 import mlflow.artifacts  # isort: skip

@@ -1,9 +1,9 @@
 """What waits in the broker already is not sent a second time.
 
-A task without a row finds its work in tables when it begins (``shell.work.jobs``), so one that waits does the work
-of all that would be sent meanwhile. A mark in the broker's cache says that one waits; it goes when that one
-begins or is thrown away for its age, and all marks go when a worker starts, because a worker that was killed
-may have taken messages with it. A mark that was forgotten holds for ``LONGEST`` seconds at most.
+A task without a row finds its work in tables when it begins (``shell.work.jobs``), so one that waits does the
+work of all that would be sent meanwhile. A mark in the broker's cache says that one waits; it goes when that
+one begins or is thrown away for its age, and all marks go when a worker starts, because a worker that was
+killed may have taken messages with it. A mark that was forgotten holds for ``LONGEST`` seconds at most.
 """
 
 from __future__ import annotations

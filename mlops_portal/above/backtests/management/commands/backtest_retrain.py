@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.management.tables import played, table_at
-from mlops_portal.above.backtests.selectors.words import metric_words
+from mlops_portal.above.backtests.selectors.backtest_words import metric_words
 from mlops_portal.above.backtests.tasks.retrain import retrain
 from mlops_portal.above.backtests.transitions import Kind, TriggerKind
 from mlops_portal.foundation.registry.management import answering

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit, gettext_noop
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit, gettext_noop
 
 
 def places_of(

@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto, numpy_helper
 
 from mlops_portal.foundation.registry.compute.foreign import checking, content
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit, gettext_noop
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit, gettext_noop
 
 LABELS = ("classlabels_strings", "classlabels_int64s", "classlabels_ints")
 

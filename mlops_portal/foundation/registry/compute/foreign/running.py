@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlops_portal.foundation.registry.compute import edge_model
 from mlops_portal.foundation.registry.compute.foreign.reading import Foreign
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit, first_line, gettext_noop
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit, first_line, gettext_noop
 from mlops_portal.foundation.wire.inputs import valid
 
 TIMED = 50

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from explain.selectors.rows import group_key
 from mlops_portal.foundation.registry.models import Feature
 from mlops_portal.foundation.registry.models.model import in_words
-from mlops_portal.foundation.registry.selectors.words import category_text
+from mlops_portal.foundation.registry.selectors.categories import category_text
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 
 

@@ -14,7 +14,7 @@ def silent(done: int, total: int) -> None:
 
 
 @dataclass(slots=True)
-class Found:
+class Outcome:
     """``whole``: everything, as the command prints it; ``summary``: the few figures of lists; ``shown``: what
     the pictures need, no larger than a page bears."""
 

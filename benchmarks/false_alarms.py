@@ -31,18 +31,18 @@ UNIT = "in 1,000"
 
 
 def measure(quick: bool) -> list[Row]:
-    found = calibration.achieved(
+    tallies = calibration.achieved(
         references=8 if quick else REFERENCES,
         others=2 if quick else OTHERS,
         seconds=120 if quick else BUDGET_SECONDS,
     )
-    cells = [_stored(cell, tally) for cell, tally in found.items() if len(tally.events) > 1]
+    cells = [_stored(cell, tally) for cell, tally in tallies.items() if len(tally.events) > 1]
     CELLS.parent.mkdir(exist_ok=True)
     CELLS.write_text(json.dumps(cells, indent=1), encoding="utf-8")
     if not quick:
         PICTURE.write_text(picture.calibration(cells), encoding="utf-8")
-    head = [_headline(cell, found[cell]) for cell in calibration.HEADLINE]
-    return head + [row for phi in calibration.PHI for row in _peers(phi, found, quick)]
+    head = [_headline(cell, tallies[cell]) for cell in calibration.HEADLINE]
+    return head + [row for phi in calibration.PHI for row in _peers(phi, tallies, quick)]
 
 
 def _stored(cell: calibration.Cell, tally: calibration.Tally) -> dict[str, Any]:
@@ -86,9 +86,9 @@ def _what(phi: float) -> str:
     return f"events, φ {phi:g}, windows of {one.window}, {one.readings} readings, reference of {one.length:,}"
 
 
-def _peers(phi: float, found: dict[calibration.Cell, calibration.Tally], quick: bool) -> list[Row]:
+def _peers(phi: float, tallies: dict[calibration.Cell, calibration.Tally], quick: bool) -> list[Row]:
     cell = next(one for one in calibration.HEADLINE if one.phi == phi)
-    mine = float(np.mean(found[cell].flagged or [0])) / calibration.STREAM * THOUSAND
+    mine = float(np.mean(tallies[cell].flagged or [0])) / calibration.STREAM * THOUSAND
     streams, made = 1 if quick else PEER_STREAMS, []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "streams.npz"

@@ -139,8 +139,8 @@ def run(name: str, script: str, *arguments: str, seconds: float = 600) -> dict[s
         raise Absent(f"not finished after {seconds:.0f} s") from None
     if done.returncode:
         raise Absent(f"stopped: {_last(done.stderr)}")
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
+    printed: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return printed
 
 
 def main() -> int:

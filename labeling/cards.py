@@ -31,8 +31,8 @@ def _needed(request: HttpRequest) -> dict[str, Any]:
 
 
 def _experts(request: HttpRequest) -> dict[str, Any]:
-    found = for_experts(person=person_of(request))
-    return {"requests": found[:FEW], "count": found.count()}
+    questions = for_experts(person=person_of(request))
+    return {"requests": questions[:FEW], "count": questions.count()}
 
 
 def register_cards() -> None:

@@ -21,6 +21,6 @@ def _once(call):
     return time.process_time() - begun
 
 
-def say(package, **found):
+def say(package, **figures):
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"version": importlib.metadata.version(package), "peak_mb": peak, **found}))
+    print(json.dumps({"version": importlib.metadata.version(package), "peak_mb": peak, **figures}))

@@ -28,9 +28,9 @@ def groups(keys: Sequence[str], readings: NDArray[np.float64]) -> list[int]:
     """The group of each reading, numbered in the order of their first; ``readings`` float64 (n, features),
     NaN where missing."""
     named = _by_name(keys)
-    found = named if named is not None else _by_movement(readings)
-    place = {one: number for number, one in enumerate(dict.fromkeys(found))}
-    return [place[one] for one in found]
+    grouping = named if named is not None else _by_movement(readings)
+    place = {one: number for number, one in enumerate(dict.fromkeys(grouping))}
+    return [place[one] for one in grouping]
 
 
 def _by_name(keys: Sequence[str]) -> list[int] | None:

@@ -66,7 +66,7 @@ def comparison_for(champion: ModelVersion, challenger: ModelVersion) -> Comparis
     if refused(row):
         return Comparison(row, refusal(row.difference), "", [], [], True, heard)
     groups = reason_words.group_words({one.key: one for one in features_of(challenger.model)})
-    found = [
+    changed = [
         Changed(
             group=groups.get(one["group"], one["group"]),
             before=reason_words.percent(one["before"]),
@@ -76,13 +76,13 @@ def comparison_for(champion: ModelVersion, challenger: ModelVersion) -> Comparis
         )
         for one in row.reasons
     ]
-    changes = [one for one in found if one.beyond]
+    changes = [one for one in changed if one.beyond]
     return Comparison(
         row,
         _sentence(len(changes)),
         _basis(row),
         changes,
-        [one for one in found if not one.beyond],
+        [one for one in changed if not one.beyond],
         False,
         heard,
     )

@@ -46,7 +46,7 @@ def rows_for(model: RegisteredModel, *, most: int = MOST) -> Iterator[Usable | L
         .select_related("version__model")
         .prefetch_related(Prefetch("labels", Label.objects.order_by("at")))
     )
-    found = (
+    sampled = (
         SampledRow.objects.filter(prediction__version__model=model)
         .filter(~Q(prediction__truth="") | Exists(Label.objects.filter(request__row=OuterRef("pk"))))
         .select_related("prediction__asset", "prediction__version__model")
@@ -55,7 +55,7 @@ def rows_for(model: RegisteredModel, *, most: int = MOST) -> Iterator[Usable | L
     )
     bad = set(Quarantined.objects.filter(at_node=True).exclude(part_id="").values_list("node_id", "part_id"))
     classes = {one["key"] for one in model.classes}
-    for row in found:
+    for row in sampled:
         yield _judged(row, bad, classes)
 
 

@@ -30,14 +30,14 @@ def manifests_with(labels: Iterable[Label]) -> dict[object, TrainingManifest]:
         return {}
     models = {label.request.version.model_id for label in labels}
     since = min(label.at for label in labels)
-    found: dict[object, TrainingManifest] = {}
+    by_thing: dict[object, TrainingManifest] = {}
     manifests = TrainingManifest.objects.filter(model__in=models, created_at__gte=since)
     for manifest in manifests.order_by("-created_at").prefetch_related("runs__candidate__model"):
         taught = _taught(manifest)
         for label in labels:
             key = (label.request.row.prediction_id, str(label.person_id))
-            if label.pk not in found and label.at <= manifest.created_at and key in taught:
-                found[label.pk] = manifest
-        if len(found) == len(labels):
+            if label.pk not in by_thing and label.at <= manifest.created_at and key in taught:
+                by_thing[label.pk] = manifest
+        if len(by_thing) == len(labels):
             break
-    return found
+    return by_thing

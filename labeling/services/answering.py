@@ -113,9 +113,9 @@ def label_undo(*, by: Person, label: Label) -> LabelRequest:
     with transaction.atomic():
         request = label.request
         request.refresh_from_db(fields=["state", "for_expert"])
-        found = undo_verdict(by, label, trained=label.pk in manifests_with([label]))
-        if not found:
-            raise TooLateToUndo(found.reason)
+        allowed = undo_verdict(by, label, trained=label.pk in manifests_with([label]))
+        if not allowed:
+            raise TooLateToUndo(allowed.reason)
         guard(by, "label.answer", line=request.line)
         old = LabelRequest.objects.filter(pk=request.pk, state=request.state, for_expert=request.for_expert)
         if (

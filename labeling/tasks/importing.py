@@ -58,12 +58,12 @@ def bring_in(
         demand(foreign_verdict(by, model))
     digest = sha256(data).hexdigest()
     try:
-        found, places = _read(model, data, name, classes)
+        foreign, places = _read(model, data, name, classes)
         contract = contract_of(model, [model.classes[place]["key"] for place in places])
         known = foreign_known(model, digest, contract)
         if known is not None:
             return known, False
-        made = _made(model, found, places, name, report)
+        made = _made(model, foreign, places, name, report)
     except ForeignUnfit as error:
         raise ForeignModelUnfit(_(error.message).format(**error.values)) from None
     made["measures"]["origin"] |= {
@@ -85,16 +85,16 @@ def _read(
 ) -> tuple[reading.Foreign, list[int]]:
     """The file, and the registered place of each of its columns. Raises ForeignUnfit."""
     features = [one.key for one in features_of(model)]
-    found = reading.read(data, name=name, features=features)
-    count = running.columns(found, len(features))
-    return found, naming.places_of(name, found.labels, count, model.classes, classes)
+    foreign = reading.read(data, name=name, features=features)
+    count = running.columns(foreign, len(features))
+    return foreign, naming.places_of(name, foreign.labels, count, model.classes, classes)
 
 
 def _made(
-    model: RegisteredModel, found: reading.Foreign, places: list[int], name: str, report: Report
+    model: RegisteredModel, foreign: reading.Foreign, places: list[int], name: str, report: Report
 ) -> dict[str, Any]:
     """The file as nodes run it, and what is measured of it."""
-    onnx = surgery.normalised(found, features=model.features.count(), places=places)
+    onnx = surgery.normalised(foreign, features=model.features.count(), places=places)
     report(1, 4)
     dataset, usable = dataset_of(model), rows_since(model)
     kept = apart_for(model, base=dataset.artifact, named=[one.row for one in usable])
@@ -114,7 +114,7 @@ def _made(
     said = measuring.said(onnx, keys, held)
     running.demand_probabilities(name, said[0], list(held.part))
     read = for_model(model, held.readings)
-    parity = running.parity(found, onnx, read, places)
+    parity = running.parity(foreign, onnx, read, places)
     if not parity.labels_equal or parity.largest > LARGEST_GAP:
         raise ForeignModelUnfit(
             _("As nodes would run it, %(file)s answers otherwise than as it came (%(gap)s apart); it was not "
@@ -131,7 +131,7 @@ def _made(
             "classes": keys,
             "train": {"rows": 0, "recent": 0, "seconds": 0.0},
             "origin": {
-                "producer": found.producer,
+                "producer": foreign.producer,
                 "unknown": sorted(set(np.array(measuring.classes)[held.label]) - set(keys)),
                 "milliseconds": round(running.milliseconds(onnx, read), 3),
             },

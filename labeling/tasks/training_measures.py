@@ -50,19 +50,19 @@ class Measuring:
     def compared(self, held: Rows, new: Said, champion: ModelVersion | None) -> Result:
         """Measures of ``new`` on the held-out rows, and of the champion beside it on the same rows; of both
         also on the parts since the first training, where there are enough."""
-        found = self._measured(held, new)
+        measured = self._measured(held, new)
         since = held.source != BASE
         recent = np.count_nonzero(since) >= FEWEST_SINCE
         if recent:
-            found["recent"] = self._measured(held.take(since), (new[0][since], new[1]))
+            measured["recent"] = self._measured(held.take(since), (new[0][since], new[1]))
         if champion is not None:
             old = self.said(artifact_read(champion.artifact), classes_of_version(champion), held)
-            found["champion"] = self._beside(champion, held, old, new)
+            measured["champion"] = self._beside(champion, held, old, new)
             if recent:
-                found["champion"]["recent"] = self._beside(
+                measured["champion"]["recent"] = self._beside(
                     champion, held.take(since), (old[0][since], old[1]), (new[0][since], new[1])
                 )
-        return found
+        return measured
 
     def _measured(self, rows: Rows, said: Said) -> Result:
         return measures(
@@ -92,7 +92,7 @@ class Measuring:
         """The frozen distribution of the rows ``trained`` and of what the model ``said`` of others, and how
         readings hang together."""
         classes, confidence = verdicts(*said)
-        found = reference.reference(
+        summary = reference.reference(
             readings=trained.readings,
             asset=trained.asset,
             at=trained.at,
@@ -102,4 +102,4 @@ class Measuring:
             ordered=ordered,
         )
         hang = dependence.learned(trained.readings, machine=trained.asset, at=trained.at, ordered=ordered)
-        return {**found, "dependence": hang}
+        return {**summary, "dependence": hang}

@@ -118,17 +118,17 @@ def _parity(run: RetrainRun) -> Result:
     done = results_of(run)
     _rows, held = split_of(run)
     golden = golden_readings(run)
-    found = edge_model.parity(
+    parity = edge_model.parity(
         store.load(_stored(done["train"]["store"])),
         _stored(done["export"]["artifact"]),
         for_model(run.model, np.concatenate([held.readings, golden])),
     )
-    if not found.labels_equal or found.largest > LARGEST_GAP:
+    if not parity.labels_equal or parity.largest > LARGEST_GAP:
         raise Invalid(
             _("The edge model differs from the trained one by %(gap)s; it was not registered.")
-            % {"gap": f"{found.largest:.1e}"}
+            % {"gap": f"{parity.largest:.1e}"}
         )
-    return {**asdict(found), "golden": len(golden)}
+    return {**asdict(parity), "golden": len(golden)}
 
 
 def _measuring(run: RetrainRun) -> Measuring:
@@ -143,7 +143,7 @@ def _compare(run: RetrainRun) -> Result:
     done = results_of(run)
     trained, held = split_of(run)
     compared = _measuring(run).compared(held, _challenger(run, done, held), champion_of(run.model))
-    found: Result = {
+    result: Result = {
         **compared,
         "classes": done["train"]["classes"],
         "left_out": done["train"]["left_out"],
@@ -153,9 +153,9 @@ def _compare(run: RetrainRun) -> Result:
         },
     }
     return {
-        "measures": found,
-        "macro_f1": _macro_f1(found),
-        "before": _macro_f1(found.get("champion", {})),
+        "measures": result,
+        "macro_f1": _macro_f1(result),
+        "before": _macro_f1(result.get("champion", {})),
     }
 
 

@@ -47,10 +47,10 @@ def _alert(request: HttpRequest, by: Person) -> Alert | None:
     if not given:
         return None
     lines = lines_for(person=by, action="label.ask")
-    found = Alert.objects.select_related("asset__line__site", "version__model").filter(
+    alerts = Alert.objects.select_related("asset__line__site", "version__model").filter(
         asset__line__in=lines, version__isnull=False
     )
-    return get_object_or_404(found, pk=given if given.isascii() and given.isdigit() else 0)
+    return get_object_or_404(alerts, pk=given if given.isascii() and given.isdigit() else 0)
 
 
 def _of(alert: Alert | None, given: dict[str, Line | RegisteredModel]) -> tuple[ModelVersion, Line]:

@@ -50,8 +50,8 @@ class Task:
         said = np.asarray(model.predict(readings), dtype=float)
         if self.weight is None:
             return np.abs(said - truth) / self.scale
-        found: Floats = (said != truth) * self.weight[truth.astype(np.int64)]
-        return found
+        losses: Floats = (said != truth) * self.weight[truth.astype(np.int64)]
+        return losses
 
     def mean(self, loss: Floats, truth: Floats) -> float:
         """The rows' error as one number: costs over what they could have cost at most; NaN without rows."""

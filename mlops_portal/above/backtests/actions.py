@@ -15,9 +15,9 @@ from mlops_portal.foundation.shell.registries.actions import Offer
 
 def backtest_offers(by: Person, test: BackTest) -> list[Offer]:
     if not test.over:
-        found = cancel_verdict(by, test)
+        allowed = cancel_verdict(by, test)
         url = reverse("backtest_cancel", args=[test.pk])
-        return [Offer("cancel", _("Cancel"), url, bool(found), found.reason, icon="stop")]
+        return [Offer("cancel", _("Cancel"), url, bool(allowed), allowed.reason, icon="stop")]
     again, gone = verdict(by, "backtest.run"), delete_verdict(by, test)
     like = f"{reverse('backtest_new')}?like={test.pk}"
     return [

@@ -15,8 +15,8 @@ FEW = 4
 
 
 def _open(request: HttpRequest) -> dict[str, Any]:
-    found = open_for(person_of(request))
-    return {"onboardings": found[:FEW], "count": found.count()}
+    onboardings = open_for(person_of(request))
+    return {"onboardings": onboardings[:FEW], "count": onboardings.count()}
 
 
 def register_cards() -> None:

@@ -37,10 +37,10 @@ def onboardings_for(person: Person) -> QuerySet[Onboarding]:
 
 def onboarding_of(person: Person, pk: Any) -> Onboarding:
     """Raises NotFound where there is none that the person may see."""
-    found = onboardings_for(person).filter(pk=pk).first()
-    if found is None:
+    onboarding = onboardings_for(person).filter(pk=pk).first()
+    if onboarding is None:
         raise NotFound(_("There is no such onboarding, or none that you may see."))
-    return found
+    return onboarding
 
 
 def open_for(person: Person) -> QuerySet[Onboarding]:

@@ -30,19 +30,22 @@ def _shift(request: HttpRequest) -> dict[str, Any]:
 
 
 def _invitations(request: HttpRequest) -> dict[str, Any]:
-    found = invitations_for(person=person_of(request))
-    return {"invitations": found[:FEW], "count": found.count()}
+    invitations = invitations_for(person=person_of(request))
+    return {"invitations": invitations[:FEW], "count": invitations.count()}
 
 
 def _skills(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
-    found = skills_ending(person=person_of(request), now=now)
-    return {"skills": [(one, expiry(one.expires_at, now=now)) for one in found[:FEW]], "count": found.count()}
+    skills = skills_ending(person=person_of(request), now=now)
+    return {
+        "skills": [(one, expiry(one.expires_at, now=now)) for one in skills[:FEW]],
+        "count": skills.count(),
+    }
 
 
 def _nodes(request: HttpRequest) -> dict[str, Any]:
-    found = nodes_for(person=person_of(request)).filter(enrolled_at=None)
-    return {"nodes": found.order_by("name")[:FEW], "count": found.count()}
+    nodes = nodes_for(person=person_of(request)).filter(enrolled_at=None)
+    return {"nodes": nodes.order_by("name")[:FEW], "count": nodes.count()}
 
 
 def register_cards() -> None:

@@ -42,10 +42,13 @@ def played(
 ) -> Outcome:
     """The back-test with its choices checked first; CommandError with the sentence of what does not fit."""
     try:
-        found = play(
+        outcome = play(
             parameters_checked(kind, {key: value for key, value in given.items() if value is not None})
         )
     except PortalError as error:
         raise CommandError(error.sentence) from None
-    found.whole["notes"] = [*found.whole["notes"], *(said for frame in frames for said in faults_of(frame))]
-    return found
+    outcome.whole["notes"] = [
+        *outcome.whole["notes"],
+        *(said for frame in frames for said in faults_of(frame)),
+    ]
+    return outcome

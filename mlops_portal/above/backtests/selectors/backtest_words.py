@@ -32,38 +32,38 @@ def outcome(test: BackTest) -> str:
         return test.error
     if test.state != State.DONE:
         return "–"
-    found = test.summary
+    summary = test.summary
     match Kind(test.kind):
         case Kind.DRIFT:
-            return _drift(found)
+            return _drift(summary)
         case Kind.LABELING:
-            return _labeling(found)
+            return _labeling(summary)
         case Kind.RETRAIN:
-            return _retrain(found)
+            return _retrain(summary)
 
 
-def _drift(found: dict[str, Any]) -> str:
-    n = found["alerts"]
+def _drift(summary: dict[str, Any]) -> str:
+    n = summary["alerts"]
     said = ngettext("%(n)d alert in %(windows)d windows", "%(n)d alerts in %(windows)d windows", n) % {
         "n": n,
-        "windows": found["windows"],
+        "windows": summary["windows"],
     }
-    if "found" not in found:
+    if "found" not in summary:
         return said
-    if not found["found"]:
+    if not summary["found"]:
         return _("%(said)s; the change was not found, %(false)d false") % {
             "said": said,
-            "false": found["false"],
+            "false": summary["false"],
         }
     return _("%(said)s; the change was found after %(delay)d rows, %(false)d false") % {
         "said": said,
-        "delay": found["delay"],
-        "false": found["false"],
+        "delay": summary["delay"],
+        "false": summary["false"],
     }
 
 
-def _labeling(found: dict[str, Any]) -> str:
-    apart = found["difference"]
+def _labeling(summary: dict[str, Any]) -> str:
+    apart = summary["difference"]
     if apart["low"] > 0:
         return _("better than chance by %(mean).3f (%(low).3f to %(high).3f)") % apart
     if apart["high"] < 0:
@@ -75,13 +75,13 @@ def _labeling(found: dict[str, Any]) -> str:
     return _("no different from chance: %(mean).3f (%(low).3f to %(high).3f)") % apart
 
 
-def _retrain(found: dict[str, Any]) -> str:
-    n = found["retrains"]
+def _retrain(summary: dict[str, Any]) -> str:
+    n = summary["retrains"]
     return ngettext(
         "%(n)d training, error %(error)s instead of %(never)s",
         "%(n)d trainings, error %(error)s instead of %(never)s",
         n,
-    ) % {"n": n, "error": _three(found["error"]), "never": _three(found["never_error"])}
+    ) % {"n": n, "error": _three(summary["error"]), "never": _three(summary["never_error"])}
 
 
 def _three(value: float | None) -> str:

@@ -47,9 +47,9 @@ class TableIn(serializers.Serializer[Any]):
     dataset = serializers.PrimaryKeyRelatedField(queryset=Dataset.objects.none(), required=False)
 
     def get_fields(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_fields()
-        found["dataset"].queryset = datasets_to_try()
-        return found
+        fields: dict[str, Any] = super().get_fields()
+        fields["dataset"].queryset = datasets_to_try()
+        return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if len(attrs) != 1:

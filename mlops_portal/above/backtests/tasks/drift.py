@@ -88,18 +88,18 @@ def _summary(
     windows: Sequence[dict[str, Any]], alerts: list[int], starts: int | None, features: int
 ) -> dict[str, Any]:
     """With the row where something changed: alerts before it are false, the first after it found it."""
-    found: dict[str, Any] = {"windows": len(windows), "alerts": len(alerts), "features": features}
+    summary: dict[str, Any] = {"windows": len(windows), "alerts": len(alerts), "features": features}
     if starts is not None:
         ends = {one["start_row"]: one["end_row"] for one in windows}
         true = [row for row in alerts if ends.get(row, row) > starts]
         before = sum(1 for one in windows if one["end_row"] <= starts)
-        found |= {
+        summary |= {
             "false": len(alerts) - len(true),
             "found": bool(true),
             "delay": max(0, ends.get(true[0], true[0]) - starts) if true else None,
             "windows_before": before,
         }
-    return found
+    return summary
 
 
 def _ratio(said: Mapping[str, Any]) -> float:

@@ -25,16 +25,18 @@ def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -
     demand_columns(frame, [chosen["group"], *chosen["ignore"]])
     target = target_of(frame, chosen["target"], numbers=False)
     left_out = [chosen["target"], chosen["group"], *chosen["ignore"]]
-    found = readings_of(frame, without=left_out)
-    if not found.names:
-        raise WrongChoice(_("No reading is left to learn from. %(notes)s") % {"notes": " ".join(found.notes)})
+    readings = readings_of(frame, without=left_out)
+    if not readings.names:
+        raise WrongChoice(
+            _("No reading is left to learn from. %(notes)s") % {"notes": " ".join(readings.notes)}
+        )
     label = target.value.astype(np.int64)
     if len(label) < FEWEST_ROWS:
         raise WrongChoice(
             _("The table has %(rows)d rows with a truth; a back-test needs at least %(least)d.")
             % {"rows": len(label), "least": FEWEST_ROWS}
         )
-    notes = [*target.notes, *found.notes]
+    notes = [*target.notes, *readings.notes]
     plan = Plan(
         strategy=chosen["strategy"],
         initial=chosen["initial"],
@@ -56,7 +58,7 @@ def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -
             )
             % {"initial": plan.initial, "pool": pool, "rows": len(label)}
         )
-    curves = simulate(found.stream[target.kept], label, plan, group=group, report=report)
+    curves = simulate(readings.stream[target.kept], label, plan, group=group, report=report)
     if curves.labels[-1] < plan.budget:
         notes.append(
             _("The table leaves %(pool)d parts to ask about, so the curve ends there.")
@@ -75,7 +77,7 @@ def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -
         "learner": plan.learner,
         "seeds": plan.seeds,
         "rows": len(label),
-        "features": len(found.names),
+        "features": len(readings.names),
         "classes": target.classes,
         "notes": notes,
         "seconds": round(time.monotonic() - started, 3),

@@ -28,11 +28,13 @@ def retrain(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) ->
     started = time.monotonic()
     demand_columns(frame, [chosen["time"], *chosen["ignore"]])
     target = target_of(frame, chosen["target"], numbers=True)
-    found = readings_of(frame, without=[chosen["target"], chosen["time"], *chosen["ignore"]])
-    if not found.names:
-        raise WrongChoice(_("No reading is left to learn from. %(notes)s") % {"notes": " ".join(found.notes)})
+    stream = readings_of(frame, without=[chosen["target"], chosen["time"], *chosen["ignore"]])
+    if not stream.names:
+        raise WrongChoice(
+            _("No reading is left to learn from. %(notes)s") % {"notes": " ".join(stream.notes)}
+        )
     order, notes = _order(frame, chosen["time"], target.kept)
-    readings = found.stream[target.kept][order]
+    readings = stream.stream[target.kept][order]
     truth = target.value[order]
     first, window = round(len(truth) * chosen["first_share"] / 100), chosen["window"]
     _demand_room(len(truth), first, window)
@@ -53,8 +55,8 @@ def retrain(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) ->
         detect = engine.first_alert(
             window=window,
             per_window=chosen["false_alarms"] / 1000,
-            names=found.names,
-            categorical=found.categorical,
+            names=stream.names,
+            categorical=stream.categorical,
         )
     fires = {
         TriggerKind.DEGRADATION: on_degradation(chosen["sureness"]),
@@ -78,9 +80,9 @@ def retrain(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) ->
         "windows": _windows(with_it, without),
         "rows": len(truth),
         "first_rows": first,
-        "features": len(found.names),
+        "features": len(stream.names),
         "classes": target.classes,
-        "notes": [*target.notes, *found.notes, *notes],
+        "notes": [*target.notes, *stream.notes, *notes],
         "seconds": round(time.monotonic() - started, 3),
     }
     summary = {key: whole[key] for key in ("metric", "error", "never_error", "labels")}

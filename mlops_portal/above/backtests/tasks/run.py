@@ -77,12 +77,12 @@ def _reporting(test: BackTest, job: jobs.Run) -> Report:
 def _work(test: BackTest, report: Report) -> None:
     started = time.monotonic()
     try:
-        found = KINDS[Kind(test.kind)](test, report)
+        outcome = KINDS[Kind(test.kind)](test, report)
         backtest_done(
             test=test,
-            summary=found.summary,
-            result=found.shown,
-            whole=json.dumps(found.whole, allow_nan=False).encode(),
+            summary=outcome.summary,
+            result=outcome.shown,
+            whole=json.dumps(outcome.whole, allow_nan=False).encode(),
             seconds=time.monotonic() - started,
         )
     except Stopped:
@@ -111,9 +111,9 @@ def _drift(test: BackTest, report: Report) -> Outcome:
     if test.reference is not None:
         return drift(_frame(test.reference), frame, test.parameters, report)
     reference, stream = split(frame, test.parameters["reference_share"])
-    found = drift(reference, stream, within(test.parameters, reference.rows), report)
-    found.whole["offset"] = found.shown["offset"] = reference.rows
-    return found
+    outcome = drift(reference, stream, within(test.parameters, reference.rows), report)
+    outcome.whole["offset"] = outcome.shown["offset"] = reference.rows
+    return outcome
 
 
 def _labeling(test: BackTest, report: Report) -> Outcome:

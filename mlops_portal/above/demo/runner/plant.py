@@ -46,10 +46,10 @@ class Runner:
 
     def _kept(self) -> dict[str, Any] | None:
         try:
-            found: dict[str, Any] = json.loads(self._state.read_text(encoding="utf-8"))
+            state: dict[str, Any] = json.loads(self._state.read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return None
-        return found
+        return state
 
     def save(self) -> None:
         """Write the state in one step, so that a power cut leaves the old or the new one."""

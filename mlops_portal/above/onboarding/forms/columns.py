@@ -63,8 +63,8 @@ class ColumnForm(forms.Form):
 
     @property
     def words(self) -> dict[str, str]:
-        found = {"en": self.cleaned_data["words_en"], "de": self.cleaned_data["words_de"]}
-        return {language: text for language, text in found.items() if text}
+        words = {"en": self.cleaned_data["words_en"], "de": self.cleaned_data["words_de"]}
+        return {language: text for language, text in words.items() if text}
 
 
 def column_forms(

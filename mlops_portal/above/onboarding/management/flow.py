@@ -76,8 +76,11 @@ def digest_of(path: Path) -> str:
 
 def known_for(name: str) -> Onboarding | None:
     """The onboarding of that name that was not undone."""
-    found = onboardings_all().exclude(state=S.UNDONE)
-    return found.filter(name__iexact=name.strip()).first() or found.filter(slug=slug_of(name)).first()
+    onboardings = onboardings_all().exclude(state=S.UNDONE)
+    return (
+        onboardings.filter(name__iexact=name.strip()).first()
+        or onboardings.filter(slug=slug_of(name)).first()
+    )
 
 
 def same_file(name: str, digest: str) -> Onboarding | None:

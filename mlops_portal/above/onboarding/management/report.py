@@ -48,44 +48,44 @@ def result_of(one: Onboarding, **more: Any) -> dict[str, Any]:
     }
 
 
-def lines_of(found: dict[str, Any]) -> Iterator[str]:
+def lines_of(result: dict[str, Any]) -> Iterator[str]:
     """The same, to read."""
     yield _(
         "%(name)s version %(version)d is a candidate, made of %(rows)d parts and %(features)d readings."
-    ) % {key: found[key] for key in ("name", "version", "rows", "features")}
-    for one in found["classes"]:
+    ) % {key: result[key] for key in ("name", "version", "rows", "features")}
+    for one in result["classes"]:
         kind = _("a defect") if one["defect"] else _("normal")
         yield f"  {one['words'].get('en', one['key'])}: {kind}"
-    if found["limits"]:
-        yield _("  limits %(low)s to %(high)s; put your own with --low and --high") % found["limits"]
-    guessed = [one for one in found["problems"] if not one["blocking"] and one.get("key")]
+    if result["limits"]:
+        yield _("  limits %(low)s to %(high)s; put your own with --low and --high") % result["limits"]
+    guessed = [one for one in result["problems"] if not one["blocking"] and one.get("key")]
     yield from (f"  {said(one)}" for one in guessed)
-    notes = [said(one) for one in found["problems"] if not one["blocking"] and not one.get("key")]
+    notes = [said(one) for one in result["problems"] if not one["blocking"] and not one.get("key")]
     for sentence in notes[:8]:
         yield f"  {sentence}"
     if len(notes) > 8:
         yield _("  and %(count)d more notes on its page") % {"count": len(notes) - 8}
-    yield from measured_lines(found)
-    if not found["golden"]:
+    yield from measured_lines(result)
+    if not result["golden"]:
         yield _(
             "It has no golden samples yet, and cannot be approved without; "
             "%(count)d parts are proposed at %(page)s"
         ) % {
-            "count": found["golden_proposed"],
-            "page": found["page"],
+            "count": result["golden_proposed"],
+            "page": result["page"],
         }
-    yield _("Nobody approved it. Ask for approval: %(url)s") % {"url": found["ask_approval"]}
+    yield _("Nobody approved it. Ask for approval: %(url)s") % {"url": result["ask_approval"]}
 
 
-def measured_lines(found: dict[str, Any]) -> Iterator[str]:
-    """The measures in ``found["holdout"]``, of parts that were split by ``found["split"]``."""
-    held = found["holdout"]
+def measured_lines(result: dict[str, Any]) -> Iterator[str]:
+    """The measures in ``result["holdout"]``, of parts that were split by ``result["split"]``."""
+    held = result["holdout"]
     if not held:
         yield _("No part could be held out; nothing was measured.")
         return
     newest = _("Measured on the %(n)d newest parts (95 %% interval):")
     chance = _("Measured on %(n)d parts held out by chance (95 %% interval); later parts may do worse:")
-    yield (newest if found["split"] == "time" else chance) % {"n": held["n"]}
+    yield (newest if result["split"] == "time" else chance) % {"n": held["n"]}
     words = {
         "missed_rate": _("defects missed"),
         "false_reject_rate": _("good parts rejected"),

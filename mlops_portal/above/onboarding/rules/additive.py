@@ -47,12 +47,12 @@ def applied(
     """The columns with the template's roles and units, the words by key, and the names of which a part's id
     is made (build, part and layer, in this order; those that are there)."""
     known_parts = {plain(one["name"]) for one in columns} & ROLES["part"]
-    found = [
+    columns_after = [
         {**one, "role": "ignore"} if known_parts and one["role"] == "part" else dict(one) for one in columns
     ]
     words: dict[str, dict[str, str]] = {}
     identity: dict[str, str] = {}
-    for one in found:
+    for one in columns_after:
         known = plain(one["name"])
         for what, names in ROLES.items():
             if known in names and what not in identity:
@@ -65,6 +65,6 @@ def applied(
             words[one["key"]] = {"en": english, "de": german}
     order = [identity[what] for what in ("build", "part", "layer") if what in identity]
     if len(order) > 1 and "part" not in identity:  # a layer of a build is what is judged
-        last = next(one for one in found if one["name"] == order[-1])
+        last = next(one for one in columns_after if one["name"] == order[-1])
         last["role"] = "part"
-    return found, words, order
+    return columns_after, words, order

@@ -41,12 +41,12 @@ ONCE = (Role.TARGET, Role.TIME, Role.PART, Role.LINE, Role.LOT)
 def key_of(text: str, taken: Collection[str] = (), longest: int = LONGEST_KEY) -> str:
     """A slug that is not yet taken; “class” where nothing of the text can be written."""
     base = slugify(text)[:longest].strip("-_") or "class"
-    found, number = base, 1
-    while found in taken:
+    key, number = base, 1
+    while key in taken:
         number += 1
         tail = f"-{number}"
-        found = base[: longest - len(tail)] + tail
-    return found
+        key = base[: longest - len(tail)] + tail
+    return key
 
 
 def slug_of(name: str) -> str:

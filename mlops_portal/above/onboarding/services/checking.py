@@ -47,15 +47,15 @@ def check_ask(*, by: Person, onboarding: Onboarding, here: bool = False) -> Onbo
 
 def table_checked(*, onboarding: Onboarding, problems: Sequence[Mapping[str, Any]]) -> None:
     """A worker looked: these problems are there, blocking ones first."""
-    found = sorted((dict(one) for one in problems), key=lambda one: not one["blocking"])
+    listed = sorted((dict(one) for one in problems), key=lambda one: not one["blocking"])
     with transaction.atomic():
-        claim(onboarding, S.CHECKING, S.CHECKED, problems=found[:MOST_PROBLEMS])
+        claim(onboarding, S.CHECKING, S.CHECKED, problems=listed[:MOST_PROBLEMS])
         told(
             "onboarding.table.checked",
             onboarding,
             by=None,
-            problems=len(found),
-            blocking=sum(bool(one["blocking"]) for one in found),
+            problems=len(listed),
+            blocking=sum(bool(one["blocking"]) for one in listed),
         )
 
 

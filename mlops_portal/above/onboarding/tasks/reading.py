@@ -54,7 +54,7 @@ def read_do(onboarding_id: str, *, progress: Progress | None = None) -> None:
     if onboarding.state != OnboardingState.RECEIVED:
         return
     try:
-        found = _read(onboarding, progress)
+        reading = _read(onboarding, progress)
     except JobCancelled:
         raise
     except PortalError as error:
@@ -64,7 +64,7 @@ def read_do(onboarding_id: str, *, progress: Progress | None = None) -> None:
         log.exception("table_not_read", onboarding=onboarding_id)
         table_refused(onboarding=onboarding, sentence=fault())
         return
-    table_read(onboarding=onboarding, **found)
+    table_read(onboarding=onboarding, **reading)
 
 
 def fault() -> str:
@@ -133,11 +133,11 @@ def banded(frame: Frame, columns: list[dict[str, Any]], plan: dict[str, Any]) ->
     good = good_rows(labels, plan)
     if not good.any():
         good[:] = True
-    found = []
+    described = []
     for one in columns:
         band = {}
         if one["role"] == "reading" and one["kind"] == "number":
             low, high = band_of(frame.columns[one["name"]], good)
             band = {"low": low, "high": high}
-        found.append({**one, **band})
-    return found
+        described.append({**one, **band})
+    return described

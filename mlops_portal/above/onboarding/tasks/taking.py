@@ -81,7 +81,7 @@ def proposed(built: Built, per_class: int) -> list[dict[str, Any]]:
     keys = [one["key"] for one in built.features]
     words = [one.get("categories") or [] for one in built.features]
     readings = edge_model.as_read(np.column_stack([built.columns[key] for key in keys]))
-    found = drawn(
+    golden = drawn(
         readings=readings,
         label=built.label,
         part=built.part,
@@ -98,7 +98,7 @@ def proposed(built: Built, per_class: int) -> list[dict[str, Any]]:
             },
             "codes": {key: _said(built.columns[key][one.row], []) for key in keys},
         }
-        for one in found
+        for one in golden
     ]
 
 

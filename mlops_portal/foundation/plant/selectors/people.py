@@ -38,12 +38,12 @@ def people_with(*, role: Role, line: Line | None = None) -> list[Person]:
 
 def people_who_may(*, action: str, line: Line | None = None) -> list[Person]:
     """Active people who may do an action of the matrix, there where a line is named."""
-    found = []
+    allowed = []
     for one in people().filter(is_active=True):
         one.__dict__["assignments"] = one.current_roles  # type: ignore[attr-defined]  # else one query a person
         if verdict(one, action, line=line):
-            found.append(one)
-    return found
+            allowed.append(one)
+    return allowed
 
 
 def skilled(*, person: Person, skill: str) -> bool:

@@ -34,11 +34,11 @@ class StackedChart:
         legend: dict[Legend, None] = {}
         for panel in self.panels:
             canvas.text(0, y + 15, clip_text(panel.title, pen.width, 13), "c-strong")
-            frame, found, timed = panel.painted(pen, x, left)
+            frame, spots_of_lines, timed = panel.painted(pen, x, left)
             canvas.links += frame.canvas.links
             canvas.parts += [f'<g transform="translate(0 {y + HEAD:.1f})">', *frame.canvas.parts, "</g>"]
             y += HEAD + panel.height + GAP
-            tables.append(panel.table(found, pen, timed))
+            tables.append(panel.table(spots_of_lines, pen, timed))
             legend |= dict.fromkeys(panel.legend())
         canvas.height = max(1.0, y - GAP)
         svg = canvas.render(self.title, self.description)

@@ -50,11 +50,11 @@ def register(model: type[M], offers: Callable[[Person, M], list[Offer]]) -> None
 
 def offers_for(person: Person, thing: Model) -> list[Offer]:
     """What the person could do with the thing. Two offers of one verb are a fault."""
-    found = [offer for offers in OFFERS.get(type(thing), []) for offer in offers(person, thing)]
-    verbs = [offer.verb for offer in found]
+    offered = [offer for offers in OFFERS.get(type(thing), []) for offer in offers(person, thing)]
+    verbs = [offer.verb for offer in offered]
     if len(set(verbs)) != len(verbs):
         raise ImproperlyConfigured(f"Two apps offer the same verb on {type(thing).__name__}: {verbs}.")
-    return found
+    return offered
 
 
 def guard(person: Person, thing: Model, verb: str) -> None:

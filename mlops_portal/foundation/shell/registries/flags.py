@@ -31,11 +31,11 @@ def register(model: type[Model], source: Source) -> None:
 
 
 def flags_of(model: type[Model]) -> dict[Any, list[Flag]]:
-    found: dict[Any, list[Flag]] = {}
+    flags: dict[Any, list[Flag]] = {}
     for source in SOURCES.get(model, []):
         for pk, flag in source().items():
-            found.setdefault(pk, []).append(flag)
-    return found
+            flags.setdefault(pk, []).append(flag)
+    return flags
 
 
 def flagged(things: Iterable[M]) -> list[M]:

@@ -59,8 +59,8 @@ def find(person: Person, query: str) -> list[Found]:
     query = " ".join(query.split())[:LONGEST]
     if len(query) < SHORTEST:
         return []
-    found = [_ask(source, person, query) for source in sources_for(person)]
-    return [one for one in found if one.hits or one.failed]
+    groups = [_ask(source, person, query) for source in sources_for(person)]
+    return [one for one in groups if one.hits or one.failed]
 
 
 def _ask(source: Source, person: Person, query: str) -> Found:

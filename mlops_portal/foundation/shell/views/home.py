@@ -21,7 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @signed_in
 def card(request: HttpRequest, key: str) -> HttpResponse:
     """One card, fetched again when one of its topics changed."""
-    found = next((one for one in cards.cards_for(person_of(request)) if one.key == key), None)
-    if found is None:
+    shown = next((one for one in cards.cards_for(person_of(request)) if one.key == key), None)
+    if shown is None:
         raise Http404
-    return HttpResponse(cards.render(request, found))
+    return HttpResponse(cards.render(request, shown))

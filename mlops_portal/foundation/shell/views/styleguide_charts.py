@@ -19,11 +19,11 @@ from mlops_portal.foundation.shell.charts.small import Dot, DotGrid, Sparkline
 
 def noise(count: int) -> list[float]:
     """``count`` numbers in -1..1 from a linear congruential generator (Numerical Recipes)."""
-    found, held = [], 7
+    numbers, held = [], 7
     for _step in range(count):
         held = (1664525 * held + 1013904223) % 2**32
-        found.append(held / 2**31 - 1)
-    return found
+        numbers.append(held / 2**31 - 1)
+    return numbers
 
 
 def samples(now: datetime) -> dict[str, Chart]:

@@ -34,7 +34,7 @@ def _decorated(source: str, module: str) -> Iterator[str]:
 @cache
 def names() -> frozenset[str]:
     """All task names; about a millisecond per app, once per process."""
-    found: set[str] = set()
+    tasks: set[str] = set()
     for config in apps.get_app_configs():
         module = f"{config.name}.tasks"
         spec = find_spec(module)
@@ -44,5 +44,5 @@ def names() -> frozenset[str]:
         files = sorted(origin.parent.rglob("*.py")) if spec.submodule_search_locations else [origin]
         for file in files:
             inside = module if file == origin else f"{module}.{file.stem}"
-            found.update(_decorated(file.read_text(encoding="utf-8"), inside))
-    return frozenset(found)
+            tasks.update(_decorated(file.read_text(encoding="utf-8"), inside))
+    return frozenset(tasks)

@@ -29,9 +29,9 @@ def places_of(
                          "column once, in the file's order."), name=name, count=count, given=len(given),
         )  # fmt: skip
     if len(said) == count:
-        found = [_place(one, classes) for one in said]
-        if None not in found and len(set(found)) == count:
-            return [one for one in found if one is not None]
+        places = [_place(one, classes) for one in said]
+        if None not in places and len(set(places)) == count:
+            return [one for one in places if one is not None]
         if not given and said == [str(place) for place in range(count)] and count <= len(known):
             return list(range(count))
     raise ForeignUnfit(

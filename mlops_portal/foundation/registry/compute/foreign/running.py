@@ -18,29 +18,29 @@ TIMED = 50
 
 def columns(foreign: Foreign, features: int) -> int:
     """How many probabilities it gives for one part. Raises ForeignUnfit where it cannot run."""
-    found = as_it_came(foreign, np.zeros((2, features)))
-    if found.ndim != 2 or len(found) != 2 or found.shape[1] < 2:
+    answer = as_it_came(foreign, np.zeros((2, features)))
+    if answer.ndim != 2 or len(answer) != 2 or answer.shape[1] < 2:
         raise ForeignUnfit(
             gettext_noop("{name} gives values of shape {shape} for 2 parts; a node needs (2, classes), a "
-                         "probability for each class."), name=foreign.name, shape=tuple(found.shape),
+                         "probability for each class."), name=foreign.name, shape=tuple(answer.shape),
         )  # fmt: skip
-    return int(found.shape[1])
+    return int(answer.shape[1])
 
 
 def as_it_came(foreign: Foreign, readings: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probabilities (n, classes) by the file itself, before anything was renamed."""
     try:
         session = edge_model.session(foreign.model.SerializeToString())
-        (found,) = session.run([foreign.output], {foreign.input: readings.astype(np.float32)})
+        (answer,) = session.run([foreign.output], {foreign.input: readings.astype(np.float32)})
     except Exception as error:  # onnxruntime raises classes of its own, without a common base
         raise ForeignUnfit(
             gettext_noop("{name} cannot be run by onnxruntime as nodes have it: {why}. Export it with "
                          "an older opset."), name=foreign.name, why=first_line(error),
         ) from None  # fmt: skip
     if foreign.mapped:
-        rows = [{str(key): value for key, value in one.items()} for one in found]
+        rows = [{str(key): value for key, value in one.items()} for one in answer]
         return np.array([[row[label] for label in foreign.labels] for row in rows], dtype=np.float64)
-    return np.asarray(found, dtype=np.float64)
+    return np.asarray(answer, dtype=np.float64)
 
 
 def demand_probabilities(name: str, said: NDArray[np.float64], part: Sequence[str]) -> None:

@@ -72,10 +72,10 @@ def _has_graphs(nodes: Sequence[onnx.NodeProto]) -> bool:
 
 def _outer(node: onnx.NodeProto) -> set[str]:
     """What graphs inside a node may take from outside."""
-    found: set[str] = set()
+    names: set[str] = set()
     for attribute in node.attribute:
         for inner in [*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs]:
             for one in inner.node:
-                found |= set(one.input) | _outer(one)
-            found |= {one.name for one in inner.output}
-    return found
+                names |= set(one.input) | _outer(one)
+            names |= {one.name for one in inner.output}
+    return names

@@ -229,8 +229,8 @@ class Frame:
         values = self.columns[name]
         if self.kinds[name] not in NUMERIC:
             return values
-        codes, found, _ = coded(values)
-        words = [self._word(name, one) for one in found]
+        codes, values_once, _ = coded(values)
+        words = [self._word(name, one) for one in values_once]
         return np.array([*words, None], dtype=object)[codes]
 
     def word(self, name: str, index: int) -> str:

@@ -105,10 +105,10 @@ class TableUnreadable(Invalid):
 
     code = "table-unreadable"
 
-    def __init__(self, found: Problem) -> None:
-        place = {key: value for key, value in (("column", found.column), ("row", found.row)) if value}
-        super().__init__(found.sentence, problem=found.code, **place)
-        self.problem = found
+    def __init__(self, problem: Problem) -> None:
+        place = {key: value for key, value in (("column", problem.column), ("row", problem.row)) if value}
+        super().__init__(problem.sentence, problem=problem.code, **place)
+        self.problem = problem
 
 
 def unreadable(code: str, message: str, **values: Any) -> TableUnreadable:

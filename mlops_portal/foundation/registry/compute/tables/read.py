@@ -64,9 +64,9 @@ def preview(path: Path, *, name: str = "", rows: int = 50, answers: Answers = NO
     file, head = opened(path)
     with file:
         if not parquets.is_parquet(path, file, head):
-            form, found = texts.sniff_text(file, head, answers)
+            form, sniffed = texts.sniff_text(file, head, answers)
             start = form.skip + form.header + form.second + 1
-            kept = [(start + n, row) for n, row in enumerate(found.records) if any(c.strip() for c in row)][
+            kept = [(start + n, row) for n, row in enumerate(sniffed.records) if any(c.strip() for c in row)][
                 :rows
             ]
             wide = len(form.names)
@@ -154,21 +154,23 @@ def gap_words(path: Path, form: Format, names: Sequence[str]) -> dict[str, dict[
     """The words of columns that are taken for nothing (``wire.categories.GAPS``), with how often."""
     if form.kind != "text" or not names:
         return {}
-    words, found = pa.array(GAPS[1:]), {name: Counter[str]() for name in names}
+    words, tallies = pa.array(GAPS[1:]), {name: Counter[str]() for name in names}
     with _batches(path, replace(form, gaps=("",)), tuple(names), []) as batches:
         for batch in batches:
             for name, column in batch.columns.items():
                 seen = column.filter(pc.fill_null(pc.is_in(column, value_set=words), False))
-                found[name].update(seen.to_pylist())
-    return {name: dict(tally) for name, tally in found.items() if tally}
+                tallies[name].update(seen.to_pylist())
+    return {name: dict(tally) for name, tally in tallies.items() if tally}
 
 
 def _clocks(seen: Preview, fixed: Plans, answers: Answers, schema: Schema | None) -> dict[str, str]:
     """The column with the time of day by each column of dates."""
     if schema is not None:
         return {name: how.clock for name, how in fixed.items() if how.clock in seen.names}
-    found = clocks.pairs(seen) if seen.format.kind == "text" else {}
-    return {date: clock for date, clock in found.items() if answers.given.get(f"date-time:{date}") != "apart"}
+    paired = clocks.pairs(seen) if seen.format.kind == "text" else {}
+    return {
+        date: clock for date, clock in paired.items() if answers.given.get(f"date-time:{date}") != "apart"
+    }
 
 
 def _again(columns: dict[str, Gathering], only: tuple[str, ...], fixed: Plans, answers: Answers) -> Plans:
@@ -217,8 +219,8 @@ def chunks(
     faults = [*form.faults, *faults]
     later: list[Problem] = []
     plans, last = dict(fixed), None
-    with _batches(path, form, only, later) as found:
-        for columns, numbers in _portions(found, form, only, plans, rows):
+    with _batches(path, form, only, later) as batches:
+        for columns, numbers in _portions(batches, form, only, plans, rows):
             plans |= {one: column.plan for one, column in columns.items() if column.plan}
             if last:
                 yield last
@@ -230,10 +232,10 @@ def chunks(
 
 
 def _portions(
-    found: Iterator[Batch], form: Format, only: tuple[str, ...], plans: Plans, rows: int
+    batches: Iterator[Batch], form: Format, only: tuple[str, ...], plans: Plans, rows: int
 ) -> Iterator[tuple[dict[str, Gathering], NDArray[np.int64]]]:
     columns, parts, held = _fresh(form, only, plans), [np.zeros(0, np.int64)], 0
-    for batch in found:
+    for batch in batches:
         start = 0
         while start < batch.numbers.size:
             take = min(rows - held, batch.numbers.size - start)
@@ -288,8 +290,8 @@ def _pass(
     parts, rows = [np.zeros(0, np.int64)], 0
     faults: list[Problem] = []
     try:
-        with _batches(how.path, how.form, how.only, faults, fast, how.answers) as found:
-            for batch in found:
+        with _batches(how.path, how.form, how.only, faults, fast, how.answers) as batches:
+            for batch in batches:
                 rows += batch.numbers.size
                 _bearable(rows * len(how.only))
                 parts.append(batch.numbers)
@@ -322,13 +324,13 @@ def _frame(
 ) -> Frame:
     frame = Frame({}, numbers.size, form, {}, clocks=dict(clocks or {}), numbers=numbers, faults=list(faults))
     for one in columns:
-        found = finished(columns[one], numbers, fixed=one in fixed)
-        frame.columns[one], frame.kinds[one] = found.values, found.kind
-        frame.faults += found.faults
-        if columns[one].spelt and found.kind in WORDS:
+        column = finished(columns[one], numbers, fixed=one in fixed)
+        frame.columns[one], frame.kinds[one] = column.values, column.kind
+        frame.faults += column.faults
+        if columns[one].spelt and column.kind in WORDS:
             frame.spelt[one] = dict(columns[one].spelt)
-        if found.words:
-            frame.words[one] = found.words
-        if found.form:
-            frame.times[one] = found.form
+        if column.words:
+            frame.words[one] = column.words
+        if column.form:
+            frame.times[one] = column.form
     return frame

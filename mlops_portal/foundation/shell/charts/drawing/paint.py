@@ -49,7 +49,7 @@ for _tone, (_strong, _soft) in TONES.items():
 
 def attributes(classes: str) -> Paint:
     """The presentation attributes of the classes, later ones over earlier ones."""
-    found: Paint = {}
+    painted: Paint = {}
     for name in classes.split():
-        found.update(PAINTS.get(name, {}))
-    return found
+        painted.update(PAINTS.get(name, {}))
+    return painted

@@ -95,14 +95,14 @@ def spots(points: Sequence[Point]) -> list[Spot]:
     return sorted(made, key=lambda spot: spot.x)
 
 
-def thin(found: list[Spot], columns: int) -> list[Spot]:
+def thin(drawn_spots: list[Spot], columns: int) -> list[Spot]:
     """At most four spots a column (first, lowest, highest, last): peaks stay, a million points do not."""
-    if len(found) <= 4 * columns:
-        return found
-    size = math.ceil(len(found) / columns)
+    if len(drawn_spots) <= 4 * columns:
+        return drawn_spots
+    size = math.ceil(len(drawn_spots) / columns)
     kept: list[Spot] = []
-    for start in range(0, len(found), size):
-        bucket = found[start : start + size]
+    for start in range(0, len(drawn_spots), size):
+        bucket = drawn_spots[start : start + size]
         known = [spot for spot in bucket if spot.y is not None]
         if not known:
             kept.append(bucket[0])
@@ -112,10 +112,10 @@ def thin(found: list[Spot], columns: int) -> list[Spot]:
     return kept
 
 
-def segments(found: list[Spot]) -> list[list[Spot]]:
+def segments(drawn_spots: list[Spot]) -> list[list[Spot]]:
     """Runs without a gap."""
     runs: list[list[Spot]] = [[]]
-    for spot in found:
+    for spot in drawn_spots:
         if spot.y is None:
             runs.append([])
         else:

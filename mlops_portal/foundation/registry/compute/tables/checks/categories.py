@@ -43,11 +43,11 @@ SPELT = gettext_noop(
 
 def problems(frame: Frame, schema: Schema) -> list[Problem]:
     """What a person should know of the words of the target and the readings, all of them in the table."""
-    found: list[Problem] = []
+    listed: list[Problem] = []
     for one in schema.columns:
         if one.name in frame.columns and (one == schema.target or one in schema.readings):
-            found += _of(frame, one, target=one == schema.target)
-    return found
+            listed += _of(frame, one, target=one == schema.target)
+    return listed
 
 
 def _of(frame: Frame, one: Column, *, target: bool) -> Iterator[Problem]:
@@ -83,4 +83,4 @@ def counted(words: Mapping[str, int]) -> str:
 
 
 def _seen(word: str) -> str:
-    return BLANKS.sub(lambda found: "␣" * len(found[0]), word)
+    return BLANKS.sub(lambda blanks: "␣" * len(blanks[0]), word)

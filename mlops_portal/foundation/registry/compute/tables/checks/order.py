@@ -39,14 +39,14 @@ KEEP_BOTH = gettext_noop("Keep both rows")
 
 def problems(frame: Frame, schema: Schema) -> list[Problem]:
     """What is wrong with the time and the parts of ``schema``, whose columns are all there."""
-    found: list[Problem] = []
+    listed: list[Problem] = []
     seconds = None
     if schema.time:
         seconds = seconds_of(frame, schema.time)
-        found += [_no_times(frame, schema.time)] if seconds is None else _order(frame, schema, seconds)
+        listed += [_no_times(frame, schema.time)] if seconds is None else _order(frame, schema, seconds)
     if schema.part:
-        found += _parts(frame, schema.part, seconds)
-    return found
+        listed += _parts(frame, schema.part, seconds)
+    return listed
 
 
 def seconds_of(frame: Frame, column: Column) -> NDArray[np.float64] | None:
@@ -71,10 +71,10 @@ def _no_times(frame: Frame, column: Column) -> Problem:
 def _order(frame: Frame, schema: Schema, seconds: NDArray[np.float64]) -> list[Problem]:
     """Time may start anew where another line begins, if a line is named."""
     assert schema.time
-    column, found = schema.time.name, []
+    column, listed = schema.time.name, []
     gap = np.isnan(seconds)
     if gap.any():
-        found.append(
+        listed.append(
             problem(
                 "time-gaps",
                 NO_TIME,
@@ -93,11 +93,11 @@ def _order(frame: Frame, schema: Schema, seconds: NDArray[np.float64]) -> list[P
         same = np.ones(max(there.size - 1, 0), dtype=bool)
     back = (np.diff(seconds[there]) < 0) & same
     if not back.any():
-        return found
+        return listed
     at = int(np.argmax(back))
     now, before = int(there[at + 1]), int(there[at])
     newest = back.sum() > 0.9 * same.sum() and back.sum() > 1
-    found.append(
+    listed.append(
         problem(
             "time-backwards",
             NEWEST_FIRST if newest else BACK,
@@ -110,7 +110,7 @@ def _order(frame: Frame, schema: Schema, seconds: NDArray[np.float64]) -> list[P
             options=((SORT, AS_SORTED),) if frame.kinds[column] == Kind.TIME else (),
         )
     )
-    return found
+    return listed
 
 
 def _moment(seconds: float, column: Column) -> str:
@@ -125,10 +125,10 @@ def _moment(seconds: float, column: Column) -> str:
 def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> list[Problem]:
     codes, names, first = coded(frame.columns[part.name])
     gap = codes < 0
-    found = []
+    listed = []
     if gap.any():
         row = frame.row_of(int(np.argmax(gap)))
-        found.append(
+        listed.append(
             problem("part-gaps", NO_PART, column=part.name, row=row, count=int(gap.sum()), blocking=False)
         )
     there = np.flatnonzero(~gap)
@@ -136,10 +136,10 @@ def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> l
     again[first] = again[gap] = False
     again = again[there]
     if not again.any():
-        return found
+        return listed
     if again.mean() > SPORADIC:
         return [
-            *found,
+            *listed,
             problem(
                 "repeated-parts",
                 REPEATED,
@@ -156,9 +156,9 @@ def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> l
         again[coded(np.where(gap, -1, pairs))[2]] = False
         again = again[there]
         if not again.any():
-            return found
+            return listed
     at = int(there[np.argmax(again)])
-    found.append(
+    listed.append(
         problem(
             "duplicate-part",
             TWICE,
@@ -171,4 +171,4 @@ def _parts(frame: Frame, part: Column, seconds: NDArray[np.float64] | None) -> l
             options=(("keep", KEEP_BOTH),),
         )
     )
-    return found
+    return listed

@@ -49,21 +49,23 @@ def problems(
 
     ``first``: what the reading without a schema said, where some questions end (the order of day and month).
     """
-    found = [*_reading(frame, schema), *_lost(frame, schema)]
+    listed = [*_reading(frame, schema), *_lost(frame, schema)]
     if frame.rows == 0:
-        if not any(one.blocking for one in found):
-            found.append(problem("no-rows", gettext_noop("The table holds no rows; export it again.")))
+        if not any(one.blocking for one in listed):
+            listed.append(problem("no-rows", gettext_noop("The table holds no rows; export it again.")))
     else:
         there = Schema(tuple(one for one in schema.columns if one.name in frame.columns))
         if needs_target:
-            found += target.problems(frame, schema)
-        found += order.problems(frame, there)
-        found += readings.problems(frame, there)
-        found += categories.problems(frame, there)
-        found += [one for one in schema.notes if _still(one, schema)]
-    there_too = {one.key for one in found if one.key}
-    found += [one for one in first if one.options and one.key not in there_too and not _left_out(one, schema)]
-    once = {(one.code, one.sentence): settled(one, answers) for one in found}
+            listed += target.problems(frame, schema)
+        listed += order.problems(frame, there)
+        listed += readings.problems(frame, there)
+        listed += categories.problems(frame, there)
+        listed += [one for one in schema.notes if _still(one, schema)]
+    there_too = {one.key for one in listed if one.key}
+    listed += [
+        one for one in first if one.options and one.key not in there_too and not _left_out(one, schema)
+    ]
+    once = {(one.code, one.sentence): settled(one, answers) for one in listed}
     return sorted(once.values(), key=lambda one: not one.blocking)
 
 

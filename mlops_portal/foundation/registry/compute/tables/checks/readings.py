@@ -55,14 +55,14 @@ def problems(frame: Frame, schema: Schema) -> list[Problem]:
     empty = [
         one.name for one in schema.columns if frame.kinds[one.name] == Kind.EMPTY and one != schema.target
     ]
-    found = [_grouped("empty-column", EMPTY, empty)] if empty else []
+    listed = [_grouped("empty-column", EMPTY, empty)] if empty else []
     if not [one for one in readings if one.name not in empty]:
-        return [problem("no-readings", NO_READINGS), *found]
+        return [problem("no-readings", NO_READINGS), *listed]
     constant, gappy = [], []
     for one in readings:
         values, kind = frame.columns[one.name], frame.kinds[one.name]
         if kind not in NUMERIC:
-            found += _texts(frame, one)
+            listed += _texts(frame, one)
             continue
         there = ~np.isnan(values)
         count = int(np.count_nonzero(there))
@@ -70,12 +70,12 @@ def problems(frame: Frame, schema: Schema) -> list[Problem]:
             constant.append(one.name)
         if 0 < count < (1 - GAPPY) * frame.rows:
             gappy.append(one.name)
-        found += _far(frame, one, values)
+        listed += _far(frame, one, values)
     if constant:
-        found.append(_grouped("constant-column", CONSTANT, constant))
+        listed.append(_grouped("constant-column", CONSTANT, constant))
     if gappy:
-        found.append(_grouped("gappy-column", MOSTLY, gappy, share=round(100 * GAPPY)))
-    return found
+        listed.append(_grouped("gappy-column", MOSTLY, gappy, share=round(100 * GAPPY)))
+    return listed
 
 
 def _grouped(code: str, message: str, names: list[str], **more: Any) -> Problem:
@@ -151,10 +151,10 @@ def _far(frame: Frame, one: Column, values: NDArray[np.float64]) -> list[Problem
         far = np.abs(values - middle) > bound
         beyond = np.abs(values) > LARGEST
     count, at = int(far.sum()), int(np.argmax(far))
-    found = []
+    listed = []
     if beyond.any():
         where = int(np.argmax(beyond))
-        found.append(
+        listed.append(
             problem(
                 "beyond",
                 TOO_LARGE,
@@ -169,7 +169,7 @@ def _far(frame: Frame, one: Column, values: NDArray[np.float64]) -> list[Problem
         inside = sample[np.abs(sample - middle) <= bound]
         low, high = np.quantile(inside, (0.01, 0.99))
         many = count > max(LEAST, SHARE * values.size)
-        found.append(
+        listed.append(
             problem(
                 "far-value",
                 FAR_AWAY,
@@ -184,4 +184,4 @@ def _far(frame: Frame, one: Column, values: NDArray[np.float64]) -> list[Problem
                 options=((GAP, AS_GAP), (VALUE, AS_VALUE)),
             )
         )
-    return found
+    return listed

@@ -54,18 +54,18 @@ def problems(frame: Frame, schema: Schema) -> list[Problem]:
     gap = codes < 0
     if gap.all():
         return [problem("target-empty", EMPTY, column=column)]
-    found = []
+    listed = []
     words = sum(frame.gap_words.get(column, {}).values())
     if empty := int(gap.sum()) - words:
         where: dict[str, Any] = {} if words else {"row": frame.row_of(int(np.argmax(gap)))}
         message = GAPS_BESIDE if words else GAPS
-        found.append(problem("target-gaps", message, column=column, count=empty, blocking=False, **where))
+        listed.append(problem("target-gaps", message, column=column, count=empty, blocking=False, **where))
     if len(classes) == 1:
         value = frame.word(target.name, int(first[0]))
-        return [*found, problem("target-constant", CONSTANT, column=column, value=quoted(value))]
+        return [*listed, problem("target-constant", CONSTANT, column=column, value=quoted(value))]
     if len(classes) > CLASSES:
         if not numeric:
-            found.append(
+            listed.append(
                 problem(
                     "target-classes",
                     IDS,
@@ -75,11 +75,11 @@ def problems(frame: Frame, schema: Schema) -> list[Problem]:
                     row=frame.row_of(int(first[0])),
                 )
             )
-        return found
+        return listed
     if numeric and len(classes) > 0.2 * codes.size and len(classes) > 20:
-        return found  # a measured quantity of a short table
+        return listed  # a measured quantity of a short table
     counts = np.bincount(codes[~gap])
-    return found + [
+    return listed + [
         problem(
             "rare-class",
             RARE,

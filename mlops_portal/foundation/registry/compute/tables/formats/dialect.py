@@ -78,13 +78,13 @@ def records_of(lines: list[str], delimiter: str) -> list[list[str]]:
     if delimiter == " ":
         text = "\n".join(BLANKS.sub(lambda run: run[1] or "\t", one.strip()) for one in lines_of(text))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if delimiter == " " else delimiter)
-    found = []
+    records = []
     try:
         for record in itertools.islice(reader, LOOKED_AT):
-            found.append(record)  # noqa: PERF402 - what was read before an error counts
+            records.append(record)  # noqa: PERF402 - what was read before an error counts
     except csv.Error:
         pass
-    return found
+    return records
 
 
 def separator(lines: list[str]) -> tuple[str, list[list[str]]]:
@@ -131,8 +131,8 @@ def is_data(first: list[str]) -> bool:
 
 def decimals(records: list[list[str]]) -> tuple[str, str, bool]:
     """(decimal, thousands, whether a number that can be read in one way only said so)."""
-    found = itertools.islice(itertools.chain.from_iterable(records), CELLS)
-    cells = [NOISE.sub("", cell.strip()) for cell in found]
+    first_cells = itertools.islice(itertools.chain.from_iterable(records), CELLS)
+    cells = [NOISE.sub("", cell.strip()) for cell in first_cells]
     commas = sum(1 for cell in cells if COMMA.match(cell) or MANY_POINTS.match(cell))
     points = sum(1 for cell in cells if POINT.match(cell))
     if commas > points:

@@ -51,17 +51,17 @@ def whole(path: Path, file: Opened, head: bytes) -> Iterator[Path | IO[bytes]]:
 def opened(source: Path | IO[bytes]) -> pq.ParquetFile:
     """Raises TableUnreadable for a damaged file, nested columns, or too much inside."""
     try:
-        found = pq.ParquetFile(source)
+        table = pq.ParquetFile(source)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise unreadable("damaged", BROKEN, why=quoted(str(error))) from None
-    groups = (found.metadata.row_group(place) for place in range(found.metadata.num_row_groups))
+    groups = (table.metadata.row_group(place) for place in range(table.metadata.num_row_groups))
     if sum(group.total_byte_size for group in groups) > MOST:
         raise unreadable(
             "too-large",
             gettext_noop("The Parquet file unfolds to more than {most} GiB; bring the table in parts."),
             most=MOST >> 30,
         )
-    for column in found.schema_arrow:
+    for column in table.schema_arrow:
         if not _flat(column.type):
             raise unreadable(
                 "nested",
@@ -72,7 +72,7 @@ def opened(source: Path | IO[bytes]) -> pq.ParquetFile:
                 column=column.name,
                 what=quoted(str(column.type)),
             )
-    return found
+    return table
 
 
 def _flat(kind: pa.DataType) -> bool:
@@ -85,10 +85,10 @@ def _flat(kind: pa.DataType) -> bool:
     )
 
 
-def sniff_parquet(file: Opened, found: pq.ParquetFile) -> Format:
+def sniff_parquet(file: Opened, table: pq.ParquetFile) -> Format:
     """What the file is. Raises TableUnreadable without columns or rows."""
-    cells = found.schema_arrow.names
-    if not cells or not found.metadata.num_rows:
+    cells = table.schema_arrow.names
+    if not cells or not table.metadata.num_rows:
         raise unreadable(
             "header-only",
             gettext_noop("The Parquet file names columns and holds no rows; write the table again."),
@@ -113,12 +113,12 @@ def sniff_parquet(file: Opened, found: pq.ParquetFile) -> Format:
     )
 
 
-def batches(found: pq.ParquetFile, form: Format, only: Sequence[str], size: int) -> Iterator[Batch]:
+def batches(source: pq.ParquetFile, form: Format, only: Sequence[str], size: int) -> Iterator[Batch]:
     """The columns ``only``; rows are counted from 1, there is no header."""
     places = [place for place, name in enumerate(form.names) if name in set(only)]
-    start, total = 1, max(found.metadata.num_rows, 1)
+    start, total = 1, max(source.metadata.num_rows, 1)
     try:
-        for batch in found.iter_batches(ROWS, use_threads=False):
+        for batch in source.iter_batches(ROWS, use_threads=False):
             numbers = np.arange(start, start + batch.num_rows, dtype=np.int64)
             start += batch.num_rows
             columns = {form.names[place]: _spelt(batch.column(place)) for place in places}

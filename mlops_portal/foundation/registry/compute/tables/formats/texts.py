@@ -91,20 +91,20 @@ class Ragged:
         inside = [one for one in self.rows if one not in behind]
         said = []
         if behind:
-            row, found = behind[0]
+            row, cells = behind[0]
             said.append(
                 problem(
                     "foot",
                     BEHIND,
                     blocking=False,
                     row=row,
-                    found=found,
+                    found=cells,
                     expected=self.expected,
                     count=len(behind),
                 )
             )
         if inside:
-            row, found = inside[0]
+            row, cells = inside[0]
             said.append(
                 answers.question(
                     "ragged-row",
@@ -114,7 +114,7 @@ class Ragged:
                     options=(("leave-out", LEAVE_OUT),),
                     asks=True,
                     row=row,
-                    found=found,
+                    found=cells,
                     expected=self.expected,
                     count=len(inside),
                 )
@@ -133,27 +133,27 @@ def sniff_text(file: Opened, head: bytes, answers: Answers = NONE) -> tuple[Form
     while len(sample) < SAMPLE and (more := lines.read(SAMPLE)):
         sample += more
     text = codecs.utf_8_decode(sample, "ignore", True)[0]
-    found = dialect(text, complete=lines.ended, answers=answers)
-    if found is None or not any(cell.strip() for row in (found.first, *found.records) for cell in row):
+    style = dialect(text, complete=lines.ended, answers=answers)
+    if style is None or not any(cell.strip() for row in (style.first, *style.records) for cell in row):
         raise unreadable("empty", gettext_noop("The file holds no rows; export the table again."))
-    row = found.skip + 1
-    if found.header and not any(any(cell for cell in one) for one in found.records):
+    row = style.skip + 1
+    if style.header and not any(any(cell for cell in one) for one in style.records):
         raise unreadable(
             "header-only",
             gettext_noop("The file holds a header (row {row}) and no rows below it; export the table again."),
             row=row,
         )
-    if len(found.first) > WIDEST:
+    if len(style.first) > WIDEST:
         raise unreadable(
             "too-wide",
             gettext_noop(
                 "Row {row} has {count} columns, more than {most}; bring the table with fewer columns."
             ),
             row=row,
-            count=len(found.first),
+            count=len(style.first),
             most=WIDEST,
         )
-    names, faults = names_of(found.first, header=found.header, row=row)
+    names, faults = names_of(style.first, header=style.header, row=row)
     if lines.switched:
         faults.append(windows_fault(lines.switched))
     return Format(
@@ -162,21 +162,21 @@ def sniff_text(file: Opened, head: bytes, answers: Answers = NONE) -> tuple[Form
         compression=file.compression,
         member=file.member,
         encoding=lines.encoding,
-        delimiter=found.delimiter,
-        decimal=found.decimal,
-        thousands=found.thousands,
-        decimal_seen=found.decimal_seen,
-        header=found.header,
-        skip=found.skip,
-        second=int(bool(found.units)),
+        delimiter=style.delimiter,
+        decimal=style.decimal,
+        thousands=style.thousands,
+        decimal_seen=style.decimal_seen,
+        header=style.header,
+        skip=style.skip,
+        second=int(bool(style.units)),
         units={
             name: unit
-            for name, cell in zip(names, found.units, strict=False)
+            for name, cell in zip(names, style.units, strict=False)
             if (unit := layout.unit_in(cell))
         },
-        join=found.join,
-        faults=(*faults, *found.faults),
-    ), found
+        join=style.join,
+        faults=(*faults, *style.faults),
+    ), style
 
 
 class NotNumbers(Exception):
@@ -230,17 +230,17 @@ def batches(
 
 def _named(batch: pa.RecordBatch, form: Format, places: dict[str, str]) -> dict[str, pa.Array]:
     """Columns by name; one whose numbers a decimal comma cut in two is put together."""
-    found = {}
+    columns = {}
     for field_name, name in places.items():
         place = int(field_name[1:])
         if form.join < 0 or place < form.join:
-            found[name] = batch.column(field_name)
+            columns[name] = batch.column(field_name)
         elif place == form.join:
             halves = [batch.column(f"c{place}"), batch.column(f"c{place + 1}")]
-            found[name] = pc.binary_join_element_wise(*halves, ",")
+            columns[name] = pc.binary_join_element_wise(*halves, ",")
         else:
-            found[name] = batch.column(f"c{place + 1}")
-    return found
+            columns[name] = batch.column(f"c{place + 1}")
+    return columns
 
 
 def _reader(

@@ -82,20 +82,18 @@ class Trim:
     ) -> tuple[Columns, NDArray[np.int64]]:
         """Without rows at the end that sum the table up."""
         size = numbers.size
-        found = size
+        end = size
         for place in range(size - 1, max(size - FOOT, 1) - 1, -1):
             cells = [str(column[place].as_py() or "") for column in columns.values()]
             if is_total(cells) and self._alone(columns, place):
-                found = place
-        if found == size:
+                end = place
+        if end == size:
             return columns, numbers
-        first = next(
-            cell for column in columns.values() if (cell := str(column[found].as_py() or "").strip())
-        )
-        self.total.add(numbers[found:], first)
+        first = next(cell for column in columns.values() if (cell := str(column[end].as_py() or "").strip()))
+        self.total.add(numbers[end:], first)
         if answers.of("totals", LEAVE, (LEAVE, KEEP)) == KEEP:
             return columns, numbers
-        keep = np.arange(size) < found
+        keep = np.arange(size) < end
         return _kept(columns, numbers, keep)
 
     def _alone(self, columns: Columns, place: int) -> bool:
@@ -108,9 +106,9 @@ class Trim:
         return False
 
     def said(self, answers: Answers) -> list[Problem]:
-        found = []
+        listed = []
         if self.nothing.count:
-            found.append(
+            listed.append(
                 problem("empty-rows", NOTHING, blocking=False, row=self.nothing.row, count=self.nothing.count)
             )
         for key, met, left, kept in (
@@ -119,7 +117,7 @@ class Trim:
         ):
             if met.count:
                 taken = answers.of(key, LEAVE, (LEAVE, KEEP))
-                found.append(
+                listed.append(
                     answers.question(
                         key,
                         left if taken == LEAVE else kept,
@@ -131,7 +129,7 @@ class Trim:
                         value=quoted(met.value),
                     )
                 )
-        return found
+        return listed
 
     def _empty(self) -> bool:
         """Whether the file has lines without a word: a row of “NaN” is a row."""
@@ -149,15 +147,15 @@ def _kept(
 
 def _blank(columns: Mapping[str, pa.Array]) -> NDArray[np.bool_]:
     """Rows without a single value: bool (n,)."""
-    found = np.ones(max(map(len, columns.values()), default=0), dtype=bool)
+    blank = np.ones(max(map(len, columns.values()), default=0), dtype=bool)
     for column in columns.values():
         empty = column.is_null()
         if pa.types.is_string(column.type) and column.null_count < len(column):
             empty = pc.or_(empty, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), True))
-        found &= empty.to_numpy(zero_copy_only=False)
-        if not found.any():
+        blank &= empty.to_numpy(zero_copy_only=False)
+        if not blank.any():
             break
-    return found
+    return blank
 
 
 def _headers(columns: Mapping[str, pa.Array], header: bool) -> NDArray[np.bool_]:
@@ -166,10 +164,10 @@ def _headers(columns: Mapping[str, pa.Array], header: bool) -> NDArray[np.bool_]
     texts = {name: column for name, column in columns.items() if pa.types.is_string(column.type)}
     if not header or len(texts) < len(columns) or not texts:
         return np.zeros(size, dtype=bool)
-    found = np.ones(size, dtype=bool)
+    repeated = np.ones(size, dtype=bool)
     for name, column in texts.items():
         same = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), name), False)
-        found &= same.to_numpy(zero_copy_only=False)
-        if not found.any():
+        repeated &= same.to_numpy(zero_copy_only=False)
+        if not repeated.any():
             break
-    return found
+    return repeated

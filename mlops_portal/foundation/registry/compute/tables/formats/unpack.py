@@ -172,7 +172,7 @@ def opened(path: Path) -> tuple[Opened, bytes]:
     The first bytes are taken from the stream; whoever reads on puts them in front.
     """
     try:
-        found = Opened(path)
+        file = Opened(path)
     except IsADirectoryError:
         raise unreadable(
             "no-file", gettext_noop("{name} is a folder; name a file."), name=path.name
@@ -186,18 +186,18 @@ def opened(path: Path) -> tuple[Opened, bytes]:
             "no-file", gettext_noop("There is no file {name}; check the path."), name=path.name
         ) from None
     try:
-        head = found.stream.read(HEAD)
-        while len(head) < HEAD and (more := found.stream.read(HEAD - len(head))):
+        head = file.stream.read(HEAD)
+        while len(head) < HEAD and (more := file.stream.read(HEAD - len(head))):
             head += more
         if not head:
             raise unreadable("empty", gettext_noop("The file is empty; export the table again."))
-        if found.compression and compression(head):
+        if file.compression and compression(head):
             raise unreadable(
                 "archive", gettext_noop("The file is compressed twice; unpack it once and bring it again.")
             )
         if refusal := foreign(head):
             raise refusal
     except BaseException:
-        found.close()
+        file.close()
         raise
-    return found, head
+    return file, head

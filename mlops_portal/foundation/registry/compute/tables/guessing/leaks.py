@@ -44,26 +44,26 @@ class Leaks:
 
 def leaks_of(target: Facts, others: Sequence[Facts]) -> Leaks:
     """Which of ``others`` tell ``target``; nothing where too few rows have both."""
-    found = Leaks()
+    leaks = Leaks()
     known = ~missing(target.values)
     if known.sum() < ENOUGH or target.constant:
-        return found
+        return leaks
     if target.distinct > CLASSES:
         measured = target.kind in NUMERIC
-        found.copies = [
+        leaks.copies = [
             one.name for one in others if measured and one.kind in NUMERIC and _copies(one, target)
         ]
-        return found
+        return leaks
     classes = coded(target.values)[0]
     probe = probe_of(classes)
     for one in others:
         if not one.constant and decides(one, classes, known, probe):
-            found.alone.append(one.name)
+            leaks.alone.append(one.name)
         elif _named_after(one, target):
-            found.named.append(one.name)
-    rest = [one for one in others if one.name not in found.names]
-    found.together = together(rest, classes, known)
-    return found
+            leaks.named.append(one.name)
+    rest = [one for one in others if one.name not in leaks.names]
+    leaks.together = together(rest, classes, known)
+    return leaks
 
 
 def probe_of(classes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -148,15 +148,15 @@ def _with_neighbours(others: Sequence[Facts], telling: Sequence[Facts]) -> list[
     """The whole run of truths around those that tell, as far as they are as rare."""
     told = {one.name for one in telling}
     often = 2 * max(float(np.nanmean(one.values)) for one in telling)
-    found: list[str] = []
+    names: list[str] = []
     run: list[str] = []
     for one in [*others, None]:
         if one is not None and _is_truth(one) and np.nanmean(one.values) <= often:
             run.append(one.name)
             continue
-        found += [name for name in run if name in told or len(told & set(run)) > 1]
+        names += [name for name in run if name in told or len(told & set(run)) > 1]
         run = []
-    return found
+    return names
 
 
 def _named_after(one: Facts, target: Facts) -> bool:

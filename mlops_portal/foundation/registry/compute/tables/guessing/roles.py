@@ -94,8 +94,8 @@ def facts_of(frame: Frame, name: str) -> Facts:
         whole = bool(there.size) and all(_whole(some) for some in (there[:SAMPLE], there))
         distinct = _distinct(there, whole=whole)
         return Facts(name, kind, values, values.size - there.size, distinct, whole)
-    found = values[~missing(values)]
-    return Facts(name, kind, values, values.size - found.size, len(set(found.tolist())), False)
+    present = values[~missing(values)]
+    return Facts(name, kind, values, values.size - present.size, len(set(present.tolist())), False)
 
 
 def _whole(values: NDArray[np.float64]) -> bool:
@@ -123,7 +123,7 @@ def target_of(columns: Sequence[Facts]) -> str:
     ]
     named = [(place, one) for one in could if (place := one.called(TARGETS)) >= 0]
     if named:
-        return min(named, key=lambda found: (found[1].constant, found[0]))[1].name
+        return min(named, key=lambda candidate: (candidate[1].constant, candidate[0]))[1].name
     last = columns[-1] if columns else None
     if (
         last
@@ -144,8 +144,8 @@ def time_of(columns: Sequence[Facts]) -> str:
         for one in columns
         if one.kind == Kind.NUMBER and one.called(TIMES) >= 0 and one.whole and times.epoch_of(one.values)
     ]
-    found = named or counted or moments
-    return found[0].name if found else ""
+    candidates = named or counted or moments
+    return candidates[0].name if candidates else ""
 
 
 def part_of(columns: Sequence[Facts]) -> str:
@@ -160,7 +160,7 @@ def part_of(columns: Sequence[Facts]) -> str:
         and one.distinct >= 0.02 * one.there
     ]
     if named:
-        return min(named, key=lambda found: (-found[1].distinct, found[0]))[1].name
+        return min(named, key=lambda candidate: (-candidate[1].distinct, candidate[0]))[1].name
     ids = [
         one
         for one in columns
@@ -184,7 +184,7 @@ def group_of(columns: Sequence[Facts], names: Sequence[str]) -> str:
         and not one.unique
         and one.distinct <= 0.5 * one.there
     ]
-    return min(named, key=lambda found: found[0])[1].name if named else ""
+    return min(named, key=lambda candidate: candidate[0])[1].name if named else ""
 
 
 def is_counter(one: Facts) -> bool:

@@ -87,12 +87,12 @@ class Seen:
     number: float = np.nan
 
     def add(self, where: NDArray[np.bool_], rows: NDArray[np.int64], texts: pa.Array | None) -> None:
-        found = int(np.count_nonzero(where))
-        if found and not self.count:
+        count = int(np.count_nonzero(where))
+        if count and not self.count:
             at = int(np.argmax(where))
             self.row = int(rows[at])
             self.value = "" if texts is None else str(texts[at].as_py())
-        self.count += found
+        self.count += count
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +117,16 @@ class Odd:
 
 def near_of(text: str, decimal: str, thousands: str) -> Near:
     """What a text that is no number is."""
-    if found := BOUND.match(text):
-        inner = near_of(found[2], decimal, thousands) if not _plain(found[2], decimal, thousands) else None
-        number = _number(found[2], decimal, thousands) if inner is None else inner.number
+    if match := BOUND.match(text):
+        inner = near_of(match[2], decimal, thousands) if not _plain(match[2], decimal, thousands) else None
+        number = _number(match[2], decimal, thousands) if inner is None else inner.number
         if np.isfinite(number):
             return Near("bound", number)
-    found = TAIL.match(text)
-    if found and is_unit(found[3], apart=bool(found[2])):
-        number = _number(found[1], decimal, thousands)
+    match = TAIL.match(text)
+    if match and is_unit(match[3], apart=bool(match[2])):
+        number = _number(match[1], decimal, thousands)
         if np.isfinite(number):
-            return Near("unit", number, SPELT.get(found[3].casefold(), found[3]))
+            return Near("unit", number, SPELT.get(match[3].casefold(), match[3]))
     return Near("word")
 
 
@@ -148,11 +148,11 @@ def nears_of(texts: pa.Array, decimal: str, thousands: str) -> tuple[list[Near],
     """What the different texts are, and which of them each of (n,) is."""
     coded = texts.dictionary_encode()
     words = coded.dictionary.to_pylist()
-    found = [
+    nears = [
         near_of(word, decimal, thousands) if place < MOST else Near("word")
         for place, word in enumerate(words)
     ]
-    return found, coded.indices.to_numpy(zero_copy_only=False)
+    return nears, coded.indices.to_numpy(zero_copy_only=False)
 
 
 def settle(name: str, values: NDArray[np.float64], odd: Odd, plain: int, answers: Answers) -> list[Problem]:

@@ -27,17 +27,17 @@ def pairs(seen: Preview) -> dict[str, str]:
     """By each column of dates the column that holds its time of day: the nearest, one called so first."""
     cells = {name: [row[place].strip() for row in seen.rows] for place, name in enumerate(seen.names)}
     clocks = [name for name in seen.names if _mostly(cells[name], CLOCK)]
-    found: dict[str, str] = {}
+    day_of: dict[str, str] = {}
     for place, name in enumerate(seen.names):
         dates = _mostly(cells[name], DATE) and (times.is_day(name) or not cells[name][0].isdigit())
-        free = [one for one in clocks if one not in found.values()]
+        free = [one for one in clocks if one not in day_of.values()]
         if not dates or not free:
             continue
-        found[name] = min(
+        day_of[name] = min(
             free,
             key=lambda one: (not NAMES & set(words_of(one)), abs(seen.names.index(one) - place)),
         )
-    return found
+    return day_of
 
 
 def joined(dates: pa.Array, clock: pa.Array) -> pa.Array:

@@ -76,9 +76,9 @@ def truths_of(values: NDArray[Any], words: tuple[str, str]) -> tuple[NDArray[np.
     for word in set(values.tolist()) - {None}:
         place = lexicon.place(word)
         known[word] = 2.0 if place is None else float(place)
-    found = np.array([known[word] for word in values.tolist()], dtype=np.float64)
-    odd = found == 2.0
-    return np.where(odd, np.nan, found), odd
+    truths = np.array([known[word] for word in values.tolist()], dtype=np.float64)
+    odd = truths == 2.0
+    return np.where(odd, np.nan, truths), odd
 
 
 def _numbers(column: Gathering, values: NDArray[np.float64]) -> tuple[NDArray[np.float64], list[Problem]]:

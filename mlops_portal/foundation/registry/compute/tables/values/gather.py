@@ -49,30 +49,30 @@ class Gathering:
     month: int = 0
     first: str = ""
 
-    def add(self, found: pa.Array, rows: NDArray[np.int64]) -> None:
+    def add(self, column: pa.Array, rows: NDArray[np.int64]) -> None:
         """Take the values of ``rows``; text (as CSV has it) or what Parquet knows the type of."""
-        found = plain(found)
-        if self.format.gaps != GAPS and pa.types.is_string(found.type):
-            found = found if self.plan and self.plan.literal else without_gaps(found)
-        if self.style is None and pa.types.is_string(found.type) and found.null_count < len(found):
-            self.style = styles.style_of(found, self.format, self.answers, self.name)
+        column = plain(column)
+        if self.format.gaps != GAPS and pa.types.is_string(column.type):
+            column = column if self.plan and self.plan.literal else without_gaps(column)
+        if self.style is None and pa.types.is_string(column.type) and column.null_count < len(column):
+            self.style = styles.style_of(column, self.format, self.answers, self.name)
         if self.plan is None:
-            self.plan = self._planned(found)
+            self.plan = self._planned(column)
             if self.plan is None:
-                self.gaps += len(found)
+                self.gaps += len(column)
                 return
             if self.gaps:
                 self._missing(self.gaps)
                 self.rows = self.gaps
-        self.there += len(found) - found.null_count
-        self.parts.append(self._values(found, rows, self.plan))
-        self.rows += len(found)
+        self.there += len(column) - column.null_count
+        self.parts.append(self._values(column, rows, self.plan))
+        self.rows += len(column)
 
-    def _planned(self, found: pa.Array) -> Plan | None:
-        if how := typed(found.type):
-            return dated(found, self.name, self.answers) or how
+    def _planned(self, column: pa.Array) -> Plan | None:
+        if how := typed(column.type):
+            return dated(column, self.name, self.answers) or how
         decimal, thousands = self._signs()
-        return plan.of_texts(found, decimal, thousands, name=self.name, answers=self.answers)
+        return plan.of_texts(column, decimal, thousands, name=self.name, answers=self.answers)
 
     def _signs(self) -> tuple[str, str]:
         if self.style is None:
@@ -87,17 +87,17 @@ class Gathering:
         if self.plan and self.plan.kind == Kind.TIME:
             self.bare.append(np.zeros(count, dtype=bool))
 
-    def _values(self, found: pa.Array, rows: NDArray[np.int64], how: Plan) -> NDArray[Any]:
+    def _values(self, column: pa.Array, rows: NDArray[np.int64], how: Plan) -> NDArray[Any]:
         if how.kind == Kind.NUMBER:
-            return self._numbers(found, rows)
+            return self._numbers(column, rows)
         if how.kind == Kind.TIME:
-            return self._moments(found, rows, how.form.partition("@")[0])
-        return self._words(as_strings(found))
+            return self._moments(column, rows, how.form.partition("@")[0])
+        return self._words(as_strings(column))
 
-    def _numbers(self, found: pa.Array, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        texts = found if pa.types.is_string(found.type) else None
+    def _numbers(self, column: pa.Array, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        texts = column if pa.types.is_string(column.type) else None
         if texts is None:
-            values = numbers.as_float(found)
+            values = numbers.as_float(column)
         else:
             parsed = numbers.parse(texts, *self._signs())
             values = parsed.values
@@ -120,12 +120,12 @@ class Gathering:
         places = np.flatnonzero(parsed.odd)
         near, codes = cells.nears_of(texts.take(pa.array(places)), *self._signs())
         kinds = np.array([one.kind for one in near])[codes]
-        found = np.array([one.number for one in near])[codes]
+        decoded = np.array([one.number for one in near])[codes]
         units = np.array([one.unit for one in near])[codes]
         if self.answers.given.get(f"cells-bound:{self.name}") == cells.GAP:
-            found = np.where(kinds == "bound", np.nan, found)
+            decoded = np.where(kinds == "bound", np.nan, decoded)
         values = parsed.values.copy()
-        values[places] = found
+        values[places] = decoded
         for kind, unit in sorted({(str(kind), str(unit)) for kind, unit in zip(kinds, units, strict=True)}):
             mask = np.zeros(parsed.odd.size, dtype=bool)
             chosen = (kinds == kind) & (units == unit)
@@ -141,18 +141,18 @@ class Gathering:
                 self.odd.add(mask, rows, texts)
         return values
 
-    def _moments(self, found: pa.Array, rows: NDArray[np.int64], form: str) -> NDArray[np.float64]:
-        if pa.types.is_timestamp(found.type):
-            self.bare.append(np.full(len(found), found.type.tz is None))
-            if found.type.unit == "ns":  # float64 tells microseconds apart, not nanoseconds
-                found = found.cast(pa.timestamp("us", found.type.tz), safe=False)
-            per = times.EPOCHS[f"epoch_{found.type.unit}"]
-            return numbers.as_float(found.cast(pa.int64())) / per
+    def _moments(self, values_read: pa.Array, rows: NDArray[np.int64], form: str) -> NDArray[np.float64]:
+        if pa.types.is_timestamp(values_read.type):
+            self.bare.append(np.full(len(values_read), values_read.type.tz is None))
+            if values_read.type.unit == "ns":  # float64 tells microseconds apart, not nanoseconds
+                values_read = values_read.cast(pa.timestamp("us", values_read.type.tz), safe=False)
+            per = times.EPOCHS[f"epoch_{values_read.type.unit}"]
+            return numbers.as_float(values_read.cast(pa.int64())) / per
         if form in COUNTED:
-            values = self._numbers(found, rows)
-            self.bare.append(np.full(len(found), form == times.EXCEL))
+            values = self._numbers(values_read, rows)
+            self.bare.append(np.full(len(values_read), form == times.EXCEL))
             return times.of_excel(values) if form == times.EXCEL else values / times.EPOCHS[form]
-        texts = as_strings(found)
+        texts = as_strings(values_read)
         moments = times.parse(texts, form)
         self.bare.append(moments.bare)
         self.day, self.month = max(self.day, moments.day), max(self.month, moments.month)
@@ -200,43 +200,43 @@ class Gathering:
         return np.concatenate(self.bare) if self.bare else np.zeros(0, dtype=bool)
 
 
-def plain(found: pa.Array) -> pa.Array:
+def plain(column: pa.Array) -> pa.Array:
     """Without dictionaries and large or view offsets."""
-    if pa.types.is_dictionary(found.type):
-        found = found.dictionary_decode()
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
     if (
-        pa.types.is_null(found.type)
-        or pa.types.is_large_string(found.type)
-        or str(found.type) == "string_view"
+        pa.types.is_null(column.type)
+        or pa.types.is_large_string(column.type)
+        or str(column.type) == "string_view"
     ):
-        found = found.cast(pa.string())
-    return found
+        column = column.cast(pa.string())
+    return column
 
 
-def without_gaps(found: pa.Array) -> pa.Array:
+def without_gaps(column: pa.Array) -> pa.Array:
     """Null where a word says that there is nothing."""
-    gap = pc.is_in(found, value_set=pa.array(GAPS))
-    return pc.if_else(gap, pa.scalar(None, pa.string()), found)
+    gap = pc.is_in(column, value_set=pa.array(GAPS))
+    return pc.if_else(gap, pa.scalar(None, pa.string()), column)
 
 
-def as_strings(found: pa.Array) -> pa.Array:
+def as_strings(column: pa.Array) -> pa.Array:
     """As text; whole numbers without a point."""
-    if pa.types.is_floating(found.type):
-        values = numbers.as_float(found)
+    if pa.types.is_floating(column.type):
+        values = numbers.as_float(column)
         known = values[np.isfinite(values)]
         if known.size and np.array_equal(known, np.floor(known)) and np.abs(known).max() < EXACT:
-            found = pa.array(values, from_pandas=True).cast(pa.int64())
-    return found if pa.types.is_string(found.type) else found.cast(pa.string())
+            column = pa.array(values, from_pandas=True).cast(pa.int64())
+    return column if pa.types.is_string(column.type) else column.cast(pa.string())
 
 
-def dated(found: pa.Array, name: str, answers: Answers) -> Plan | None:
+def dated(column: pa.Array, name: str, answers: Answers) -> Plan | None:
     """The plan of numbers that a file knows the type of, under a heading that says date."""
-    if not times.is_day(name) or not (pa.types.is_integer(found.type) or pa.types.is_floating(found.type)):
+    if not times.is_day(name) or not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         return None
-    values = numbers.as_float(found)
+    values = numbers.as_float(column)
     if not np.isfinite(values).any():
         return None
-    if dense := plan.of_day(as_strings(found).drop_null(), name, answers):
+    if dense := plan.of_day(as_strings(column).drop_null(), name, answers):
         return dense
     known = answers.given.get(f"date-number:{name}") == "number"
     return Plan(Kind.TIME, times.EXCEL) if times.is_excel(values) and not known else None

@@ -19,7 +19,7 @@ def late_rows(local: NDArray[np.float64]) -> NDArray[np.int64]:
     rows = np.flatnonzero(np.isfinite(local))
     times = local[rows]
     steps = np.diff(times)
-    found: list[int] = []
+    late: list[int] = []
     for start in np.flatnonzero((steps < -DAY + NIGHT) & (steps > -DAY)) + 1:
         before, end = times[start - 1], int(start)
         while (
@@ -28,8 +28,8 @@ def late_rows(local: NDArray[np.float64]) -> NDArray[np.int64]:
             end += 1
         follows = end == times.size or times[end] >= times[end - 1] + DAY
         if follows and times[end - 1] - times[start] < NIGHT:
-            found += range(int(start), end)
-    if not found or len(found) > MOST * times.size:
+            late += range(int(start), end)
+    if not late or len(late) > MOST * times.size:
         return np.zeros(0, np.int64)
-    chosen: NDArray[np.int64] = rows[np.array(found, dtype=np.int64)]
+    chosen: NDArray[np.int64] = rows[np.array(late, dtype=np.int64)]
     return chosen

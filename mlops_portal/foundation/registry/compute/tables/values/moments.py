@@ -100,11 +100,11 @@ def finished(
     said += more
     key = f"clock-change:{column.name}"
     choice = column.answers.of(key, "", (zones.STANDARD, zones.CHANGED))
-    found = zones.placed(local, bare, zone, choice)
-    said += _zone(column, zone, local, found.seconds, bare)
-    said += [_change(column, one, numbers, key) for one in found.noted]
+    placed = zones.placed(local, bare, zone, choice)
+    said += _zone(column, zone, local, placed.seconds, bare)
+    said += [_change(column, one, numbers, key) for one in placed.noted]
     whole = f"{form}@{zone}" if zone and zone != "UTC" and bare.any() else form
-    return found.seconds, whole, said
+    return placed.seconds, whole, said
 
 
 def _odd(column: Gathering) -> list[Problem]:

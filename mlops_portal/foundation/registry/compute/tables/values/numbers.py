@@ -62,5 +62,5 @@ def parse(texts: pa.Array, decimal: str = ".", thousands: str = "") -> Parsed:
 
 def as_float(values: pa.Array) -> NDArray[np.float64]:
     """Arrow numbers as float64 with NaN for null."""
-    found: NDArray[Any] = pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-    return found.astype(np.float64, copy=False)
+    floats: NDArray[Any] = pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    return floats.astype(np.float64, copy=False)

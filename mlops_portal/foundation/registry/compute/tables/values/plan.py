@@ -52,15 +52,15 @@ def numeric(seen: Preview, fixed: Mapping[str, Plan]) -> tuple[str, ...]:
     """Columns whose first values are plain numbers, which need no look at their text."""
     if seen.format.kind != "text" or seen.format.decimal != "." or seen.format.thousands:
         return ()
-    found = []
+    names = []
     for place, name in enumerate(seen.names):
         values = [cell for row in seen.rows if (cell := row[place]) not in GAPS]
         wanted = fixed[name].kind == Kind.NUMBER if name in fixed else not times.is_day(name)
         plain = values and all(map(FLOAT.fullmatch, values)) and not any(map(CODE.fullmatch, values))
         doubtful = seen.format.delimiter == ";" and any(map(DOUBTFUL.fullmatch, values))
         if wanted and plain and not doubtful:
-            found.append(name)
-    return tuple(found)
+            names.append(name)
+    return tuple(names)
 
 
 def of_column(column: Column) -> Plan:
@@ -90,10 +90,10 @@ def of_texts(
         return Plan(Kind.TEXT)
     if dense := of_day(values, name, answers):
         return dense
-    found = numbers.parse(values, decimal, thousands)
-    numeric = found.values
-    if found.odd is not None:
-        numeric = _with_near(values, found, decimal, thousands)
+    parsed = numbers.parse(values, decimal, thousands)
+    numeric = parsed.values
+    if parsed.odd is not None:
+        numeric = _with_near(values, parsed, decimal, thousands)
     if _mostly(numeric):
         if _day(name, answers) and times.is_excel(numeric):
             return Plan(Kind.TIME, times.EXCEL)
@@ -103,12 +103,12 @@ def of_texts(
     return of_words(set(pc.unique(sample).to_pylist()))
 
 
-def _with_near(values: pa.Array, found: numbers.Parsed, decimal: str, thousands: str) -> NDArray[np.float64]:
+def _with_near(values: pa.Array, parsed: numbers.Parsed, decimal: str, thousands: str) -> NDArray[np.float64]:
     """The numbers with those that bear a unit or mark a bound."""
-    assert found.odd is not None
-    near, codes = cells.nears_of(values.filter(pa.array(found.odd)), decimal, thousands)
-    numeric = found.values.copy()
-    numeric[found.odd] = np.array([one.number for one in near])[codes]
+    assert parsed.odd is not None
+    near, codes = cells.nears_of(values.filter(pa.array(parsed.odd)), decimal, thousands)
+    numeric = parsed.values.copy()
+    numeric[parsed.odd] = np.array([one.number for one in near])[codes]
     return numeric
 
 
@@ -164,8 +164,8 @@ def _order(values: pa.Array, answers: Answers, name: str) -> Plan | None:
     """Moments in the order of day, month and year that most values have; None where they are none."""
     if not pc.any(pc.match_substring_regex(values, r"^\d{1,4}[-/. ]")).as_py():
         return None
-    found = {order: times.parse(values, order) for order in times.ORDERS}
-    good = {order: 1.0 if one.odd is None else 1.0 - float(one.odd.mean()) for order, one in found.items()}
+    parsed = {order: times.parse(values, order) for order in times.ORDERS}
+    good = {order: 1.0 if one.odd is None else 1.0 - float(one.odd.mean()) for order, one in parsed.items()}
     best = max(good, key=lambda order: good[order])
     if good[best] < 0.8:
         return None
@@ -173,7 +173,7 @@ def _order(values: pa.Array, answers: Answers, name: str) -> Plan | None:
         return Plan(Kind.TIME, best)
     guess, doubt = DMY, "points"
     if not pc.any(pc.match_substring_regex(values, r"^\d{1,2}\.")).as_py():
-        back = {order: _backwards(found[order]) for order in (DMY, MDY)}
+        back = {order: _backwards(parsed[order]) for order in (DMY, MDY)}
         doubt = "zone" if back[DMY] == back[MDY] else "rows"
         guess = american(answers.zone) if doubt == "zone" else min(back, key=lambda order: back[order])
     return Plan(Kind.TIME, answers.of(f"date-order:{name}", guess, (DMY, MDY)), doubt=doubt)

@@ -44,10 +44,11 @@ ASK = gettext_noop(
 )
 
 
-def settle(name: str, values: NDArray[np.float64], found: list[float], answers: Answers) -> list[Problem]:
-    """Ask about each of ``found``; those that nobody calls readings are emptied in ``values``, in place."""
+def settle(name: str, values: NDArray[np.float64], sentinels: list[float], answers: Answers) -> list[Problem]:
+    """Ask about each of ``sentinels``; those that nobody calls readings are emptied in
+    ``values``, in place."""
     said = []
-    for value in found:
+    for value in sentinels:
         rest = values[np.isfinite(values) & (values != value)]
         key = f"sentinel-{value:g}:{name}"
         count = int(np.count_nonzero(values == value))
@@ -76,16 +77,16 @@ def stand_ins(values: NDArray[np.float64]) -> list[float]:
     """The usual stand-ins at either end of ``values`` float64 (n,) that lie farther from the rest than the
     rest is wide."""
     rest = values[np.isfinite(values)]
-    found: list[float] = []
-    while rest.size and len(found) < MOST:
+    sentinels: list[float] = []
+    while rest.size and len(sentinels) < MOST:
         low, high = float(rest.min()), float(rest.max())
         ends = [one for one in (low, high) if one in USUAL]
         chosen = next((one for one in ends if _far(rest[rest != one], one)), None)
         if chosen is None:
             break
-        found.append(chosen)
+        sentinels.append(chosen)
         rest = rest[rest != chosen]
-    return found
+    return sentinels
 
 
 def _far(rest: NDArray[np.float64], value: float) -> bool:

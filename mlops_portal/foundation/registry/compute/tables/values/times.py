@@ -108,17 +108,17 @@ def parse(texts: pa.Array, form: str) -> Moments:
 
 
 def _field(fields: pa.Array, name: str) -> NDArray[np.int64]:
-    found = pc.struct_field(fields, name)
-    filled = pc.if_else(pc.equal(pc.fill_null(found, ""), ""), "0", found)
+    field = pc.struct_field(fields, name)
+    filled = pc.if_else(pc.equal(pc.fill_null(field, ""), ""), "0", field)
     return pc.cast(filled, pa.int64()).to_numpy(zero_copy_only=False)
 
 
 def _months(fields: pa.Array) -> NDArray[np.int64]:
     names = pc.struct_field(fields, "m").dictionary_encode()
     words = [str(one).lower() for one in names.dictionary.to_pylist()]
-    found = [int(word) if word.isdigit() else int(MONTHS.get(word[:3], 0)) for word in words]
-    codes = pc.fill_null(names.indices, len(found)).to_numpy(zero_copy_only=False)
-    return np.array([*found, 0], dtype=np.int64)[codes]
+    months = [int(word) if word.isdigit() else int(MONTHS.get(word[:3], 0)) for word in words]
+    codes = pc.fill_null(names.indices, len(months)).to_numpy(zero_copy_only=False)
+    return np.array([*months, 0], dtype=np.int64)[codes]
 
 
 def _half_day(hour: NDArray[np.int64], half: pa.Array) -> NDArray[np.int64]:
@@ -131,10 +131,10 @@ def _half_day(hour: NDArray[np.int64], half: pa.Array) -> NDArray[np.int64]:
 
 
 def _fraction(fields: pa.Array) -> NDArray[np.float64]:
-    found = pc.fill_null(pc.struct_field(fields, "f"), "")
-    if not pc.any(pc.not_equal(found, "")).as_py():
-        return np.zeros(len(found))
-    return pc.cast(pc.binary_join_element_wise("0", found, "."), pa.float64()).to_numpy(zero_copy_only=False)
+    digits = pc.fill_null(pc.struct_field(fields, "f"), "")
+    if not pc.any(pc.not_equal(digits, "")).as_py():
+        return np.zeros(len(digits))
+    return pc.cast(pc.binary_join_element_wise("0", digits, "."), pa.float64()).to_numpy(zero_copy_only=False)
 
 
 def _without_offset(

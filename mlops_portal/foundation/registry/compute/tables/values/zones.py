@@ -72,7 +72,7 @@ def changes_of(zone: str, low: float, high: float) -> tuple[float, list[Change]]
         return away.total_seconds()
 
     first = offset(low)
-    found, at, before = [], low, first
+    changes, at, before = [], low, first
     while at < high:
         after = offset(at + 86_400)
         if after != before:
@@ -80,9 +80,9 @@ def changes_of(zone: str, low: float, high: float) -> tuple[float, list[Change]]
             while right - left > 1:
                 middle = (left + right) // 2
                 left, right = (middle, right) if offset(middle) == before else (left, middle)
-            found.append(Change(right, before, after))
+            changes.append(Change(right, before, after))
         at, before = at + 86_400, after
-    return first, found
+    return first, changes
 
 
 def placed(local: Floats, bare: NDArray[np.bool_], zone: str, choice: str = "") -> Placed:

@@ -48,7 +48,7 @@ def export(request: HttpRequest, digest: str) -> HttpResponse:
     found = export_made(digest)
     context = {
         "made": found,
-        "filter": {name: value for name, value in found.data["filter"].items() if value},
+        "filter": [(name, value) for name, value in found.data["filter"].items() if value],
         "stored": default_storage.exists(export_path(digest)),
     }
     return render(request, "approvals/export.html", context)

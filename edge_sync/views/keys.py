@@ -65,6 +65,7 @@ def _line(line: Line) -> dict[str, Any]:
     return {
         "line": line,
         "roster": roster,
+        "people": list(roster.people.values()) if roster is not None else [],
         "fault": fault,
         "expired": roster is not None and roster.expires <= now,
         "pending": pending(line, now=now),

@@ -55,7 +55,7 @@ def _board(request: HttpRequest, form: DisturbanceForm, status: int = 200) -> Ht
 
 
 def _story() -> dict[str, Any]:
-    names = {one.username: f"{one.name} ({one.username})" for one in ACCOUNTS}
+    names = [(one.username, f"{one.name} ({one.username})") for one in ACCOUNTS]
     return {"chapters": chapters(), "names": names}
 
 

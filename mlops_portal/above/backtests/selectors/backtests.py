@@ -66,7 +66,7 @@ class Differing:
     """A choice that is not the same everywhere, and its value in each back-test."""
 
     title: str
-    values: list[Any]
+    cells: list[Any]
 
 
 def differing(tests: Sequence[BackTest]) -> list[Differing]:

@@ -158,7 +158,7 @@ def target(request: HttpRequest, pk: UUID) -> HttpResponse:
         "classes": [
             {
                 "form": form,
-                "values": form.of.get("values", ()),
+                "texts": form.of.get("values", ()),
                 "count": sum(counts.get(text, 0) for text in form.of.get("values", ())),
             }
             for form in classes

@@ -22,6 +22,7 @@ from monitoring.models import Quarantined, SampledRow
 from monitoring.models.prediction import Reason
 
 MOST = 20_000
+LABEL, INSPECTION = "label", "inspection"  # where a truth comes from, as manifests name it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,10 @@ def _judged(row: SampledRow, bad: set[tuple[int, str]], classes: set[str]) -> Us
         request = label.request
         chance = random and (bool(of.truth) or bool(request.why.get("random")))
         version = f"{request.version.model.slug}/{request.version.number}"
-        given = (label.answer, "label", str(label.person_id), label.at)
+        given = (label.answer, LABEL, str(label.person_id), label.at)
     elif of.truth in classes and of.truth_at is not None:
         chance, version = random, f"{of.version.model.slug}/{of.version.number}"
-        given = (of.truth, "inspection", "", of.truth_at)
+        given = (of.truth, INSPECTION, "", of.truth_at)
     else:
         return LeftOut(of.pk, why_not or "cant_tell")
     answer, source, person, at = given

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.core.cache import cache
 
 from labeling.models import Label, TrainingManifest
+from labeling.selectors.rows import LABEL
 
 DAY = 24 * 3600
 
@@ -18,7 +19,7 @@ def _taught(manifest: TrainingManifest) -> set[tuple[str, str]]:
     known: set[tuple[str, str]] | None = cache.get(key)
     if known is None:
         rows = json.loads(manifest.body)["rows"]
-        known = {(row["prediction"], row["person"]) for row in rows if row["source"] == "label"}
+        known = {(row["prediction"], row["person"]) for row in rows if row["source"] == LABEL}
         cache.set(key, known, DAY)
     return known
 

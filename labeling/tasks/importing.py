@@ -8,11 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 import numpy as np
-from celery import shared_task
-from django.core.files.storage import default_storage
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from labeling.compute.training.rows import held_out, trains
 from labeling.errors import ForeignModelUnfit
@@ -29,7 +25,6 @@ from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfi
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.selectors import champion_of, dataset_of, features_of
 from mlops_portal.foundation.registry.services import artifact_put
-from mlops_portal.foundation.shell.work import jobs
 
 LARGEST_GAP = 1e-5
 SEED = 1
@@ -137,29 +132,3 @@ def _made(
             },
         },
     }
-
-
-@shared_task(name="labeling.import_model")
-def import_model(
-    model: str, path: str, file: str, job_id: str, asked_by: str, classes: Sequence[str] = ()
-) -> None:
-    """Bring in the file that lies at ``path`` of the storage; it is deleted afterwards, taken or not."""
-    with jobs.running(job_id) as job:
-        if job is None:
-            return
-        person = Person.objects.get(pk=asked_by)
-        with override(person.language):
-            try:
-                with default_storage.open(path) as stored:
-                    data = stored.read()
-                version, _new = bring_in(
-                    by=person,
-                    model=RegisteredModel.objects.get(slug=model),
-                    data=data,
-                    name=file,
-                    classes=classes,
-                    report=job.step,
-                )
-            finally:
-                default_storage.delete(path)
-        job.result_url = reverse("candidate", args=[model, version.number])

@@ -46,13 +46,6 @@ def people_who_may(*, action: str, line: Line | None = None) -> list[Person]:
     return allowed
 
 
-def skilled(*, person: Person, skill: str) -> bool:
-    """Whether the person holds the skill (by slug) and it has not expired."""
-    return PersonSkill.objects.filter(
-        person=person, skill__slug=skill, ended_at=None, expires_at__gt=timezone.now()
-    ).exists()
-
-
 def invitations_open() -> QuerySet[Invitation]:
     return Invitation.objects.filter(
         accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now()

@@ -54,14 +54,6 @@ class Placed:
     noted: list[Noted] = field(default_factory=list)
 
 
-def is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, ModuleNotFoundError, KeyError):
-        return False
-    return bool(name)
-
-
 def changes_of(zone: str, low: float, high: float) -> tuple[float, list[Change]]:
     """(offset at ``low``, the changes of the zone's clock between ``low`` and ``high``), seconds."""
     info = ZoneInfo(zone)

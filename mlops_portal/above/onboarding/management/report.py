@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.selectors import version_of
+from mlops_portal.above.onboarding.transitions import GoldenPartState
 from mlops_portal.foundation.registry.selectors.guesses import said
 
 NAMED = ("missed_rate", "false_reject_rate", "macro_f1", "accuracy")
@@ -39,7 +40,7 @@ def result_of(one: Onboarding, **more: Any) -> dict[str, Any]:
         "holdout": held,
         "per_class": version.measures.get("per_class", {}),
         "problems": one.problems,
-        "golden": sum(each["state"] == "confirmed" for each in one.golden or ()),
+        "golden": sum(each["state"] == GoldenPartState.CONFIRMED for each in one.golden or ()),
         "golden_proposed": len(one.golden or ()),
         "ask_approval": settings.PUBLIC_URL + reverse("approval_ask", args=at),
         "candidate": settings.PUBLIC_URL + reverse("candidate", args=at),

@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from mlops_portal.above.onboarding.rules.column_choices import Role
+
 KEY = "additive"
 ROLES = {
     "build": {"build", "buildid", "job", "jobid"},
@@ -48,7 +50,8 @@ def applied(
     is made (build, part and layer, in this order; those that are there)."""
     known_parts = {plain(one["name"]) for one in columns} & ROLES["part"]
     columns_after = [
-        {**one, "role": "ignore"} if known_parts and one["role"] == "part" else dict(one) for one in columns
+        {**one, "role": Role.IGNORE} if known_parts and one["role"] == Role.PART else dict(one)
+        for one in columns
     ]
     words: dict[str, dict[str, str]] = {}
     identity: dict[str, str] = {}
@@ -57,11 +60,11 @@ def applied(
         for what, names in ROLES.items():
             if known in names and what not in identity:
                 identity[what] = one["name"]
-                if one["role"] not in ("target", "time"):
-                    one["role"] = {"part": "part", "build": "lot"}.get(what, "ignore")
-        if known in READINGS and one["role"] in ("reading", "ignore"):
+                if one["role"] not in (Role.TARGET, Role.TIME):
+                    one["role"] = {"part": Role.PART, "build": Role.LOT}.get(what, Role.IGNORE)
+        if known in READINGS and one["role"] in (Role.READING, Role.IGNORE):
             unit, english, german = READINGS[known]
-            one.update(unit=one.get("unit") or unit, role="reading")
+            one.update(unit=one.get("unit") or unit, role=Role.READING)
             words[one["key"]] = {"en": english, "de": german}
     order = [identity[what] for what in ("build", "part", "layer") if what in identity]
     if len(order) > 1 and "part" not in identity:  # a layer of a build is what is judged

@@ -20,6 +20,7 @@ from mlops_portal.above.onboarding.compute.pace import window_for
 from mlops_portal.above.onboarding.errors import SchemaUnfit
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.rules import additive
+from mlops_portal.above.onboarding.rules.column_choices import Kind, Role
 from mlops_portal.above.onboarding.rules.columns import corrected
 from mlops_portal.above.onboarding.rules.plain import with_role
 from mlops_portal.above.onboarding.rules.target import plan_for
@@ -136,7 +137,7 @@ def banded(frame: Frame, columns: list[dict[str, Any]], plan: dict[str, Any]) ->
     described = []
     for one in columns:
         band = {}
-        if one["role"] == "reading" and one["kind"] == "number":
+        if one["role"] == Role.READING and one["kind"] == Kind.NUMBER:
             low, high = band_of(frame.columns[one["name"]], good)
             band = {"low": low, "high": high}
         described.append({**one, **band})

@@ -24,7 +24,7 @@ from mlops_portal.above.onboarding.services.answering import onboarding_answer
 from mlops_portal.above.onboarding.services.checking import check_ask
 from mlops_portal.above.onboarding.services.describing import onboarding_describe
 from mlops_portal.above.onboarding.services.taking import onboarding_agree
-from mlops_portal.above.onboarding.transitions import AT_WORK, OnboardingState
+from mlops_portal.above.onboarding.transitions import AT_WORK, GoldenPartState, OnboardingState
 from mlops_portal.above.onboarding.views.shared import address, context_of, found, led_on
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import ModelVersion
@@ -154,7 +154,7 @@ def version(request: HttpRequest, pk: UUID) -> HttpResponse:
     first = version_of(one)
     if first is None:
         return redirect("onboarding_training", pk)
-    confirmed = sum(each["state"] == "confirmed" for each in one.golden or ())
+    confirmed = sum(each["state"] == GoldenPartState.CONFIRMED for each in one.golden or ())
     context = context_of(request, one, "version") | {
         "version": first,
         "measures": measures_of(first),

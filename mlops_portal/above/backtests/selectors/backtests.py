@@ -90,7 +90,7 @@ def differing(tests: Sequence[BackTest]) -> list[Differing]:
 
 def _short(row: Differing, place: int, *, alone: bool) -> str:
     """A choice in a legend: up to its colon where it is in words, else with its title."""
-    value = row.values[place]
+    value = row.cells[place]
     if alone and isinstance(value, str) and value != "–":
         return value.partition(":")[0]
     return f"{row.title}: {value}"

@@ -34,7 +34,7 @@ class Card:
     visible: Callable[[Person], bool]
     context: Callable[[HttpRequest], dict[str, Any]]
     topics: tuple[str, ...] = ()
-    size: Literal["small", "wide", "full"] = "small"
+    size: Literal["small", "wide"] = "small"
 
 
 CARDS: Keyed[Card] = Keyed("card")

@@ -78,10 +78,10 @@ def table(name: str) -> tuple[F, I] | None:
 def bursts(rows: F, label: I) -> tuple[F, I, I]:
     """Each part as one to ``COPIES`` near-duplicates, as a line makes them; the third is the part."""
     random = np.random.default_rng(5)
-    kept = np.arange(len(rows))
-    if len(kept) > MOST:
-        kept = np.sort(random.choice(kept, MOST, replace=False))
-    part = np.repeat(kept, random.integers(1, COPIES + 1, len(kept)))
+    places = np.arange(len(rows))
+    if len(places) > MOST:
+        places = np.sort(random.choice(places, MOST, replace=False))
+    part = np.repeat(places, random.integers(1, COPIES + 1, len(places)))
     noise = random.normal(scale=NOISE, size=(len(part), rows.shape[1])) * np.nanstd(rows, axis=0)
     return rows[part] + noise, label[part], part.astype(np.int64)
 

@@ -141,8 +141,8 @@ def main() -> int:
     for cell, tally in tallies.items():
         if len(tally.events) > 1:
             low, high = (end / PROMISED for end in tally.interval)
-            said = f"{tally.rate / PROMISED:.2f} × promised ({low:.2f} to {high:.2f})"
-            print(f"{cell}: {said}, {len(tally.events)} references")
+            ratio_text = f"{tally.rate / PROMISED:.2f} × promised ({low:.2f} to {high:.2f})"
+            print(f"{cell}: {ratio_text}, {len(tally.events)} references")
     return 0
 
 

@@ -113,7 +113,7 @@ def judged(events: Events) -> tuple[int, float, int]:
 
 def row_of(what: str, events: Events, *, floor: float, goal: bool = False, note: str = "") -> Row:
     detected, delay, false = judged(events)
-    said = f"{detected} of {len(FAULTS)} faults found, {false} false events in {NORMAL:,} normal rows"
+    summary = f"{detected} of {len(FAULTS)} faults found, {false} false events in {NORMAL:,} normal rows"
     met = (detected >= FOUND and delay <= MEDIAN and false <= 1) if goal else None
     aim = f"≥ {FOUND} found, ≤ {MEDIAN:.0f} min, ≤ 1 false" if goal else ""
     return beside(
@@ -123,7 +123,7 @@ def row_of(what: str, events: Events, *, floor: float, goal: bool = False, note:
         goal=aim,
         peer=FLOOR,
         peer_figure=floor,
-        note=said + (f"; {note}" if note else ""),
+        note=summary + (f"; {note}" if note else ""),
         met=met,
     )
 
@@ -136,8 +136,10 @@ def measure(quick: bool) -> list[Row]:
         return [Row("median delay", None, "min", note=note)]
     base = numbered(apart(floor).result)
     floor_delay = judged(base)[1]
-    said = f"{judged(base)[0]} of 21 faults found, {judged(base)[2]} false events in {NORMAL:,} normal rows"
-    rows = [Row(f"floor: {FLOOR}", floor_delay, "min", note=f"{said}; 1.3 × the normal 99 % point")]
+    summary = (
+        f"{judged(base)[0]} of 21 faults found, {judged(base)[2]} false events in {NORMAL:,} normal rows"
+    )
+    rows = [Row(f"floor: {FLOOR}", floor_delay, "min", note=f"{summary}; 1.3 × the normal 99 % point")]
     for window in WINDOWS[-1:] if quick else WINDOWS:
         try:
             events = numbered(apart(ours, window=window).result)
@@ -177,13 +179,13 @@ def _peers(path: str, floor: float, quick: bool) -> list[Row]:
     peer_rows = []
     for name, script, arguments, note in asked:
         try:
-            said = peers.run(name, script, path, *arguments, seconds=900)
+            printed = peers.run(name, script, path, *arguments, seconds=900)
         except peers.Absent as reason:
             peer_rows.append(absent("median delay", "min", name, reason))
             continue
-        for method, alarms in said["alarms"].items():
+        for method, alarms in printed["alarms"].items():
             events = {run: merged(rows) for run, rows in enumerate(alarms)}
-            peer_rows.append(row_of(f"{name} {said['version']}, {method}", events, floor=floor, note=note))
+            peer_rows.append(row_of(f"{name} {printed['version']}, {method}", events, floor=floor, note=note))
     return peer_rows
 
 

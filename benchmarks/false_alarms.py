@@ -104,13 +104,13 @@ def _peers(phi: float, tallies: dict[calibration.Cell, calibration.Tally], quick
             ("alibi-detect", "stream_alibi", (str(cell.window), "KS", "0")),
         ):
             try:
-                said = peers.run(name, script, str(path), *arguments)
+                printed = peers.run(name, script, str(path), *arguments)
             except peers.Absent as reason:
                 made.append(absent(f"windows in alarm, φ {phi:g}", UNIT, name, reason))
                 continue
-            for method, alarms in said["alarms"].items():
+            for method, alarms in printed["alarms"].items():
                 flags = [rules.of_rows(rows, PEER_WINDOWS, cell.window) for rows in alarms]
-                made.append(_row(phi, mine, f"{name} {said['version']}, {method}", _counts(flags)))
+                made.append(_row(phi, mine, f"{name} {printed['version']}, {method}", _counts(flags)))
     return made
 
 
@@ -139,9 +139,9 @@ def _counts(flags: list[rules.B]) -> dict[str, int]:
 
 
 def _row(phi: float, mine: float, peer: str, counts: dict[str, int]) -> Row:
-    said = f"{counts['events']} events in {counts['windows']} windows"
+    count_text = f"{counts['events']} events in {counts['windows']} windows"
     theirs = counts["flagged"] / counts["windows"] * THOUSAND
-    return beside(f"windows in alarm, φ {phi:g}", mine, UNIT, peer=peer, peer_figure=theirs, note=said)
+    return beside(f"windows in alarm, φ {phi:g}", mine, UNIT, peer=peer, peer_figure=theirs, note=count_text)
 
 
 def appendix() -> str:

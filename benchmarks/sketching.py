@@ -82,7 +82,7 @@ def measure(quick: bool) -> list[Row]:
         ]
         for name in PEERS:
             try:
-                said = peers.run(name, "whylogs_profile", path)
+                printed = peers.run(name, "whylogs_profile", path)
             except peers.Absent as reason:
                 table_rows.append(absent(f"{of} into profiles", "s", name, reason))
                 continue
@@ -91,9 +91,9 @@ def measure(quick: bool) -> list[Row]:
                     f"{of} into sketches",
                     whole.result,
                     "s",
-                    peer=f"{name} {said['version']}",
-                    peer_figure=said["seconds"],
-                    note=f"its profile; peak {said['peak_mb']:.0f} MB",
+                    peer=f"{name} {printed['version']}",
+                    peer_figure=printed["seconds"],
+                    note=f"its profile; peak {printed['peak_mb']:.0f} MB",
                 )
             )
     return table_rows

@@ -36,12 +36,12 @@ def serving(folder: Path, *arguments: str) -> Iterator[tuple[float, int]]:
     port, output = free_ports(), folder / "said"
     environ = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     begun = time.monotonic()
-    with output.open("wb") as said:
+    with output.open("wb") as output_file:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve", *arguments],
             cwd=BASE_DIR,
             env={**environ, "VAR_DIR": str(folder / "var"), "PORT": str(port)},
-            stdout=said,
+            stdout=output_file,
             stderr=subprocess.STDOUT,
         )
     try:

@@ -83,15 +83,15 @@ def _rows(version_id: int, prediction_ids: list[str]) -> None:
     columns, classes = Readings(**read.columns_of(version.model)), classes_of(version)
     readings = table(columns, [one.readings for one in sampled])
     whole = explainer_of(version).explain(columns.for_model(readings))
-    for place, (one, values, said) in enumerate(zip(sampled, whole.of_said(), whole.said, strict=True)):
+    for place, (one, values, answered) in enumerate(zip(sampled, whole.of_said(), whole.said, strict=True)):
         explanation_store(
             version=version,
             kind=PART,
             subject=one.prediction_id,
-            label=classes[said],
+            label=classes[answered],
             values=_by_key(columns, values),
-            base=float(whole.base[said]),
-            output=float(whole.output[place, said]),
+            base=float(whole.base[answered]),
+            output=float(whole.output[place, answered]),
             difference=float(whole.difference[place]),
             rows=1,
             reasons=row_reasons(values, readings[place], columns),

@@ -99,20 +99,20 @@ def _sentence(count: int) -> str:
 
 
 def _basis(row: Explanation) -> str:
-    said = {"rows": number_text(row.rows)}
+    values = {"rows": number_text(row.rows)}
     if row.reasons and row.reasons[0].get("twins"):
-        said["twins"] = number_text(row.reasons[0]["twins"])
+        values["twins"] = number_text(row.reasons[0]["twins"])
         return (
             _(
                 "Both models explained the same %(rows)s parts. Chance is how far %(twins)s models like the "
                 "one that runs differ when they are trained on past parts drawn again."
             )
-            % said
+            % values
         )
     return (
         _(
             "Both models explained the same %(rows)s parts. Chance is how far the shares differ when these "
             "parts are drawn again; training again was not tried, because no past parts are kept."
         )
-        % said
+        % values
     )

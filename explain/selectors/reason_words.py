@@ -32,7 +32,7 @@ def reading_text(feature: Feature, reason: Mapping[str, Any]) -> str:
     value, low, high = reason["value"], reason["low"], reason["high"]
     if feature.categories and value is not None:
         return _("%(reading)s %(value)s") % {"reading": str(feature), "value": category_text(feature, value)}
-    said = {
+    values = {
         "reading": str(feature),
         "value": number_text(value),
         "unit": feature.unit,
@@ -40,15 +40,15 @@ def reading_text(feature: Feature, reason: Mapping[str, Any]) -> str:
         "high": number_text(high),
     }
     if value is None:
-        return _("%(reading)s has no value") % said
-    said["value"] = f"{said['value']} {feature.unit}".strip()
+        return _("%(reading)s has no value") % values
+    values["value"] = f"{values['value']} {feature.unit}".strip()
     if low is None or high is None:
-        return _("%(reading)s %(value)s") % said
+        return _("%(reading)s %(value)s") % values
     if value > high:
-        return _("%(reading)s %(value)s, above its normal %(low)s to %(high)s") % said
+        return _("%(reading)s %(value)s, above its normal %(low)s to %(high)s") % values
     if value < low:
-        return _("%(reading)s %(value)s, below its normal %(low)s to %(high)s") % said
-    return _("%(reading)s %(value)s, within its normal %(low)s to %(high)s") % said
+        return _("%(reading)s %(value)s, below its normal %(low)s to %(high)s") % values
+    return _("%(reading)s %(value)s, within its normal %(low)s to %(high)s") % values
 
 
 def reason_text(feature: Feature, reason: Mapping[str, Any], label: str) -> str:

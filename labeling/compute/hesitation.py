@@ -58,10 +58,10 @@ def committee(classifier: Any, rows: Floats) -> Floats:
     mean = np.zeros((len(rows), width))
     apart = np.zeros(len(rows))
     for member in members:
-        said = np.zeros((len(rows), width))
-        said[:, np.asarray(member.classes_, dtype=np.intp)] = member.predict_proba(rows)
-        mean += said / len(members)
-        apart += _entropy(said) / len(members)
+        votes = np.zeros((len(rows), width))
+        votes[:, np.asarray(member.classes_, dtype=np.intp)] = member.predict_proba(rows)
+        mean += votes / len(members)
+        apart += _entropy(votes) / len(members)
     return apart - _entropy(mean)
 
 

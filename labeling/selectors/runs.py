@@ -60,12 +60,12 @@ def step_sentence(step: RunStep, check: GoldenCheck | None = None) -> str:
     result = step.result
     match RunStepName(step.name):
         case RunStepName.MANIFEST:
-            said = _("%(base)s past parts and %(new)s since; %(out)s left out.") % {
+            sentence = _("%(base)s past parts and %(new)s since; %(out)s left out.") % {
                 "base": result.get("base", 0),
                 "new": result.get("rows", 0),
                 "out": result.get("excluded", 0),
             }
-            return f"{said} {_apart(result['apart'])}" if result.get("apart") else said
+            return f"{sentence} {_apart(result['apart'])}" if result.get("apart") else sentence
         case RunStepName.TRAIN:
             return _("Trained on %(rows)s parts, %(held)s kept for measuring.") % {
                 "rows": result.get("rows", 0),

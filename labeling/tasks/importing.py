@@ -92,22 +92,22 @@ def _made(
     onnx = surgery.normalised(foreign, features=model.features.count(), places=places)
     report(1, 4)
     dataset, usable = dataset_of(model), rows_since(model)
-    kept = apart_for(model, base=dataset.artifact, named=[one.row for one in usable])
-    since = [one for one in usable if one.row.prediction not in kept.since]
+    left_apart = apart_for(model, base=dataset.artifact, named=[one.row for one in usable])
+    since = [one for one in usable if one.row.prediction not in left_apart.since]
     rows = rows_from(
         model,
         base=dataset.artifact,
         named=[one.row for one in since],
         by_chance=[one.row.prediction for one in since if one.by_chance],
-        without=kept.rows,
+        without=left_apart.rows,
     )
     measured = held_out(rows, PARAMETERS["holdout_share"].default, ordered=dataset.ordered)
     held = rows.take(measured)
     report(2, 4)
     measuring = Measuring(model, SEED)
     keys = [measuring.classes[place] for place in places]
-    said = measuring.said(onnx, keys, held)
-    running.demand_probabilities(name, said[0], list(held.part))
+    answers = measuring.said(onnx, keys, held)
+    running.demand_probabilities(name, answers[0], list(held.part))
     read = for_model(model, held.readings)
     parity = running.parity(foreign, onnx, read, places)
     if not parity.labels_equal or parity.largest > LARGEST_GAP:
@@ -120,9 +120,9 @@ def _made(
         "onnx": onnx,
         "dataset": dataset,
         "parity": asdict(parity),
-        "reference": measuring.reference(rows.take(trains(rows, measured)), said, ordered=dataset.ordered),
+        "reference": measuring.reference(rows.take(trains(rows, measured)), answers, ordered=dataset.ordered),
         "measures": {
-            **measuring.compared(held, said, champion_of(model)),
+            **measuring.compared(held, answers, champion_of(model)),
             "classes": keys,
             "train": {"rows": 0, "recent": 0, "seconds": 0.0},
             "origin": {

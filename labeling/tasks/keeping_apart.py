@@ -42,8 +42,8 @@ def apart_for(model: RegisteredModel, *, base: Artifact, named: Sequence[manifes
     """What of the table ``base`` and of the parts ``named`` no training of the model may have now."""
     features = features_of(model)
     keys = [one.key for one in features]
-    kept = apart.kept_of(kept_apart(model), keys)
-    if not kept:
+    golden_rows = apart.kept_of(kept_apart(model), keys)
+    if not golden_rows:
         return Apart()
     past, since = base_table(model, base), since_rows(model, named, set(), keys)
     spread = apart.spread_of(past.readings, [bool(one.categories) for one in features])
@@ -52,12 +52,12 @@ def apart_for(model: RegisteredModel, *, base: Artifact, named: Sequence[manifes
             readings=np.concatenate([past.readings, since.readings]),
             part=[*past.part, *since.part],
             spread=spread,
-            kept=kept,
+            kept=golden_rows,
         )
     )
     whole = Apart()
     for row, one in sorted(match.items()):
-        code = kept[one.kept].code
+        code = golden_rows[one.kept].code
         if row < len(past.part):
             whole.base.append({"row": row, "part": past.part[row], "reason": one.reason, "golden": code})
         else:

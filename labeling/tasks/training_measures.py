@@ -64,11 +64,11 @@ class Measuring:
                 )
         return measured
 
-    def _measured(self, rows: Rows, said: Said) -> Result:
+    def _measured(self, rows: Rows, answers: Said) -> Result:
         return measures(
             truth=rows.label,
-            probabilities=said[0],
-            columns=said[1],
+            probabilities=answers[0],
+            columns=answers[1],
             classes=self.classes,
             defect=self.defects,
             seed=self.seed,
@@ -88,10 +88,10 @@ class Measuring:
             ),
         }
 
-    def reference(self, trained: Rows, said: Said, *, ordered: bool) -> Result:
+    def reference(self, trained: Rows, answers: Said, *, ordered: bool) -> Result:
         """The frozen distribution of the rows ``trained`` and of what the model ``said`` of others, and how
         readings hang together."""
-        classes, confidence = verdicts(*said)
+        classes, confidence = verdicts(*answers)
         summary = reference.reference(
             readings=trained.readings,
             asset=trained.asset,

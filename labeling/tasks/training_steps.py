@@ -40,12 +40,12 @@ def _manifest(run: RetrainRun) -> Result:
     dataset = dataset_of(run.model)
     judged = list(rows_for(run.model))
     usable = [one for one in judged if isinstance(one, Usable)]
-    kept = apart_for(run.model, base=dataset.artifact, named=[one.row for one in usable])
-    rows = [one for one in usable if one.row.prediction not in kept.since]
+    left_apart = apart_for(run.model, base=dataset.artifact, named=[one.row for one in usable])
+    rows = [one for one in usable if one.row.prediction not in left_apart.since]
     out = [{"prediction": one.prediction, "reason": one.reason} for one in judged if isinstance(one, LeftOut)]
     out += [
         {"prediction": prediction, "reason": f"golden_{reason}", "golden": code}
-        for prediction, (reason, code) in kept.since.items()
+        for prediction, (reason, code) in left_apart.since.items()
     ]
     body, digest = manifest.build(
         model=run.model.slug,
@@ -53,9 +53,9 @@ def _manifest(run: RetrainRun) -> Result:
         created=run.created_at,
         base={
             "dataset": dataset.artifact_id,
-            "rows": dataset.rows - len(kept.base),
+            "rows": dataset.rows - len(left_apart.base),
             "ordered": dataset.ordered,
-            "apart": kept.base,
+            "apart": left_apart.base,
         },
         rows=[one.row for one in rows],
         excluded=out,
@@ -67,10 +67,10 @@ def _manifest(run: RetrainRun) -> Result:
     manifest_freeze(run=run, body=body, digest=digest, rows=rows, dataset=dataset.ref("base"))
     return {
         "digest": digest,
-        "base": dataset.rows - len(kept.base),
+        "base": dataset.rows - len(left_apart.base),
         "rows": len(rows),
-        "excluded": len(out) - len(kept.since),
-        "apart": len(kept.base) + len(kept.since),
+        "excluded": len(out) - len(left_apart.since),
+        "apart": len(left_apart.base) + len(left_apart.since),
     }
 
 
@@ -79,11 +79,11 @@ def _train(run: RetrainRun) -> Result:
     start = monotonic()
     model = fit.fit(for_model(run.model, rows.readings), rows.label, rows.source != BASE, run.parameters)
     edge_model.thresholds_to_float32(model)
-    kept = artifact_put(data=store.dump(model), kind="store", name=f"{run.model.slug} run {run.pk}")
+    artifact = artifact_put(data=store.dump(model), kind="store", name=f"{run.model.slug} run {run.pk}")
     classes = classes_of(run.model)
     return {
-        "store": kept.sha256,
-        "size": kept.size,
+        "store": artifact.sha256,
+        "size": artifact.size,
         "rows": len(rows),
         "recent": int(np.count_nonzero(rows.source != BASE)),
         "held_out": len(held),
@@ -110,8 +110,8 @@ def _stored(digest: str) -> bytes:
 
 def _export(run: RetrainRun) -> Result:
     model = store.load(_stored(results_of(run)["train"]["store"]))
-    kept = artifact_put(data=edge_model.export(model), kind="onnx", name=f"{run.model.slug} run {run.pk}")
-    return {"artifact": kept.sha256, "size": kept.size}
+    artifact = artifact_put(data=edge_model.export(model), kind="onnx", name=f"{run.model.slug} run {run.pk}")
+    return {"artifact": artifact.sha256, "size": artifact.size}
 
 
 def _parity(run: RetrainRun) -> Result:
@@ -167,13 +167,13 @@ def _macro_f1(of: Result) -> float | None:
 def _register(run: RetrainRun) -> Result:
     done = results_of(run)
     rows, held = split_of(run)
-    said = _challenger(run, done, held if len(held) else rows)
+    challenger = _challenger(run, done, held if len(held) else rows)
     version = candidate_register(
         run=run,
         artifact=Artifact.objects.get(pk=done["export"]["artifact"]),
         store=Artifact.objects.get(pk=done["train"]["store"]),
         pipeline=fit.PIPELINE,
-        reference=_measuring(run).reference(rows, said, ordered=is_ordered(run)),
+        reference=_measuring(run).reference(rows, challenger, ordered=is_ordered(run)),
         measures=done["compare"]["measures"],
         parity=done["parity"],
         parent=champion_of(run.model),

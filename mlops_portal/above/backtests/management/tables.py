@@ -49,6 +49,6 @@ def played(
         raise CommandError(error.sentence) from None
     outcome.whole["notes"] = [
         *outcome.whole["notes"],
-        *(said for frame in frames for said in faults_of(frame)),
+        *(sentence for frame in frames for sentence in faults_of(frame)),
     ]
     return outcome

@@ -44,19 +44,19 @@ def outcome(test: BackTest) -> str:
 
 def _drift(summary: dict[str, Any]) -> str:
     n = summary["alerts"]
-    said = ngettext("%(n)d alert in %(windows)d windows", "%(n)d alerts in %(windows)d windows", n) % {
+    sentence = ngettext("%(n)d alert in %(windows)d windows", "%(n)d alerts in %(windows)d windows", n) % {
         "n": n,
         "windows": summary["windows"],
     }
     if "found" not in summary:
-        return said
+        return sentence
     if not summary["found"]:
         return _("%(said)s; the change was not found, %(false)d false") % {
-            "said": said,
+            "said": sentence,
             "false": summary["false"],
         }
     return _("%(said)s; the change was found after %(delay)d rows, %(false)d false") % {
-        "said": said,
+        "said": sentence,
         "delay": summary["delay"],
         "false": summary["false"],
     }

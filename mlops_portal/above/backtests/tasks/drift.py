@@ -102,9 +102,9 @@ def _summary(
     return summary
 
 
-def _ratio(said: Mapping[str, Any]) -> float:
+def _ratio(statistic: Mapping[str, Any]) -> float:
     """How much of its limit a statistic uses up."""
-    value, limit = said["value"], said["limit"]
+    value, limit = statistic["value"], statistic["limit"]
     return value / limit if value is not None and limit else 0.0
 
 
@@ -124,17 +124,17 @@ def _shown(windows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         rows.append(
             [one["start_row"], one["end_row"], one["alert"], round(_ratio(best), 4) if best else 0.0, name]
         )
-        crossed.update({_named(said) for said in one["statistics"] if _ratio(said) > 1})
+        crossed.update({_named(statistic) for statistic in one["statistics"] if _ratio(statistic) > 1})
         if one["alert"]:
             leads[name] += 1
     top = [name for name, _n in (leads or crossed).most_common(TOP)]
     course = {name: [] for name in top}  # type: dict[str, list[Any]]
     keep = _kept(rows)
     for place in keep:
-        by_name = {_named(said): said for said in windows[place]["statistics"]}
+        by_name = {_named(statistic): statistic for statistic in windows[place]["statistics"]}
         for name in top:
-            said = by_name.get(name)
-            course[name].append([said["value"], said["limit"]] if said else [None, None])
+            statistic = by_name.get(name)
+            course[name].append([statistic["value"], statistic["limit"]] if statistic else [None, None])
     return {
         "rows": [rows[place] for place in keep],
         "course": course,
@@ -143,9 +143,9 @@ def _shown(windows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _named(said: Mapping[str, Any]) -> str:
-    feature = _("all readings") if said["statistic"] in JOINT else said["feature"]
-    return f"{feature} · {said['statistic']}"
+def _named(statistic: Mapping[str, Any]) -> str:
+    feature = _("all readings") if statistic["statistic"] in JOINT else statistic["feature"]
+    return f"{feature} · {statistic['statistic']}"
 
 
 def _kept(rows: list[list[Any]]) -> list[int]:

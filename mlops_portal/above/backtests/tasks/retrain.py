@@ -91,9 +91,9 @@ def retrain(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) ->
     return Outcome(whole, summary, shown)
 
 
-def _order(frame: Frame, time_column: str, kept: Any) -> tuple[Any, list[str]]:
+def _order(frame: Frame, time_column: str, usable: Any) -> tuple[Any, list[str]]:
     """The order of the kept rows in time; rows of one moment, or without one, stay as they stand."""
-    rows = int(kept.sum())
+    rows = int(usable.sum())
     if not time_column:
         return np.arange(rows), [_("The rows count in the order of the file.")]
     if frame.kinds[time_column] not in (Kind.TIME, Kind.NUMBER):
@@ -104,7 +104,7 @@ def _order(frame: Frame, time_column: str, kept: Any) -> tuple[Any, list[str]]:
             )
             % {"name": time_column}
         )
-    at = np.asarray(frame.columns[time_column], dtype=np.float64)[kept]
+    at = np.asarray(frame.columns[time_column], dtype=np.float64)[usable]
     backward = int((np.diff(at) < 0).sum())
     notes = [_("The rows were put in the order of “%(name)s”.") % {"name": time_column}] if backward else []
     return np.argsort(at, kind="stable"), notes

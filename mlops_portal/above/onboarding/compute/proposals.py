@@ -51,8 +51,8 @@ def drawn(
     }
     every = [one for rows in short.values() for one in rows]
     costs: dict[int, set[int]] = {one.row: set() for one in every}
-    kept = [apart.Kept(str(keys[one.row]), part[one.row], readings[one.row]) for one in every]
-    for match in apart.matches(readings=readings, part=part, spread=spread, kept=kept):
+    rows_apart = [apart.Kept(str(keys[one.row]), part[one.row], readings[one.row]) for one in every]
+    for match in apart.matches(readings=readings, part=part, spread=spread, kept=rows_apart):
         costs[every[match.kept].row].add(match.row)
     gone: set[int] = set()
     chosen: list[Drawn] = []

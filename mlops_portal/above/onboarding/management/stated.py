@@ -21,13 +21,13 @@ ASKED = ("target", "time", "part", "line", "template")
 
 def demand_same(one: Onboarding, wanted: Wanted) -> None:
     """Raises NameUsed with what is stated otherwise than when the model was made."""
-    if said := next(_differences(one, wanted), ""):
+    if difference := next(_differences(one, wanted), ""):
         raise NameUsed(
             _(
                 "%(name)s was made of this file before, but %(said)s. Choose another name; or undo it on its "
                 "page, or with --undo, and bring the file again."
             )
-            % {"name": one.name, "said": said}
+            % {"name": one.name, "said": difference}
         )
 
 

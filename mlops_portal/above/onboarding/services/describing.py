@@ -68,8 +68,8 @@ def onboarding_describe(
         plan["classes"] = classes_checked(classes)
     if words:
         keys = {one["key"]: one["name"] for one in columns_after}
-        said = {key: words_checked(one, keys[key]) for key, one in words.items() if key in keys}
-        plan["words"] = {**plan.get("words", {}), **said}
+        class_words = {key: words_checked(one, keys[key]) for key, one in words.items() if key in keys}
+        plan["words"] = {**plan.get("words", {}), **class_words}
     if part_from is not None:
         plan["part_from"] = [column_named(columns_after, name)["name"] for name in part_from]
     if window_seconds is not None:
@@ -115,7 +115,7 @@ def _said(
     columns: Sequence[Mapping[str, Any]],
 ) -> dict[str, dict[str, Any]]:
     """What people said of columns so far, by column and field, so that it outlives another reading."""
-    meanings = {name: dict(said) for name, said in before.items()}
+    meanings = {name: dict(stated) for name, stated in before.items()}
     for one in columns:
         moved = {key: one[key] for key in FIELDS if one.get(key) != old[one["name"]].get(key)}
         if moved:

@@ -33,12 +33,12 @@ def golden_propose(
 ) -> None:
     """Keep what was drawn, [{"part", "truth", "borderline", "readings", "codes"}], and keep it out of every
     training until a person has decided about it."""
-    kept = [{**one, "state": GoldenPartState.OPEN, "code": ""} for one in parts]
-    for one in kept:
+    proposed = [{**one, "state": GoldenPartState.OPEN, "code": ""} for one in parts]
+    for one in proposed:
         proposal_open(model=model, part=str(one["part"]), readings=one.pop("codes"))
-    Onboarding.objects.filter(pk=onboarding.pk).update(golden=kept)
-    onboarding.golden = kept
-    told("onboarding.golden.proposed", onboarding, by=None, count=len(kept))
+    Onboarding.objects.filter(pk=onboarding.pk).update(golden=proposed)
+    onboarding.golden = proposed
+    told("onboarding.golden.proposed", onboarding, by=None, count=len(proposed))
 
 
 def golden_confirm(

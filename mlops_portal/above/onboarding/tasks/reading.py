@@ -109,9 +109,9 @@ def _read(onboarding: Onboarding, progress: Progress | None) -> dict[str, Any]:
     }
 
 
-def carried(columns: list[dict[str, Any]], said: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def carried(columns: list[dict[str, Any]], meanings: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The columns with what a person said of those of the same name; what no longer fits is forgotten."""
-    for name, change in said.items():
+    for name, change in meanings.items():
         with suppress(SchemaUnfit):
             columns = corrected(columns, {name: change})
     return columns

@@ -20,9 +20,11 @@ def processor_seconds(pid: int) -> float | None:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     except OSError:
         pass
-    said = subprocess.run(["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    listing = subprocess.run(
+        ["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     try:
-        parts = [float(one) for one in said.stdout.strip().replace("-", ":").split(":")]
+        parts = [float(one) for one in listing.stdout.strip().replace("-", ":").split(":")]
     except ValueError:
         return None
     return sum(part * unit for part, unit in zip(reversed(parts), (1, 60, 3600, 86400), strict=False))

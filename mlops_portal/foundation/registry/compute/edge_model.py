@@ -95,8 +95,8 @@ class Parity:
 def parity(model: HistGradientBoostingClassifier, onnx: bytes, readings: ArrayLike) -> Parity:
     """Compare the edge model with the trained one on every row of readings (n, features)."""
     seen = as_read(readings)
-    labels, said = probabilities(onnx, seen)
+    labels, probabilities_edge = probabilities(onnx, seen)
     with threadpool_limits(1, user_api="openmp"):  # on a busy machine two threads wait for each other
         expected = model.predict_proba(seen)
-    largest = float(np.abs(said - expected).max()) if len(seen) else 0.0
+    largest = float(np.abs(probabilities_edge - expected).max()) if len(seen) else 0.0
     return Parity(len(seen), largest, bool(np.array_equal(labels, model.classes_[expected.argmax(1)])))

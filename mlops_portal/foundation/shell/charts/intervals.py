@@ -65,8 +65,8 @@ class IntervalRow:
         canvas.add("line", "c-grid", x1=0, x2=pen.width, y1=canvas.height / 2, y2=canvas.height / 2)
         for index, one in enumerate(known):
             _place(canvas, scale, one, 10 + index * GAP, _said(one, pen, self.unit))
-        said = "; ".join(_said(one, pen, self.unit) for one in known)
-        return Drawn(canvas.render(self.title, said), data((), []))
+        summary = "; ".join(_said(one, pen, self.unit) for one in known)
+        return Drawn(canvas.render(self.title, summary), data((), []))
 
 
 @dataclass(frozen=True, slots=True)

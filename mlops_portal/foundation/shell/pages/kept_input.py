@@ -86,16 +86,16 @@ def keep(request: HttpRequest) -> str:
     owner = owner_of(request.POST)
     if owner is None:
         return ""
-    said = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
-    kept = Kept(
+    typed = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
+    entry = Kept(
         owner=owner,
         page=page_of(request),
         action=request.get_full_path(),
-        fields=[[name, str(value)] for name, value in said if not is_secret(name)],
+        fields=[[name, str(value)] for name, value in typed if not is_secret(name)],
         files=[name for name, _file in request.FILES.items()],
-        secret=any(is_secret(name) for name, _value in said if name != "csrfmiddlewaretoken"),
+        secret=any(is_secret(name) for name, _value in typed if name != "csrfmiddlewaretoken"),
     )
-    data = json.dumps(asdict(kept)).encode()
+    data = json.dumps(asdict(entry)).encode()
     if len(data) > LARGEST or not _has_room(owner):
         return ""
     name = secrets.token_urlsafe(24)
@@ -109,13 +109,13 @@ def kept_for(person: Person, name: str) -> Kept | None:
     if data is None:
         return None
     try:
-        kept = Kept(**json.loads(_cipher(name).decrypt(data)))
+        entry = Kept(**json.loads(_cipher(name).decrypt(data)))
     except (InvalidToken, TypeError, ValueError):
         return None
-    if kept.owner != str(person.pk):
+    if entry.owner != str(person.pk):
         forget(name)
         return None
-    return kept
+    return entry
 
 
 def forget(name: str) -> None:

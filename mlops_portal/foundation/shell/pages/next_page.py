@@ -58,9 +58,9 @@ def page_above(path: str) -> str:
 
 def page_of(request: HttpRequest) -> str:
     """The page on which a form stood: the browser says it, else the nearest one above the form's address."""
-    said = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
-    parts = urlsplit(said)
-    if said and _is_ours(request, said) and page_above(parts.path) == parts.path:
+    address = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    parts = urlsplit(address)
+    if address and _is_ours(request, address) and page_above(parts.path) == parts.path:
         query = QueryDict(parts.query, mutable=True)
         query.pop(BACK, None)
         return f"{parts.path}?{query.urlencode()}" if query else parts.path

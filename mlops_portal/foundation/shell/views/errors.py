@@ -21,8 +21,8 @@ def bad_request(request: HttpRequest, exception: BaseException) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: BaseException) -> HttpResponse:
-    said = str(exception) if isinstance(exception, PermissionDenied) else ""
-    detail = said or _(
+    reason = str(exception) if isinstance(exception, PermissionDenied) else ""
+    detail = reason or _(
         "Your roles do not include this. Whoever looks after people can give you another role."
     )
     return problems.answer(request, status=403, code="not-allowed", detail=detail)

@@ -142,7 +142,7 @@ def _listed(text: str) -> list[str]:
 
 def _wanted(options: dict[str, Any]) -> Wanted:
     """What was said of the table."""
-    said = answering.said(options)
+    answers = answering.said(options)
     return Wanted(
         name=options["name"],
         data=options["data"],
@@ -153,8 +153,8 @@ def _wanted(options: dict[str, Any]) -> Wanted:
         defect=options["defect"],
         ignore=options["ignore"],
         meanings=meanings.said(options),
-        answers=said["answers"],
-        accept=said["accept"],
+        answers=answers["answers"],
+        accept=answers["accept"],
     )
 
 

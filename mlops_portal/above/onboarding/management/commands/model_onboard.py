@@ -190,7 +190,7 @@ def _wanted(options: dict[str, Any]) -> tuple[Wanted, str]:
     column, line = options["asset"], options["line"]
     if line and not column and line in preview(options["data"], rows=1).names:
         column, line = line, ""
-    said = answering.said(options)
+    answers = answering.said(options)
     wanted = Wanted(
         name=options["name"],
         data=options["data"],
@@ -206,7 +206,7 @@ def _wanted(options: dict[str, Any]) -> tuple[Wanted, str]:
         units=units,
         ignore=options["ignore"],
         meanings=meanings.said(options),
-        answers=said["answers"],
-        accept=said["accept"],
+        answers=answers["answers"],
+        accept=answers["accept"],
     )
     return wanted, line

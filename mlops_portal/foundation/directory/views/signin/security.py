@@ -18,13 +18,13 @@ from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
-    kept: dict[str, list[Authenticator]] = {kind: [] for kind in Authenticator.Type.values}
+    by_kind: dict[str, list[Authenticator]] = {kind: [] for kind in Authenticator.Type.values}
     for one in Authenticator.objects.filter(user=person).order_by("created_at"):
-        kept[one.type].append(one)
-    codes = kept[Authenticator.Type.RECOVERY_CODES]
+        by_kind[one.type].append(one)
+    codes = by_kind[Authenticator.Type.RECOVERY_CODES]
     context = {
-        "passkeys": kept[Authenticator.Type.WEBAUTHN],
-        "app": next(iter(kept[Authenticator.Type.TOTP]), None),
+        "passkeys": by_kind[Authenticator.Type.WEBAUTHN],
+        "app": next(iter(by_kind[Authenticator.Type.TOTP]), None),
         "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
         "sessions": sessions_of(person, here=request.session.session_key),
     }

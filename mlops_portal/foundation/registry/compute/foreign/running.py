@@ -43,13 +43,13 @@ def as_it_came(foreign: Foreign, readings: NDArray[np.float64]) -> NDArray[np.fl
     return np.asarray(answer, dtype=np.float64)
 
 
-def demand_probabilities(name: str, said: NDArray[np.float64], part: Sequence[str]) -> None:
+def demand_probabilities(name: str, probabilities: NDArray[np.float64], part: Sequence[str]) -> None:
     """Refuse values (n, classes) that are no probabilities for every part. Raises ForeignUnfit."""
-    good = valid(said)
+    good = valid(probabilities)
     if good.all():
         return
     first = int(np.flatnonzero(~good)[0])
-    if np.isnan(said[~good]).any():
+    if np.isnan(probabilities[~good]).any():
         raise ForeignUnfit(
             gettext_noop("{name} gives no probabilities for {bad} of {n} parts (first {part}): it does "
                          "not take readings that are missing. Put an imputer before the classifier and "
@@ -59,7 +59,7 @@ def demand_probabilities(name: str, said: NDArray[np.float64], part: Sequence[st
     raise ForeignUnfit(
         gettext_noop("{name} gives values that are no probabilities: for part {part} they add up to "
                      "{total}. Export the probabilities, not scores."), name=name, part=part[first],
-            total=f"{said[first].sum():.3g}",
+            total=f"{probabilities[first].sum():.3g}",
     )  # fmt: skip
 
 
@@ -67,10 +67,12 @@ def parity(
     foreign: Foreign, onnx: bytes, readings: NDArray[np.float64], places: Sequence[int]
 ) -> edge_model.Parity:
     """The file as nodes run it against the file as it came, on readings (n, features)."""
-    labels, said = edge_model.probabilities(onnx, readings)
+    labels, probabilities_edge = edge_model.probabilities(onnx, readings)
     expected = as_it_came(foreign, readings)
     same = np.array_equal(labels, np.array(places)[expected.argmax(1)]) if len(readings) else True
-    return edge_model.Parity(len(readings), float(np.abs(said - expected).max(initial=0.0)), bool(same))
+    return edge_model.Parity(
+        len(readings), float(np.abs(probabilities_edge - expected).max(initial=0.0)), bool(same)
+    )
 
 
 def milliseconds(onnx: bytes, readings: NDArray[np.float64]) -> float:

@@ -236,8 +236,8 @@ class Frame:
     def word(self, name: str, index: int) -> str:
         """One value as text, "" where missing."""
         value = self.columns[name][index]
-        said = value if self.kinds[name] not in NUMERIC else self._word(name, float(value))
-        return "" if said is None else str(said)
+        written = value if self.kinds[name] not in NUMERIC else self._word(name, float(value))
+        return "" if written is None else str(written)
 
     def _word(self, name: str, value: float) -> str | None:
         if np.isnan(value):

@@ -66,13 +66,13 @@ def preview(path: Path, *, name: str = "", rows: int = 50, answers: Answers = NO
         if not parquets.is_parquet(path, file, head):
             form, sniffed = texts.sniff_text(file, head, answers)
             start = form.skip + form.header + form.second + 1
-            kept = [(start + n, row) for n, row in enumerate(sniffed.records) if any(c.strip() for c in row)][
-                :rows
-            ]
+            numbered = [
+                (start + n, row) for n, row in enumerate(sniffed.records) if any(c.strip() for c in row)
+            ][:rows]
             wide = len(form.names)
-            whole = [_joined(row, form) for _, row in kept]
+            whole = [_joined(row, form) for _, row in numbered]
             shown = [[*row[:wide], *[""] * (wide - len(row))] for row in whole]
-            return Preview(form, form.names, shown, [number for number, _ in kept])
+            return Preview(form, form.names, shown, [number for number, _ in numbered])
         with parquets.whole(path, file, head) as source:
             table = parquets.opened(source)
             form = parquets.sniff_parquet(file, table)
@@ -285,8 +285,8 @@ def _pass(
     fast: tuple[str, ...] = (),
 ) -> tuple[dict[str, Gathering], NDArray[np.int64]]:
     """Read everything, and gather the columns ``keep`` (all of ``only``)."""
-    kept = how.only if keep is None else keep
-    columns = _fresh(how.form, kept, how.plans(plans), how.answers)
+    columns_read = how.only if keep is None else keep
+    columns = _fresh(how.form, columns_read, how.plans(plans), how.answers)
     parts, rows = [np.zeros(0, np.int64)], 0
     faults: list[Problem] = []
     try:

@@ -100,16 +100,18 @@ def thin(drawn_spots: list[Spot], columns: int) -> list[Spot]:
     if len(drawn_spots) <= 4 * columns:
         return drawn_spots
     size = math.ceil(len(drawn_spots) / columns)
-    kept: list[Spot] = []
+    thinner: list[Spot] = []
     for start in range(0, len(drawn_spots), size):
         bucket = drawn_spots[start : start + size]
         known = [spot for spot in bucket if spot.y is not None]
         if not known:
-            kept.append(bucket[0])
+            thinner.append(bucket[0])
             continue
         low, high = min(known, key=lambda s: s.y or 0.0), max(known, key=lambda s: s.y or 0.0)
-        kept.extend(sorted({id(s): s for s in (known[0], low, high, known[-1])}.values(), key=lambda s: s.x))
-    return kept
+        thinner.extend(
+            sorted({id(s): s for s in (known[0], low, high, known[-1])}.values(), key=lambda s: s.x)
+        )
+    return thinner
 
 
 def segments(drawn_spots: list[Spot]) -> list[list[Spot]]:

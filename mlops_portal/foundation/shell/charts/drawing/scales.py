@@ -113,11 +113,11 @@ def tick_texts(ticks: list[float], step: float, notation: Notation) -> list[str]
 
 def thinned(positions: list[float], texts: list[str], size: float, gap: float = 10) -> list[int]:
     """Indices of the labels (centred on ``positions``, ascending) that stand free of each other."""
-    kept: list[int] = []
+    places_left: list[int] = []
     edge = -math.inf
     for index, (position, text) in enumerate(zip(positions, texts, strict=True)):
         half = text_width(text, size) / 2
         if position - half >= edge + gap:
-            kept.append(index)
+            places_left.append(index)
             edge = position + half
-    return kept
+    return places_left

@@ -63,9 +63,9 @@ def preamble(sample: str) -> tuple[int, str]:
     """Lines before the table (blank, comments, Excel's “sep=;”), and the separator that one of them names."""
     skip, named = 0, ""
     for line in lines_of(sample):
-        said = re.fullmatch(r'"?sep=(.)"?', line.strip("\r\n "), re.IGNORECASE)
-        if said:
-            named = said[1]
+        separator = re.fullmatch(r'"?sep=(.)"?', line.strip("\r\n "), re.IGNORECASE)
+        if separator:
+            named = separator[1]
         elif line.strip() and not line.startswith("#"):
             break
         skip += 1
@@ -158,8 +158,8 @@ def dialect(sample: str, *, complete: bool, answers: Answers = NONE) -> Dialect 
     header = not is_data(first)
     units: tuple[str, ...] = ()
     if header:
-        units, told = layout.units_of(first, rest, is_number, answers, row=skip + 2)
-        faults += told
+        units, problems = layout.units_of(first, rest, is_number, answers, row=skip + 2)
+        faults += problems
         rest = rest[bool(units) :]
     values = [row for row in (rest if header else records) if row]
     decimal, thousands, seen = decimals(values)
@@ -168,8 +168,8 @@ def dialect(sample: str, *, complete: bool, answers: Answers = NONE) -> Dialect 
         first = [*first, ""]  # every row ends with a separator
     join = -1
     if header and delimiter == ",":
-        join, told = layout.cut_in_two(first, values, answers)
-        faults += told
+        join, problems = layout.cut_in_two(first, values, answers)
+        faults += problems
     return Dialect(
         delimiter=delimiter,
         decimal="," if join >= 0 else decimal,

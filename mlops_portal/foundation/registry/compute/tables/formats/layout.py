@@ -139,7 +139,7 @@ def above(records: Sequence[Sequence[str]], answers: Answers, *, row: int) -> tu
         return place, []
     options = ((SKIP, AS_SKIP), (HEADER, AS_HEADER))
     taken = answers.of("preamble", SKIP, (SKIP, HEADER))
-    said = answers.question(
+    question = answers.question(
         "preamble",
         ABOVE if taken == SKIP else HEAD,
         key="preamble",
@@ -149,7 +149,7 @@ def above(records: Sequence[Sequence[str]], answers: Answers, *, row: int) -> tu
         count=place,
         value=quoted(first),
     )
-    return (place if taken == SKIP else 0), [said]
+    return (place if taken == SKIP else 0), [question]
 
 
 def units_of(
@@ -165,7 +165,7 @@ def units_of(
     if len(below) < 2 or not rest or not _looks_like_units(rest[0], below, is_number):
         return (), []
     taken = answers.of("units-row", UNITS, (UNITS, DATA))
-    said = answers.question(
+    question = answers.question(
         "units-row",
         SECOND if taken == UNITS else SECOND_DATA,
         key="units-row",
@@ -174,7 +174,7 @@ def units_of(
         row=row,
         names=several([cell.strip() for cell in rest[0] if cell.strip()]),
     )
-    return (tuple(rest[0]) if taken == UNITS else ()), [said]
+    return (tuple(rest[0]) if taken == UNITS else ()), [question]
 
 
 def _looks_like_units(
@@ -230,7 +230,7 @@ def cut_in_two(
     keys = [f"join-{place}" for place in places]
     chosen = places[keys.index(answers.of("extra-field", keys[-1], keys))]
     example = f"{wide[0][chosen].strip()},{wide[0][chosen + 1].strip()}"
-    said = [
+    questions = [
         answers.question(
             "extra-field",
             CUT,
@@ -245,7 +245,7 @@ def cut_in_two(
             taken_as=example.replace(",", "."),
         )
     ]
-    return chosen, said
+    return chosen, questions
 
 
 def _plain(name: str) -> str:

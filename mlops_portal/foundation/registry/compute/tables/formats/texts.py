@@ -89,10 +89,10 @@ class Ragged:
             one for one in self.rows if one[0] > last and one[1] < self.expected and one[0] not in self.torn
         ]
         inside = [one for one in self.rows if one not in behind]
-        said = []
+        listed = []
         if behind:
             row, cells = behind[0]
-            said.append(
+            listed.append(
                 problem(
                     "foot",
                     BEHIND,
@@ -105,7 +105,7 @@ class Ragged:
             )
         if inside:
             row, cells = inside[0]
-            said.append(
+            listed.append(
                 answers.question(
                     "ragged-row",
                     RAGGED if len(inside) == 1 else RAGGED_MORE,
@@ -119,7 +119,7 @@ class Ragged:
                     count=len(inside),
                 )
             )
-        return said
+        return listed
 
 
 def windows_fault(row: int) -> Problem:

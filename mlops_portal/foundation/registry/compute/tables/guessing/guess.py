@@ -74,8 +74,8 @@ def guess(frame: Frame, *, target: str = "", time: str = "", part: str = "", lin
         _column(frame, one, key, roles.get(one.name, Role.READING))
         for one, key in zip(facts, keys, strict=True)
     )
-    told = [one for one in facts if one.name not in clocks]
-    return Schema(columns, tuple(_notes(goal, leaks, told, roles)))
+    own_facts = [one for one in facts if one.name not in clocks]
+    return Schema(columns, tuple(_notes(goal, leaks, own_facts, roles)))
 
 
 def _named_roles(facts: list[Facts], *, target: str, time: str, part: str, line: str) -> dict[str, Role]:
@@ -143,7 +143,7 @@ def _notes(goal: Facts | None, leaks: Leaks, facts: list[Facts], roles: dict[str
     texts = [one.name for one in out if one.kind == Kind.TEXT]
     counters = [one.name for one in out if is_counter(one)]
     ordered = Role.TIME in roles.values()
-    said = (
+    groups = (
         ("leak", leaks.alone, ALONE),
         ("leak-together", leaks.together, TOGETHER),
         ("leak-named", leaks.named, NAMED),
@@ -157,6 +157,6 @@ def _notes(goal: Facts | None, leaks: Leaks, facts: list[Facts], roles: dict[str
             problem(code, message, column=names[0], names=several(names, 8), target=wanted, blocking=False),
             columns=tuple(names),
         )
-        for code, names, message in said
+        for code, names, message in groups
         if names
     ]

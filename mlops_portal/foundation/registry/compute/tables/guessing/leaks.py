@@ -146,7 +146,7 @@ def together(others: Sequence[Facts], classes: NDArray[np.int64], known: NDArray
 
 def _with_neighbours(others: Sequence[Facts], telling: Sequence[Facts]) -> list[str]:
     """The whole run of truths around those that tell, as far as they are as rare."""
-    told = {one.name for one in telling}
+    telling_names = {one.name for one in telling}
     often = 2 * max(float(np.nanmean(one.values)) for one in telling)
     names: list[str] = []
     run: list[str] = []
@@ -154,14 +154,14 @@ def _with_neighbours(others: Sequence[Facts], telling: Sequence[Facts]) -> list[
         if one is not None and _is_truth(one) and np.nanmean(one.values) <= often:
             run.append(one.name)
             continue
-        names += [name for name in run if name in told or len(told & set(run)) > 1]
+        names += [name for name in run if name in telling_names or len(telling_names & set(run)) > 1]
         run = []
     return names
 
 
 def _named_after(one: Facts, target: Facts) -> bool:
-    wanted, said = words_of(target.name), words_of(one.name)
-    longer = len(said) > len(wanted) and said[: len(wanted)] == wanted
+    wanted, unit_words = words_of(target.name), words_of(one.name)
+    longer = len(unit_words) > len(wanted) and unit_words[: len(wanted)] == wanted
     return longer and max(map(len, wanted), default=0) > 2 and one.distinct <= 2 * target.distinct
 
 

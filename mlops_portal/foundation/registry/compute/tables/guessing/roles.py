@@ -82,8 +82,8 @@ class Facts:
 
     def called(self, names: Sequence[str]) -> int:
         """The place of the heading among ``names``, -1 where it is none of them."""
-        said = " ".join(words_of(unit_of(self.name)[0]))
-        return names.index(said) if said in names else -1
+        unit_words = " ".join(words_of(unit_of(self.name)[0]))
+        return names.index(unit_words) if unit_words in names else -1
 
 
 def facts_of(frame: Frame, name: str) -> Facts:

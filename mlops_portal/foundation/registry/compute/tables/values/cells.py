@@ -158,11 +158,11 @@ def nears_of(texts: pa.Array, decimal: str, thousands: str) -> tuple[list[Near],
 def settle(name: str, values: NDArray[np.float64], odd: Odd, plain: int, answers: Answers) -> list[Problem]:
     """Put the units' cells right in ``values`` (changed in place), and say all that was seen. ``plain``: how
     many cells are numbers as they stand."""
-    said = [*_units(name, values, odd, plain, answers)]
+    listed = [*_units(name, values, odd, plain, answers)]
     if odd.bounds.count:
         key = f"cells-bound:{name}"
         as_gap = answers.of(key, VALUE, (VALUE, GAP, WORDS)) == GAP
-        said.append(
+        listed.append(
             answers.question(
                 "cells-bound",
                 BOUNDS_EMPTY if as_gap else BOUNDS,
@@ -178,7 +178,7 @@ def settle(name: str, values: NDArray[np.float64], odd: Odd, plain: int, answers
         ("mixed-types", MIXED, odd.words, True),
     ):
         if seen.count:
-            said.append(
+            listed.append(
                 answers.question(
                     code,
                     message,
@@ -190,7 +190,7 @@ def settle(name: str, values: NDArray[np.float64], odd: Odd, plain: int, answers
                     **_where(seen),
                 )
             )
-    return said
+    return listed
 
 
 def _units(name: str, values: NDArray[np.float64], odd: Odd, plain: int, answers: Answers) -> list[Problem]:
@@ -202,7 +202,7 @@ def _units(name: str, values: NDArray[np.float64], odd: Odd, plain: int, answers
     for parts in odd.places.values():
         inside[np.concatenate(parts)] = False
     rest = values[inside & np.isfinite(values)]
-    said = []
+    listed = []
     for unit, _count in counts.most_common():
         seen = odd.units[unit]
         key = f"cells-unit:{name}" if unit == best else f"cells-unit-{unit}:{name}"
@@ -218,7 +218,7 @@ def _units(name: str, values: NDArray[np.float64], odd: Odd, plain: int, answers
         elif taken == SHARE:
             values[places] /= 100.0
         shown = {GAP: "–", SHARE: f"{seen.number / 100:g}"}.get(taken, f"{seen.number:g}")
-        said.append(
+        listed.append(
             answers.question(
                 "cells-unit",
                 OTHER_UNIT if unit != best else PERCENT if shares else WITH_UNIT,
@@ -231,7 +231,7 @@ def _units(name: str, values: NDArray[np.float64], odd: Odd, plain: int, answers
                 **{**_where(seen), "taken_as": shown},
             )
         )
-    return said
+    return listed
 
 
 def _where(seen: Seen) -> dict[str, Any]:

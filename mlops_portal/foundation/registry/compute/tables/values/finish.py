@@ -41,8 +41,8 @@ def finished(column: Gathering, numbers: NDArray[np.int64], *, fixed: bool) -> F
         values, faults = _numbers(column, values)
         return Finished(values, how.kind, None, how.form, faults)
     if how.kind == Kind.TIME:
-        seconds, form, said = moments.finished(column, values, numbers, fixed=fixed)
-        return Finished(seconds, how.kind, None, form, [*faults_of(column, how.kind), *said])
+        seconds, form, problems = moments.finished(column, values, numbers, fixed=fixed)
+        return Finished(seconds, how.kind, None, form, [*faults_of(column, how.kind), *problems])
     if fixed and how.kind != Kind.BOOLEAN:
         return Finished(values, how.kind, None, "", [])
     words = how.words if fixed and how.words else plan.of_words(set(column.pool)).words
@@ -89,11 +89,11 @@ def _numbers(column: Gathering, values: NDArray[np.float64]) -> tuple[NDArray[np
     odd, name = column.near, column.name
     strange = odd.bounds.count + odd.words.count + odd.errors.count
     plain = column.there - strange - sum(one.count for one in odd.units.values())
-    said = cells.settle(name, values, odd, plain, column.answers)
+    problems = cells.settle(name, values, odd, plain, column.answers)
     if column.style and column.style.question and column.plan and column.plan.kind == Kind.NUMBER:
-        said.append(column.style.question)
-    said += sentinels.settle(name, values, stand_ins, column.answers)
-    return values, [*said, *faults_of(column, Kind.NUMBER)]
+        problems.append(column.style.question)
+    problems += sentinels.settle(name, values, stand_ins, column.answers)
+    return values, [*problems, *faults_of(column, Kind.NUMBER)]
 
 
 def faults_of(column: Gathering, kind: Kind) -> list[Problem]:

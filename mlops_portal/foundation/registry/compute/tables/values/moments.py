@@ -91,20 +91,20 @@ def finished(
     assert column.plan
     form, _, zone = column.plan.form.partition("@")
     bare = column.without_offset()
-    said = [*_odd(column), *_written(column, form, local)]
+    problems = [*_odd(column), *_written(column, form, local)]
     if form in times.EPOCHS:
-        return local, column.plan.form, said
+        return local, column.plan.form, problems
     if not zone and not fixed and bare.any():
         zone = column.answers.zone
     local, more = _midnight(column, local, bare, numbers)
-    said += more
+    problems += more
     key = f"clock-change:{column.name}"
     choice = column.answers.of(key, "", (zones.STANDARD, zones.CHANGED))
     placed = zones.placed(local, bare, zone, choice)
-    said += _zone(column, zone, local, placed.seconds, bare)
-    said += [_change(column, one, numbers, key) for one in placed.noted]
+    problems += _zone(column, zone, local, placed.seconds, bare)
+    problems += [_change(column, one, numbers, key) for one in placed.noted]
     whole = f"{form}@{zone}" if zone and zone != "UTC" and bare.any() else form
-    return placed.seconds, whole, said
+    return placed.seconds, whole, problems
 
 
 def _odd(column: Gathering) -> list[Problem]:
@@ -130,9 +130,9 @@ def _odd(column: Gathering) -> list[Problem]:
 def _written(column: Gathering, form: str, local: NDArray[np.float64]) -> list[Problem]:
     """How the dates are written, where it was guessed."""
     assert column.plan
-    said = []
+    problems = []
     if column.plan.clock:
-        said.append(
+        problems.append(
             column.answers.question(
                 "date-time",
                 TOGETHER,
@@ -144,10 +144,10 @@ def _written(column: Gathering, form: str, local: NDArray[np.float64]) -> list[P
             )
         )
     if form in (DMY, MDY) and column.plan.doubt and 0 < column.day <= 12 and 0 < column.month <= 12:
-        said.append(_ambiguous(column, form))
+        problems.append(_ambiguous(column, form))
     if form in ("ymd", times.EXCEL) and np.isfinite(local).any():
         first = float(local[int(np.argmax(np.isfinite(local)))])
-        said.append(
+        problems.append(
             column.answers.question(
                 "date-number",
                 DAYS,
@@ -159,7 +159,7 @@ def _written(column: Gathering, form: str, local: NDArray[np.float64]) -> list[P
                 moment=written(first),
             )
         )
-    return said
+    return problems
 
 
 def _ambiguous(column: Gathering, form: str) -> Problem:
@@ -201,7 +201,7 @@ def _midnight(
     key = f"midnight:{column.name}"
     taken = column.answers.of(key, NEXT, (NEXT, STAND))
     at = int(late[0])
-    said = column.answers.question(
+    question = column.answers.question(
         "midnight",
         OLD_DAY if taken == NEXT else OLD_DAY_KEPT,
         key=key,
@@ -215,7 +215,7 @@ def _midnight(
     if taken == NEXT:
         local = local.copy()
         local[late] += midnight.DAY
-    return local, [said]
+    return local, [question]
 
 
 def _zone(

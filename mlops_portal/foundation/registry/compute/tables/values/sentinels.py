@@ -47,7 +47,7 @@ ASK = gettext_noop(
 def settle(name: str, values: NDArray[np.float64], sentinels: list[float], answers: Answers) -> list[Problem]:
     """Ask about each of ``sentinels``; those that nobody calls readings are emptied in
     ``values``, in place."""
-    said = []
+    questions = []
     for value in sentinels:
         rest = values[np.isfinite(values) & (values != value)]
         key = f"sentinel-{value:g}:{name}"
@@ -55,7 +55,7 @@ def settle(name: str, values: NDArray[np.float64], sentinels: list[float], answe
         if answers.of(key, GAP, (GAP, VALUE)) == GAP:
             values[values == value] = np.nan
         rest = rest[~np.isin(rest, list(USUAL))] if rest.size else rest
-        said.append(
+        questions.append(
             answers.question(
                 "sentinel",
                 ASK,
@@ -70,7 +70,7 @@ def settle(name: str, values: NDArray[np.float64], sentinels: list[float], answe
                 high=f"{rest.max():.4g}",
             )
         )
-    return said
+    return questions
 
 
 def stand_ins(values: NDArray[np.float64]) -> list[float]:

@@ -14,8 +14,8 @@ from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import Verdict, verdict
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.transitions import VersionState
-from mlops_portal.foundation.shell import actions
-from mlops_portal.foundation.shell.actions import Offer
+from mlops_portal.foundation.shell.registries import actions
+from mlops_portal.foundation.shell.registries.actions import Offer
 
 
 def version_offers(by: Person, version: ModelVersion) -> list[Offer]:

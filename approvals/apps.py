@@ -11,7 +11,7 @@ class ApprovalsConfig(AppConfig):
         from approvals.log_registrations import register_log
         from approvals.navigation import register_items
         from approvals.search import register_sources
-        from mlops_portal.foundation.shell import jobs
+        from mlops_portal.foundation.shell.work import jobs
 
         register_types()
         register_log()

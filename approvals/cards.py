@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from approvals.selectors.duties import refusal, worth_for
 from approvals.selectors.requests import candidates_all, requests_for
 from approvals.transitions import ApprovalState
-from mlops_portal.foundation.shell import cards
-from mlops_portal.foundation.shell.cards import Card
-from mlops_portal.foundation.shell.signed_in import person_of
+from mlops_portal.foundation.shell.pages.signed_in import person_of
+from mlops_portal.foundation.shell.registries import cards
+from mlops_portal.foundation.shell.registries.cards import Card
 
 FEW = 6
 

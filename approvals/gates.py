@@ -102,10 +102,6 @@ def gates_of(facts: Facts, rules: Rules) -> list[Gate]:
     ]  # fmt: skip
 
 
-def unmet(gates: Sequence[Gate], kind: str) -> list[Gate]:
-    return [gate for gate in gates if gate.kind == kind and not gate.met]
-
-
 def _artifact(facts: Facts) -> Gate:
     met = bool(facts.artifact) and facts.stored == facts.artifact
     case = "artifact" if met else "artifact_damaged" if facts.stored else "artifact_missing"

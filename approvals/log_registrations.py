@@ -17,10 +17,10 @@ from mlops_portal.foundation.ledger.types import labels, read_as, register
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.models import Level, Step
 from mlops_portal.foundation.registry.transitions import VersionState
-from mlops_portal.foundation.shell import cards, navigation, search
-from mlops_portal.foundation.shell.cards import Card
-from mlops_portal.foundation.shell.navigation import NavItem
-from mlops_portal.foundation.shell.search import Hit, Source
+from mlops_portal.foundation.shell.registries import cards, navigation, search
+from mlops_portal.foundation.shell.registries.cards import Card
+from mlops_portal.foundation.shell.registries.navigation import NavItem
+from mlops_portal.foundation.shell.registries.search import Hit, Source
 from monitoring.models.process import ChangeKind
 from monitoring.transitions import Cause
 

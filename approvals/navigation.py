@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.foundation.shell import kinds, navigation
-from mlops_portal.foundation.shell.kinds import Kind
-from mlops_portal.foundation.shell.navigation import NavItem
+from mlops_portal.foundation.shell.registries import kinds, navigation
+from mlops_portal.foundation.shell.registries.kinds import Kind
+from mlops_portal.foundation.shell.registries.navigation import NavItem
 
 
 def register_items() -> None:

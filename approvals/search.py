@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.selectors.requests import candidates_all, requests_for
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell import search
-from mlops_portal.foundation.shell.search import Hit, Source
+from mlops_portal.foundation.shell.registries import search
+from mlops_portal.foundation.shell.registries.search import Hit, Source
 
 
 def _approvals(person: Person, query: str, limit: int) -> list[Hit]:

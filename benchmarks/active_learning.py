@@ -78,22 +78,22 @@ def table(name: str) -> tuple[F, I] | None:
 def bursts(rows: F, label: I) -> tuple[F, I, I]:
     """Each part as one to ``COPIES`` near-duplicates, as a line makes them; the third is the part."""
     random = np.random.default_rng(5)
-    kept = np.arange(len(rows))
-    if len(kept) > MOST:
-        kept = np.sort(random.choice(kept, MOST, replace=False))
-    part = np.repeat(kept, random.integers(1, COPIES + 1, len(kept)))
+    places = np.arange(len(rows))
+    if len(places) > MOST:
+        places = np.sort(random.choice(places, MOST, replace=False))
+    part = np.repeat(places, random.integers(1, COPIES + 1, len(places)))
     noise = random.normal(scale=NOISE, size=(len(part), rows.shape[1])) * np.nanstd(rows, axis=0)
     return rows[part] + noise, label[part], part.astype(np.int64)
 
 
 def played(one: Set, strategy: str, seeds: int, *, burst: bool, learner: str = "forest") -> Curves | None:
-    found = table(one.name)
-    if found is None:
+    data = table(one.name)
+    if data is None:
         return None
     plan = Plan(strategy, one.initial, one.batch, one.budget, seeds, learner)
     if not burst:
-        return simulate(*found, plan)
-    rows, label, part = bursts(*found)
+        return simulate(*data, plan)
+    rows, label, part = bursts(*data)
     return simulate(rows, label, plan, group=part)
 
 
@@ -136,11 +136,11 @@ def measure(quick: bool) -> list[Any]:
     """Rows for the table of all benchmarks: on how many sets the interval lies above 0, and below."""
     from benchmarks.rows import Row
 
-    found = list(lines("portal", 3 if quick else SEEDS, ["wine"] if quick else []))
+    table_rows = list(lines("portal", 3 if quick else SEEDS, ["wine"] if quick else []))
     rows = []
     for words, some in (
-        ("as they are", [one for one in found if "bursts" not in one.name]),
-        ("as bursts of near-duplicates", [one for one in found if "bursts" in one.name]),
+        ("as they are", [one for one in table_rows if "bursts" not in one.name]),
+        ("as bursts of near-duplicates", [one for one in table_rows if "bursts" in one.name]),
     ):
         above, below = (sum(one.sign == sign for one in some) for sign in (1, -1))
         gains = [one.curves.difference["mean"] for one in some]

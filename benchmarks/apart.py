@@ -75,8 +75,8 @@ def apart(
     if process.returncode:
         why = "the reason is above" if loud else (complaint.strip().splitlines() or ["no reason given"])[-1]
         raise RuntimeError(f"{module}.{function.__name__} stopped: {why}")
-    said = json.loads(out.strip().splitlines()[-1])
-    return Apart(said["result"], said["peak_mb"])
+    printed = json.loads(out.strip().splitlines()[-1])
+    return Apart(printed["result"], printed["peak_mb"])
 
 
 def _end(process: subprocess.Popen[str], *, all_of_it: bool) -> None:

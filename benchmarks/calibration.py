@@ -86,19 +86,19 @@ def one(cell: Cell, number: int) -> tuple[int, int, float]:
 
 def achieved(*, references: int, others: int, seconds: float) -> dict[Cell, Tally]:
     """Tallies of all cells: ``references`` in the headline's, up to ``others`` elsewhere, in ``seconds``."""
-    found = {cell: Tally() for cell in [*HEADLINE, *REST]}
+    tallies = {cell: Tally() for cell in [*HEADLINE, *REST]}
     until = time.monotonic() + seconds
     first = ((cell, number) for number in range(references) for cell in HEADLINE)
     # half of the time belongs to the headline, so that the picture is whole even where fits are slow
-    _work(found, first, until - seconds / 2 if others else until)
-    _work(found, ((cell, number) for number in range(others) for cell in REST), until)
-    if any(len(found[cell].events) < references for cell in HEADLINE):
-        numbers = range(max(len(found[cell].events) for cell in HEADLINE), references)
-        _work(found, ((cell, number) for number in numbers for cell in HEADLINE), until)
-    return found
+    _work(tallies, first, until - seconds / 2 if others else until)
+    _work(tallies, ((cell, number) for number in range(others) for cell in REST), until)
+    if any(len(tallies[cell].events) < references for cell in HEADLINE):
+        numbers = range(max(len(tallies[cell].events) for cell in HEADLINE), references)
+        _work(tallies, ((cell, number) for number in numbers for cell in HEADLINE), until)
+    return tallies
 
 
-def _work(found: dict[Cell, Tally], jobs: Iterable[tuple[Cell, int]], until: float) -> None:
+def _work(tallies: dict[Cell, Tally], jobs: Iterable[tuple[Cell, int]], until: float) -> None:
     os.environ.update(ONE_THREAD)
     queue: Iterator[tuple[Cell, int]] = iter(jobs)
     context = multiprocessing.get_context("spawn")
@@ -113,10 +113,10 @@ def _work(found: dict[Cell, Tally], jobs: Iterable[tuple[Cell, int]], until: flo
             for future in done:
                 cell = running.pop(future)
                 events, flagged, taken = future.result()
-                found[cell].events.append(events)
-                found[cell].flagged.append(flagged)
-                found[cell].seconds.append(taken)
-            _say(found)
+                tallies[cell].events.append(events)
+                tallies[cell].flagged.append(flagged)
+                tallies[cell].seconds.append(taken)
+            _say(tallies)
 
 
 def main() -> int:
@@ -135,20 +135,20 @@ def main() -> int:
             for name, value in dataclasses.asdict(cell).items()
         )
     ]
-    found = {cell: Tally() for cell in wanted}
+    tallies = {cell: Tally() for cell in wanted}
     jobs = ((cell, number) for number in range(given.references) for cell in wanted)
-    _work(found, jobs, time.monotonic() + given.seconds)
-    for cell, tally in found.items():
+    _work(tallies, jobs, time.monotonic() + given.seconds)
+    for cell, tally in tallies.items():
         if len(tally.events) > 1:
             low, high = (end / PROMISED for end in tally.interval)
-            said = f"{tally.rate / PROMISED:.2f} × promised ({low:.2f} to {high:.2f})"
-            print(f"{cell}: {said}, {len(tally.events)} references")
+            ratio_text = f"{tally.rate / PROMISED:.2f} × promised ({low:.2f} to {high:.2f})"
+            print(f"{cell}: {ratio_text}, {len(tally.events)} references")
     return 0
 
 
-def _say(found: dict[Cell, Tally]) -> None:
+def _say(tallies: dict[Cell, Tally]) -> None:
     if sys.stderr.isatty():
-        done = sum(len(tally.events) for tally in found.values())
+        done = sum(len(tally.events) for tally in tallies.values())
         print(f"\r  {done} references", end="", file=sys.stderr, flush=True)
 
 

@@ -38,14 +38,14 @@ def ours(events: int) -> dict[str, float]:
                         public={"tool": f"T{number}"},
                     )
 
-        found = {"append": _seconds(append), "bare": _seconds(lambda: bare(events))}
-        found["sequence"] = _seconds(log_sequence)
+        seconds = {"append": _seconds(append), "bare": _seconds(lambda: bare(events))}
+        seconds["sequence"] = _seconds(log_sequence)
         begun = time.process_time()
         report = log_verify()
-        found["verify"] = time.process_time() - begun
+        seconds["verify"] = time.process_time() - begun
         if report.faults or report.events < events:
             raise RuntimeError(f"the log does not verify: {report}")
-        return found
+        return seconds
 
 
 def bare(events: int) -> None:
@@ -67,9 +67,9 @@ def _seconds(call: object) -> float:
 
 def measure(quick: bool) -> list[Row]:
     events = 2_000 if quick else 20_000
-    found = apart(ours, events=events).result
-    rate, floor = events / found["append"], events / found["bare"]
-    million = found["verify"] / events * MILLION
+    seconds = apart(ours, events=events).result
+    rate, floor = events / seconds["append"], events / seconds["bare"]
+    million = seconds["verify"] / events * MILLION
     return [
         beside(
             f"{events:,} events appended, one transaction each",
@@ -79,7 +79,7 @@ def measure(quick: bool) -> list[Row]:
             peer="bare inserts, SQLite FULL",
             peer_figure=floor,
             met=rate >= APPENDED,
-            note=f"leaves and checkpoint: {events / found['sequence']:,.0f} events/s more; wall clock",
+            note=f"leaves and checkpoint: {events / seconds['sequence']:,.0f} events/s more; wall clock",
         ),
         Row(
             "1 M events verified",

@@ -79,14 +79,14 @@ def floor() -> dict[str, list[int]]:
         return np.asarray(((given - given @ axes.T @ axes) ** 2).sum(axis=1))
 
     limit = 1.3 * float(np.quantile(error(train), 0.99))
-    found: dict[str, list[int]] = {}
+    delays: dict[str, list[int]] = {}
     for run, rows in enumerate(tests):
-        length, found[str(run)] = 0, []
+        length, delays[str(run)] = 0, []
         for row, over in enumerate(error(rows) > limit):
             length = length + 1 if over else 0
             if length == 6:
-                found[str(run)].append(row)
-    return found
+                delays[str(run)].append(row)
+    return delays
 
 
 def merged(alarms: Sequence[int], gap: int = GAP) -> list[int]:
@@ -112,9 +112,9 @@ def judged(events: Events) -> tuple[int, float, int]:
 
 
 def row_of(what: str, events: Events, *, floor: float, goal: bool = False, note: str = "") -> Row:
-    found, delay, false = judged(events)
-    said = f"{found} of {len(FAULTS)} faults found, {false} false events in {NORMAL:,} normal rows"
-    met = (found >= FOUND and delay <= MEDIAN and false <= 1) if goal else None
+    detected, delay, false = judged(events)
+    summary = f"{detected} of {len(FAULTS)} faults found, {false} false events in {NORMAL:,} normal rows"
+    met = (detected >= FOUND and delay <= MEDIAN and false <= 1) if goal else None
     aim = f"≥ {FOUND} found, ≤ {MEDIAN:.0f} min, ≤ 1 false" if goal else ""
     return beside(
         what,
@@ -123,7 +123,7 @@ def row_of(what: str, events: Events, *, floor: float, goal: bool = False, note:
         goal=aim,
         peer=FLOOR,
         peer_figure=floor,
-        note=said + (f"; {note}" if note else ""),
+        note=summary + (f"; {note}" if note else ""),
         met=met,
     )
 
@@ -136,15 +136,17 @@ def measure(quick: bool) -> list[Row]:
         return [Row("median delay", None, "min", note=note)]
     base = numbered(apart(floor).result)
     floor_delay = judged(base)[1]
-    said = f"{judged(base)[0]} of 21 faults found, {judged(base)[2]} false events in {NORMAL:,} normal rows"
-    found = [Row(f"floor: {FLOOR}", floor_delay, "min", note=f"{said}; 1.3 × the normal 99 % point")]
+    summary = (
+        f"{judged(base)[0]} of 21 faults found, {judged(base)[2]} false events in {NORMAL:,} normal rows"
+    )
+    rows = [Row(f"floor: {FLOOR}", floor_delay, "min", note=f"{summary}; 1.3 × the normal 99 % point")]
     for window in WINDOWS[-1:] if quick else WINDOWS:
         try:
             events = numbered(apart(ours, window=window).result)
         except RuntimeError as error:
-            found.append(Row(f"calibrated detector, windows of {window}", None, "min", note=str(error)))
+            rows.append(Row(f"calibrated detector, windows of {window}", None, "min", note=str(error)))
             continue
-        found.append(
+        rows.append(
             row_of(
                 f"calibrated detector, windows of {window} row{'s' * (window > 1)}",
                 events,
@@ -156,8 +158,8 @@ def measure(quick: bool) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "runs.npz"
         np.savez(path, references=np.stack([train] * len(tests)), streams=tests)
-        found += _peers(str(path), floor_delay, quick)
-    return found
+        rows += _peers(str(path), floor_delay, quick)
+    return rows
 
 
 def _peers(path: str, floor: float, quick: bool) -> list[Row]:
@@ -174,17 +176,17 @@ def _peers(path: str, floor: float, quick: bool) -> list[Row]:
     ]
     if quick:
         asked.pop()
-    found = []
+    peer_rows = []
     for name, script, arguments, note in asked:
         try:
-            said = peers.run(name, script, path, *arguments, seconds=900)
+            printed = peers.run(name, script, path, *arguments, seconds=900)
         except peers.Absent as reason:
-            found.append(absent("median delay", "min", name, reason))
+            peer_rows.append(absent("median delay", "min", name, reason))
             continue
-        for method, alarms in said["alarms"].items():
+        for method, alarms in printed["alarms"].items():
             events = {run: merged(rows) for run, rows in enumerate(alarms)}
-            found.append(row_of(f"{name} {said['version']}, {method}", events, floor=floor, note=note))
-    return found
+            peer_rows.append(row_of(f"{name} {printed['version']}, {method}", events, floor=floor, note=note))
+    return peer_rows
 
 
 def numbered(events: Mapping[str, list[int]]) -> Events:

@@ -84,7 +84,7 @@ def floor(reference: str, current: str) -> float:
 
 
 def measure(quick: bool) -> list[Row]:
-    found: list[Row] = []
+    table_rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         known = str(data.saved(Path(folder), "reference", data.reference()))
         for rows in (10_000, 100_000) if quick else (10_000, 100_000, 1_000_000):
@@ -93,7 +93,7 @@ def measure(quick: bool) -> list[Row]:
             mine, flagged = made.result["seconds"], made.result["flagged"]
             raw = apart(floor, reference=known, current=now)
             what = f"report, 20 readings, {rows:,} rows"
-            found.append(
+            table_rows.append(
                 beside(
                     what,
                     mine * 1000,
@@ -109,9 +109,9 @@ def measure(quick: bool) -> list[Row]:
                 try:
                     other = peers.run(name, script, known, now, *([method] if method else []))
                 except peers.Absent as reason:
-                    found.append(absent(what, "ms", name, f"({said}) {reason}"))
+                    table_rows.append(absent(what, "ms", name, f"({said}) {reason}"))
                     continue
-                found.append(
+                table_rows.append(
                     beside(
                         what,
                         mine * 1000,
@@ -121,4 +121,4 @@ def measure(quick: bool) -> list[Row]:
                         note=f"peak {other['peak_mb']:,.0f} MB; {other['flagged']} of 20 flagged, {MOVED}",
                     )
                 )
-    return found
+    return table_rows

@@ -31,18 +31,18 @@ UNIT = "in 1,000"
 
 
 def measure(quick: bool) -> list[Row]:
-    found = calibration.achieved(
+    tallies = calibration.achieved(
         references=8 if quick else REFERENCES,
         others=2 if quick else OTHERS,
         seconds=120 if quick else BUDGET_SECONDS,
     )
-    cells = [_stored(cell, tally) for cell, tally in found.items() if len(tally.events) > 1]
+    cells = [_stored(cell, tally) for cell, tally in tallies.items() if len(tally.events) > 1]
     CELLS.parent.mkdir(exist_ok=True)
     CELLS.write_text(json.dumps(cells, indent=1), encoding="utf-8")
     if not quick:
         PICTURE.write_text(picture.calibration(cells), encoding="utf-8")
-    head = [_headline(cell, found[cell]) for cell in calibration.HEADLINE]
-    return head + [row for phi in calibration.PHI for row in _peers(phi, found, quick)]
+    head = [_headline(cell, tallies[cell]) for cell in calibration.HEADLINE]
+    return head + [row for phi in calibration.PHI for row in _peers(phi, tallies, quick)]
 
 
 def _stored(cell: calibration.Cell, tally: calibration.Tally) -> dict[str, Any]:
@@ -86,9 +86,9 @@ def _what(phi: float) -> str:
     return f"events, φ {phi:g}, windows of {one.window}, {one.readings} readings, reference of {one.length:,}"
 
 
-def _peers(phi: float, found: dict[calibration.Cell, calibration.Tally], quick: bool) -> list[Row]:
+def _peers(phi: float, tallies: dict[calibration.Cell, calibration.Tally], quick: bool) -> list[Row]:
     cell = next(one for one in calibration.HEADLINE if one.phi == phi)
-    mine = float(np.mean(found[cell].flagged or [0])) / calibration.STREAM * THOUSAND
+    mine = float(np.mean(tallies[cell].flagged or [0])) / calibration.STREAM * THOUSAND
     streams, made = 1 if quick else PEER_STREAMS, []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "streams.npz"
@@ -104,13 +104,13 @@ def _peers(phi: float, found: dict[calibration.Cell, calibration.Tally], quick: 
             ("alibi-detect", "stream_alibi", (str(cell.window), "KS", "0")),
         ):
             try:
-                said = peers.run(name, script, str(path), *arguments)
+                printed = peers.run(name, script, str(path), *arguments)
             except peers.Absent as reason:
                 made.append(absent(f"windows in alarm, φ {phi:g}", UNIT, name, reason))
                 continue
-            for method, alarms in said["alarms"].items():
+            for method, alarms in printed["alarms"].items():
                 flags = [rules.of_rows(rows, PEER_WINDOWS, cell.window) for rows in alarms]
-                made.append(_row(phi, mine, f"{name} {said['version']}, {method}", _counts(flags)))
+                made.append(_row(phi, mine, f"{name} {printed['version']}, {method}", _counts(flags)))
     return made
 
 
@@ -139,9 +139,9 @@ def _counts(flags: list[rules.B]) -> dict[str, int]:
 
 
 def _row(phi: float, mine: float, peer: str, counts: dict[str, int]) -> Row:
-    said = f"{counts['events']} events in {counts['windows']} windows"
+    count_text = f"{counts['events']} events in {counts['windows']} windows"
     theirs = counts["flagged"] / counts["windows"] * THOUSAND
-    return beside(f"windows in alarm, φ {phi:g}", mine, UNIT, peer=peer, peer_figure=theirs, note=said)
+    return beside(f"windows in alarm, φ {phi:g}", mine, UNIT, peer=peer, peer_figure=theirs, note=count_text)
 
 
 def appendix() -> str:

@@ -118,8 +118,8 @@ def _install(venv: Path, peer: Peer) -> None:
 def _last(text: str) -> str:
     """The line that says what was wrong."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    told = [line for line in lines if "rror" in line and not line.startswith("[notice]")]
-    return (told or lines or ["no reason given"])[-1][:200]
+    errors = [line for line in lines if "rror" in line and not line.startswith("[notice]")]
+    return (errors or lines or ["no reason given"])[-1][:200]
 
 
 def run(name: str, script: str, *arguments: str, seconds: float = 600) -> dict[str, Any]:
@@ -139,8 +139,8 @@ def run(name: str, script: str, *arguments: str, seconds: float = 600) -> dict[s
         raise Absent(f"not finished after {seconds:.0f} s") from None
     if done.returncode:
         raise Absent(f"stopped: {_last(done.stderr)}")
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
+    printed: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return printed
 
 
 def main() -> int:

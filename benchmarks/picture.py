@@ -62,8 +62,8 @@ def calibration(cells: Sequence[Cell]) -> str:
                 ]
                 shift = 5 * (place - (len(lengths) - 1) / 2)
                 parts += _line(x + shift, y, sorted(mine, key=lambda one: one["phi"]), phis, INKS[place])
-            said = f"windows of {window}, {reading} reading{'s' if reading > 1 else ''}"
-            parts.append(f'<text class="small" x="{x}" y="{y - 8}">{escape(said)}</text>')
+            caption = f"windows of {window}, {reading} reading{'s' if reading > 1 else ''}"
+            parts.append(f'<text class="small" x="{x}" y="{y - 8}">{escape(caption)}</text>')
     return "\n".join([*parts, *_legend(LEFT, height - 22, lengths), "</svg>", ""])
 
 
@@ -102,14 +102,14 @@ def _line(x: float, y: float, cells: Sequence[Cell], phis: Sequence[float], ink:
     points = " ".join(f"{across:.1f},{at:.1f}" for across, at, _, _ in spots)
     parts = [f'<polyline class="{ink} line" points="{points}"/>'] if len(spots) > 1 else []
     for one, (across, at, low, high) in zip(cells, spots, strict=True):
-        said = (
+        caption = (
             f"φ {one['phi']:g}, reference of {one['length']:,}: "
             f"{one['achieved'] / one['promised']:.2f} × promised, {one['references']} references"
         )
         parts.append(
             f'<line class="{ink} bar" x1="{across:.1f}" x2="{across:.1f}" y1="{low:.1f}" y2="{high:.1f}"/>'
             f'<circle class="{ink}" cx="{across:.1f}" cy="{at:.1f}" r="3.2">'
-            f"<title>{escape(said)}</title></circle>"
+            f"<title>{escape(caption)}</title></circle>"
         )
     return parts
 

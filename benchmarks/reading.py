@@ -44,8 +44,8 @@ def make(path: Path, rows: int, columns: int) -> None:
 
 def portal(path: Path) -> dict[str, float]:
     """Read, guess the schema, look for problems, sketch every reading."""
-    from mlops_portal.foundation.registry.compute.tables.guess import guess
-    from mlops_portal.foundation.registry.compute.tables.problems import problems
+    from mlops_portal.foundation.registry.compute.tables.checks.problems import problems
+    from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
     from mlops_portal.foundation.registry.compute.tables.read import read
     from mlops_portal.foundation.wire import sketch
 
@@ -54,7 +54,7 @@ def portal(path: Path) -> dict[str, float]:
     frame = read(path)
     read_at = time.perf_counter()
     schema = guess(frame)
-    found = problems(frame, schema)
+    faults = problems(frame, schema)
     checked_at = time.perf_counter()
     for one in schema.readings:
         values = frame.columns[one.name]
@@ -62,7 +62,7 @@ def portal(path: Path) -> dict[str, float]:
         sketch.bin_counts(values, edges)
         sketch.moments(values)
     done = time.perf_counter()
-    assert not any(one.blocking for one in found), found
+    assert not any(one.blocking for one in faults), faults
     return {
         "read": read_at - began,
         "check": checked_at - read_at,
@@ -114,8 +114,8 @@ def apart(*arguments: str) -> dict[str, float]:
     done = subprocess.run(
         [sys.executable, __file__, *arguments], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    seconds: dict[str, float] = json.loads(done.stdout)
+    return seconds
 
 
 def single(kind: str, path: Path, rows: int, columns: int) -> None:
@@ -124,9 +124,9 @@ def single(kind: str, path: Path, rows: int, columns: int) -> None:
         "pandas": lambda: pandas(path),
         "sketching": lambda: sketching(rows, columns),
     }
-    found = sides[kind]()
+    figures = sides[kind]()
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(json.dumps(found | {"peak_mb": most / 1e6}))
+    print(json.dumps(figures | {"peak_mb": most / 1e6}))
 
 
 def measure(rows: int, columns: int, repeat: int) -> dict[str, Any]:
@@ -167,24 +167,24 @@ def main() -> None:
     if asked.only:
         single(asked.only, asked.file, asked.rows, asked.columns)
         return
-    found = measure(asked.rows, asked.columns, asked.repeat)
+    figures = measure(asked.rows, asked.columns, asked.repeat)
     if asked.json:
-        print(json.dumps(found))
+        print(json.dumps(figures))
         return
-    ours, peer, sketches = found["portal"], found["pandas"], found["sketching"]
+    ours, peer, sketches = figures["portal"], figures["pandas"], figures["sketching"]
     print(
-        f"{found['rows']} rows, {found['columns']} readings, {found['file_mb']:.0f} MB of CSV;"
-        f" {found['machine']}"
+        f"{figures['rows']} rows, {figures['columns']} readings, {figures['file_mb']:.0f} MB of CSV;"
+        f" {figures['machine']}"
     )
     print(
         f"portal  {ours['seconds']:6.2f} s  (read {ours['read']:.2f}, check {ours['check']:.2f},"
         f" sketch {ours['sketch']:.2f})  peak {ours['peak_mb']:.0f} MB"
     )
     print(f"pandas  {peer['seconds']:6.2f} s  (read alone)  peak {peer['peak_mb']:.0f} MB")
-    print(f"ratio   {found['ratio']:6.2f}    (goal: 3); of processor time {found['cpu_ratio']:.2f}")
+    print(f"ratio   {figures['ratio']:6.2f}    (goal: 3); of processor time {figures['cpu_ratio']:.2f}")
     print(
         f"sketching alone {sketches['seconds']:.2f} s, numpy's histogram {sketches['numpy']:.2f} s,"
-        f" ratio {found['sketching_ratio']:.2f} (goal: 1.5)"
+        f" ratio {figures['sketching_ratio']:.2f} (goal: 1.5)"
     )
 
 

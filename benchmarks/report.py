@@ -79,10 +79,10 @@ def measure(rows: int, step: timedelta, grain: str, parts: int) -> list[tuple[fl
     took = []
     for _repeat in range(REPEATS):
         begun, worked = time.perf_counter(), time.process_time()
-        found = drift_report(asset=asset, version=version, since=START, until=START + rows * step)
+        report = drift_report(asset=asset, version=version, since=START, until=START + rows * step)
         took.append((time.perf_counter() - begun, time.process_time() - worked))
-        assert found["rows"] == rows
-        assert len(found["readings"]) == READINGS
+        assert report["rows"] == rows
+        assert len(report["readings"]) == READINGS
     return took
 
 
@@ -103,9 +103,9 @@ def floor() -> tuple[Any, Any]:
     from mlops_portal.foundation.plant.models import Asset, AssetType, Line, Site
     from mlops_portal.foundation.registry.models import Artifact, ModelVersion, RegisteredModel
 
-    found = Asset.objects.select_related("line").first()
-    if found is not None:
-        return found, ModelVersion.objects.select_related("model").get()
+    machine = Asset.objects.select_related("line").first()
+    if machine is not None:
+        return machine, ModelVersion.objects.select_related("model").get()
     kind = AssetType.objects.create(name="Press", slug="press")
     site = Site.objects.create(name="Site", slug="site")
     line = Line.objects.create(name="Line", slug="line", site=site)

@@ -25,12 +25,12 @@ class Row:
     met: bool | None = None
 
     @classmethod
-    def of(cls, found: Any) -> Row:
+    def of(cls, row: Any) -> Row:
         """A row of a module that brings its own class or a dict of the same names."""
-        if isinstance(found, cls):
-            return found
+        if isinstance(row, cls):
+            return row
         known = {field.name for field in dataclasses.fields(cls)}
-        given = found if isinstance(found, dict) else {name: getattr(found, name, None) for name in known}
+        given = row if isinstance(row, dict) else {name: getattr(row, name, None) for name in known}
         return cls(
             **{name: value for name, value in given.items() if name in known and value is not None}
             | {name: given.get(name) for name in ("what", "figure")}

@@ -67,10 +67,10 @@ def flagged(rule: Rule, reference: F, stream: F, size: int) -> B:
 
 def of_rows(alarms: list[int], windows: int, size: int) -> B:
     """Which of ``windows`` hold one of the alarmed rows: bool (w,)."""
-    found = np.zeros(windows, dtype=np.bool_)
+    in_alarm = np.zeros(windows, dtype=np.bool_)
     places = np.asarray(alarms, dtype=int) // size
-    found[places[places < windows]] = True
-    return found
+    in_alarm[places[places < windows]] = True
+    return in_alarm
 
 
 def events(flags: B) -> int:

@@ -39,12 +39,12 @@ FIRST = ("sketching", "drift_report", "detection", "false_alarms")
 
 def benchmarks() -> list[str]:
     """Names of the modules that measure, found without importing them."""
-    found = [
+    modules = [
         path.stem
         for path in HERE.glob("*.py")
         if path.stem not in OURS and _has(path.stem, "measure", "main")
     ]
-    return sorted(found, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
+    return sorted(modules, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
 
 
 def _has(name: str, *functions: str) -> bool:
@@ -114,16 +114,16 @@ def measure_one(name: str, quick: bool) -> dict[str, Any]:
     print(f"{name} …", file=sys.stderr, flush=True)
     begun, load = time.monotonic(), machine.load()
     try:
-        found = apart(
+        rows = apart(
             measured, name=name, quick=quick, seconds=bound(name), one_thread=False, loud=True
         ).result
     except subprocess.TimeoutExpired:
-        found = _failed(name, f"not finished after {bound(name):.0f} s")
+        rows = _failed(name, f"not finished after {bound(name):.0f} s")
     except RuntimeError as error:
-        found = _failed(name, str(error))
+        rows = _failed(name, str(error))
     return {
         "name": name,
-        **found,
+        **rows,
         "quick": quick,
         "seconds": time.monotonic() - begun,
         "load": max(load, machine.load()),

@@ -58,7 +58,7 @@ def measure(quick: bool) -> list[Row]:
         path = str(data.saved(Path(folder), "current", data.current(rows)))
         floor, counts, whole = alternating([plain, counted, sketched], runs=runs, path=path)
         of = f"{rows:,} × {data.FEATURES}"
-        found = [
+        table_rows = [
             beside(
                 f"{of} into counts",
                 counts.result,
@@ -82,18 +82,18 @@ def measure(quick: bool) -> list[Row]:
         ]
         for name in PEERS:
             try:
-                said = peers.run(name, "whylogs_profile", path)
+                printed = peers.run(name, "whylogs_profile", path)
             except peers.Absent as reason:
-                found.append(absent(f"{of} into profiles", "s", name, reason))
+                table_rows.append(absent(f"{of} into profiles", "s", name, reason))
                 continue
-            found.append(
+            table_rows.append(
                 beside(
                     f"{of} into sketches",
                     whole.result,
                     "s",
-                    peer=f"{name} {said['version']}",
-                    peer_figure=said["seconds"],
-                    note=f"its profile; peak {said['peak_mb']:.0f} MB",
+                    peer=f"{name} {printed['version']}",
+                    peer_figure=printed["seconds"],
+                    note=f"its profile; peak {printed['peak_mb']:.0f} MB",
                 )
             )
-    return found
+    return table_rows

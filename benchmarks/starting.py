@@ -36,12 +36,12 @@ def serving(folder: Path, *arguments: str) -> Iterator[tuple[float, int]]:
     port, output = free_ports(), folder / "said"
     environ = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     begun = time.monotonic()
-    with output.open("wb") as said:
+    with output.open("wb") as output_file:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve", *arguments],
             cwd=BASE_DIR,
             env={**environ, "VAR_DIR": str(folder / "var"), "PORT": str(port)},
-            stdout=said,
+            stdout=output_file,
             stderr=subprocess.STDOUT,
         )
     try:
@@ -68,19 +68,19 @@ def tree(pid: int) -> list[int]:
 
 def megabytes(pid: int) -> float:
     """PSS of a part, in MB."""
-    found = 0
+    kilobytes = 0
     for one in tree(pid):
         text = Path(f"/proc/{one}/smaps_rollup").read_text()
-        found += int((re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE) or [0, 0])[1])
-    return found / 1000
+        kilobytes += int((re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE) or [0, 0])[1])
+    return kilobytes / 1000
 
 
 def processor_seconds(pid: int) -> float:
-    found = 0.0
+    seconds = 0.0
     for one in tree(pid):
         fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-        found += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return found
+        seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return seconds
 
 
 def measure(quick: bool) -> list[Row]:
@@ -95,23 +95,23 @@ def measure(quick: bool) -> list[Row]:
             first_page = processor_seconds(parts["web"])
             time.sleep(10 if quick else 45)  # until what goes on beside has started too
             parts = json.loads((folder / "var/run/serve.json").read_text())["processes"]
-            found = {part: (megabytes(pid), processor_seconds(pid)) for part, pid in parts.items()}
+            costs = {part: (megabytes(pid), processor_seconds(pid)) for part, pid in parts.items()}
     with_demo = "without the demo plant" if quick else "with the demo plant"
     rows = [
         Row("second start to web and queue", round(seconds, 1), "s", "< 10", note=with_demo,
             met=seconds < START_SECONDS),
         Row("web to its first page", round(first_page, 2), "s of processor time", "< 4",
             met=first_page < WEB_SECONDS),
-        Row("web", round(found["web"][0]), "MB", "< 120", met=found["web"][0] < WEB_MEGABYTES),
+        Row("web", round(costs["web"][0]), "MB", "< 120", met=costs["web"][0] < WEB_MEGABYTES),
     ]  # fmt: skip
     rows += [
         Row(part, round(size), "MB", note=f"{spent:.1f} s of processor time so far")
-        for part, (size, spent) in found.items()
+        for part, (size, spent) in costs.items()
         if part != "web"
     ]
     return [
         *rows,
-        Row("all parts", round(sum(size for size, _spent in found.values())), "MB", note=with_demo),
+        Row("all parts", round(sum(size for size, _spent in costs.values())), "MB", note=with_demo),
     ]
 
 

@@ -20,8 +20,8 @@ def figure(value: float | str | None, unit: str = "") -> str:
     if value == float("inf"):
         return "never"
     size = abs(value)
-    said = f"{value:,.0f}" if size >= 100 or value == int(value) else f"{value:.3g}"
-    return f"{said} {unit}".strip()
+    written = f"{value:,.0f}" if size >= 100 or value == int(value) else f"{value:.3g}"
+    return f"{written} {unit}".strip()
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -73,8 +73,8 @@ def markdown(results: Sequence[Mapping[str, Any]]) -> str:
 
 def _loaded(result: Mapping[str, Any]) -> str:
     busy = result["load"] > result["cores"] + 0.5
-    said = f"load {result['load']:.1f} on {result['cores']} cores"
-    return f"{said}: others were at work, so ratios count and times do not" if busy else said
+    load_text = f"load {result['load']:.1f} on {result['cores']} cores"
+    return f"{load_text}: others were at work, so ratios count and times do not" if busy else load_text
 
 
 def _escaped(text: str) -> str:

@@ -16,7 +16,8 @@ class EdgeSyncConfig(AppConfig):
         from edge_sync.selectors.approved import approved_versions
         from edge_sync.selectors.roster import kept, signed
         from edge_sync.services.following import KIND
-        from mlops_portal.foundation.shell import jobs, kinds
+        from mlops_portal.foundation.shell.registries import kinds
+        from mlops_portal.foundation.shell.work import jobs
         from monitoring.selectors import approved
 
         checks.register(no_offline_keys_beside_the_portal)

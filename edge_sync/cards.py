@@ -11,9 +11,9 @@ from edge_sync.selectors.pages import TONES
 from edge_sync.selectors.releases import UNFINISHED, releases_for
 from edge_sync.selectors.running import silent_nodes
 from mlops_portal.foundation.plant.selectors.places import nodes_for
-from mlops_portal.foundation.shell import cards
-from mlops_portal.foundation.shell.cards import Card
-from mlops_portal.foundation.shell.signed_in import person_of
+from mlops_portal.foundation.shell.pages.signed_in import person_of
+from mlops_portal.foundation.shell.registries import cards
+from mlops_portal.foundation.shell.registries.cards import Card
 from monitoring.models import UnapprovedRun
 
 FEW = 5

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from edge_sync.selectors.releases import releases_for
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.selectors import models_all
-from mlops_portal.foundation.shell import search
-from mlops_portal.foundation.shell.search import Hit, Source
+from mlops_portal.foundation.shell.registries import search
+from mlops_portal.foundation.shell.registries.search import Hit, Source
 
 
 def _models(person: Person, query: str, limit: int) -> list[Hit]:

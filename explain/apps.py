@@ -6,7 +6,7 @@ class ExplainConfig(AppConfig):
 
     def ready(self) -> None:
         from explain.cards import register_panels
-        from mlops_portal.foundation.shell import jobs
+        from mlops_portal.foundation.shell.work import jobs
 
         register_panels()
         jobs.every("explain.waiting", seconds=10)

@@ -22,9 +22,9 @@ def _alert(_request: HttpRequest, alert: Alert) -> dict[str, Any] | None:
 
 
 def _lead(request: HttpRequest, alert: Alert) -> dict[str, Any] | None:
-    found = _alert(request, alert)
-    explanation = found["explanation"] if found else None
-    return found if explanation and not explanation.refused else None
+    explained = _alert(request, alert)
+    explanation = explained["explanation"] if explained else None
+    return explained if explanation and not explanation.refused else None
 
 
 def register_panels() -> None:

@@ -17,8 +17,8 @@ from explain.selectors.stored import PART, stored, topic
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import ModelVersion
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from monitoring.models import Prediction, SampledRow
 
 

@@ -22,7 +22,7 @@ from mlops_portal.foundation.registry.errors import NoDataset
 from mlops_portal.foundation.registry.models import Artifact, ModelVersion
 from mlops_portal.foundation.registry.selectors import champion_of, classes_of, dataset_of
 from mlops_portal.foundation.registry.services import artifact_read
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from monitoring.compute import apart
 from monitoring.models import Alert, SampledRow
 from monitoring.selectors.golden import kept_apart
@@ -45,14 +45,14 @@ def explainer_of(version: ModelVersion) -> Explainer:
     return _explainer(version.store_id)
 
 
-def table(columns: Readings, found: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
+def table(columns: Readings, rows: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
     """Float64 (n, features) as the node read them: NaN where a reading is missing, a category as its code."""
     nan = float("nan")
     readings = np.array(
-        [[nan if one.get(key) is None else float(one[key]) for key in columns.keys] for one in found],
+        [[nan if one.get(key) is None else float(one[key]) for key in columns.keys] for one in rows],
         dtype=np.float64,
     )
-    return edge_model.as_read(readings.reshape(len(found), len(columns.keys)))
+    return edge_model.as_read(readings.reshape(len(rows), len(columns.keys)))
 
 
 def _by_key(columns: Readings, values: Iterable[float]) -> dict[str, float]:
@@ -73,25 +73,25 @@ def rows(version_id: int, prediction_ids: list[str]) -> None:
 
 def _rows(version_id: int, prediction_ids: list[str]) -> None:
     version = ModelVersion.objects.select_related("model").get(pk=version_id)
-    found = [
+    sampled = [
         one
         for one in SampledRow.objects.filter(prediction__in=prediction_ids)
         if stored(version, PART, one.prediction_id) is None
     ]
-    if not found:
+    if not sampled:
         return
     columns, classes = Readings(**read.columns_of(version.model)), classes_of(version)
-    readings = table(columns, [one.readings for one in found])
+    readings = table(columns, [one.readings for one in sampled])
     whole = explainer_of(version).explain(columns.for_model(readings))
-    for place, (one, values, said) in enumerate(zip(found, whole.of_said(), whole.said, strict=True)):
+    for place, (one, values, answered) in enumerate(zip(sampled, whole.of_said(), whole.said, strict=True)):
         explanation_store(
             version=version,
             kind=PART,
             subject=one.prediction_id,
-            label=classes[said],
+            label=classes[answered],
             values=_by_key(columns, values),
-            base=float(whole.base[said]),
-            output=float(whole.output[place, said]),
+            base=float(whole.base[answered]),
+            output=float(whole.output[place, answered]),
             difference=float(whole.difference[place]),
             rows=1,
             reasons=row_reasons(values, readings[place], columns),
@@ -102,17 +102,17 @@ def _rows(version_id: int, prediction_ids: list[str]) -> None:
 def alert(alert_id: int) -> None:
     """What the model leans on in parts since the alert began, beside the parts before; anew once twice as
     many parts are there."""
-    found = Alert.objects.select_related("version__model").get(pk=alert_id)
-    version, count = found.judged_by, read.count_since(found)
+    alert = Alert.objects.select_related("version__model").get(pk=alert_id)
+    version, count = alert.judged_by, read.count_since(alert)
     known = stored(version, ALERT, str(alert_id))
     had = known.rows if known else 0
     if count <= had or count < min(2 * had, read.MOST):
         return
     columns = Readings(**read.columns_of(version.model))
-    readings, explainer = table(columns, read.rows_since(found)), explainer_of(version)
+    readings, explainer = table(columns, read.rows_since(alert)), explainer_of(version)
     whole = explainer.explain(columns.for_model(readings))
     reasons = leaning(whole.of_said(), readings, columns)
-    before, difference = read.rows_before(found), float(whole.difference.max())
+    before, difference = read.rows_before(alert), float(whole.difference.max())
     if len(before) >= FEWEST_BEFORE:
         past = explainer.explain(columns.for_model(table(columns, before)))
         difference = max(difference, float(past.difference.max()))
@@ -123,7 +123,7 @@ def alert(alert_id: int) -> None:
         own = {
             key for key, group in zip(columns.keys, columns.group_of, strict=True) if group == one["group"]
         }
-        one["moved"] = sorted(own & set(found.features or [found.feature]))
+        one["moved"] = sorted(own & set(alert.features or [alert.feature]))
     explanation_store(
         version=version,
         kind=ALERT,
@@ -168,8 +168,8 @@ def candidate(version_id: int) -> None:
     )
 
 
-def _largest(*found: Contributions) -> float:
-    return max(float(one.difference.max()) for one in found)
+def _largest(*explained: Contributions) -> float:
+    return max(float(one.difference.max()) for one in explained)
 
 
 def _past(champion: ModelVersion, columns: Readings) -> tuple[NDArray[np.float64], NDArray[np.int64]] | None:
@@ -179,19 +179,19 @@ def _past(champion: ModelVersion, columns: Readings) -> tuple[NDArray[np.float64
         dataset = dataset_of(champion.model)
     except NoDataset:
         return None
-    found = datasets.decode(artifact_read(dataset.artifact), columns.keys)
-    read = edge_model.as_read(found.readings)
+    past = datasets.decode(artifact_read(dataset.artifact), columns.keys)
+    read = edge_model.as_read(past.readings)
     out = apart.matches(
         readings=read,
-        part=found.part,
+        part=past.part,
         spread=apart.spread_of(read, [bool(size) for size in columns.sizes or [0] * read.shape[1]]),
         kept=apart.kept_of(kept_apart(champion.model), columns.keys),
     )
-    stays = np.setdiff1d(np.arange(len(found.label)), [one.row for one in out])[-MOST_PAST:]
-    names, label = np.unique(np.array(found.label)[stays], return_inverse=True)
+    stays = np.setdiff1d(np.arange(len(past.label)), [one.row for one in out])[-MOST_PAST:]
+    names, label = np.unique(np.array(past.label)[stays], return_inverse=True)
     if len(names) < 2:
         return None
-    return edge_model.as_read(found.readings[stays], columns.sizes), label.astype(np.int64)
+    return edge_model.as_read(past.readings[stays], columns.sizes), label.astype(np.int64)
 
 
 def _same_rows(

@@ -11,15 +11,15 @@ from explain.selectors.access import alert_for, prediction_for, version_for
 from explain.selectors.stored import ALERT, CANDIDATE, PART, topic
 from explain.services import part_ask
 from mlops_portal.foundation.registry.selectors import champion_of
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from monitoring.models import Prediction
 
 
-def _part(request: HttpRequest, found: Prediction, *, asked: bool) -> HttpResponse:
+def _part(request: HttpRequest, prediction: Prediction, *, asked: bool) -> HttpResponse:
     context = {
-        "prediction": found,
-        "explanation": reasons_for(found.version, PART, found.pk),
-        "topic": topic(found.version, PART, found.pk),
+        "prediction": prediction,
+        "explanation": reasons_for(prediction.version, PART, prediction.pk),
+        "topic": topic(prediction.version, PART, prediction.pk),
         "asked": asked,
     }
     return render(request, "explain/part.html", context)
@@ -36,19 +36,19 @@ def part(request: HttpRequest, pk: str) -> HttpResponse:
 @signed_in
 def ask(request: HttpRequest, pk: str) -> HttpResponse:
     by = person_of(request)
-    found = prediction_for(person=by, pk=pk)
-    part_ask(by=by, prediction=found)
-    return _part(request, found, asked=True)
+    prediction = prediction_for(person=by, pk=pk)
+    part_ask(by=by, prediction=prediction)
+    return _part(request, prediction, asked=True)
 
 
 @require_safe
 @signed_in
 def alert(request: HttpRequest, pk: int) -> HttpResponse:
-    found = alert_for(person=person_of(request), pk=pk)
+    shown = alert_for(person=person_of(request), pk=pk)
     context = {
-        "alert": found,
-        "explanation": reasons_for(found.judged_by, ALERT, found.pk),
-        "topic": topic(found.judged_by, ALERT, str(found.pk)),
+        "alert": shown,
+        "explanation": reasons_for(shown.judged_by, ALERT, shown.pk),
+        "topic": topic(shown.judged_by, ALERT, str(shown.pk)),
     }
     return render(request, "explain/alert.html", context)
 

@@ -10,14 +10,14 @@ from labeling.selectors.runs import run_verdict
 from labeling.transitions import RunState
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import verdict
-from mlops_portal.foundation.shell import actions
-from mlops_portal.foundation.shell.actions import Offer
+from mlops_portal.foundation.shell.registries import actions
+from mlops_portal.foundation.shell.registries.actions import Offer
 from monitoring.models import Alert
 from monitoring.transitions import AlertState
 
 
 def run_offers(by: Person, run: RetrainRun) -> list[Offer]:
-    found = run_verdict(by, run.model)
+    allowed = run_verdict(by, run.model)
     offers = []
     if run.state == RunState.PROPOSED:
         offers.append(
@@ -25,8 +25,8 @@ def run_offers(by: Person, run: RetrainRun) -> list[Offer]:
                 "start",
                 _("Start it"),
                 reverse("run_start", args=[run.pk]),
-                allowed=bool(found),
-                reason=found.reason,
+                allowed=bool(allowed),
+                reason=allowed.reason,
                 kind="primary",
                 icon="play",
             )
@@ -37,8 +37,8 @@ def run_offers(by: Person, run: RetrainRun) -> list[Offer]:
                 "cancel",
                 _("Cancel it"),
                 reverse("run_cancel", args=[run.pk]),
-                allowed=bool(found),
-                reason=found.reason,
+                allowed=bool(allowed),
+                reason=allowed.reason,
                 icon="stop",
                 confirm=_("The step at work finishes, and nothing follows it. What was done is kept."),
             )
@@ -49,14 +49,14 @@ def run_offers(by: Person, run: RetrainRun) -> list[Offer]:
 def alert_offers(by: Person, alert: Alert) -> list[Offer]:
     if alert.version is None or alert.state == AlertState.RESOLVED or not by.may("label.ask"):
         return []
-    found = verdict(by, "label.ask", line=alert.line)
+    allowed = verdict(by, "label.ask", line=alert.line)
     return [
         Offer(
             "ask_labels",
             _("Ask for labels"),
             f"{reverse('label_ask')}?alert={alert.pk}",
-            allowed=bool(found),
-            reason=found.reason,
+            allowed=bool(allowed),
+            reason=allowed.reason,
             icon="label",
             method="get",
         )

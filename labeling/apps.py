@@ -11,7 +11,8 @@ class LabelingConfig(AppConfig):
         from labeling.navigation import register_label_items, register_run_items
         from labeling.services.answering import answer_undo
         from labeling.services.steps import run_give_up
-        from mlops_portal.foundation.shell import jobs, undo
+        from mlops_portal.foundation.shell.registries import undo
+        from mlops_portal.foundation.shell.work import jobs
 
         register_types()
         register_run_offers()

@@ -10,9 +10,9 @@ from django.utils import timezone
 from labeling.selectors.queue import for_experts, queues_for
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.roles import Role
-from mlops_portal.foundation.shell import cards
-from mlops_portal.foundation.shell.cards import Card
-from mlops_portal.foundation.shell.signed_in import person_of
+from mlops_portal.foundation.shell.pages.signed_in import person_of
+from mlops_portal.foundation.shell.registries import cards
+from mlops_portal.foundation.shell.registries.cards import Card
 
 FEW = 6
 
@@ -31,8 +31,8 @@ def _needed(request: HttpRequest) -> dict[str, Any]:
 
 
 def _experts(request: HttpRequest) -> dict[str, Any]:
-    found = for_experts(person=person_of(request))
-    return {"requests": found[:FEW], "count": found.count()}
+    questions = for_experts(person=person_of(request))
+    return {"requests": questions[:FEW], "count": questions.count()}
 
 
 def register_cards() -> None:

@@ -52,10 +52,10 @@ def _port(value: str) -> int:
 
 def _number(above: float, up_to: float) -> Callable[[str], float]:
     def parse(value: str) -> float:
-        found = float(value) if value.replace(".", "", 1).isdigit() else -1.0
-        if not above < found <= up_to:
+        number = float(value) if value.replace(".", "", 1).isdigit() else -1.0
+        if not above < number <= up_to:
             raise ValueError(f"must be a number above {above:g} and up to {up_to:g}")
-        return found
+        return number
 
     return parse
 
@@ -85,10 +85,10 @@ def _secret(value: str) -> str:
 def _folder_or_none(value: str) -> Path | None:
     if not value:
         return None
-    found = _folder(value)
-    if not found.is_dir():
+    folder = _folder(value)
+    if not folder.is_dir():
         raise ValueError("must be a folder that exists")
-    return found
+    return folder
 
 
 def _folder(value: str) -> Path:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.plant.models import Asset, Person
 from mlops_portal.foundation.plant.policies import verdict
-from mlops_portal.foundation.shell import actions
-from mlops_portal.foundation.shell.actions import Offer
+from mlops_portal.foundation.shell.registries import actions
+from mlops_portal.foundation.shell.registries.actions import Offer
 from monitoring.models import Alert
 from monitoring.policies import alert_verdict
 from monitoring.transitions import WAYS, AlertState

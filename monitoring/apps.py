@@ -8,7 +8,8 @@ class MonitoringConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from mlops_portal.foundation.plant.models import Asset, Node
-        from mlops_portal.foundation.shell import flags, jobs, kinds, undo
+        from mlops_portal.foundation.shell.registries import flags, kinds, undo
+        from mlops_portal.foundation.shell.work import jobs
         from monitoring.actions import register_offers
         from monitoring.cards import register_cards
         from monitoring.events import register_types

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.plant.selectors.places import lines_for
-from mlops_portal.foundation.shell import cards
-from mlops_portal.foundation.shell.cards import Card
-from mlops_portal.foundation.shell.signed_in import person_of
+from mlops_portal.foundation.shell.pages.signed_in import person_of
+from mlops_portal.foundation.shell.registries import cards
+from mlops_portal.foundation.shell.registries.cards import Card
 from monitoring.selectors.alerts import alerts_for, headline
 from monitoring.selectors.budgets import promise
 from monitoring.selectors.limits import achieved

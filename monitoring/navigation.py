@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.roles import Role
-from mlops_portal.foundation.shell import navigation
-from mlops_portal.foundation.shell.navigation import NavItem
+from mlops_portal.foundation.shell.registries import navigation
+from mlops_portal.foundation.shell.registries.navigation import NavItem
 
 
 def _works_at_a_machine(person: Person) -> bool:

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from mlops_portal.foundation.registry.models import ModelVersion
-from mlops_portal.foundation.shell.keyed import Keyed
+from mlops_portal.foundation.shell.registries.keyed import Keyed
 from monitoring.models import Alert
 
 

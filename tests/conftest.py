@@ -130,7 +130,7 @@ def _all_loaded() -> None:
     """What the web loads with its first job and its first API request: tests reverse and send at once."""
     from django.urls import resolve
 
-    from mlops_portal.foundation.shell.jobs import celery_app
+    from mlops_portal.foundation.shell.work.jobs import celery_app
 
     celery_app()
     resolve("/api/v1/me/")

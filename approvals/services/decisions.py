@@ -29,7 +29,7 @@ from approvals.transitions import ApprovalState, Assurance, Verdict
 from mlops_portal.foundation.ledger.refs import Ref
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.transitions import VersionState
-from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.shell.notices.notifications import notify
 from mlops_portal.foundation.wire.assertion import AssertionRefused, b64url, verify_passkey, verify_seal
 
 ENDS: dict[Verdict, tuple[ApprovalState, VersionState]] = {

@@ -6,7 +6,7 @@ from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors import champion_of
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 
 
 def golden_run(*, by: Person, version: ModelVersion) -> None:

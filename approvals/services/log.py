@@ -15,8 +15,8 @@ from mlops_portal.foundation.ledger.selectors import Report
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell import jobs
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work import jobs
 
 FAULTS = 20
 

@@ -29,7 +29,7 @@ from mlops_portal.foundation.plant.models import Asset, Line, Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.transitions import VersionState
-from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.shell.notices.notifications import notify
 
 SHORTEST_REASON = 10  # letters: “ok” is no reason
 ASKABLE = (VersionState.CANDIDATE, VersionState.RETURNED, VersionState.IN_REVIEW, VersionState.APPROVED)
@@ -107,11 +107,11 @@ def _targets(version: ModelVersion, line: Line, assets: Sequence[Asset]) -> list
             % {"line": line, "type": version.model.asset_type}
         )
     running = champions_on(found)
-    if len({one.artifact_id if one else "" for one in running.values()}) > 1:
+    if len({one.pk if one else None for one in running.values()}) > 1:
         raise TargetsUnfit(
             _("These machines run different versions, so they would fall back to different ones; ask apart.")
         )
-    if any(one is not None and one.artifact_id == version.artifact_id for one in running.values()):
+    if any(one == version for one in running.values()):
         raise TargetsUnfit(_("These machines run this version already."))
     return found
 

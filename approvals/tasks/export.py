@@ -12,8 +12,8 @@ from approvals.selectors.export import scope_of
 from approvals.services.export import export_record
 from approvals.tasks.export_write import export_write
 from approvals.tasks.log_progress import counting
-from mlops_portal.foundation.shell import jobs
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work import jobs
 
 
 @shared_task(name="approvals.export")

@@ -9,8 +9,8 @@ from approvals.services.log import verification_record
 from approvals.tasks.log_progress import counting
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.selectors import log_verify
-from mlops_portal.foundation.shell import jobs
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work import jobs
 
 
 @shared_task(name="approvals.verify_log")

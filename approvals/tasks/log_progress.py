@@ -13,7 +13,7 @@ from threading import Event, Thread
 
 from django.db import connection, connections
 
-from mlops_portal.foundation.shell.jobs import JobCancelled, Run
+from mlops_portal.foundation.shell.work.jobs import JobCancelled, Run
 
 SECONDS = 0.5
 

@@ -27,8 +27,8 @@ from approvals.views.signing import signing_shown
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.roles import Role
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.actions import offers_for
 from mlops_portal.foundation.shell.tables.columns import Column
 from mlops_portal.foundation.shell.tables.filters import Choice
 from mlops_portal.foundation.shell.tables.table import Table

@@ -22,9 +22,9 @@ from approvals.views.shown import evidence_shown
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors import champion_of, versions_all
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.actions import offers_for
 
 MOST_BESIDE = 4
 

@@ -12,7 +12,7 @@ from approvals.services.export import export_ask, export_name, export_open, expo
 from mlops_portal.foundation.ledger.types import sentence
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import RegisteredModel
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.wire.errors import Invalid
 
 SHOWN = 50
@@ -48,7 +48,7 @@ def export(request: HttpRequest, digest: str) -> HttpResponse:
     found = export_made(digest)
     context = {
         "made": found,
-        "filter": {name: value for name, value in found.data["filter"].items() if value},
+        "filter": [(name, value) for name, value in found.data["filter"].items() if value],
         "stored": default_storage.exists(export_path(digest)),
     }
     return render(request, "approvals/export.html", context)

@@ -12,7 +12,7 @@ from approvals.selectors.lineage import Lineage, lineage_of, predictions_like
 from approvals.selectors.lineage_steps import Stage, Step
 from approvals.views.lineage_picture import Box, LineagePicture
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 FOUND = 20
 WORDS = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlops_portal.foundation.shell.charts.canvas import Canvas, Pen
-from mlops_portal.foundation.shell.charts.drawn import Drawn, data
-from mlops_portal.foundation.shell.charts.scales import clip_text
+from mlops_portal.foundation.shell.charts.drawing.canvas import Canvas, Pen
+from mlops_portal.foundation.shell.charts.drawing.drawn import Drawn, data
+from mlops_portal.foundation.shell.charts.drawing.scales import clip_text
 
 HEIGHT, GAP, ARROW, SIZE = 54.0, 12.0, 34.0, 14.0
 WIDE = 600.0

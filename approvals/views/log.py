@@ -20,7 +20,7 @@ from mlops_portal.foundation.ledger.selectors import checkpoint_latest
 from mlops_portal.foundation.ledger.types import registered, sentence
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 SHOWN_THINGS = 3
 

@@ -21,8 +21,8 @@ from mlops_portal.foundation.plant.roles import Role
 from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.registry.selectors import models_all
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 
 def _facts(rules: Rules) -> list[tuple[str, Any]]:

@@ -25,7 +25,7 @@ from approvals.transitions import ApprovalState, Verdict
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.roles import Role
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.wire.errors import Invalid, PortalError
 
 

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 from alibi_detect.cd import KSDrift
-from said import say, timed
+from timing import say, timed
 
 reference, current = np.load(sys.argv[1]), np.load(sys.argv[2])
 detector = KSDrift(reference, p_val=0.05)

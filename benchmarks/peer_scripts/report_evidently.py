@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from evidently import DataDefinition, Dataset, Report
 from evidently.presets import DataDriftPreset
-from said import say, timed
+from timing import say, timed
 
 
 def table(path):

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 from frouros.detectors.data_drift import PSI
-from said import say, timed
+from timing import say, timed
 
 reference, current = np.load(sys.argv[1]), np.load(sys.argv[2])
 detectors = [PSI() for _ in range(reference.shape[1])]

@@ -7,7 +7,7 @@ import sys
 import nannyml
 import numpy as np
 import pandas as pd
-from said import say, timed
+from timing import say, timed
 
 
 def table(path):
@@ -20,6 +20,6 @@ columns = list(reference.columns)
 calculator = nannyml.UnivariateDriftCalculator(
     column_names=columns, continuous_methods=["kolmogorov_smirnov"], chunk_number=10
 ).fit(reference)
-found = calculator.calculate(current).filter(period="analysis").to_df()
-flagged = sum(bool(found[(name, "kolmogorov_smirnov", "alert")].any()) for name in columns)
+estimates = calculator.calculate(current).filter(period="analysis").to_df()
+flagged = sum(bool(estimates[(name, "kolmogorov_smirnov", "alert")].any()) for name in columns)
 say("nannyml", seconds=timed(lambda: calculator.calculate(current)), flagged=flagged)

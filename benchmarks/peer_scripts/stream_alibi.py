@@ -10,7 +10,7 @@ import io
 import sys
 
 import numpy as np
-from said import say
+from timing import say
 
 given, size, wanted, run_time = (
     np.load(sys.argv[1]),
@@ -43,12 +43,12 @@ def alarms(method, detector, stream):
         ends = range(size, len(stream) + 1, size)
         return [end - 1 for end in ends if detector.predict(stream[end - size : end])["data"]["is_drift"]]
     detector.reset_state()
-    found = []
+    rows = []
     for row, values in enumerate(stream if method == "online CVM" else stream.astype(np.float32)):
         if detector.predict(values)["data"]["is_drift"]:
-            found.append(row)
+            rows.append(row)
             detector.reset_state()  # otherwise it goes on saying the same
-    return found
+    return rows
 
 
 said, last = {name: [] for name in wanted}, None

@@ -10,7 +10,7 @@ import warnings
 import nannyml
 import numpy as np
 import pandas as pd
-from said import say
+from timing import say
 
 warnings.simplefilter("ignore")
 given, size, wanted = np.load(sys.argv[1]), int(sys.argv[2]), sys.argv[3].split(",")
@@ -30,10 +30,10 @@ def fitted(method, reference):
 
 
 def alarms(method, calculator, stream):
-    found = calculator.calculate(table(stream)).filter(period="analysis").to_df()
-    over = found.loc[:, [name for name in found.columns if name[-1] == "alert"]].any(axis=1)
-    ends = next(name for name in found.columns if name[-1] == "end_index")
-    return [int(row) for row in found.loc[over, [ends]].to_numpy().ravel()]
+    estimates = calculator.calculate(table(stream)).filter(period="analysis").to_df()
+    over = estimates.loc[:, [name for name in estimates.columns if name[-1] == "alert"]].any(axis=1)
+    ends = next(name for name in estimates.columns if name[-1] == "end_index")
+    return [int(row) for row in estimates.loc[over, [ends]].to_numpy().ravel()]
 
 
 said, last = {name: [] for name in wanted}, None

@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 from river import drift
-from said import say
+from timing import say
 
 DETECTORS = {
     "ADWIN": drift.ADWIN,
@@ -22,7 +22,7 @@ wanted = sys.argv[2].split(",")
 def alarms(make, reference, stream):
     centre, spread = reference.mean(axis=0), reference.std(axis=0)
     spread[spread == 0] = 1.0
-    found = set()
+    rows = set()
     for i in range(reference.shape[1]):
         detector = make()
         for value in ((reference[:, i] - centre[i]) / spread[i]).tolist():
@@ -30,8 +30,8 @@ def alarms(make, reference, stream):
         for row, value in enumerate(((stream[:, i] - centre[i]) / spread[i]).tolist()):
             detector.update(value)
             if detector.drift_detected:
-                found.add(row)
-    return sorted(found)
+                rows.add(row)
+    return sorted(rows)
 
 
 pairs = list(zip(given["references"], given["streams"], strict=True))

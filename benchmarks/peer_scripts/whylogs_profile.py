@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pandas as pd
 import whylogs
-from said import say, timed
+from timing import say, timed
 
 values = np.load(sys.argv[1])
 table = pd.DataFrame(values, columns=[f"f{i}" for i in range(values.shape[1])])

@@ -18,7 +18,7 @@ from edge_sync.services.ceremony import ceremony_hold, plan_all, plan_digest
 from mlops_portal.foundation.plant.models import Line, Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import lines_for
-from mlops_portal.foundation.shell.signed_in import person_of
+from mlops_portal.foundation.shell.pages.signed_in import person_of
 
 
 class Keys(APIView):

@@ -12,9 +12,9 @@ from edge_sync.services.control import FAILED
 from edge_sync.services.states import claim, told
 from edge_sync.transitions import NodeState, ReleaseState
 from mlops_portal.foundation.plant.models import Asset, Person
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
-from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.shell.notices.notifications import notify
+from mlops_portal.foundation.shell.work.jobs import enqueue
 
 KIND = "edge-release"
 

@@ -20,7 +20,7 @@ from edge_sync.services.nodes import node_enrol, token_make
 from edge_sync.services.parked import parked_give_up, parked_send
 from mlops_portal.foundation.plant.policies import guard, verdict
 from mlops_portal.foundation.plant.selectors.places import nodes_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.wire.errors import Invalid
 from monitoring.models import Quarantined
 from monitoring.selectors.aside import aside_counts

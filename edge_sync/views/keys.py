@@ -22,7 +22,7 @@ from edge_sync.services.ceremony import ceremony_hold, plan_all, plan_digest
 from mlops_portal.foundation.plant.models import Line, Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import lines_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 
 @require_safe
@@ -65,6 +65,7 @@ def _line(line: Line) -> dict[str, Any]:
     return {
         "line": line,
         "roster": roster,
+        "people": list(roster.people.values()) if roster is not None else [],
         "fault": fault,
         "expired": roster is not None and roster.expires <= now,
         "pending": pending(line, now=now),

@@ -11,7 +11,7 @@ from edge_sync.selectors.pages import history, machines_of, versions_of
 from edge_sync.views.model_performance import performance_section
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.selectors import features_of, models_all
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 
 @require_safe

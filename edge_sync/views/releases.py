@@ -15,7 +15,7 @@ from edge_sync.selectors.releases import releases_for
 from edge_sync.services.control import release_halt, release_pause, release_resume
 from edge_sync.transitions import ReleaseState
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.shell.tables.columns import Column
 from mlops_portal.foundation.shell.tables.filters import Choice
 from mlops_portal.foundation.shell.tables.table import Table

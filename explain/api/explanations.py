@@ -26,18 +26,18 @@ def person_of(request: Request) -> Person:
     return request.user
 
 
-def _answer(found: Explained | None) -> Response:
-    if found is None:
+def _answer(explained: Explained | None) -> Response:
+    if explained is None:
         raise NotFound(_("This was not explained yet; ask for it, or try again in a moment."))
-    return Response(ExplanationOut(found).data)
+    return Response(ExplanationOut(explained).data)
 
 
 class PartExplanation(APIView):
     @extend_schema(responses=ExplanationOut, operation_id="part_explanation")
     def get(self, request: Request, pk: str) -> Response:
         """Why the model says what it says about a part."""
-        found = prediction_for(person=person_of(request), pk=pk)
-        return _answer(reasons_for(found.version, PART, found.pk))
+        subject = prediction_for(person=person_of(request), pk=pk)
+        return _answer(reasons_for(subject.version, PART, subject.pk))
 
     @extend_schema(request=None, responses={202: None}, operation_id="part_explanation_ask")
     def post(self, request: Request, pk: str) -> Response:
@@ -51,8 +51,8 @@ class AlertExplanation(APIView):
     @extend_schema(responses=ExplanationOut, operation_id="alert_explanation")
     def get(self, request: Request, pk: int) -> Response:
         """What the model leans on since an alert began."""
-        found = alert_for(person=person_of(request), pk=pk)
-        return _answer(reasons_for(found.judged_by, ALERT, found.pk))
+        subject = alert_for(person=person_of(request), pk=pk)
+        return _answer(reasons_for(subject.judged_by, ALERT, subject.pk))
 
 
 class VersionComparison(APIView):
@@ -61,15 +61,15 @@ class VersionComparison(APIView):
         """What a version leans on, beside the version that runs."""
         version = version_for(person=person_of(request), model=model, number=number)
         champion = champion_of(version.model)
-        found = comparison_for(champion, version) if champion else None
-        if champion is None or found is None:
+        subject = comparison_for(champion, version) if champion else None
+        if champion is None or subject is None:
             raise NotFound(_("This version was not compared with the one that runs yet."))
         shown = {
             "champion": champion.number,
             "challenger": version.number,
-            "sentence": found.sentence,
-            "refused": found.refused,
-            "rows": found.row.rows,
+            "sentence": subject.sentence,
+            "refused": subject.refused,
+            "rows": subject.row.rows,
             "changes": compare(champion, version),
         }
         return Response(ComparisonOut(shown).data)

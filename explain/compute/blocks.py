@@ -28,9 +28,9 @@ def groups(keys: Sequence[str], readings: NDArray[np.float64]) -> list[int]:
     """The group of each reading, numbered in the order of their first; ``readings`` float64 (n, features),
     NaN where missing."""
     named = _by_name(keys)
-    found = named if named is not None else _by_movement(readings)
-    place = {one: number for number, one in enumerate(dict.fromkeys(found))}
-    return [place[one] for one in found]
+    grouping = named if named is not None else _by_movement(readings)
+    place = {one: number for number, one in enumerate(dict.fromkeys(grouping))}
+    return [place[one] for one in grouping]
 
 
 def _by_name(keys: Sequence[str]) -> list[int] | None:
@@ -70,12 +70,12 @@ def names(keys: Sequence[str], group: Sequence[int]) -> list[str]:
     members: dict[int, list[str]] = {}
     for key, own in zip(keys, group, strict=True):
         members.setdefault(own, []).append(key)
-    said: dict[int, str] = {}
+    by_group: dict[int, str] = {}
     for own, inside in members.items():
         stems = {NUMBERS.sub("", one) for one in inside}
         first = inside[0]
-        said[own] = first if len(inside) == 1 else f"{first} (+ {len(inside) - 1})"
+        by_group[own] = first if len(inside) == 1 else f"{first} (+ {len(inside) - 1})"
         if len(inside) > 1 and len(stems) == 1 and (stem := stems.pop()):
             alone = all(NUMBERS.sub("", key) != stem or key in inside for key in keys)
-            said[own] = stem if alone else said[own]
-    return [said[own] for own in group]
+            by_group[own] = stem if alone else by_group[own]
+    return [by_group[own] for own in group]

@@ -39,7 +39,7 @@ def twin_shares(
     """
     readings, label = past
     random = np.random.default_rng(SEED)
-    found = []
+    by_twin = []
     for _twin in range(TWINS):
         drawn = np.concatenate(
             [
@@ -49,8 +49,8 @@ def twin_shares(
         )
         with threadpool_limits(1, user_api="openmp"):
             twin = clone(model).fit(readings[drawn], label[drawn])
-        found.append(shares(Explainer(twin).explain(rows).of_said(), columns))
-    return np.array(found)
+        by_twin.append(shares(Explainer(twin).explain(rows).of_said(), columns))
+    return np.array(by_twin)
 
 
 def differences(

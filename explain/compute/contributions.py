@@ -55,12 +55,12 @@ class Explainer:
 
     def explain(self, readings: NDArray[np.float64]) -> Contributions:
         """``readings`` float64 (n, features), NaN where missing; n ≥ 1."""
-        found = np.asarray(self._trees.shap_values(readings, check_additivity=False), dtype=np.float64)
+        values = np.asarray(self._trees.shap_values(readings, check_additivity=False), dtype=np.float64)
         base = np.atleast_1d(np.asarray(self._trees.expected_value, dtype=np.float64))
         with threadpool_limits(1, user_api="openmp"):  # threads cost more than they save on a busy machine
             output = np.asarray(self.model.decision_function(readings), dtype=np.float64)
         if output.ndim == 1:  # two classes have one score, that of the second
-            found = found[..., None] if found.ndim == 2 else found[..., -1:]
-            found, output = np.concatenate([-found, found], -1), np.column_stack([-output, output])
+            values = values[..., None] if values.ndim == 2 else values[..., -1:]
+            values, output = np.concatenate([-values, values], -1), np.column_stack([-output, output])
             base = np.array([-base[-1], base[-1]])
-        return Contributions(found, base, output, np.abs(found.sum(1) + base - output).max(1))
+        return Contributions(values, base, output, np.abs(values.sum(1) + base - output).max(1))

@@ -16,8 +16,8 @@ def prediction_for(*, person: Person, pk: str) -> Prediction:
     """A prediction on the person's lines. An operator meets the model's reasons only after answering, on the
     page of label requests, so this asks for the right to see models."""
     guard(person, "model.view")
-    found = Prediction.objects.filter(pk=pk, asset__line__in=lines_for(person=person))
-    prediction = found.select_related("version__model").first()
+    visible = Prediction.objects.filter(pk=pk, asset__line__in=lines_for(person=person))
+    prediction = visible.select_related("version__model").first()
     if prediction is None:
         raise NotFound(_("There is no such part, or it is on a line that you do not see."))
     return prediction
@@ -26,8 +26,8 @@ def prediction_for(*, person: Person, pk: str) -> Prediction:
 def alert_for(*, person: Person, pk: int) -> Alert:
     """An alert about a version on the person's lines."""
     guard(person, "alert.view")
-    found = Alert.objects.filter(pk=pk, asset__line__in=lines_for(person=person, action="alert.view"))
-    alert = found.filter(version__isnull=False).select_related("version__model").first()
+    visible = Alert.objects.filter(pk=pk, asset__line__in=lines_for(person=person, action="alert.view"))
+    alert = visible.filter(version__isnull=False).select_related("version__model").first()
     if alert is None:
         raise NotFound(_("There is no such alert of a model, or it is on a line that you do not see."))
     return alert
@@ -36,7 +36,7 @@ def alert_for(*, person: Person, pk: int) -> Alert:
 def version_for(*, person: Person, model: str, number: int) -> ModelVersion:
     """A model version."""
     guard(person, "model.view")
-    found = ModelVersion.objects.filter(model__slug=model, number=number).select_related("model").first()
-    if found is None:
+    version = ModelVersion.objects.filter(model__slug=model, number=number).select_related("model").first()
+    if version is None:
         raise NotFound(_("There is no such version of the model."))
-    return found
+    return version

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from explain.models import Explanation
-from explain.selectors import words
+from explain.selectors import reason_words
 from explain.selectors.explained import refusal
 from explain.selectors.stored import CANDIDATE, refused, stored, topic
 from mlops_portal.foundation.registry.models import ModelVersion
@@ -48,7 +48,7 @@ def rows(champion: ModelVersion, challenger: ModelVersion) -> list[dict[str, Any
     if row is None or refused(row):
         return []
     spoken = {
-        words.group_key(one.group_words, one.key): one.group_words or one.words
+        reason_words.group_key(one.group_words, one.key): one.group_words or one.words
         for one in features_of(challenger.model)
     }
     names = ("group", "before", "after", "noise", "beyond")
@@ -65,24 +65,24 @@ def comparison_for(champion: ModelVersion, challenger: ModelVersion) -> Comparis
     heard = topic(challenger, CANDIDATE, str(champion.number))
     if refused(row):
         return Comparison(row, refusal(row.difference), "", [], [], True, heard)
-    groups = words.group_words({one.key: one for one in features_of(challenger.model)})
-    found = [
+    groups = reason_words.group_words({one.key: one for one in features_of(challenger.model)})
+    changed = [
         Changed(
             group=groups.get(one["group"], one["group"]),
-            before=words.percent(one["before"]),
-            after=words.percent(one["after"]),
-            noise=words.percent(one["noise"]),
+            before=reason_words.percent(one["before"]),
+            after=reason_words.percent(one["after"]),
+            noise=reason_words.percent(one["noise"]),
             beyond=one["beyond"],
         )
         for one in row.reasons
     ]
-    changes = [one for one in found if one.beyond]
+    changes = [one for one in changed if one.beyond]
     return Comparison(
         row,
         _sentence(len(changes)),
         _basis(row),
         changes,
-        [one for one in found if not one.beyond],
+        [one for one in changed if not one.beyond],
         False,
         heard,
     )
@@ -99,20 +99,20 @@ def _sentence(count: int) -> str:
 
 
 def _basis(row: Explanation) -> str:
-    said = {"rows": number_text(row.rows)}
+    values = {"rows": number_text(row.rows)}
     if row.reasons and row.reasons[0].get("twins"):
-        said["twins"] = number_text(row.reasons[0]["twins"])
+        values["twins"] = number_text(row.reasons[0]["twins"])
         return (
             _(
                 "Both models explained the same %(rows)s parts. Chance is how far %(twins)s models like the "
                 "one that runs differ when they are trained on past parts drawn again."
             )
-            % said
+            % values
         )
     return (
         _(
             "Both models explained the same %(rows)s parts. Chance is how far the shares differ when these "
             "parts are drawn again; training again was not tried, because no past parts are kept."
         )
-        % said
+        % values
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from explain.models import Explanation
-from explain.selectors import words
+from explain.selectors import reason_words
 from explain.selectors.stored import ALERT, refused, stored, topic
 from mlops_portal.foundation.registry.models import Feature, ModelVersion
 from mlops_portal.foundation.registry.selectors import features_of
@@ -80,21 +80,23 @@ def refusal(difference: float) -> str:
 def _reason(one: Mapping[str, Any], features: Mapping[str, Feature], label: str) -> Reason:
     feature = features[one["feature"]]
     return Reason(
-        group=words.group_words({feature.key: feature})[words.group_key(feature.group_words, feature.key)],
-        sentence=words.reason_text(feature, one, label),
-        share=words.percent(one["share"]),
+        group=reason_words.group_words({feature.key: feature})[
+            reason_words.group_key(feature.group_words, feature.key)
+        ],
+        sentence=reason_words.reason_text(feature, one, label),
+        share=reason_words.percent(one["share"]),
         direction=one["direction"],
     )
 
 
 def _leans(row: Explanation, features: Mapping[str, Feature]) -> list[Reason]:
-    groups = words.group_words(features)
+    groups = reason_words.group_words(features)
     return [
         Reason(
             group=groups.get(one["group"], one["group"]),
-            sentence=words.reading_text(features[one["feature"]], one),
-            share=words.percent(one["share"]),
-            before="" if one.get("before") is None else words.percent(one["before"]),
+            sentence=reason_words.reading_text(features[one["feature"]], one),
+            share=reason_words.percent(one["share"]),
+            before="" if one.get("before") is None else reason_words.percent(one["before"]),
             moved=bool(one.get("moved")),
         )
         for one in row.reasons
@@ -106,7 +108,7 @@ def _alert_sentence(row: Explanation) -> str:
     moved = {key for one in row.reasons for key in one.get("moved", ())}
     whole = sum(row.values.values())
     if moved and whole:
-        return words.moved_text(sum(row.values.get(key, 0.0) for key in moved) / whole)
+        return reason_words.moved_text(sum(row.values.get(key, 0.0) for key in moved) / whole)
     return ngettext(
         "What the model leaned on in %(rows)s part since the alert began.",
         "What the model leaned on in %(rows)s parts since the alert began.",

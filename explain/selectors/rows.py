@@ -22,13 +22,13 @@ WAITING = (VersionState.CANDIDATE, VersionState.IN_REVIEW)
 
 def columns_of(model: RegisteredModel) -> dict[str, list[Any]]:
     """What ``compute.groups.Readings`` holds of a model's columns, in their order."""
-    found = features_of(model)
+    features = features_of(model)
     return {
-        "keys": [one.key for one in found],
-        "group_of": [group_key(one.group_words, one.key) for one in found],
-        "low": [one.low for one in found],
-        "high": [one.high for one in found],
-        "sizes": sizes_of(found),
+        "keys": [one.key for one in features],
+        "group_of": [group_key(one.group_words, one.key) for one in features],
+        "low": [one.low for one in features],
+        "high": [one.high for one in features],
+        "sizes": sizes_of(features),
     }
 
 
@@ -37,8 +37,8 @@ def group_key(words: dict[str, str], key: str) -> str:
     return words.get("en") or next(iter(words.values()), key)
 
 
-def _newest(found: QuerySet[SampledRow]) -> list[dict[str, Any]]:
-    return list(found.order_by("-prediction__at").values_list("readings", flat=True)[:MOST])
+def _newest(sampled: QuerySet[SampledRow]) -> list[dict[str, Any]]:
+    return list(sampled.order_by("-prediction__at").values_list("readings", flat=True)[:MOST])
 
 
 def rows_since(alert: Alert) -> list[dict[str, Any]]:
@@ -58,8 +58,8 @@ def rows_before(alert: Alert) -> list[dict[str, Any]]:
 
 def recent_rows(model: RegisteredModel, *, until: datetime | None = None) -> list[dict[str, Any]]:
     """Readings of the newest parts of the random share that any version of the model judged."""
-    found = _random().filter(prediction__version__model=model)
-    return _newest(found.filter(prediction__at__lte=until) if until else found)
+    sampled = _random().filter(prediction__version__model=model)
+    return _newest(sampled.filter(prediction__at__lte=until) if until else sampled)
 
 
 def _random() -> QuerySet[SampledRow]:
@@ -72,8 +72,8 @@ def _judged(alert: Alert) -> dict[str, Any]:
 
 def alerts_waiting() -> list[int]:
     """Open happenings; the task itself sees whether there are enough new rows."""
-    found = Alert.objects.exclude(state=AlertState.RESOLVED).filter(version__store__isnull=False)
-    return list(found.values_list("pk", flat=True))
+    alerts = Alert.objects.exclude(state=AlertState.RESOLVED).filter(version__store__isnull=False)
+    return list(alerts.values_list("pk", flat=True))
 
 
 def candidates_waiting() -> list[int]:

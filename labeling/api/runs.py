@@ -51,5 +51,5 @@ class Runs(Things):
     @action(detail=True, methods=["post"], url_path=f"steps/(?P<name>{'|'.join(RunStepName.values)})/retry")
     def retry(self, request: Request, pk: str, name: str) -> Response:
         """Try one failed step again."""
-        found = step_retry(by=self.person, run=self.get_object(), name=RunStepName(name))
-        return self.shown(found, status=200)
+        run = step_retry(by=self.person, run=self.get_object(), name=RunStepName(name))
+        return self.shown(run, status=200)

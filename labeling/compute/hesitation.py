@@ -23,15 +23,15 @@ class NoMembers(ValueError):
 
 def _two_largest(classifier: Any, rows: Floats) -> Floats:
     probabilities = np.asarray(classifier.predict_proba(rows), dtype=float)
-    found: Floats = np.partition(probabilities, -2, axis=1)[:, -2:]
-    return found
+    largest: Floats = np.partition(probabilities, -2, axis=1)[:, -2:]
+    return largest
 
 
 def margin(classifier: Any, rows: Floats) -> Floats:
     """0 (two classes alike) to 1, float64 (n,)."""
     two = _two_largest(classifier, rows)
-    found: Floats = two[:, 1] - two[:, 0]
-    return found
+    margins: Floats = two[:, 1] - two[:, 0]
+    return margins
 
 
 def least_confident(classifier: Any, rows: Floats) -> Floats:
@@ -40,8 +40,8 @@ def least_confident(classifier: Any, rows: Floats) -> Floats:
 
 
 def _entropy(probabilities: Floats) -> Floats:
-    found: Floats = -(probabilities * np.log(np.maximum(probabilities, 1e-300))).sum(axis=-1)
-    return found
+    entropies: Floats = -(probabilities * np.log(np.maximum(probabilities, 1e-300))).sum(axis=-1)
+    return entropies
 
 
 def entropy(classifier: Any, rows: Floats) -> Floats:
@@ -58,10 +58,10 @@ def committee(classifier: Any, rows: Floats) -> Floats:
     mean = np.zeros((len(rows), width))
     apart = np.zeros(len(rows))
     for member in members:
-        said = np.zeros((len(rows), width))
-        said[:, np.asarray(member.classes_, dtype=np.intp)] = member.predict_proba(rows)
-        mean += said / len(members)
-        apart += _entropy(said) / len(members)
+        votes = np.zeros((len(rows), width))
+        votes[:, np.asarray(member.classes_, dtype=np.intp)] = member.predict_proba(rows)
+        mean += votes / len(members)
+        apart += _entropy(votes) / len(members)
     return apart - _entropy(mean)
 
 

@@ -46,18 +46,18 @@ def distinct(
 
     Goes through the order in portions, so that a burst of copies of one part does not fill the choice.
     """
-    kept: list[int] = []
+    chosen: list[int] = []
     for start in range(0, len(order), max(wanted, 1)):
         portion = order[start : start + max(wanted, 1)]
-        gap = nearest(rows[portion], rows[np.concatenate([apart_from, np.array(kept, dtype=np.intp)])])
+        gap = nearest(rows[portion], rows[np.concatenate([apart_from, np.array(chosen, dtype=np.intp)])])
         for place, index in enumerate(portion):
             if gap[place] <= near:
                 continue
-            kept.append(int(index))
-            if len(kept) == wanted:
-                return np.array(kept, dtype=np.intp)
+            chosen.append(int(index))
+            if len(chosen) == wanted:
+                return np.array(chosen, dtype=np.intp)
             gap = np.minimum(gap, nearest(rows[portion], rows[index][None, :]))
-    return np.array(kept, dtype=np.intp)
+    return np.array(chosen, dtype=np.intp)
 
 
 def far_apart(

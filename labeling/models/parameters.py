@@ -41,7 +41,7 @@ def parameters_checked(given: Mapping[str, Any]) -> dict[str, float | int]:
     """All parameters, defaults filled in. Raises Invalid for an unknown one or one beyond its limits."""
     if unknown := sorted(set(given) - set(PARAMETERS)):
         raise Invalid(_("There is no parameter “%(name)s”.") % {"name": unknown[0]})
-    found: dict[str, float | int] = {}
+    checked: dict[str, float | int] = {}
     for key, one in PARAMETERS.items():
         value = given.get(key, one.default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not one.low <= value <= one.high:
@@ -51,5 +51,5 @@ def parameters_checked(given: Mapping[str, Any]) -> dict[str, float | int]:
             )
         if one.whole and value != int(value):
             raise Invalid(_("%(name)s must be a whole number.") % {"name": one.title})
-        found[key] = int(value) if one.whole else float(value)
-    return found
+        checked[key] = int(value) if one.whole else float(value)
+    return checked

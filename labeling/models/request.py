@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from labeling.transitions import RequestState
+from labeling.transitions import RequestState as S
 from mlops_portal.foundation.ledger.refs import Ref
 from mlops_portal.foundation.plant.models import Line
 from mlops_portal.foundation.registry.models import ModelVersion
@@ -43,14 +44,14 @@ class LabelRequest(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["row"],
-                condition=Q(state__in=["open", "leased", "answered", "disputed"]),
+                condition=Q(state__in=[S.OPEN, S.LEASED, S.ANSWERED, S.DISPUTED]),
                 name="one_open_request_per_row",
             ),
             models.CheckConstraint(
-                condition=~Q(state="leased") | Q(leased_by__isnull=False), name="a_lease_has_a_person"
+                condition=~Q(state=S.LEASED) | Q(leased_by__isnull=False), name="a_lease_has_a_person"
             ),
             models.UniqueConstraint(
-                fields=["leased_by"], condition=Q(state="leased"), name="one_lease_per_person"
+                fields=["leased_by"], condition=Q(state=S.LEASED), name="one_lease_per_person"
             ),
         ]
         indexes = [models.Index(fields=["line", "state", "-priority", "asked_at"], name="request_queue")]

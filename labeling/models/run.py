@@ -35,7 +35,9 @@ class RetrainRun(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["model"], condition=Q(state__in=["proposed", "started"]), name="one_run_at_a_time"
+                fields=["model"],
+                condition=Q(state__in=[RunState.PROPOSED, RunState.STARTED]),
+                name="one_run_at_a_time",
             )
         ]
 

@@ -45,14 +45,14 @@ def labels_of(*, person: Person) -> QuerySet[Label]:
 def fates(labels: list[Label], *, person: Person) -> list[Fate]:
     """What became of each answer."""
     manifests = manifests_with(labels)
-    found = []
+    lines = []
     for label in labels:
         manifest = manifests.get(label.pk)
         text, tone = _fate(label, manifest)
         may = bool(undo_verdict(person, label, trained=manifest is not None))
         words = answer_words(label.request.version.model, label.answer)
-        found.append(Fate(label, words, text, tone, may))
-    return found
+        lines.append(Fate(label, words, text, tone, may))
+    return lines
 
 
 def _fate(label: Label, manifest: TrainingManifest | None) -> tuple[str, str]:

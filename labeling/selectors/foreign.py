@@ -39,10 +39,10 @@ def contract_of(model: RegisteredModel, classes: Sequence[str]) -> str:
 
 def foreign_known(model: RegisteredModel, digest: str, contract: str) -> ModelVersion | None:
     """The version that a file of this SHA-256 became before under the same contract; the newest."""
-    found = ModelVersion.objects.filter(
+    versions = ModelVersion.objects.filter(
         model=model, measures__origin__sha256=digest, measures__origin__contract=contract
     )
-    return found.order_by("-number").first()
+    return versions.order_by("-number").first()
 
 
 def rows_since(model: RegisteredModel) -> list[Usable]:

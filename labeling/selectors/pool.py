@@ -30,15 +30,15 @@ class Pool:
 def pool_rows(*, version: ModelVersion, line: Line, alert: Alert | None) -> QuerySet[SampledRow]:
     """Newest first: of the alert's machine since it began, else of the line's machines of that model."""
     asked = LabelRequest.objects.filter(row=OuterRef("pk")).exclude(state=RequestState.EXPIRED)
-    found = SampledRow.objects.filter(
+    sampled = SampledRow.objects.filter(
         ~Exists(asked),
         prediction__asset__line=line,
         prediction__version__model=version.model,
         prediction__truth="",
     ).exclude(reason=Reason.GOLDEN)
     if alert is not None:
-        found = found.filter(prediction__asset=alert.asset, prediction__at__gte=alert.since)
-    return found.order_by("-prediction__at")
+        sampled = sampled.filter(prediction__asset=alert.asset, prediction__at__gte=alert.since)
+    return sampled.order_by("-prediction__at")
 
 
 def pool_read(rows: QuerySet[SampledRow], *, features: list[str], most: int = MOST) -> Pool:
@@ -46,8 +46,8 @@ def pool_read(rows: QuerySet[SampledRow], *, features: list[str], most: int = MO
     keys: list[int] = []
     readings: list[list[float | None]] = []
     lots: list[str] = []
-    found: Any = rows.values_list("pk", "readings", "prediction__lot")[:most]
-    for key, values, lot in found.iterator(chunk_size=2000):
+    sampled: Any = rows.values_list("pk", "readings", "prediction__lot")[:most]
+    for key, values, lot in sampled.iterator(chunk_size=2000):
         keys.append(key)
         readings.append([_number(values.get(feature)) for feature in features])
         lots.append(lot)

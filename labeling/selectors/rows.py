@@ -22,6 +22,7 @@ from monitoring.models import Quarantined, SampledRow
 from monitoring.models.prediction import Reason
 
 MOST = 20_000
+LABEL, INSPECTION = "label", "inspection"  # where a truth comes from, as manifests name it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def rows_for(model: RegisteredModel, *, most: int = MOST) -> Iterator[Usable | L
         .select_related("version__model")
         .prefetch_related(Prefetch("labels", Label.objects.order_by("at")))
     )
-    found = (
+    sampled = (
         SampledRow.objects.filter(prediction__version__model=model)
         .filter(~Q(prediction__truth="") | Exists(Label.objects.filter(request__row=OuterRef("pk"))))
         .select_related("prediction__asset", "prediction__version__model")
@@ -55,7 +56,7 @@ def rows_for(model: RegisteredModel, *, most: int = MOST) -> Iterator[Usable | L
     )
     bad = set(Quarantined.objects.filter(at_node=True).exclude(part_id="").values_list("node_id", "part_id"))
     classes = {one["key"] for one in model.classes}
-    for row in found:
+    for row in sampled:
         yield _judged(row, bad, classes)
 
 
@@ -71,10 +72,10 @@ def _judged(row: SampledRow, bad: set[tuple[int, str]], classes: set[str]) -> Us
         request = label.request
         chance = random and (bool(of.truth) or bool(request.why.get("random")))
         version = f"{request.version.model.slug}/{request.version.number}"
-        given = (label.answer, "label", str(label.person_id), label.at)
+        given = (label.answer, LABEL, str(label.person_id), label.at)
     elif of.truth in classes and of.truth_at is not None:
         chance, version = random, f"{of.version.model.slug}/{of.version.number}"
-        given = (of.truth, "inspection", "", of.truth_at)
+        given = (of.truth, INSPECTION, "", of.truth_at)
     else:
         return LeftOut(of.pk, why_not or "cant_tell")
     answer, source, person, at = given

@@ -57,37 +57,37 @@ def step_sentence(step: RunStep, check: GoldenCheck | None = None) -> str:
     """What a step did, in the reader's language; the failure's own sentence where it failed."""
     if step.state != StepState.DONE:
         return step.output
-    found = step.result
+    result = step.result
     match RunStepName(step.name):
         case RunStepName.MANIFEST:
-            said = _("%(base)s past parts and %(new)s since; %(out)s left out.") % {
-                "base": found.get("base", 0),
-                "new": found.get("rows", 0),
-                "out": found.get("excluded", 0),
+            sentence = _("%(base)s past parts and %(new)s since; %(out)s left out.") % {
+                "base": result.get("base", 0),
+                "new": result.get("rows", 0),
+                "out": result.get("excluded", 0),
             }
-            return f"{said} {_apart(found['apart'])}" if found.get("apart") else said
+            return f"{sentence} {_apart(result['apart'])}" if result.get("apart") else sentence
         case RunStepName.TRAIN:
             return _("Trained on %(rows)s parts, %(held)s kept for measuring.") % {
-                "rows": found.get("rows", 0),
-                "held": found.get("held_out", 0),
+                "rows": result.get("rows", 0),
+                "held": result.get("held_out", 0),
             }
         case RunStepName.EXPORT:
-            return _("%(size)s kB of ONNX.") % {"size": round(found.get("size", 0) / 1000)}
+            return _("%(size)s kB of ONNX.") % {"size": round(result.get("size", 0) / 1000)}
         case RunStepName.PARITY:
             return _("%(rows)s parts: every verdict equal, largest difference %(largest)s.") % {
-                "rows": found.get("rows", 0),
-                "largest": f"{found.get('largest', 0):.1e}",
+                "rows": result.get("rows", 0),
+                "largest": f"{result.get('largest', 0):.1e}",
             }
         case RunStepName.COMPARE:
-            return _compared(found)
+            return _compared(result)
         case RunStepName.REGISTER:
-            return _("Version %(number)s.") % {"number": found.get("number", UNKNOWN)}
+            return _("Version %(number)s.") % {"number": result.get("number", UNKNOWN)}
         case RunStepName.GOLDEN:
             return _golden(check)
         case RunStepName.EXPLAIN:
             return _("Reasons are being compared; they appear on the candidate's page.")
         case RunStepName.TRACK:
-            return _("MLflow run %(run)s.") % {"run": str(found.get("run_id", UNKNOWN))[:12]}
+            return _("MLflow run %(run)s.") % {"run": str(result.get("run_id", UNKNOWN))[:12]}
     return ""
 
 
@@ -99,15 +99,15 @@ def _apart(count: int) -> str:
     ) % {"count": count}
 
 
-def _compared(found: dict[str, Any]) -> str:
-    value = found.get("macro_f1")
+def _compared(result: dict[str, Any]) -> str:
+    value = result.get("macro_f1")
     if value is None:
         return _("No part could be held out; nothing was measured.")
-    if found.get("before") is None:
+    if result.get("before") is None:
         return _("F1 %(value).3f; there is no champion to compare with.") % {"value": value}
     return _("F1 %(value).3f, champion %(before).3f, on the same parts.") % {
         "value": value,
-        "before": found["before"],
+        "before": result["before"],
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.core.cache import cache
 
 from labeling.models import Label, TrainingManifest
+from labeling.selectors.rows import LABEL
 
 DAY = 24 * 3600
 
@@ -18,7 +19,7 @@ def _taught(manifest: TrainingManifest) -> set[tuple[str, str]]:
     known: set[tuple[str, str]] | None = cache.get(key)
     if known is None:
         rows = json.loads(manifest.body)["rows"]
-        known = {(row["prediction"], row["person"]) for row in rows if row["source"] == "label"}
+        known = {(row["prediction"], row["person"]) for row in rows if row["source"] == LABEL}
         cache.set(key, known, DAY)
     return known
 
@@ -30,14 +31,14 @@ def manifests_with(labels: Iterable[Label]) -> dict[object, TrainingManifest]:
         return {}
     models = {label.request.version.model_id for label in labels}
     since = min(label.at for label in labels)
-    found: dict[object, TrainingManifest] = {}
+    by_thing: dict[object, TrainingManifest] = {}
     manifests = TrainingManifest.objects.filter(model__in=models, created_at__gte=since)
     for manifest in manifests.order_by("-created_at").prefetch_related("runs__candidate__model"):
         taught = _taught(manifest)
         for label in labels:
             key = (label.request.row.prediction_id, str(label.person_id))
-            if label.pk not in found and label.at <= manifest.created_at and key in taught:
-                found[label.pk] = manifest
-        if len(found) == len(labels):
+            if label.pk not in by_thing and label.at <= manifest.created_at and key in taught:
+                by_thing[label.pk] = manifest
+        if len(by_thing) == len(labels):
             break
-    return found
+    return by_thing

@@ -63,6 +63,6 @@ class RunIn(serializers.Serializer[Any]):
     parameters = serializers.DictField(child=serializers.FloatField(), required=False, default=dict)
 
     def get_fields(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_fields()
-        found["model"].queryset = models_to_train()
-        return found
+        fields: dict[str, Any] = super().get_fields()
+        fields["model"].queryset = models_to_train()
+        return fields

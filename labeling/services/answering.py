@@ -25,8 +25,8 @@ from mlops_portal.foundation.ledger.refs import Ref
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell import undo
 from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.registries import undo
 from mlops_portal.foundation.wire.errors import NotFound
 
 LONGEST = 3600.0
@@ -113,9 +113,9 @@ def label_undo(*, by: Person, label: Label) -> LabelRequest:
     with transaction.atomic():
         request = label.request
         request.refresh_from_db(fields=["state", "for_expert"])
-        found = undo_verdict(by, label, trained=label.pk in manifests_with([label]))
-        if not found:
-            raise TooLateToUndo(found.reason)
+        allowed = undo_verdict(by, label, trained=label.pk in manifests_with([label]))
+        if not allowed:
+            raise TooLateToUndo(allowed.reason)
         guard(by, "label.answer", line=request.line)
         old = LabelRequest.objects.filter(pk=request.pk, state=request.state, for_expert=request.for_expert)
         if (

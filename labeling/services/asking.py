@@ -22,10 +22,10 @@ from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.people import people_who_may
 from mlops_portal.foundation.registry.models import Level, ModelVersion, Step
 from mlops_portal.foundation.registry.selectors import level_of
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.shell.models import Job
-from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.shell.notices.notifications import notify
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from monitoring.models import Alert
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from labeling.selectors.foreign import PIPELINE, foreign_known, foreign_verdict
@@ -17,33 +16,9 @@ from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import demand
 from mlops_portal.foundation.registry.models import Artifact, Dataset, ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.services import version_add
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
-from mlops_portal.foundation.shell.models import Job
-from mlops_portal.foundation.shell.notifications import notify
-
-
-def foreign_ask(
-    *, by: Person, model: RegisteredModel, path: str, file: str, classes: Sequence[str] = ()
-) -> Job:
-    """Have a worker take the ONNX file at ``path`` of the storage; it is deleted there, taken or not.
-
-    ``file`` is what the person calls it; ``classes`` as in the command ``model_import``.
-    """
-    demand(foreign_verdict(by, model))
-    job = enqueue(
-        "labeling.import_model",
-        by=by,
-        title=_("Bring in %(file)s") % {"file": file},
-        job=True,
-        model=model.slug,
-        path=path,
-        file=file[:120],
-        asked_by=str(by.pk),
-        classes=list(classes),
-    )
-    assert job is not None
-    return job
+from mlops_portal.foundation.shell.notices.notifications import notify
+from mlops_portal.foundation.shell.work.jobs import enqueue
 
 
 def foreign_register(

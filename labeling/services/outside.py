@@ -14,7 +14,7 @@ from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.selectors.people import people_who_may
 from mlops_portal.foundation.registry.models import ModelVersion, OutsideVersion, RegisteredModel
-from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.shell.notices.notifications import notify
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import demand
 from mlops_portal.foundation.registry.models import Level, RegisteredModel, Step
 from mlops_portal.foundation.registry.selectors import dataset_of, level_of
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from monitoring.models import Alert
 
 
@@ -139,7 +139,7 @@ def run_cancel(*, by: Person, run: RetrainRun) -> RetrainRun:
 def step_retry(*, by: Person, run: RetrainRun, name: RunStepName) -> RetrainRun:
     """Try a failed step again, and only what has not been done after it.
 
-    A step whose worker is lost is taken up, or fails, by itself (``shell.claims``).
+    A step whose worker is lost is taken up, or fails, by itself (``shell.work.claims``).
     Raises WrongStepState, WrongRunState, RunOpen.
     """
     demand(run_verdict(by, run.model))

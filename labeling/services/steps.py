@@ -21,7 +21,7 @@ from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.registry.models import Artifact, ModelVersion
 from mlops_portal.foundation.registry.services import version_add
 from mlops_portal.foundation.shell.models import Job
-from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.shell.notices.notifications import notify
 from mlops_portal.foundation.wire import manifest
 
 LABELS_IN_EVENT = 250  # an event has 65,535 bytes at most; the manifest itself names every label

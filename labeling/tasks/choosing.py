@@ -19,7 +19,7 @@ from mlops_portal.foundation.registry.compute import store
 from mlops_portal.foundation.registry.models import Feature, ModelVersion
 from mlops_portal.foundation.registry.selectors import classes_of, features_of
 from mlops_portal.foundation.registry.services import artifact_read
-from mlops_portal.foundation.shell import jobs
+from mlops_portal.foundation.shell.work import jobs
 from monitoring.models import Alert
 
 STRATEGY = "margin, one of each kind, random share"

@@ -27,7 +27,7 @@ def golden_check(version_id: int) -> None:
     read = edge_model.as_read(compute.readings(samples, [one.key for one in features]), sizes_of(features))
     _labels, probabilities = edge_model.probabilities(artifact_read(version.artifact), read)
     why = taught(version, samples)
-    found = compute.results(samples, probabilities, classes_of(version))
+    results = compute.results(samples, probabilities, classes_of(version))
     golden_check_record(
-        version=version, digest=digest, results=[{**one, "taught": why[one["code"]]} for one in found]
+        version=version, digest=digest, results=[{**one, "taught": why[one["code"]]} for one in results]
     )

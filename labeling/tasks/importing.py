@@ -8,11 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 import numpy as np
-from celery import shared_task
-from django.core.files.storage import default_storage
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from labeling.compute.training.rows import held_out, trains
 from labeling.errors import ForeignModelUnfit
@@ -25,11 +21,10 @@ from labeling.tasks.training_measures import Measuring
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import demand
 from mlops_portal.foundation.registry.compute.foreign import naming, reading, running, surgery
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.selectors import champion_of, dataset_of, features_of
 from mlops_portal.foundation.registry.services import artifact_put
-from mlops_portal.foundation.shell import jobs
 
 LARGEST_GAP = 1e-5
 SEED = 1
@@ -58,12 +53,12 @@ def bring_in(
         demand(foreign_verdict(by, model))
     digest = sha256(data).hexdigest()
     try:
-        found, places = _read(model, data, name, classes)
+        foreign, places = _read(model, data, name, classes)
         contract = contract_of(model, [model.classes[place]["key"] for place in places])
         known = foreign_known(model, digest, contract)
         if known is not None:
             return known, False
-        made = _made(model, found, places, name, report)
+        made = _made(model, foreign, places, name, report)
     except ForeignUnfit as error:
         raise ForeignModelUnfit(_(error.message).format(**error.values)) from None
     made["measures"]["origin"] |= {
@@ -85,36 +80,36 @@ def _read(
 ) -> tuple[reading.Foreign, list[int]]:
     """The file, and the registered place of each of its columns. Raises ForeignUnfit."""
     features = [one.key for one in features_of(model)]
-    found = reading.read(data, name=name, features=features)
-    count = running.columns(found, len(features))
-    return found, naming.places_of(name, found.labels, count, model.classes, classes)
+    foreign = reading.read(data, name=name, features=features)
+    count = running.columns(foreign, len(features))
+    return foreign, naming.places_of(name, foreign.labels, count, model.classes, classes)
 
 
 def _made(
-    model: RegisteredModel, found: reading.Foreign, places: list[int], name: str, report: Report
+    model: RegisteredModel, foreign: reading.Foreign, places: list[int], name: str, report: Report
 ) -> dict[str, Any]:
     """The file as nodes run it, and what is measured of it."""
-    onnx = surgery.normalised(found, features=model.features.count(), places=places)
+    onnx = surgery.normalised(foreign, features=model.features.count(), places=places)
     report(1, 4)
     dataset, usable = dataset_of(model), rows_since(model)
-    kept = apart_for(model, base=dataset.artifact, named=[one.row for one in usable])
-    since = [one for one in usable if one.row.prediction not in kept.since]
+    left_apart = apart_for(model, base=dataset.artifact, named=[one.row for one in usable])
+    since = [one for one in usable if one.row.prediction not in left_apart.since]
     rows = rows_from(
         model,
         base=dataset.artifact,
         named=[one.row for one in since],
         by_chance=[one.row.prediction for one in since if one.by_chance],
-        without=kept.rows,
+        without=left_apart.rows,
     )
     measured = held_out(rows, PARAMETERS["holdout_share"].default, ordered=dataset.ordered)
     held = rows.take(measured)
     report(2, 4)
     measuring = Measuring(model, SEED)
     keys = [measuring.classes[place] for place in places]
-    said = measuring.said(onnx, keys, held)
-    running.demand_probabilities(name, said[0], list(held.part))
+    answers = measuring.said(onnx, keys, held)
+    running.demand_probabilities(name, answers[0], list(held.part))
     read = for_model(model, held.readings)
-    parity = running.parity(found, onnx, read, places)
+    parity = running.parity(foreign, onnx, read, places)
     if not parity.labels_equal or parity.largest > LARGEST_GAP:
         raise ForeignModelUnfit(
             _("As nodes would run it, %(file)s answers otherwise than as it came (%(gap)s apart); it was not "
@@ -125,41 +120,15 @@ def _made(
         "onnx": onnx,
         "dataset": dataset,
         "parity": asdict(parity),
-        "reference": measuring.reference(rows.take(trains(rows, measured)), said, ordered=dataset.ordered),
+        "reference": measuring.reference(rows.take(trains(rows, measured)), answers, ordered=dataset.ordered),
         "measures": {
-            **measuring.compared(held, said, champion_of(model)),
+            **measuring.compared(held, answers, champion_of(model)),
             "classes": keys,
             "train": {"rows": 0, "recent": 0, "seconds": 0.0},
             "origin": {
-                "producer": found.producer,
+                "producer": foreign.producer,
                 "unknown": sorted(set(np.array(measuring.classes)[held.label]) - set(keys)),
                 "milliseconds": round(running.milliseconds(onnx, read), 3),
             },
         },
     }
-
-
-@shared_task(name="labeling.import_model")
-def import_model(
-    model: str, path: str, file: str, job_id: str, asked_by: str, classes: Sequence[str] = ()
-) -> None:
-    """Bring in the file that lies at ``path`` of the storage; it is deleted afterwards, taken or not."""
-    with jobs.running(job_id) as job:
-        if job is None:
-            return
-        person = Person.objects.get(pk=asked_by)
-        with override(person.language):
-            try:
-                with default_storage.open(path) as stored:
-                    data = stored.read()
-                version, _new = bring_in(
-                    by=person,
-                    model=RegisteredModel.objects.get(slug=model),
-                    data=data,
-                    name=file,
-                    classes=classes,
-                    report=job.step,
-                )
-            finally:
-                default_storage.delete(path)
-        job.result_url = reverse("candidate", args=[model, version.number])

@@ -42,22 +42,22 @@ def apart_for(model: RegisteredModel, *, base: Artifact, named: Sequence[manifes
     """What of the table ``base`` and of the parts ``named`` no training of the model may have now."""
     features = features_of(model)
     keys = [one.key for one in features]
-    kept = apart.kept_of(kept_apart(model), keys)
-    if not kept:
+    golden_rows = apart.kept_of(kept_apart(model), keys)
+    if not golden_rows:
         return Apart()
     past, since = base_table(model, base), since_rows(model, named, set(), keys)
     spread = apart.spread_of(past.readings, [bool(one.categories) for one in features])
-    found = apart.strongest(
+    match = apart.strongest(
         apart.matches(
             readings=np.concatenate([past.readings, since.readings]),
             part=[*past.part, *since.part],
             spread=spread,
-            kept=kept,
+            kept=golden_rows,
         )
     )
     whole = Apart()
-    for row, one in sorted(found.items()):
-        code = kept[one.kept].code
+    for row, one in sorted(match.items()):
+        code = golden_rows[one.kept].code
         if row < len(past.part):
             whole.base.append({"row": row, "part": past.part[row], "reason": one.reason, "golden": code})
         else:
@@ -81,13 +81,13 @@ def taught(version: ModelVersion, samples: Sequence[Golden]) -> dict[str, str]:
     parts = dict(
         GoldenSample.objects.filter(model=version.model, retired_at=None).values_list("code", "part")
     )
-    found = apart.matches(
+    matches = apart.matches(
         readings=rows.readings,
         part=rows.part.tolist(),
         spread=apart.spread_of(past.readings, [bool(one.categories) for one in features]),
         kept=apart.kept_of(((one.code, parts.get(one.code, ""), one.readings) for one in samples), keys),
     )
     why: dict[str, str] = {one.code: "" for one in samples}
-    for one in sorted(found, key=lambda one: -apart.REASONS.index(one.reason)):
+    for one in sorted(matches, key=lambda one: -apart.REASONS.index(one.reason)):
         why[samples[one.kept].code] = one.reason
     return why

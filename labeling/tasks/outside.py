@@ -13,7 +13,7 @@ from structlog import get_logger
 
 from labeling.services.outside import Met, outside_refused, outside_taken
 from labeling.tasks.importing import bring_in
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit
 from mlops_portal.foundation.registry.models import OutsideVersion, RegisteredModel
 from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.wire.errors import PortalError, Unavailable
@@ -49,12 +49,12 @@ def _met(models: dict[str, RegisteredModel]) -> int:
     from mlops_portal.foundation.registry.compute import outside  # MLflow is slow to import
 
     newest = OutsideVersion.objects.order_by("-created_ms").values_list("created_ms", flat=True).first()
-    found = outside.versions_outside(
+    outsiders = outside.versions_outside(
         settings.MLFLOW_TRACKING_URI, list(models), since=(newest or 0) - SLACK_MS
     )
     # a model that was removed there and registered anew counts from 1 again
     known = set(OutsideVersion.objects.values_list("model__slug", "number", "created_ms"))
-    new = [one for one in found if (one.model, one.version, one.created) not in known]
+    new = [one for one in outsiders if (one.model, one.version, one.created) not in known]
     for one in new:
         met = Met(models[one.model], one.version, one.run_id, one.created)
         _take(met, partial(outside.onnx_of, settings.MLFLOW_TRACKING_URI, one))

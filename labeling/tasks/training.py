@@ -13,7 +13,7 @@ from labeling.models import RetrainRun, RunStep
 from labeling.services.steps import run_fail, step_claim, step_done, step_fail, step_release
 from labeling.tasks.training_steps import STEPS
 from labeling.transitions import AFTERWARDS, RunState, RunStepName, StepState
-from mlops_portal.foundation.shell import jobs
+from mlops_portal.foundation.shell.work import jobs
 from mlops_portal.foundation.wire.errors import PortalError
 
 log = get_logger(__name__)

@@ -130,8 +130,8 @@ def for_model(model: RegisteredModel, readings: NDArray[np.float64]) -> NDArray[
 def _readings(predictions: list[str]) -> tuple[dict[str, dict[str, float | None]], dict[str, float]]:
     readings, moments = {}, {}
     for start in range(0, len(predictions), CHUNK):
-        found = SampledRow.objects.filter(prediction__in=predictions[start : start + CHUNK])
-        for key, values, at in found.values_list("prediction_id", "readings", "prediction__at"):
+        sampled = SampledRow.objects.filter(prediction__in=predictions[start : start + CHUNK])
+        for key, values, at in sampled.values_list("prediction_id", "readings", "prediction__at"):
             readings[key], moments[key] = values, at.timestamp()
     return readings, moments
 
@@ -139,8 +139,8 @@ def _readings(predictions: list[str]) -> tuple[dict[str, dict[str, float | None]
 def golden_readings(run: RetrainRun) -> NDArray[np.float64]:
     """Readings of the golden samples, float64 (n, features)."""
     keys = [one.key for one in features_of(run.model)]
-    found = GoldenSample.objects.filter(model=run.model, retired_at=None).values_list("readings", flat=True)
-    table = [[_number(readings.get(key)) for key in keys] for readings in found]
+    samples = GoldenSample.objects.filter(model=run.model, retired_at=None).values_list("readings", flat=True)
+    table = [[_number(readings.get(key)) for key in keys] for readings in samples]
     return edge_model.as_read(np.array(table, dtype=np.float64).reshape(len(table), len(keys)))
 
 

@@ -50,25 +50,25 @@ class Measuring:
     def compared(self, held: Rows, new: Said, champion: ModelVersion | None) -> Result:
         """Measures of ``new`` on the held-out rows, and of the champion beside it on the same rows; of both
         also on the parts since the first training, where there are enough."""
-        found = self._measured(held, new)
+        measured = self._measured(held, new)
         since = held.source != BASE
         recent = np.count_nonzero(since) >= FEWEST_SINCE
         if recent:
-            found["recent"] = self._measured(held.take(since), (new[0][since], new[1]))
+            measured["recent"] = self._measured(held.take(since), (new[0][since], new[1]))
         if champion is not None:
             old = self.said(artifact_read(champion.artifact), classes_of_version(champion), held)
-            found["champion"] = self._beside(champion, held, old, new)
+            measured["champion"] = self._beside(champion, held, old, new)
             if recent:
-                found["champion"]["recent"] = self._beside(
+                measured["champion"]["recent"] = self._beside(
                     champion, held.take(since), (old[0][since], old[1]), (new[0][since], new[1])
                 )
-        return found
+        return measured
 
-    def _measured(self, rows: Rows, said: Said) -> Result:
+    def _measured(self, rows: Rows, answers: Said) -> Result:
         return measures(
             truth=rows.label,
-            probabilities=said[0],
-            columns=said[1],
+            probabilities=answers[0],
+            columns=answers[1],
             classes=self.classes,
             defect=self.defects,
             seed=self.seed,
@@ -88,11 +88,11 @@ class Measuring:
             ),
         }
 
-    def reference(self, trained: Rows, said: Said, *, ordered: bool) -> Result:
+    def reference(self, trained: Rows, answers: Said, *, ordered: bool) -> Result:
         """The frozen distribution of the rows ``trained`` and of what the model ``said`` of others, and how
         readings hang together."""
-        classes, confidence = verdicts(*said)
-        found = reference.reference(
+        classes, confidence = verdicts(*answers)
+        summary = reference.reference(
             readings=trained.readings,
             asset=trained.asset,
             at=trained.at,
@@ -102,4 +102,4 @@ class Measuring:
             ordered=ordered,
         )
         hang = dependence.learned(trained.readings, machine=trained.asset, at=trained.at, ordered=ordered)
-        return {**found, "dependence": hang}
+        return {**summary, "dependence": hang}

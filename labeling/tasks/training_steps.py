@@ -27,7 +27,7 @@ from mlops_portal.foundation.registry.compute import edge_model, store
 from mlops_portal.foundation.registry.models import Artifact, ModelVersion
 from mlops_portal.foundation.registry.selectors import champion_of, dataset_of, features_of
 from mlops_portal.foundation.registry.services import artifact_put, artifact_read, version_tracked
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire import manifest
 from mlops_portal.foundation.wire.errors import Invalid, NotFound, Unavailable
 
@@ -40,12 +40,12 @@ def _manifest(run: RetrainRun) -> Result:
     dataset = dataset_of(run.model)
     judged = list(rows_for(run.model))
     usable = [one for one in judged if isinstance(one, Usable)]
-    kept = apart_for(run.model, base=dataset.artifact, named=[one.row for one in usable])
-    rows = [one for one in usable if one.row.prediction not in kept.since]
+    left_apart = apart_for(run.model, base=dataset.artifact, named=[one.row for one in usable])
+    rows = [one for one in usable if one.row.prediction not in left_apart.since]
     out = [{"prediction": one.prediction, "reason": one.reason} for one in judged if isinstance(one, LeftOut)]
     out += [
         {"prediction": prediction, "reason": f"golden_{reason}", "golden": code}
-        for prediction, (reason, code) in kept.since.items()
+        for prediction, (reason, code) in left_apart.since.items()
     ]
     body, digest = manifest.build(
         model=run.model.slug,
@@ -53,9 +53,9 @@ def _manifest(run: RetrainRun) -> Result:
         created=run.created_at,
         base={
             "dataset": dataset.artifact_id,
-            "rows": dataset.rows - len(kept.base),
+            "rows": dataset.rows - len(left_apart.base),
             "ordered": dataset.ordered,
-            "apart": kept.base,
+            "apart": left_apart.base,
         },
         rows=[one.row for one in rows],
         excluded=out,
@@ -67,10 +67,10 @@ def _manifest(run: RetrainRun) -> Result:
     manifest_freeze(run=run, body=body, digest=digest, rows=rows, dataset=dataset.ref("base"))
     return {
         "digest": digest,
-        "base": dataset.rows - len(kept.base),
+        "base": dataset.rows - len(left_apart.base),
         "rows": len(rows),
-        "excluded": len(out) - len(kept.since),
-        "apart": len(kept.base) + len(kept.since),
+        "excluded": len(out) - len(left_apart.since),
+        "apart": len(left_apart.base) + len(left_apart.since),
     }
 
 
@@ -79,11 +79,11 @@ def _train(run: RetrainRun) -> Result:
     start = monotonic()
     model = fit.fit(for_model(run.model, rows.readings), rows.label, rows.source != BASE, run.parameters)
     edge_model.thresholds_to_float32(model)
-    kept = artifact_put(data=store.dump(model), kind="store", name=f"{run.model.slug} run {run.pk}")
+    artifact = artifact_put(data=store.dump(model), kind="store", name=f"{run.model.slug} run {run.pk}")
     classes = classes_of(run.model)
     return {
-        "store": kept.sha256,
-        "size": kept.size,
+        "store": artifact.sha256,
+        "size": artifact.size,
         "rows": len(rows),
         "recent": int(np.count_nonzero(rows.source != BASE)),
         "held_out": len(held),
@@ -110,25 +110,25 @@ def _stored(digest: str) -> bytes:
 
 def _export(run: RetrainRun) -> Result:
     model = store.load(_stored(results_of(run)["train"]["store"]))
-    kept = artifact_put(data=edge_model.export(model), kind="onnx", name=f"{run.model.slug} run {run.pk}")
-    return {"artifact": kept.sha256, "size": kept.size}
+    artifact = artifact_put(data=edge_model.export(model), kind="onnx", name=f"{run.model.slug} run {run.pk}")
+    return {"artifact": artifact.sha256, "size": artifact.size}
 
 
 def _parity(run: RetrainRun) -> Result:
     done = results_of(run)
     _rows, held = split_of(run)
     golden = golden_readings(run)
-    found = edge_model.parity(
+    parity = edge_model.parity(
         store.load(_stored(done["train"]["store"])),
         _stored(done["export"]["artifact"]),
         for_model(run.model, np.concatenate([held.readings, golden])),
     )
-    if not found.labels_equal or found.largest > LARGEST_GAP:
+    if not parity.labels_equal or parity.largest > LARGEST_GAP:
         raise Invalid(
             _("The edge model differs from the trained one by %(gap)s; it was not registered.")
-            % {"gap": f"{found.largest:.1e}"}
+            % {"gap": f"{parity.largest:.1e}"}
         )
-    return {**asdict(found), "golden": len(golden)}
+    return {**asdict(parity), "golden": len(golden)}
 
 
 def _measuring(run: RetrainRun) -> Measuring:
@@ -143,7 +143,7 @@ def _compare(run: RetrainRun) -> Result:
     done = results_of(run)
     trained, held = split_of(run)
     compared = _measuring(run).compared(held, _challenger(run, done, held), champion_of(run.model))
-    found: Result = {
+    result: Result = {
         **compared,
         "classes": done["train"]["classes"],
         "left_out": done["train"]["left_out"],
@@ -153,9 +153,9 @@ def _compare(run: RetrainRun) -> Result:
         },
     }
     return {
-        "measures": found,
-        "macro_f1": _macro_f1(found),
-        "before": _macro_f1(found.get("champion", {})),
+        "measures": result,
+        "macro_f1": _macro_f1(result),
+        "before": _macro_f1(result.get("champion", {})),
     }
 
 
@@ -167,13 +167,13 @@ def _macro_f1(of: Result) -> float | None:
 def _register(run: RetrainRun) -> Result:
     done = results_of(run)
     rows, held = split_of(run)
-    said = _challenger(run, done, held if len(held) else rows)
+    challenger = _challenger(run, done, held if len(held) else rows)
     version = candidate_register(
         run=run,
         artifact=Artifact.objects.get(pk=done["export"]["artifact"]),
         store=Artifact.objects.get(pk=done["train"]["store"]),
         pipeline=fit.PIPELINE,
-        reference=_measuring(run).reference(rows, said, ordered=is_ordered(run)),
+        reference=_measuring(run).reference(rows, challenger, ordered=is_ordered(run)),
         measures=done["compare"]["measures"],
         parity=done["parity"],
         parent=champion_of(run.model),

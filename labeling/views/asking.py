@@ -14,7 +14,7 @@ from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.selectors import champion_for, champion_of
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotFound
 from monitoring.models import Alert
 
@@ -47,10 +47,10 @@ def _alert(request: HttpRequest, by: Person) -> Alert | None:
     if not given:
         return None
     lines = lines_for(person=by, action="label.ask")
-    found = Alert.objects.select_related("asset__line__site", "version__model").filter(
+    alerts = Alert.objects.select_related("asset__line__site", "version__model").filter(
         asset__line__in=lines, version__isnull=False
     )
-    return get_object_or_404(found, pk=given if given.isascii() and given.isdigit() else 0)
+    return get_object_or_404(alerts, pk=given if given.isascii() and given.isdigit() else 0)
 
 
 def _of(alert: Alert | None, given: dict[str, Line | RegisteredModel]) -> tuple[ModelVersion, Line]:

@@ -21,7 +21,7 @@ from labeling.transitions import Answer
 from mlops_portal.foundation.plant.models import Line, Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import lines_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from monitoring.selectors.parts import pictures_of
 
 BUNDLE = 10
@@ -63,17 +63,17 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
     place = _line(by, slug)
     asked = get_object_or_404(requests_all(), pk=_uuid(request), line=place)
     done, of = _count(request, "done"), _count(request, "of")
-    said: dict[str, Any]
+    notice: dict[str, Any]
     try:
         label, _undo = label_answer(
             by=by, request=asked, answer=request.POST.get("answer", ""), seconds=_seconds(request)
         )
-        said = {"text": _said(asked, label), "label": label, "seconds": UNDO_SECONDS}
+        notice = {"text": _said(asked, label), "label": label, "seconds": UNDO_SECONDS}
         done += 1
     except NotYours as error:
-        said = {"text": error.sentence, "problem": True}
+        notice = {"text": error.sentence, "problem": True}
     held = label_next(by=by, line=place) if done < of else None
-    return _page(request, place, held, done=done, of=of, said=said)
+    return _page(request, place, held, done=done, of=of, said=notice)
 
 
 @require_POST
@@ -89,15 +89,15 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
         request__line=place,
     )
     done, of = _count(request, "done"), max(1, _count(request, "of"))
-    said: dict[str, Any]
+    notice: dict[str, Any]
     try:
         held: LabelRequest | None = label_take(by=by, request=label_undo(by=by, label=label))
-        said = {"text": _("Taken back. Judge this part again.")}
+        notice = {"text": _("Taken back. Judge this part again.")}
         done = max(0, done - 1)
     except (TooLateToUndo, NotYours) as error:
         held = label_next(by=by, line=place)
-        said = {"text": error.sentence, "problem": True}
-    return _page(request, place, held, done=done, of=of, said=said)
+        notice = {"text": error.sentence, "problem": True}
+    return _page(request, place, held, done=done, of=of, said=notice)
 
 
 def _page(

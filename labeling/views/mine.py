@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from labeling.selectors.answers import fates, labels_of
 from labeling.services import label_undo
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 PAGE = 30
 

@@ -18,8 +18,8 @@ from labeling.selectors.runs import golden_check_of, run_verdict, runs_all, step
 from labeling.services.runs import run_cancel, run_propose, run_start, step_retry
 from labeling.transitions import RunState, RunStepName, StepState, Trigger
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.actions import offers_for
 from mlops_portal.foundation.shell.tables.columns import Column
 from mlops_portal.foundation.shell.tables.filters import Choice
 from mlops_portal.foundation.shell.tables.table import Table
@@ -82,25 +82,25 @@ def runs(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     by = person_of(request)
     guard(by, "run.view")
-    found = get_object_or_404(runs_all(), pk=pk)
+    shown = get_object_or_404(runs_all(), pk=pk)
     partial = request.headers.get("HX-Target") == "run"
     template = "labeling/run.html#progress" if partial else "labeling/run.html"
     context = {
-        "run": found,
-        "tone": RUN_TONES[RunState(found.state)],
-        "steps": _steps(found, may=bool(run_verdict(by, found.model))),
-        "done": sum(step.state == StepState.DONE for step in found.steps.all()),
-        "behind": tracking_is_behind(found),
-        "parameters": [(one.title, found.parameters.get(key)) for key, one in PARAMETERS.items()],
-        "offers": offers_for(by, found),
-        "next_steps": offers_for(by, found.candidate) if found.candidate else [],
+        "run": shown,
+        "tone": RUN_TONES[RunState(shown.state)],
+        "steps": _steps(shown, may=bool(run_verdict(by, shown.model))),
+        "done": sum(step.state == StepState.DONE for step in shown.steps.all()),
+        "behind": tracking_is_behind(shown),
+        "parameters": [(one.title, shown.parameters.get(key)) for key, one in PARAMETERS.items()],
+        "offers": offers_for(by, shown),
+        "next_steps": offers_for(by, shown.candidate) if shown.candidate else [],
     }
     return render(request, template, context)
 
 
-def _steps(found: RetrainRun, *, may: bool) -> list[dict[str, Any]]:
-    check = golden_check_of(found)
-    over = found.state == RunState.CANCELLED
+def _steps(run: RetrainRun, *, may: bool) -> list[dict[str, Any]]:
+    check = golden_check_of(run)
+    over = run.state == RunState.CANCELLED
     return [
         {
             "name": step.name,
@@ -112,7 +112,7 @@ def _steps(found: RetrainRun, *, may: bool) -> list[dict[str, Any]]:
             "text": step_sentence(step, check),
             "retry": may and not over and step.state == StepState.FAILED,
         }
-        for step in found.steps.all()
+        for step in run.steps.all()
     ]
 
 
@@ -147,16 +147,16 @@ def propose(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def start(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _found(request, pk)
-    run_start(by=person_of(request), run=found)
+    run = _found(request, pk)
+    run_start(by=person_of(request), run=run)
     return redirect("run", pk)
 
 
 @require_POST
 @signed_in
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _found(request, pk)
-    run_cancel(by=person_of(request), run=found)
+    run = _found(request, pk)
+    run_cancel(by=person_of(request), run=run)
     messages.success(request, _("The run was cancelled."))
     return redirect("run", pk)
 
@@ -164,10 +164,10 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 def retry(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    found = _found(request, pk)
+    run = _found(request, pk)
     if name not in RunStepName.values:
         raise NotFound(_("A run has no such step."))
-    step_retry(by=person_of(request), run=found, name=RunStepName(name))
+    step_retry(by=person_of(request), run=run, name=RunStepName(name))
     return redirect("run", pk)
 
 

@@ -132,7 +132,8 @@ class MeasureTable(models.Model):
     """A table of values that a person brought for a measure.
 
     ``answers`` to what the reader asks, by key; ``guesses``: what it guessed and asks, as
-    ``registry.compute.tables.said.Problem`` keeps it; ``result``: {"new", "same", "corrected", "left_out"}.
+    ``registry.compute.tables.problem.Problem`` keeps it; ``result``: {"new", "same", "corrected",
+    "left_out"}.
     """
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="tables")

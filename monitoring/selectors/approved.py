@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import Champion, ModelVersion
 from mlops_portal.foundation.registry.transitions import VersionState
-from mlops_portal.foundation.shell.keyed import Keyed
+from mlops_portal.foundation.shell.registries.keyed import Keyed
 
 Source = Callable[[Asset, str], Sequence[int] | None]
 SOURCES: Keyed[Source] = Keyed("approval")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.foundation.plant.models import Node, Person
 from mlops_portal.foundation.plant.selectors.places import lines_for
-from mlops_portal.foundation.shell.flags import Flag
+from mlops_portal.foundation.shell.registries.flags import Flag
 from monitoring.models import Quarantined, UnapprovedRun
 from monitoring.transitions import check_words
 

@@ -73,10 +73,6 @@ def check_of(version: ModelVersion, digest: str) -> GoldenCheck | None:
     return GoldenCheck.objects.filter(version=version, set_digest=digest).first()
 
 
-def checks_of(model: RegisteredModel) -> QuerySet[GoldenCheck]:
-    return GoldenCheck.objects.filter(version__model=model).select_related("version__model").order_by("-at")
-
-
 @dataclass(frozen=True, slots=True)
 class Checked:
     """One version beside the set in force; ``check`` is None where it was not run."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mlops_portal.foundation.registry.models import Feature, ModelVersion
 from mlops_portal.foundation.registry.models.model import in_words
 from mlops_portal.foundation.registry.selectors import features_of
-from mlops_portal.foundation.registry.selectors.words import category_text
+from mlops_portal.foundation.registry.selectors.categories import category_text
 from monitoring.models import Picture, SampledRow
 
 VIEWS: dict[str, str | Promise] = {"colour": _("Picture in colour"), "depth": _("Picture of the depth")}

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mlops_portal.foundation.shell.charts.drawing.points import Point, Series
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.points import Point, Series
 from monitoring.models import Performance
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Asset, Person
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell import undo
 from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.registries import undo
 from monitoring.errors import NotAChange
 from monitoring.models import ProcessChange
 from monitoring.models.process import ChangeKind

@@ -16,9 +16,9 @@ from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import demand, guard
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.selectors import features_of
-from mlops_portal.foundation.shell import undo
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.registries import undo
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire.categories import code_of
 from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from monitoring.errors import CodeTaken, Retired

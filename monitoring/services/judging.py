@@ -20,7 +20,7 @@ from mlops_portal.foundation.plant.roles import Role
 from mlops_portal.foundation.plant.selectors.people import people_with
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.shell.live import changed
-from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.shell.notices.notifications import notify
 from monitoring.models import Alert, Inspection, StatisticPoint, Window
 from monitoring.models.alert import AlertKind
 from monitoring.rules import spans

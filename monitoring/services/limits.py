@@ -13,8 +13,8 @@ from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Line, Person
 from mlops_portal.foundation.plant.policies import demand, guard
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from monitoring.errors import NotABudget, NotAWatch
 from monitoring.models import FalseAlarmBudget, LimitSet, Watch
 from monitoring.policies import watch_verdict

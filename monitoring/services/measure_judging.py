@@ -24,7 +24,7 @@ from mlops_portal.foundation.ledger.refs import SYSTEM
 from mlops_portal.foundation.plant.roles import Role
 from mlops_portal.foundation.plant.selectors.people import people_with
 from mlops_portal.foundation.shell.live import changed
-from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.shell.notices.notifications import notify
 from monitoring.models import Alert, Measure, MeasureValue
 from monitoring.models.alert import AlertKind
 from monitoring.models.measure import MeasureKind

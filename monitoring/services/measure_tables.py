@@ -21,8 +21,8 @@ from mlops_portal.foundation.registry.selectors.guesses import (
     questions_in,
     settled,
 )
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from monitoring.errors import MeasureEnded, TableUnfit, ValueUnfit, WrongTableState
 from monitoring.models import Measure, MeasureTable
 from monitoring.models.measure import TableState

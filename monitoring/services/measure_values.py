@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from monitoring.errors import MeasureEnded, ValueUnfit
 from monitoring.models import Measure, MeasureValue
 from monitoring.selectors.measure_parts import joints_of

@@ -18,9 +18,9 @@ from mlops_portal.foundation.plant.models import Asset, Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors import champion_for
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from monitoring.errors import NoVersion
 from monitoring.models import DriftReport
 from monitoring.models.report import ReportState

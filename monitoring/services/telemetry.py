@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.plant.models import Node
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire import telemetry
 from monitoring.errors import BatchVoid, NotThisNode, SequenceReused
 from monitoring.models import TelemetryBatch

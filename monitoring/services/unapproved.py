@@ -17,7 +17,7 @@ from mlops_portal.foundation.plant.models import Asset, Node
 from mlops_portal.foundation.plant.roles import Role
 from mlops_portal.foundation.plant.selectors.people import people_with
 from mlops_portal.foundation.shell.live import changed
-from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.shell.notices.notifications import notify
 from monitoring.models import UnapprovedRun
 
 KIND = "model.unapproved"

@@ -7,7 +7,7 @@ from celery import shared_task
 from mlops_portal.foundation.ledger.channel import channel
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import ModelVersion
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from monitoring.models import StatisticPoint
 from monitoring.selectors.alerts import alerts_open
 from monitoring.selectors.rows import Row, rows_of, shards, uncharted, unjudged, window_truths

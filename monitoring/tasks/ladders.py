@@ -9,7 +9,7 @@ import numpy as np
 from celery import shared_task
 
 from mlops_portal.foundation.registry.models import ModelVersion
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from monitoring.compute.detector import dependence, online
 from monitoring.models import Calibration
 from monitoring.selectors.budgets import watch_of

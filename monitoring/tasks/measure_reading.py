@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables import times
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
+from mlops_portal.foundation.registry.compute.tables.guessing.roles import facts_of, is_counter, time_of
 from mlops_portal.foundation.registry.compute.tables.model import Frame, Kind
-from mlops_portal.foundation.registry.compute.tables.read import read
-from mlops_portal.foundation.registry.compute.tables.roles import facts_of, is_counter, time_of
-from mlops_portal.foundation.registry.compute.tables.said import (
+from mlops_portal.foundation.registry.compute.tables.problem import (
     Problem,
     gettext_noop,
     problem,
     several,
     unreadable,
 )
+from mlops_portal.foundation.registry.compute.tables.read import read
+from mlops_portal.foundation.registry.compute.tables.values import times
 
 VALUE, TIME = "value-column", "time-column"
 NAMED = ("value", "wert", "values", "reading", "messwert", "val", "y")

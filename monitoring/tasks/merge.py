@@ -6,7 +6,7 @@ from celery import shared_task
 from structlog import get_logger
 
 from mlops_portal.foundation.ledger.channel import channel
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from monitoring.models import TelemetryBatch
 from monitoring.models.telemetry import BatchState
 from monitoring.services.merging import batch_merge

@@ -13,8 +13,8 @@ from django.utils.translation import override
 
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import ModelVersion
-from mlops_portal.foundation.shell import jobs
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work import jobs
 from mlops_portal.foundation.wire.errors import PortalError
 from monitoring.compute.packed import summed
 from monitoring.compute.report import report

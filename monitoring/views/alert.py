@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.actions import offers_for
 from monitoring.actions import IN_DIALOG
 from monitoring.forms import ResolveForm, SnoozeForm
 from monitoring.models import Alert

@@ -10,8 +10,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mlops_portal.foundation.shell.charts.drawing.points import Change, Limit, Point, Series, Span
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.points import Change, Limit, Point, Series, Span
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import Alert, ProcessChange, StatisticPoint
 from monitoring.selectors.budgets import promise

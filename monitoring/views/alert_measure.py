@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.selectors import champion_for
-from mlops_portal.foundation.shell.actions import offers_for
+from mlops_portal.foundation.shell.registries.actions import offers_for
 from monitoring.actions import IN_DIALOG
 from monitoring.forms import ResolveForm, SnoozeForm
 from monitoring.models import Alert, Measure

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mlops_portal.foundation.shell.charts.bars import Bar, BarsChart
-from mlops_portal.foundation.shell.charts.drawn import Chart
+from mlops_portal.foundation.shell.charts.drawing.drawn import Chart
+from mlops_portal.foundation.shell.charts.drawing.points import Limit, Point, Series, Span
 from mlops_portal.foundation.shell.charts.histogram import Histogram, HistogramPair
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.points import Limit, Point, Series, Span
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import Alert
 from monitoring.selectors.drift import Now

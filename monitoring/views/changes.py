@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mlops_portal.foundation.plant.models import Asset, Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import lines_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
-from mlops_portal.foundation.shell.undo import offer_undo
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.undo import offer_undo
 from monitoring.errors import NotAChange
 from monitoring.models import Prediction, ProcessChange
 from monitoring.models.process import ChangeKind

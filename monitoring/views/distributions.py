@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.shell.charts.bars import Bar, BarsChart
-from mlops_portal.foundation.shell.charts.drawn import Chart
+from mlops_portal.foundation.shell.charts.drawing.drawn import Chart
 from mlops_portal.foundation.shell.charts.histogram import Histogram, HistogramPair
 
 SHOWN = 8

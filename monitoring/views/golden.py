@@ -16,8 +16,8 @@ from mlops_portal.foundation.plant.policies import demand, guard
 from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.shell.charts.small import Dot, DotGrid
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
-from mlops_portal.foundation.shell.undo import offer_undo
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.undo import offer_undo
 from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotAllowed
 from monitoring.forms import GoldenForm
 from monitoring.models import GoldenCheck, GoldenSample

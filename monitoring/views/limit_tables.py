@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 
 from mlops_portal.foundation.plant.models import Line
 from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.shell.charts.drawing.points import Limit, Point, Series, Span
 from mlops_portal.foundation.shell.charts.intervals import Interval, IntervalChart, IntervalGroup
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.points import Limit, Point, Series, Span
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import Watch
 from monitoring.models.limits import WindowKind

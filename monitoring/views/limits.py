@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mlops_portal.foundation.plant.policies import demand, guard, verdict
 from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.registry.models import RegisteredModel
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from monitoring.forms import BudgetForm, WatchForm
 from monitoring.models import FalseAlarmBudget
 from monitoring.policies import watch_verdict

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.selectors.guesses import guesses_shown, zone_shown, zones_all
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.wire.errors import Conflict, Invalid
 from monitoring.forms import RelearnForm, ValueForm, ValuesForm
 from monitoring.models import Measure

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from mlops_portal.foundation.shell.charts.drawing.points import Limit, Point, Series
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.points import Limit, Point, Series
 from mlops_portal.foundation.shell.charts.stacked import StackedChart
 from monitoring.models import Alert, Measure, MeasureValue, ProcessChange
 from monitoring.selectors.measure_parts import parts_of

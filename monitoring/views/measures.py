@@ -19,8 +19,8 @@ from mlops_portal.foundation.plant.models import Asset, Person
 from mlops_portal.foundation.plant.policies import guard, verdict
 from mlops_portal.foundation.registry.selectors import champion_for
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from monitoring.forms import JointForm, MeasureForm, RelearnForm, ValueForm, ValuesForm
 from monitoring.models import Measure
 from monitoring.selectors.measure_joint_words import joint_lead

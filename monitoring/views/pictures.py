@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.registry.services import artifact_read
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from monitoring.models import Picture
 
 KEPT = timedelta(days=1)

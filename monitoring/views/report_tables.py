@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.shell.charts.bars import Bar, BarsChart
-from mlops_portal.foundation.shell.charts.drawn import Chart
+from mlops_portal.foundation.shell.charts.drawing.drawn import Chart
 from mlops_portal.foundation.shell.tables.columns import Column
 from monitoring.models import DriftReport
 from monitoring.rules.reports import PAIRS

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from mlops_portal.foundation.plant.models import Node
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import lines_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.shell.tables.columns import Column
 from mlops_portal.foundation.shell.tables.filters import Choice
 from mlops_portal.foundation.shell.tables.table import Table

@@ -17,7 +17,7 @@ from mlops_portal.foundation.ledger.refs import SYSTEM, Actor, Ref
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Node
 from mlops_portal.foundation.registry.models import ModelVersion
-from mlops_portal.foundation.shell.charts.canvas import Pen
+from mlops_portal.foundation.shell.charts.drawing.canvas import Pen
 from monitoring.models import Prediction
 from tests.approvals.world import Bench
 

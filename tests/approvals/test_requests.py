@@ -27,7 +27,7 @@ from mlops_portal.foundation.registry.services import champion_set
 from mlops_portal.foundation.shell.models import Notification
 from mlops_portal.foundation.wire import jcs
 from mlops_portal.foundation.wire.errors import NotAllowed
-from tests.approvals.world import Bench, golden_check
+from tests.approvals.world import Bench, add_version, golden_check, measured
 
 
 def state_of(request: ApprovalRequest) -> str:
@@ -111,6 +111,27 @@ def test_machines_of_another_line_or_type_are_refused(bench: Bench) -> None:
 
 def test_machines_that_run_different_versions_are_asked_for_apart(bench: Bench) -> None:
     champion_set(asset=bench.presses[1], version=bench.candidate, number=2)
+    with pytest.raises(TargetsUnfit, match="different versions"):
+        bench.opened()
+
+
+def test_machines_that_run_this_version_already_are_refused(bench: Bench) -> None:
+    for press in bench.presses:
+        champion_set(asset=press, version=bench.candidate, number=2)
+    with pytest.raises(TargetsUnfit, match="already"):
+        bench.opened()
+
+
+def test_another_version_of_the_same_bytes_is_another_version(bench: Bench) -> None:
+    ModelVersion.objects.filter(pk=bench.candidate.pk).update(artifact=bench.champion.artifact_id)
+    bench.candidate.refresh_from_db()
+    assert bench.opened().version == bench.candidate
+
+
+def test_machines_that_run_two_versions_of_the_same_bytes_are_asked_for_apart(bench: Bench) -> None:
+    twin = add_version(bench.model, None, "one", measured(0.88), "")
+    assert twin.artifact_id == bench.champion.artifact_id
+    champion_set(asset=bench.presses[1], version=twin, number=2)
     with pytest.raises(TargetsUnfit, match="different versions"):
         bench.opened()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mlops_portal.celery import app
 from mlops_portal.environment import BASE_DIR
-from mlops_portal.foundation.shell import jobs
+from mlops_portal.foundation.shell.work import jobs
 from tests.architecture.contracts import PACKAGES
 
 SENDERS = {"enqueue", "every", "send_task", "signature"}

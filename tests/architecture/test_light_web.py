@@ -43,7 +43,7 @@ after = linked()
 addresses = walk(get_resolver().url_patterns)
 
 from threading import Thread
-from mlops_portal.foundation.shell import jobs
+from mlops_portal.foundation.shell.work import jobs
 jobs.celery_app()
 names = []
 def ask():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,19 @@ def test_every_text_in_a_template_goes_through_translation() -> None:
 def test_no_template_holds_inline_style_or_script() -> None:
     assert [
         place(path, *found) for path in templates() for found in inline(path.read_text(encoding="utf-8"))
+    ] == []
+
+
+MAPPING_METHOD = re.compile(r"\w\.(?:items|keys|values)\b")
+
+
+def test_templates_walk_lists_because_a_key_may_be_called_like_a_method() -> None:
+    """Django looks for a key before a method: a mapping with the key “values” has no ``.values`` there."""
+    assert [
+        place(path, number, text.strip())
+        for path in templates()
+        for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if MAPPING_METHOD.search(text)
     ] == []
 
 

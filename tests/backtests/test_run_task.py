@@ -12,8 +12,8 @@ from mlops_portal.above.backtests.selectors.backtests import result_open
 from mlops_portal.above.backtests.services.backtests import backtest_cancel, backtests_run
 from mlops_portal.above.backtests.tasks import run as task
 from mlops_portal.above.backtests.transitions import Kind, State
-from mlops_portal.foundation.shell import jobs
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work import jobs
 from tests.backtests.shop import DRIFT, LABELING, RETRAIN, added, rows_of
 from tests.cast import Cast
 

@@ -87,9 +87,7 @@ def test_a_part_holds_nothing_of_its_truth():
     assert not {"defect", "chances", "state"} & set(part.__slots__)
     assert truth.part == part.id
     assert 20 <= truth.delay <= 240
-    assert truth.known_at - part.time == pytest.approx(
-        timedelta(minutes=truth.delay), abs=timedelta(seconds=1)
-    )
+    assert truth.made == pytest.approx(part.time.timestamp(), abs=1)
 
 
 def test_every_asset_works_in_all_three_shifts_and_pauses_in_each():

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from mlops_portal.foundation.plant.models import Shift
 from mlops_portal.foundation.plant.services.skills import skill_grant
-from mlops_portal.foundation.shell.cards import cards_for
-from mlops_portal.foundation.shell.search import find
+from mlops_portal.foundation.shell.registries.cards import cards_for
+from mlops_portal.foundation.shell.registries.search import find
 
 
 def shown(person) -> set[str]:

@@ -144,7 +144,7 @@ def run(db: None) -> Callable[..., None]:
     """Runs a task by name as a worker would, and what it enqueues after commit."""
     from django.test import TestCase
 
-    from mlops_portal.foundation.shell import jobs
+    from mlops_portal.foundation.shell.work import jobs
 
     def go(name: str, **kwargs: Any) -> None:
         with TestCase.captureOnCommitCallbacks(execute=True):

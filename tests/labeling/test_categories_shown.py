@@ -12,9 +12,9 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from edge_sync.agent.infer import Model, matrix
 from edge_sync.agent.windows import OpenWindow
 from explain.compute.groups import Readings, leaning
-from explain.selectors.words import reading_text
+from explain.selectors.reason_words import reading_text
 from mlops_portal.foundation.registry.models import Feature, ModelVersion
-from mlops_portal.foundation.registry.selectors.words import category_text
+from mlops_portal.foundation.registry.selectors.categories import category_text
 from mlops_portal.foundation.wire.spec import ModelSpec, SpecFeature
 from monitoring.models import SampledRow
 from monitoring.selectors.parts import readings_of

@@ -16,7 +16,7 @@ from labeling.transitions import RunStepName, Trigger
 from mlops_portal.foundation.registry.compute import datasets
 from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.registry.services import artifact_read, dataset_put
-from mlops_portal.foundation.shell.jobs import send
+from mlops_portal.foundation.shell.work.jobs import send
 from mlops_portal.foundation.wire import manifest
 from monitoring.models import GoldenCheck, GoldenSample, SampledRow
 from monitoring.services import golden_add

@@ -5,18 +5,15 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 
 from labeling.errors import ForeignModelUnfit
-from labeling.services.foreign import foreign_ask, foreign_register
+from labeling.services.foreign import foreign_register
 from labeling.tasks.importing import bring_in
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.registry.errors import NoDataset
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors import classes_of, spec_bytes
 from mlops_portal.foundation.registry.services import champion_set
-from mlops_portal.foundation.shell.models import Job
 from mlops_portal.foundation.wire import spec
 from mlops_portal.foundation.wire.errors import NotAllowed
 from tests.cast import Cast
@@ -128,15 +125,3 @@ def test_a_model_without_past_parts_is_not_measured_by_guessing(cast: Cast, shop
     shop.dataset.delete()
     with pytest.raises(NoDataset):
         brought(cast, shop, file)
-
-
-def test_a_page_hands_the_file_to_a_worker_and_it_does_not_stay(
-    cast: Cast, shop: Shop, file: bytes, django_capture_on_commit_callbacks
-) -> None:
-    path = default_storage.save("incoming/theirs.onnx", ContentFile(file))
-    with django_capture_on_commit_callbacks(execute=True):
-        job = foreign_ask(by=cast.whole.ml_engineer, model=shop.model, path=path, file="theirs.onnx")
-    job = Job.objects.get(pk=job.pk)
-    assert (job.state, job.message) == ("done", "")
-    assert job.result_url.endswith("/candidates/press-quality/1/")
-    assert not default_storage.exists(path)

@@ -103,7 +103,7 @@ def test_the_portals_own_versions_and_other_peoples_models_are_left_alone(shop: 
 @pytest.mark.parametrize("place", ["file:///etc", "/etc", "http://127.0.0.1:1/x", "https://a/x", "ftp://a/x"])
 def test_a_version_that_lies_anywhere_else_is_not_fetched(monkeypatch, place: str) -> None:
     from mlops_portal.foundation.registry.compute import outside
-    from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit
+    from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit
 
     monkeypatch.setattr(
         outside.MlflowClient, "get_model_version_download_uri", lambda self, name, version: place

@@ -20,7 +20,7 @@ from labeling.services import (
 from labeling.services.leasing import LEASE
 from labeling.transitions import RequestState
 from mlops_portal.foundation.ledger.models import Event
-from mlops_portal.foundation.shell import undo
+from mlops_portal.foundation.shell.registries import undo
 from mlops_portal.foundation.wire.errors import NotAllowed
 
 pytestmark = pytest.mark.django_db

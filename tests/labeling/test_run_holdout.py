@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling.compute.training.reference import reference
-from labeling.compute.training.rows import BASE, LABEL, Rows, held_out, rows_of, trains
+from labeling.compute.training.rows import BASE, Rows, held_out, rows_of, trains
+from labeling.selectors.rows import LABEL
 from mlops_portal.foundation.wire import sketch
 
 CLASSES = ["a", "b", "c"]

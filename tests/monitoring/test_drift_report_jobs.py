@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from mlops_portal.foundation.ledger.models import Event
-from mlops_portal.foundation.shell.jobs import job_cancel
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work.jobs import job_cancel
 from mlops_portal.foundation.wire.errors import NotAllowed
 from monitoring.errors import NoVersion
 from monitoring.models import DriftReport, Rollup, Window

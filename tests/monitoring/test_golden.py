@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.plant.models import PersonSkill, Skill
-from mlops_portal.foundation.shell import undo
+from mlops_portal.foundation.shell.registries import undo
 from mlops_portal.foundation.wire import golden
 from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from monitoring.errors import CodeTaken, Retired

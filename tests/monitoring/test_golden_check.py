@@ -12,7 +12,7 @@ from mlops_portal.foundation.registry.compute import datasets, edge_model
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.registry.services import artifact_put, artifact_read
-from mlops_portal.foundation.shell.jobs import send
+from mlops_portal.foundation.shell.work.jobs import send
 from mlops_portal.foundation.wire.golden import Golden
 from monitoring.compute.golden import results
 from monitoring.models import GoldenCheck

@@ -15,7 +15,7 @@ from explain.tasks import row as explain_row
 from mlops_portal.above.onboarding.compute.build import build
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.compute import datasets
-from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.read import read
 from mlops_portal.foundation.registry.models import Dataset, RegisteredModel
 from mlops_portal.foundation.registry.services import artifact_read

@@ -8,6 +8,7 @@ from hypothesis import strategies as some
 
 from mlops_portal.above.onboarding.errors import SchemaUnfit
 from mlops_portal.above.onboarding.rules import additive
+from mlops_portal.above.onboarding.rules.column_choices import key_of, slug_of
 from mlops_portal.above.onboarding.rules.columns import as_time, corrected, notes_left
 from mlops_portal.above.onboarding.rules.target import (
     classes_by_value,
@@ -16,7 +17,6 @@ from mlops_portal.above.onboarding.rules.target import (
     readable,
     with_ranges,
 )
-from mlops_portal.above.onboarding.rules.words import key_of, slug_of
 
 WORDS = some.lists(some.text(min_size=1, max_size=12), min_size=2, max_size=9, unique=True)
 

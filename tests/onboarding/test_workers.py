@@ -12,8 +12,8 @@ from mlops_portal.above.onboarding.services.taking import onboarding_agree
 from mlops_portal.above.onboarding.tasks import checking, reading, taking
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.registry.models import Dataset, RegisteredModel
-from mlops_portal.foundation.shell.jobs import JobCancelled, job_cancel
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work.jobs import JobCancelled, job_cancel
 from mlops_portal.foundation.wire import manifest
 from tests.onboarding.tables import table
 

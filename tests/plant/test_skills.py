@@ -7,12 +7,18 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from mlops_portal.foundation.directory.filters import PeopleFilter
 from mlops_portal.foundation.plant.errors import AlreadyEnded, WrongDate
 from mlops_portal.foundation.plant.models import Person, PersonSkill, RoleAssignment, Skill
 from mlops_portal.foundation.plant.roles import Role
-from mlops_portal.foundation.plant.selectors.people import skilled
+from mlops_portal.foundation.plant.selectors.people import people
 from mlops_portal.foundation.plant.services.skills import skill_end, skill_grant
 from mlops_portal.foundation.wire.errors import NotAllowed
+
+
+def skilled(*, person: Person, skill: str) -> bool:
+    """Whether the list of people with the skill names the person."""
+    return person in PeopleFilter({"skill": skill}, queryset=people()).qs
 
 
 @pytest.fixture

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from mlops_portal.above.serve import child, preflight, supervisor
-from mlops_portal.above.serve.board import Board
+from mlops_portal.above.serve import preflight
 from mlops_portal.above.serve.errors import CannotStart
-from mlops_portal.above.serve.lock import RunLock
 from mlops_portal.above.serve.processes import Process
-from mlops_portal.above.serve.supervisor import Supervisor
+from mlops_portal.above.serve.supervision import child, supervisor
+from mlops_portal.above.serve.supervision.board import Board
+from mlops_portal.above.serve.supervision.lock import RunLock
+from mlops_portal.above.serve.supervision.supervisor import Supervisor
 from tests.serve.running import Run
 
 

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from mlops_portal.above.serve import doing, preflight, supervisor
-from mlops_portal.above.serve.board import Board
-from mlops_portal.above.serve.lock import RunLock
+from mlops_portal.above.serve import preflight
 from mlops_portal.above.serve.processes import Process
-from mlops_portal.above.serve.supervisor import Supervisor
+from mlops_portal.above.serve.supervision import doing, supervisor
+from mlops_portal.above.serve.supervision.board import Board
+from mlops_portal.above.serve.supervision.lock import RunLock
+from mlops_portal.above.serve.supervision.supervisor import Supervisor
 
 pytestmark = pytest.mark.xdist_group("serve")
 LASTING = "print('reading the tables', flush=True); import time; time.sleep(600)"

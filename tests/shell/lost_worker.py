@@ -19,8 +19,8 @@ from django.conf import settings  # noqa: E402 - after the settings are read
 settings.DATABASES["default"]["NAME"] = os.environ["LOST_DATABASE"]
 
 from mlops_portal.celery import app  # noqa: E402 - as above
-from mlops_portal.foundation.shell import jobs  # noqa: E402 - as above
 from mlops_portal.foundation.shell.models import Job, KeptAnswer  # noqa: E402 - as above
+from mlops_portal.foundation.shell.work import jobs  # noqa: E402 - as above
 
 NOTE = Path(os.environ["LOST_NOTE"])
 STEPS = ("one", "two", "three")

@@ -5,8 +5,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import render_to_string
 
 from mlops_portal.foundation.plant.models import Line
-from mlops_portal.foundation.shell import actions
-from mlops_portal.foundation.shell.actions import Offer
+from mlops_portal.foundation.shell.registries import actions
+from mlops_portal.foundation.shell.registries.actions import Offer
 from mlops_portal.foundation.wire.errors import NotAllowed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registers")]

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlops_portal.foundation.shell.charts.canvas import Pen
-from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.numbers import Notation, text
-from mlops_portal.foundation.shell.charts.points import Point, Series
-from mlops_portal.foundation.shell.charts.scales import (
+from mlops_portal.foundation.shell.charts.drawing.canvas import Pen
+from mlops_portal.foundation.shell.charts.drawing.numbers import Notation, text
+from mlops_portal.foundation.shell.charts.drawing.points import Point, Series
+from mlops_portal.foundation.shell.charts.drawing.scales import (
     extent,
     nice_axis,
     nice_ticks,
@@ -23,8 +22,9 @@ from mlops_portal.foundation.shell.charts.scales import (
     tick_texts,
     time_extent,
 )
+from mlops_portal.foundation.shell.charts.drawing.times import seconds, time_ticks
+from mlops_portal.foundation.shell.charts.line import LineChart
 from mlops_portal.foundation.shell.charts.stacked import StackedChart
-from mlops_portal.foundation.shell.charts.times import seconds, time_ticks
 
 FINITE = st.floats(-1e299, 1e299)
 

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_portal.foundation.shell.charts.bars import Bar, BarsChart
-from mlops_portal.foundation.shell.charts.canvas import Pen
 from mlops_portal.foundation.shell.charts.control import control_chart
-from mlops_portal.foundation.shell.charts.drawn import Chart
+from mlops_portal.foundation.shell.charts.drawing.canvas import Pen
+from mlops_portal.foundation.shell.charts.drawing.drawn import Chart
+from mlops_portal.foundation.shell.charts.drawing.points import Change, Limit, Point, Series, Span
 from mlops_portal.foundation.shell.charts.histogram import Histogram, HistogramPair
 from mlops_portal.foundation.shell.charts.intervals import Interval, IntervalChart, IntervalGroup, IntervalRow
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.points import Change, Limit, Point, Series, Span
 from mlops_portal.foundation.shell.charts.small import Band, Dot, DotGrid, Sparkline
 
 ANY = st.floats(allow_nan=True, allow_infinity=True)

@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 
 from django.template import Context, Template
 
-from mlops_portal.foundation.shell.charts.canvas import Pen
+from mlops_portal.foundation.shell.charts.drawing.canvas import Pen
+from mlops_portal.foundation.shell.charts.drawing.points import Limit, Point, Series
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.points import Limit, Point, Series
 from mlops_portal.foundation.shell.charts.small import Band
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)

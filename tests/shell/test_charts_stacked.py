@@ -7,9 +7,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
-from mlops_portal.foundation.shell.charts.canvas import Pen
+from mlops_portal.foundation.shell.charts.drawing.canvas import Pen
+from mlops_portal.foundation.shell.charts.drawing.points import Limit, Point, Series
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.points import Limit, Point, Series
 from mlops_portal.foundation.shell.charts.stacked import StackedChart
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

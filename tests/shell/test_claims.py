@@ -9,10 +9,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from mlops_portal.foundation.shell import claims, jobs
-from mlops_portal.foundation.shell.claims import STALE, TRIES, Fate, fate
 from mlops_portal.foundation.shell.models import Job, KeptAnswer
 from mlops_portal.foundation.shell.tasks import jobs_resend
+from mlops_portal.foundation.shell.work import claims, jobs
+from mlops_portal.foundation.shell.work.claims import STALE, TRIES, Fate, fate
 
 NOW = timezone.now()
 LATER = NOW + STALE

@@ -9,11 +9,11 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from mlops_portal.foundation.shell import kinds
-from mlops_portal.foundation.shell.deliveries import ATTEMPTS, deliveries_send, delivery_send
-from mlops_portal.foundation.shell.kinds import Kind
 from mlops_portal.foundation.shell.models import Delivery
-from mlops_portal.foundation.shell.notifications import notify
+from mlops_portal.foundation.shell.notices.deliveries import ATTEMPTS, deliveries_send, delivery_send
+from mlops_portal.foundation.shell.notices.notifications import notify
+from mlops_portal.foundation.shell.registries import kinds
+from mlops_portal.foundation.shell.registries.kinds import Kind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registers")]
 

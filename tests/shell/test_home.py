@@ -5,8 +5,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
 from mlops_portal.foundation.plant.models import Line
-from mlops_portal.foundation.shell import cards
-from mlops_portal.foundation.shell.cards import Card
+from mlops_portal.foundation.shell.registries import cards
+from mlops_portal.foundation.shell.registries.cards import Card
 from mlops_portal.foundation.wire.errors import Unavailable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registers")]

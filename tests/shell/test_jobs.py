@@ -9,10 +9,10 @@ import redis
 from django.conf import settings
 from django.utils import timezone
 
-from mlops_portal.foundation.shell import jobs
-from mlops_portal.foundation.shell.job_names import names
 from mlops_portal.foundation.shell.models import Job
 from mlops_portal.foundation.shell.tasks import jobs_resend
+from mlops_portal.foundation.shell.work import jobs
+from mlops_portal.foundation.shell.work.job_names import names
 from mlops_portal.foundation.wire.errors import Conflict, NotFound, Unavailable
 
 pytestmark = pytest.mark.django_db

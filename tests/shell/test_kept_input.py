@@ -11,8 +11,8 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from mlops_portal.foundation.shell import kept_input
-from mlops_portal.foundation.shell.kept_input import MARK, is_secret, mark_of
+from mlops_portal.foundation.shell.pages import kept_input
+from mlops_portal.foundation.shell.pages.kept_input import MARK, is_secret, mark_of
 from monitoring.models import ProcessChange
 from tests.cast import PASSWORD
 

@@ -15,8 +15,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from mlops_portal.environment import BASE_DIR
-from mlops_portal.foundation.shell import claims, jobs
 from mlops_portal.foundation.shell.models import Job, KeptAnswer
+from mlops_portal.foundation.shell.work import claims, jobs
 
 pytestmark = [
     pytest.mark.services,

@@ -3,8 +3,8 @@
 import pytest
 from django.test import RequestFactory
 
-from mlops_portal.foundation.shell import navigation
-from mlops_portal.foundation.shell.navigation import NavItem
+from mlops_portal.foundation.shell.registries import navigation
+from mlops_portal.foundation.shell.registries.navigation import NavItem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registers")]
 

@@ -4,10 +4,10 @@ import pytest
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
-from mlops_portal.foundation.shell import kinds
-from mlops_portal.foundation.shell.kinds import Kind
 from mlops_portal.foundation.shell.models import Delivery, Notification
-from mlops_portal.foundation.shell.notifications import notification_preference_set, notify
+from mlops_portal.foundation.shell.notices.notifications import notification_preference_set, notify
+from mlops_portal.foundation.shell.registries import kinds
+from mlops_portal.foundation.shell.registries.kinds import Kind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registers")]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mlops_portal.foundation.shell import search
-from mlops_portal.foundation.shell.search import Hit, Source
+from mlops_portal.foundation.shell.registries import search
+from mlops_portal.foundation.shell.registries.search import Hit, Source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registers")]
 

@@ -3,7 +3,7 @@
 import pytest
 from django.core import signing
 
-from mlops_portal.foundation.shell import undo
+from mlops_portal.foundation.shell.registries import undo
 from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotAllowed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registers")]

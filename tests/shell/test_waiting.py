@@ -11,7 +11,8 @@ from django.conf import settings
 
 from mlops_portal.above.serve.scheduling import Scheduler
 from mlops_portal.celery import app
-from mlops_portal.foundation.shell import jobs, tasks, waiting
+from mlops_portal.foundation.shell import tasks
+from mlops_portal.foundation.shell.work import jobs, waiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.queued]
 

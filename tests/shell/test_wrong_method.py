@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
-from mlops_portal.foundation.shell.next_page import page_above, shows_a_page
+from mlops_portal.foundation.shell.pages.next_page import page_above, shows_a_page
 
 pytestmark = pytest.mark.django_db
 UUID = "147401c6-6ff3-47d9-8165-63591fa9e0b2"  # fixed: every worker collects the same tests

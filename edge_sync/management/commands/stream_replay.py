@@ -26,7 +26,7 @@ from edge_sync.management.replay.shifts import parse
 from edge_sync.management.replay.summary import Before, Summary
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.management import answering
-from mlops_portal.foundation.shell.unheard import unheard
+from mlops_portal.foundation.shell.work.unheard import unheard
 from mlops_portal.foundation.wire.errors import PortalError
 
 ASKED = (

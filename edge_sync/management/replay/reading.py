@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from edge_sync.errors import ReplayUnfit
 from mlops_portal.foundation.registry.compute.tables.answers import NONE, Answers
-from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.checks.problems import problems
+from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.model import NUMERIC, Frame, Kind, Role, Schema
-from mlops_portal.foundation.registry.compute.tables.problems import problems
 from mlops_portal.foundation.registry.compute.tables.read import read
 from mlops_portal.foundation.registry.models import Feature, RegisteredModel
 from mlops_portal.foundation.registry.selectors import features_of

@@ -24,8 +24,8 @@ MEMBERS = 7
 def weights(label: Labels) -> Floats:
     """Rare classes weigh the root of (largest / own) times as much, as retraining has it by default; (n,)."""
     counts = np.bincount(label)
-    found: Floats = np.sqrt(counts.max() / counts[label])
-    return found / found.mean()
+    weight: Floats = np.sqrt(counts.max() / counts[label])
+    return weight / weight.mean()
 
 
 def forest(seed: int, rows: Floats, label: Labels) -> Any:
@@ -65,8 +65,8 @@ class Committee:
 
     def predict_proba(self, rows: Floats) -> Floats:
         """Mean of the members, (n, classes)."""
-        found: Floats = np.mean([one.predict_proba(rows) for one in self.estimators_], axis=0)
-        return found
+        mean: Floats = np.mean([one.predict_proba(rows) for one in self.estimators_], axis=0)
+        return mean
 
 
 def committee(learner: str, seed: int, rows: Floats, label: Labels) -> Any:

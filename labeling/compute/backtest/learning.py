@@ -63,8 +63,8 @@ class Curves:
 def points(plan: Plan, pool: int) -> Labels:
     """How many labels are known at each measurement, int64 (points,)."""
     last = min(plan.budget, pool)
-    found = list(range(plan.initial, last, plan.batch))
-    return np.array([*found, last], dtype=np.int64)
+    sizes = list(range(plan.initial, last, plan.batch))
+    return np.array([*sizes, last], dtype=np.int64)
 
 
 def simulate(
@@ -110,9 +110,9 @@ def _fitted(plan: Plan, seed: int, rows: Floats, label: Labels) -> Any:
 
 def _probabilities(model: Any, rows: Floats, k: int) -> Floats:
     """(n, k): classes that the model has not seen get 0."""
-    found = np.zeros((len(rows), k))
-    found[:, model.classes_] = model.predict_proba(rows)
-    return found
+    probabilities = np.zeros((len(rows), k))
+    probabilities[:, model.classes_] = model.predict_proba(rows)
+    return probabilities
 
 
 def _more(

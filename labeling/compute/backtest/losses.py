@@ -47,11 +47,11 @@ class Task:
 
     def loss(self, model: Any, readings: Floats, truth: Floats) -> Floats:
         """Cost of each row float64 (n,)."""
-        said = np.asarray(model.predict(readings), dtype=float)
+        predicted = np.asarray(model.predict(readings), dtype=float)
         if self.weight is None:
-            return np.abs(said - truth) / self.scale
-        found: Floats = (said != truth) * self.weight[truth.astype(np.int64)]
-        return found
+            return np.abs(predicted - truth) / self.scale
+        losses: Floats = (predicted != truth) * self.weight[truth.astype(np.int64)]
+        return losses
 
     def mean(self, loss: Floats, truth: Floats) -> float:
         """The rows' error as one number: costs over what they could have cost at most; NaN without rows."""

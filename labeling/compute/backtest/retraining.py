@@ -73,7 +73,7 @@ def walk(
     ``detect`` makes it the drift trigger, and ``trigger`` is not asked. ``report(done, total)`` after every
     window. The same input gives the same history.
     """
-    found = History()
+    history = History()
     starts = range(plan.first, len(truth) - plan.window + 1, plan.window)
     with threadpool_limits(1):
         now = _trained(readings, truth, task, _memory(plan, plan.first))
@@ -91,21 +91,21 @@ def walk(
             since = Since(len(costs), arrived, now.promise, end - trained_at)
             due = alarm is not None and end >= alarm if detect else trigger(since)
             fires = bool(due) and len(costs) >= plan.rest and end < len(truth)
-            found.windows.append(Judged(index, start, end, task.mean(cost, truth[start:end]), fires))
+            history.windows.append(Judged(index, start, end, task.mean(cost, truth[start:end]), fires))
             if fires:
                 labelled = max(plan.first, end - plan.delay * plan.window)
                 which = _memory(plan, labelled)
                 now = _trained(readings, truth, task, which)
                 used[which] = True
-                found.retrains.append(end)
+                history.retrains.append(end)
                 trained_at, costs = end, []
                 alarm = _alarm(detect, readings, plan, end)
             report(index + 1, len(starts))
     if everything:
         last = plan.first + plan.window * len(everything)
-        found.error = task.mean(np.concatenate(everything), truth[plan.first : last])
-    found.labels = int(used.sum())
-    return found
+        history.error = task.mean(np.concatenate(everything), truth[plan.first : last])
+    history.labels = int(used.sum())
+    return history
 
 
 def _memory(plan: Walk, labelled: int) -> slice:

@@ -61,10 +61,10 @@ def scorer(metric: Metric, label: Labels) -> Callable[[Labels, Floats], float]:
     def score(truth: Labels, probabilities: Floats) -> float:
         if metric is Metric.AVERAGE_PRECISION:
             return float(average_precision_score(truth == rare, probabilities[:, rare]))
-        said = probabilities.argmax(axis=1)
+        predicted = probabilities.argmax(axis=1)
         if metric is Metric.ACCURACY:
-            return float(np.mean(said == truth))
-        return float(macro_f1(table(truth, said, k)))
+            return float(np.mean(predicted == truth))
+        return float(macro_f1(table(truth, predicted, k)))
 
     return score
 

@@ -38,12 +38,12 @@ def differences(
     faulty = np.array(defect, dtype=np.bool_)
     before = joint.reshape(1, k, k, k), drawn.reshape(DRAWS, k, k, k)
     old, new = ([scores(each.sum(axis), faulty) for each in before] for axis in (3, 2))
-    found: dict[str, Any] = {
+    by_measure: dict[str, Any] = {
         key: interval.around(float((new[0][key] - old[0][key])[0]), new[1][key] - old[1][key])
         for key in old[0]
     }
     recall = [[_recall(each.sum(axis)) for each in before] for axis in (3, 2)]
-    found["found"] = {
+    by_measure["found"] = {
         name: interval.around(
             float((recall[1][0] - recall[0][0])[0, place]), (recall[1][1] - recall[0][1])[:, place]
         )
@@ -52,11 +52,11 @@ def differences(
         for place, name in enumerate(classes)
     }
     gap = calibration_error(second == truth, sure_2) - calibration_error(first == truth, sure_1)
-    found["ece"] = {"value": gap}
+    by_measure["ece"] = {"value": gap}
     ranked = [rare.defect_scores(*one, defect) for one in (champion, challenger)]
-    found["average_precision"] = rare.difference(faulty[truth], ranked[0], ranked[1], seed)
-    found["changed"] = int(np.count_nonzero(first != second))
-    return found
+    by_measure["average_precision"] = rare.difference(faulty[truth], ranked[0], ranked[1], seed)
+    by_measure["changed"] = int(np.count_nonzero(first != second))
+    return by_measure
 
 
 def _recall(tables: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -32,8 +32,8 @@ def weights(
     """
     counts = np.bincount(label)
     each = (counts.max() / np.maximum(counts, 1)) ** float(parameters["balance"])
-    found = each[label] * np.where(recent, float(parameters["recent_weight"]), 1.0)
-    return found / found.mean()
+    weight = each[label] * np.where(recent, float(parameters["recent_weight"]), 1.0)
+    return weight / weight.mean()
 
 
 def too_few(label: NDArray[np.int64]) -> dict[int, int]:

@@ -34,16 +34,16 @@ def counted(hits: int, n: int) -> dict[str, float | int | None]:
     return {"value": hits / n, "low": low, "high": high, "n": n}
 
 
-def table(truth: NDArray[np.int64], said: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+def table(truth: NDArray[np.int64], predicted: NDArray[np.int64], k: int) -> NDArray[np.int64]:
     """Counts int64 (k, k): row truth, column said."""
-    return np.bincount(truth * k + said, minlength=k * k).reshape(k, k)
+    return np.bincount(truth * k + predicted, minlength=k * k).reshape(k, k)
 
 
 def macro_f1(tables: NDArray[np.int64]) -> NDArray[np.float64]:
     """Macro F1 of tables (…, k, k) over the classes that occur: float64 (…)."""
     hits = np.diagonal(tables, axis1=-2, axis2=-1)
-    truth, said = tables.sum(-1), tables.sum(-2)
-    score = 2.0 * hits / np.maximum(truth + said, 1)
+    truth, predicted = tables.sum(-1), tables.sum(-2)
+    score = 2.0 * hits / np.maximum(truth + predicted, 1)
     there = truth > 0
     return (score * there).sum(-1) / np.maximum(there.sum(-1), 1)
 
@@ -102,13 +102,13 @@ def measures(
     if not len(truth):
         return {}
     random, k = np.random.default_rng(seed), len(classes)
-    said, confidence = verdicts(probabilities, columns)
-    counts = table(truth, said, k)
+    predicted, confidence = verdicts(probabilities, columns)
+    counts = table(truth, predicted, k)
     faulty = np.array(defect, dtype=np.bool_)
     now = scores(counts, faulty)
     n = int(counts.sum())
     drawn = scores(random.multinomial(n, (counts / n).ravel(), size=DRAWS).reshape(DRAWS, k, k), faulty)
-    right = said == truth
+    right = predicted == truth
     good = counts[~faulty, :]
     bad = counts[faulty, :]
     return {

@@ -39,11 +39,11 @@ def average_precision(
     falling = score[order]
     ends = np.append(np.flatnonzero(np.diff(falling)), len(falling) - 1)
     counted = np.cumsum(weights[:, order], axis=1)[:, ends]
-    found = np.cumsum(weights[:, order] * positive[order], axis=1)[:, ends]
-    gained = np.diff(found, axis=1, prepend=0.0)
+    hits = np.cumsum(weights[:, order] * positive[order], axis=1)[:, ends]
+    gained = np.diff(hits, axis=1, prepend=0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        precision = np.where(counted > 0, found / counted, 0.0)
-        return (precision * gained).sum(1) / found[:, -1]
+        precision = np.where(counted > 0, hits / counted, 0.0)
+        return (precision * gained).sum(1) / hits[:, -1]
 
 
 def _draws(n: int, seed: int) -> Iterator[NDArray[np.float64]]:

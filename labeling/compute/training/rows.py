@@ -18,7 +18,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-BASE, LABEL, INSPECTION = "base", "label", "inspection"
+BASE = "base"  # rows of the dataset; the others say who gave their truth
 SHARE = 0.2
 SEED = b"held out"
 

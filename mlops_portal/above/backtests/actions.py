@@ -9,15 +9,15 @@ from mlops_portal.above.backtests.models import BackTest
 from mlops_portal.above.backtests.policies import cancel_verdict, delete_verdict
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import verdict
-from mlops_portal.foundation.shell import actions
-from mlops_portal.foundation.shell.actions import Offer
+from mlops_portal.foundation.shell.registries import actions
+from mlops_portal.foundation.shell.registries.actions import Offer
 
 
 def backtest_offers(by: Person, test: BackTest) -> list[Offer]:
     if not test.over:
-        found = cancel_verdict(by, test)
+        allowed = cancel_verdict(by, test)
         url = reverse("backtest_cancel", args=[test.pk])
-        return [Offer("cancel", _("Cancel"), url, bool(found), found.reason, icon="stop")]
+        return [Offer("cancel", _("Cancel"), url, bool(allowed), allowed.reason, icon="stop")]
     again, gone = verdict(by, "backtest.run"), delete_verdict(by, test)
     like = f"{reverse('backtest_new')}?like={test.pk}"
     return [

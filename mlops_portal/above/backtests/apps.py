@@ -10,7 +10,7 @@ class BacktestsConfig(AppConfig):
         from mlops_portal.above.backtests.events import register_types
         from mlops_portal.above.backtests.navigation import register_items
         from mlops_portal.above.backtests.services.backtests import backtest_give_up
-        from mlops_portal.foundation.shell import jobs
+        from mlops_portal.foundation.shell.work import jobs
 
         register_types()
         register_items()

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mlops_portal.above.demo.plant_words import in_words
 from mlops_portal.above.demo.sim.catalogue import ASSET_TYPES
 from mlops_portal.above.demo.sim.disturbances import DISTURBANCES
-from mlops_portal.above.demo.words import in_words
 from mlops_portal.foundation.plant.models import Asset
 
 

@@ -11,15 +11,6 @@ def home() -> Path:
     return Path(settings.VAR_DIR) / "demo"
 
 
-def state_file() -> Path:
-    return home() / "plant.json"
-
-
-def truth_file() -> Path:
-    """What only the simulator knows; no other part of the portal reads it."""
-    return home() / "truth.jsonl"
-
-
 def feed_file(node: str, asset: str) -> Path:
     return home() / "feeds" / node / f"{asset}.jsonl"
 

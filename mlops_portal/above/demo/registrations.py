@@ -12,7 +12,7 @@ from mlops_portal.above.demo import places
 from mlops_portal.above.demo.events import register_types
 from mlops_portal.above.demo.sim.catalogue import NODES
 from mlops_portal.above.serve import processes
-from mlops_portal.foundation.shell import navigation
+from mlops_portal.foundation.shell.registries import navigation
 
 
 def register() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 from mlops_portal.above.demo import places
 from mlops_portal.above.demo.models import Disturbance
+from mlops_portal.above.demo.plant_words import in_words
 from mlops_portal.above.demo.runner import feeds
 from mlops_portal.above.demo.sim.catalogue import ASSET_TYPES, ASSETS, key_of
 from mlops_portal.above.demo.sim.disturbances import DISTURBANCES
-from mlops_portal.above.demo.words import in_words
 from mlops_portal.foundation.plant.models import Asset, Person
 from mlops_portal.foundation.plant.selectors.places import assets_for
 from monitoring.models import Measure

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.above.demo.errors import AlreadyOff, AlreadyOn, NotADisturbance
 from mlops_portal.above.demo.models import Disturbance
+from mlops_portal.above.demo.plant_words import in_words
 from mlops_portal.above.demo.sim.catalogue import ASSET_TYPES, ASSETS
 from mlops_portal.above.demo.sim.disturbances import DISTURBANCES
-from mlops_portal.above.demo.words import in_words
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Asset, Person
 from mlops_portal.foundation.plant.policies import guard

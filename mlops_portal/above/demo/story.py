@@ -72,12 +72,12 @@ class Chapter:
 
 def chapters() -> list[Chapter]:
     """One for each line; [] where the demo plant is not loaded."""
-    found = []
+    shown = []
     for plot in PLOTS:
         asset = Asset.objects.filter(slug=plot.asset).select_related("line__site", "node").first()
         if asset is not None and Person.objects.filter(username=plot.signer).exists():
-            found.append(_chapter(plot, asset))
-    return found
+            shown.append(_chapter(plot, asset))
+    return shown
 
 
 def _chapter(plot: Plot, asset: Asset) -> Chapter:

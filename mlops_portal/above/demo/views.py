@@ -19,13 +19,13 @@ from mlops_portal.above.demo.accounts import ACCOUNTS
 from mlops_portal.above.demo.codes import PERIOD, SECRETS, code_now
 from mlops_portal.above.demo.forms import DisturbanceForm
 from mlops_portal.above.demo.models import Disturbance
+from mlops_portal.above.demo.plant_words import in_words
 from mlops_portal.above.demo.services import disturbance_off, disturbance_on
 from mlops_portal.above.demo.sim.disturbances import DISTURBANCES
 from mlops_portal.above.demo.story import chapters
-from mlops_portal.above.demo.words import in_words
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import assets_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 VIEWS = ("colour", "depth")
 
@@ -55,7 +55,7 @@ def _board(request: HttpRequest, form: DisturbanceForm, status: int = 200) -> Ht
 
 
 def _story() -> dict[str, Any]:
-    names = {one.username: f"{one.name} ({one.username})" for one in ACCOUNTS}
+    names = [(one.username, f"{one.name} ({one.username})") for one in ACCOUNTS]
     return {"chapters": chapters(), "names": names}
 
 

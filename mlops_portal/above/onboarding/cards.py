@@ -7,16 +7,16 @@ from typing import Any
 from django.http import HttpRequest
 
 from mlops_portal.above.onboarding.selectors import open_for
-from mlops_portal.foundation.shell import cards
-from mlops_portal.foundation.shell.cards import Card
-from mlops_portal.foundation.shell.signed_in import person_of
+from mlops_portal.foundation.shell.pages.signed_in import person_of
+from mlops_portal.foundation.shell.registries import cards
+from mlops_portal.foundation.shell.registries.cards import Card
 
 FEW = 4
 
 
 def _open(request: HttpRequest) -> dict[str, Any]:
-    found = open_for(person_of(request))
-    return {"onboardings": found[:FEW], "count": found.count()}
+    onboardings = open_for(person_of(request))
+    return {"onboardings": onboardings[:FEW], "count": onboardings.count()}
 
 
 def register_cards() -> None:

@@ -61,7 +61,7 @@ class Onboarding(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["slug"], condition=~Q(state="undone"), name="onboarding_name_once"
+                fields=["slug"], condition=~Q(state=OnboardingState.UNDONE), name="onboarding_name_once"
             )
         ]
 

@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.above.onboarding.selectors import onboardings_for
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell import search
-from mlops_portal.foundation.shell.search import Hit, Source
+from mlops_portal.foundation.shell.registries import search
+from mlops_portal.foundation.shell.registries.search import Hit, Source
 
 
 def _onboardings(person: Person, query: str, limit: int) -> list[Hit]:
-    found = onboardings_for(person).filter(Q(name__icontains=query) | Q(file_name__icontains=query))[:limit]
+    onboardings = onboardings_for(person).filter(Q(name__icontains=query) | Q(file_name__icontains=query))[
+        :limit
+    ]
     return [
         Hit(
             one.name,
@@ -21,7 +23,7 @@ def _onboardings(person: Person, query: str, limit: int) -> list[Hit]:
             reverse("onboarding", args=[one.pk]),
             "upload",
         )
-        for one in found
+        for one in onboardings
     ]
 
 

@@ -12,7 +12,7 @@ from approvals.models import ApprovalRequest
 from labeling.transitions import RunState
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.policies import onboard_verdict
-from mlops_portal.above.onboarding.transitions import OnboardingState
+from mlops_portal.above.onboarding.transitions import GoldenPartState, OnboardingState
 from mlops_portal.foundation.plant.models import Asset, AssetType, Person, Site
 from mlops_portal.foundation.plant.policies import Verdict
 from mlops_portal.foundation.plant.selectors.places import sites_for
@@ -37,10 +37,10 @@ def onboardings_for(person: Person) -> QuerySet[Onboarding]:
 
 def onboarding_of(person: Person, pk: Any) -> Onboarding:
     """Raises NotFound where there is none that the person may see."""
-    found = onboardings_for(person).filter(pk=pk).first()
-    if found is None:
+    onboarding = onboardings_for(person).filter(pk=pk).first()
+    if onboarding is None:
         raise NotFound(_("There is no such onboarding, or none that you may see."))
-    return found
+    return onboarding
 
 
 def open_for(person: Person) -> QuerySet[Onboarding]:
@@ -98,7 +98,7 @@ def step_of(onboarding: Onboarding) -> str:
         return "problems"
     if onboarding.run is None or onboarding.run.state != RunState.CANDIDATE:
         return "training"
-    if onboarding.golden is None or any(one["state"] == "open" for one in onboarding.golden):
+    if onboarding.golden is None or any(one["state"] == GoldenPartState.OPEN for one in onboarding.golden):
         return "golden"
     return "version"
 

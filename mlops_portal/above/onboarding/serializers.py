@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from mlops_portal.above.onboarding.models import Onboarding
-from mlops_portal.above.onboarding.rules.words import Kind, Role
+from mlops_portal.above.onboarding.rules.column_choices import Kind, Role
 from mlops_portal.above.onboarding.selectors import step_of
 from mlops_portal.above.onboarding.services.receiving import TEMPLATES
 from mlops_portal.foundation.plant.models import AssetType, Site

@@ -1,5 +1,7 @@
 """The states of an onboarding and the ways between them."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,14 @@ class OnboardingState(TextChoices):
     STARTING = "starting", _("Being stored")
     TAKEN = "taken", _("Stored")
     UNDONE = "undone", _("Undone")
+
+
+class GoldenPartState(StrEnum):
+    """What a person said of a part that was proposed as a golden sample."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
 
 
 S = OnboardingState

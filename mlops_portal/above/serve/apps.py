@@ -7,6 +7,6 @@ class ServeConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops_portal.above.serve import heartbeat
-        from mlops_portal.foundation.shell import jobs
+        from mlops_portal.foundation.shell.work import jobs
 
         jobs.every("serve.heartbeat", seconds=heartbeat.EVERY)

@@ -93,5 +93,5 @@ def worker() -> Check:
         return Check("worker", False, "unknown, because the broker does not answer")
     if age is None:
         return Check("worker", False, "no heartbeat yet; scheduler and worker must both run")
-    said = f"last heartbeat {age:.0f} seconds ago"
-    return Check("worker", age <= heartbeat.STALE, said)
+    age_text = f"last heartbeat {age:.0f} seconds ago"
+    return Check("worker", age <= heartbeat.STALE, age_text)

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery.beat import PersistentScheduler, ScheduleEntry
 
-from mlops_portal.foundation.shell import jobs, waiting
+from mlops_portal.foundation.shell.work import jobs, waiting
 
 
 class Scheduler(PersistentScheduler):

@@ -12,9 +12,9 @@ from mlops_portal.foundation.directory.selectors.people import expiry, invitatio
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.roles import Role
 from mlops_portal.foundation.plant.selectors.places import nodes_for
-from mlops_portal.foundation.shell import cards
-from mlops_portal.foundation.shell.cards import Card
-from mlops_portal.foundation.shell.signed_in import person_of
+from mlops_portal.foundation.shell.pages.signed_in import person_of
+from mlops_portal.foundation.shell.registries import cards
+from mlops_portal.foundation.shell.registries.cards import Card
 
 FEW = 6
 
@@ -30,19 +30,22 @@ def _shift(request: HttpRequest) -> dict[str, Any]:
 
 
 def _invitations(request: HttpRequest) -> dict[str, Any]:
-    found = invitations_for(person=person_of(request))
-    return {"invitations": found[:FEW], "count": found.count()}
+    invitations = invitations_for(person=person_of(request))
+    return {"invitations": invitations[:FEW], "count": invitations.count()}
 
 
 def _skills(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
-    found = skills_ending(person=person_of(request), now=now)
-    return {"skills": [(one, expiry(one.expires_at, now=now)) for one in found[:FEW]], "count": found.count()}
+    skills = skills_ending(person=person_of(request), now=now)
+    return {
+        "skills": [(one, expiry(one.expires_at, now=now)) for one in skills[:FEW]],
+        "count": skills.count(),
+    }
 
 
 def _nodes(request: HttpRequest) -> dict[str, Any]:
-    found = nodes_for(person=person_of(request)).filter(enrolled_at=None)
-    return {"nodes": found.order_by("name")[:FEW], "count": found.count()}
+    nodes = nodes_for(person=person_of(request)).filter(enrolled_at=None)
+    return {"nodes": nodes.order_by("name")[:FEW], "count": nodes.count()}
 
 
 def register_cards() -> None:

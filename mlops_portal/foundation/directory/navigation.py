@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.foundation.shell import navigation
-from mlops_portal.foundation.shell.navigation import NavItem
+from mlops_portal.foundation.shell.registries import navigation
+from mlops_portal.foundation.shell.registries.navigation import NavItem
 
 
 def register_items() -> None:

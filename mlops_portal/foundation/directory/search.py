@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from mlops_portal.foundation.directory.selectors.people import people_for
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.selectors.places import assets_for, lines_for, nodes_for
-from mlops_portal.foundation.shell import search
-from mlops_portal.foundation.shell.search import Hit, Source
+from mlops_portal.foundation.shell.registries import search
+from mlops_portal.foundation.shell.registries.search import Hit, Source
 
 
 def _named(query: str) -> Q:
@@ -18,7 +18,7 @@ def _named(query: str) -> Q:
 
 
 def _people(person: Person, query: str, limit: int) -> list[Hit]:
-    found = (
+    matches = (
         people_for(person=person)
         .filter(Q(name__icontains=query) | Q(username__icontains=query) | Q(email__icontains=query))
         .order_by("name")[:limit]
@@ -30,25 +30,26 @@ def _people(person: Person, query: str, limit: int) -> list[Hit]:
             reverse("person", args=[one.pk]),
             "person",
         )
-        for one in found
+        for one in matches
     ]
 
 
 def _assets(person: Person, query: str, limit: int) -> list[Hit]:
-    found = assets_for(person=person).filter(_named(query)).order_by("name")[:limit]
+    assets = assets_for(person=person).filter(_named(query)).order_by("name")[:limit]
     return [
-        Hit(one.name, f"{one.type} · {one.line}", reverse("asset", args=[one.slug]), "asset") for one in found
+        Hit(one.name, f"{one.type} · {one.line}", reverse("asset", args=[one.slug]), "asset")
+        for one in assets
     ]
 
 
 def _lines(person: Person, query: str, limit: int) -> list[Hit]:
-    found = lines_for(person=person).filter(_named(query)).order_by("name")[:limit]
-    return [Hit(one.name, one.site.name, reverse("line", args=[one.slug]), "line") for one in found]
+    lines = lines_for(person=person).filter(_named(query)).order_by("name")[:limit]
+    return [Hit(one.name, one.site.name, reverse("line", args=[one.slug]), "line") for one in lines]
 
 
 def _nodes(person: Person, query: str, limit: int) -> list[Hit]:
-    found = nodes_for(person=person).filter(_named(query)).order_by("name")[:limit]
-    return [Hit(one.name, one.line.name, reverse("node", args=[one.slug]), "node") for one in found]
+    nodes = nodes_for(person=person).filter(_named(query)).order_by("name")[:limit]
+    return [Hit(one.name, one.line.name, reverse("node", args=[one.slug]), "node") for one in nodes]
 
 
 def register_sources() -> None:

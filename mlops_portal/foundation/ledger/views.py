@@ -27,13 +27,13 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 def tile(request: HttpRequest, level: str, path: str) -> HttpResponse:
     """One tile, full or partial; what it says never changes."""
     try:
-        found = selectors.tile_bytes(parse_path(level, path))
+        content = selectors.tile_bytes(parse_path(level, path))
     except ValueError:
-        found = None
-    if found is None:
+        content = None
+    if content is None:
         return _nothing()
     return HttpResponse(
-        found,
+        content,
         content_type="application/octet-stream",
         headers={"Cache-Control": "public, max-age=31536000, immutable"},
     )

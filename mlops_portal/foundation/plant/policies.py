@@ -98,27 +98,27 @@ def verdict(
 
 def guard(person: Person, action_key: str, *, line: Line | None = None, site: Site | None = None) -> None:
     """Raise NotAllowed with the reason unless ``person`` may do this."""
-    found = verdict(person, action_key, line=line, site=site)
-    if not found:
-        raise NotAllowed(found.reason, action=action_key)
+    allowed = verdict(person, action_key, line=line, site=site)
+    if not allowed:
+        raise NotAllowed(allowed.reason, action=action_key)
 
 
 def skill_verdict(by: Person, person: Person) -> Verdict:
     """Skills are confirmed by somebody who reaches one of the person's places, and never for oneself."""
     if by.pk == person.pk:
         return Verdict(False, _("Nobody confirms or ends a skill of their own; ask a colleague."))
-    found = [verdict(by, "skill.grant", line=one.line, site=one.site) for one in person.assignments] or [
+    verdicts = [verdict(by, "skill.grant", line=one.line, site=one.site) for one in person.assignments] or [
         verdict(by, "skill.grant")
     ]
-    return next((one for one in found if one), found[0])
+    return next((one for one in verdicts if one), verdicts[0])
 
 
 def leave_verdict(by: Person, person: Person) -> Verdict:
     """Who lets somebody leave needs the right on every site where the person holds a role."""
-    found = [verdict(by, "people.leave", site=one.site) for one in person.assignments] or [
+    verdicts = [verdict(by, "people.leave", site=one.site) for one in person.assignments] or [
         verdict(by, "people.leave")
     ]
-    return next((one for one in found if not one), YES)
+    return next((one for one in verdicts if not one), YES)
 
 
 def token_verdict(by: Person, person: Person) -> Verdict:
@@ -126,10 +126,10 @@ def token_verdict(by: Person, person: Person) -> Verdict:
     return verdict(by, "token.create") if by.pk == person.pk else leave_verdict(by, person)
 
 
-def demand(found: Verdict) -> None:
+def demand(allowed: Verdict) -> None:
     """Raise NotAllowed with the reason of a verdict that says no."""
-    if not found:
-        raise NotAllowed(found.reason)
+    if not allowed:
+        raise NotAllowed(allowed.reason)
 
 
 def lines_reached(held: Iterable[Held], action_key: str) -> tuple[set[int], set[int]]:

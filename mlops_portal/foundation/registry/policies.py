@@ -10,5 +10,5 @@ from mlops_portal.foundation.plant.policies import Verdict, verdict
 
 def sites_verdict(by: Person, action: str, sites: Iterable[Site]) -> Verdict:
     """Allowed where it is on each of the sites; without a machine, any site of the person will do."""
-    found = [verdict(by, action, site=site) for site in sites] or [verdict(by, action)]
-    return next((one for one in found if not one), found[0])
+    verdicts = [verdict(by, action, site=site) for site in sites] or [verdict(by, action)]
+    return next((one for one in verdicts if not one), verdicts[0])

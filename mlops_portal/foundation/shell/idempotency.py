@@ -23,8 +23,8 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
-from mlops_portal.foundation.shell import problems
 from mlops_portal.foundation.shell.models import KeptAnswer
+from mlops_portal.foundation.shell.pages import problems
 
 KEPT = timedelta(hours=24)
 AT_WORK = timedelta(minutes=2)
@@ -107,9 +107,9 @@ def _not_again(request: HttpRequest, row: KeptAnswer | None, fingerprint: str) -
         detail = _("This Idempotency-Key was used for another request; take a new one.")
         return problems.answer(request, status=422, code="idempotency-key-reused", detail=detail)
     if row is not None and row.status is not None:
-        kept = HttpResponse(bytes(row.body), status=row.status, headers=row.headers)
-        kept["Idempotency-Replayed"] = "true"
-        return kept
+        answer = HttpResponse(bytes(row.body), status=row.status, headers=row.headers)
+        answer["Idempotency-Replayed"] = "true"
+        return answer
     if row is None or row.created > timezone.now() - AT_WORK:
         detail = _("The first request with this Idempotency-Key is still at work; ask again in a second.")
         response = problems.answer(request, status=409, code="request-in-flight", detail=detail)

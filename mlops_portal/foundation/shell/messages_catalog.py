@@ -112,24 +112,24 @@ def render(template: Catalog, old: Catalog, language: str) -> str:
 
 def faults(catalog: Catalog, language: str, *, complete: bool) -> list[Fault]:
     """Messages with wrong placeholders, and, where it must be ``complete``, missing and fuzzy ones."""
-    found = []
+    wrong = []
     for message in _ordered(catalog):
         ids, strings = _forms(message.id), _forms(message.string)
         shown = str(ids[0]) if not message.context else f"{ids[0]} ({message.context})"
         if not all(strings):
             if complete:
-                found.append(Fault(language, shown, "not translated"))
+                wrong.append(Fault(language, shown, "not translated"))
             continue
         if complete and message.fuzzy:
-            found.append(Fault(language, shown, "fuzzy"))
+            wrong.append(Fault(language, shown, "fuzzy"))
         wanted = {name for text in ids for name in PLACEHOLDER.findall(text)}
         given = [set(PLACEHOLDER.findall(text)) for text in strings]
         fits = all(one <= wanted for one in given) if len(ids) > 1 else given[0] == wanted
         if not fits:
-            found.append(Fault(language, shown, f"other placeholders than {sorted(wanted)}"))
+            wrong.append(Fault(language, shown, f"other placeholders than {sorted(wanted)}"))
         elif problems := message.check(catalog):
-            found.append(Fault(language, shown, str(problems[0])))
-    return found
+            wrong.append(Fault(language, shown, str(problems[0])))
+    return wrong
 
 
 def compile_stale(locale: Path) -> list[Path]:

@@ -13,8 +13,8 @@ from django.utils import timezone, translation
 
 from mlops_portal.foundation.ledger.channel import channel
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell import problems
 from mlops_portal.foundation.shell.idempotency import answer_once
+from mlops_portal.foundation.shell.pages import problems
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 DJANGOS_OWN = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)

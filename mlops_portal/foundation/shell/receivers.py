@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.signals import event_recorded
 from mlops_portal.foundation.ledger.types import is_quiet
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 
 SECONDS = 1
 

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.foundation.shell import jobs, navigation, undo
-from mlops_portal.foundation.shell.navigation import NavItem
-from mlops_portal.foundation.shell.notifications import notifications_unread
+from mlops_portal.foundation.shell.notices.notifications import notifications_unread
+from mlops_portal.foundation.shell.registries import navigation, undo
+from mlops_portal.foundation.shell.registries.navigation import NavItem
+from mlops_portal.foundation.shell.work import jobs
 
 
 def register_all() -> None:

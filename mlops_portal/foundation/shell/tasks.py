@@ -11,10 +11,10 @@ from celery.signals import task_postrun, task_prerun, task_revoked, worker_ready
 from django.utils import timezone
 
 from mlops_portal.foundation.ledger.channel import channel
-from mlops_portal.foundation.shell import jobs, waiting
-from mlops_portal.foundation.shell.deliveries import deliveries_send
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.shell.models import Job, KeptAnswer
+from mlops_portal.foundation.shell.notices.deliveries import deliveries_send
+from mlops_portal.foundation.shell.work import jobs, waiting
 
 KEPT = timedelta(hours=24)
 UNHEARD = timedelta(seconds=45)

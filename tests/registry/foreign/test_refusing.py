@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from mlops_portal.foundation.registry.compute.foreign import reading, running
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit
 from tests.registry.foreign.made import FEATURES, changed, exported, fitted, scores
 
 

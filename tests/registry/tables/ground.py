@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.checks.problems import problems
+from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.model import Frame, Schema
-from mlops_portal.foundation.registry.compute.tables.problems import problems
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, TableUnreadable
 from mlops_portal.foundation.registry.compute.tables.read import read
-from mlops_portal.foundation.registry.compute.tables.said import Problem, TableUnreadable
 
 GOOD = "part,force [N],speed_rpm,fault\n" + "".join(
     f"P{n},{100 + n % 7}.5,{1400 + n % 11},{'crack' if n % 9 == 0 else 'ok'}\n" for n in range(60)

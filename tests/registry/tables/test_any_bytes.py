@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mlops_portal.foundation.registry.compute.tables.guess import guess
-from mlops_portal.foundation.registry.compute.tables.problems import problems
+from mlops_portal.foundation.registry.compute.tables.checks.problems import problems
+from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
+from mlops_portal.foundation.registry.compute.tables.problem import TableUnreadable
 from mlops_portal.foundation.registry.compute.tables.read import chunks, preview, read
-from mlops_portal.foundation.registry.compute.tables.said import TableUnreadable
 from tests.registry.tables.ground import GOOD, put
 
 LOOK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mlops_portal.foundation.registry.compute.tables.model import Kind
 from mlops_portal.foundation.registry.compute.tables.read import preview, read, sniff
-from mlops_portal.foundation.registry.compute.tables.words import GAPS, NO_READING
+from mlops_portal.foundation.registry.compute.tables.values.spelling import GAPS, NO_READING
 from mlops_portal.foundation.wire.categories import as_text
 from tests.registry.tables.ground import put
 

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from mlops_portal.foundation.registry.compute.tables import unpack
+from mlops_portal.foundation.registry.compute.tables.formats import unpack
 from mlops_portal.foundation.registry.compute.tables.read import preview, read, sniff
 from tests.registry.tables.ground import GOOD, only, put, refused
 

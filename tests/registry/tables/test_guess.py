@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlops_portal.foundation.registry.compute.tables.checks.problems import problems
 from mlops_portal.foundation.registry.compute.tables.columns import closest
-from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.headings import keys_of, unit_of
 from mlops_portal.foundation.registry.compute.tables.model import Format, Frame, Kind, Role, Schema
-from mlops_portal.foundation.registry.compute.tables.problems import problems
+from mlops_portal.foundation.registry.compute.tables.problem import TableUnreadable
 from mlops_portal.foundation.registry.compute.tables.read import read
-from mlops_portal.foundation.registry.compute.tables.said import TableUnreadable
 from tests.registry.tables.ground import only, put, told
 
 DRAW = np.random.default_rng(5)

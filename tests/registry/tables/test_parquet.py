@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.model import Kind
 from mlops_portal.foundation.registry.compute.tables.read import chunks, preview, read, sniff
 from tests.registry.tables.ground import GOOD, put, refused

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mlops_portal.foundation.registry.compute.tables.checks.problems import problems
 from mlops_portal.foundation.registry.compute.tables.model import Role
-from mlops_portal.foundation.registry.compute.tables.problems import problems
-from mlops_portal.foundation.registry.compute.tables.said import Problem, TableUnreadable
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, TableUnreadable
 from tests.registry.tables.ground import GOOD, only, put, told
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
-from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.checks.problems import problems
+from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.model import Kind, Role
-from mlops_portal.foundation.registry.compute.tables.problems import problems
 from mlops_portal.foundation.registry.compute.tables.read import read
 from tests.registry.tables.ground import only, put
 

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlops_portal.foundation.registry.compute.tables import texts, times
-from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.checks.problems import problems
+from mlops_portal.foundation.registry.compute.tables.formats import texts
+from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.model import Kind, Role
-from mlops_portal.foundation.registry.compute.tables.problems import problems
 from mlops_portal.foundation.registry.compute.tables.read import chunks, read
+from mlops_portal.foundation.registry.compute.tables.values import times
 from tests.registry.tables.ground import GOOD, changed, only, put, told
 
 MOMENTS = st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30)).map(lambda at: at.replace(microsecond=0))

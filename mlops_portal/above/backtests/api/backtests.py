@@ -84,5 +84,5 @@ class BackTests(Things):
     def compare(self, request: Request) -> Response:
         """Two to four of one kind on one table: their figures, and the choices that differ."""
         tests = comparable(asked(BesideQuery, request)["test"])
-        rows = {row.title: [str(value) for value in row.values] for row in differing(tests)}
+        rows = {row.title: [str(value) for value in row.cells] for row in differing(tests)}
         return Response({"tests": BackTestOut(tests, many=True).data, "differing": rows})

@@ -126,11 +126,11 @@ class SeveralNumbers(forms.CharField):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         try:
-            found = [float(part.replace(",", ".")) for part in text.split(";") if part.strip()]
+            numbers = [float(part.replace(",", ".")) for part in text.split(";") if part.strip()]
         except ValueError:
             raise forms.ValidationError(
                 _("Write numbers with semicolons between them, such as 1; 5; 20.")
             ) from None
-        if not 0 < len(found) <= MOST:
+        if not 0 < len(numbers) <= MOST:
             raise forms.ValidationError(_("Write 1 to %(most)d numbers.") % {"most": MOST})
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(numbers))

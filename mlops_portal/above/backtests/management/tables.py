@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.models.parameters import parameters_checked
 from mlops_portal.above.backtests.tasks.files import faults_of
-from mlops_portal.above.backtests.tasks.found import Found
+from mlops_portal.above.backtests.tasks.outcome import Outcome
 from mlops_portal.above.backtests.transitions import Kind
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.compute.tables.model import Frame
@@ -38,14 +38,17 @@ def table_at(path: Path, options: Mapping[str, Any]) -> Frame:
 
 
 def played(
-    kind: Kind, given: Mapping[str, Any], play: Callable[[dict[str, Any]], Found], *frames: Frame
-) -> Found:
+    kind: Kind, given: Mapping[str, Any], play: Callable[[dict[str, Any]], Outcome], *frames: Frame
+) -> Outcome:
     """The back-test with its choices checked first; CommandError with the sentence of what does not fit."""
     try:
-        found = play(
+        outcome = play(
             parameters_checked(kind, {key: value for key, value in given.items() if value is not None})
         )
     except PortalError as error:
         raise CommandError(error.sentence) from None
-    found.whole["notes"] = [*found.whole["notes"], *(said for frame in frames for said in faults_of(frame))]
-    return found
+    outcome.whole["notes"] = [
+        *outcome.whole["notes"],
+        *(sentence for frame in frames for sentence in faults_of(frame)),
+    ]
+    return outcome

@@ -194,10 +194,10 @@ def parameters_checked(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
         raise WrongChoice(
             _("There is no choice “%(name)s” for this kind of back-test.") % {"name": unknown[0]}
         )
-    found: dict[str, Any] = {key: one.checked(given.get(key, one.default)) for key, one in known.items()}
-    if kind == Kind.LABELING and found["budget"] <= found["initial"]:
+    checked: dict[str, Any] = {key: one.checked(given.get(key, one.default)) for key, one in known.items()}
+    if kind == Kind.LABELING and checked["budget"] <= checked["initial"]:
         raise WrongChoice(
             _("%(budget)s labels at the end are no more than the %(initial)s at the start; raise the end.")
-            % {"budget": found["budget"], "initial": found["initial"]}
+            % {"budget": checked["budget"], "initial": checked["initial"]}
         )
-    return found
+    return checked

@@ -40,8 +40,8 @@ class PastTable(models.Model):
 
     @property
     def names(self) -> list[str]:
-        found: list[dict[str, Any]] = self.columns
-        return [str(one["name"]) for one in found]
+        columns: list[dict[str, Any]] = self.columns
+        return [str(one["name"]) for one in columns]
 
     def ref(self, relation: str = "about") -> Ref:
         return Ref("past_table", str(self.pk), relation)

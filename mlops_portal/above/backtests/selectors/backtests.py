@@ -66,7 +66,7 @@ class Differing:
     """A choice that is not the same everywhere, and its value in each back-test."""
 
     title: str
-    values: list[Any]
+    cells: list[Any]
 
 
 def differing(tests: Sequence[BackTest]) -> list[Differing]:
@@ -76,19 +76,21 @@ def differing(tests: Sequence[BackTest]) -> list[Differing]:
         (str(one.title), [test.parameters.get(key) for test in tests], key)
         for key, one in PARAMETERS[kind].items()
     ]
-    found = [
+    parameters = [
         Differing(title, [written(kind, key, value) for value in values])
         for title, values, key in rows
         if any(value != values[0] for value in values)
     ]
     if len({test.reference_id for test in tests}) > 1:
-        found.insert(0, Differing(_("Reference"), [test.reference or _("the first rows") for test in tests]))
-    return found
+        parameters.insert(
+            0, Differing(_("Reference"), [test.reference or _("the first rows") for test in tests])
+        )
+    return parameters
 
 
 def _short(row: Differing, place: int, *, alone: bool) -> str:
     """A choice in a legend: up to its colon where it is in words, else with its title."""
-    value = row.values[place]
+    value = row.cells[place]
     if alone and isinstance(value, str) and value != "–":
         return value.partition(":")[0]
     return f"{row.title}: {value}"
@@ -99,13 +101,13 @@ def labels_of(tests: Sequence[BackTest]) -> list[str]:
     rows = differing(tests)
     if not rows:
         return [f"#{test.pk}" for test in tests]
-    found = [
+    labels = [
         ", ".join(_short(row, place, alone=len(rows) == 1) for row in rows[:2]) for place in range(len(tests))
     ]
     return (
-        found
-        if len(set(found)) == len(found)
-        else [f"{label} (#{test.pk})" for label, test in zip(found, tests, strict=True)]
+        labels
+        if len(set(labels)) == len(labels)
+        else [f"{label} (#{test.pk})" for label, test in zip(labels, tests, strict=True)]
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.models import BackTest
-from mlops_portal.above.backtests.selectors.words import metric_words
+from mlops_portal.above.backtests.selectors.backtest_words import metric_words
 from mlops_portal.above.backtests.transitions import Kind
 
 
@@ -24,45 +24,45 @@ class Figure:
 
 def figures(test: BackTest) -> list[Figure]:
     """For a back-test that is done."""
-    found = test.summary
+    summary = test.summary
     match Kind(test.kind):
         case Kind.DRIFT:
-            return _drift(test, found)
+            return _drift(test, summary)
         case Kind.LABELING:
-            return _labeling(found)
+            return _labeling(summary)
         case Kind.RETRAIN:
             return [
-                Figure(_("Trainings"), found["retrains"]),
-                Figure(_("Error with it"), found["error"], digits=3),
-                Figure(_("Error without"), found["never_error"], digits=3),
-                Figure(_("Labels used"), found["labels"]),
+                Figure(_("Trainings"), summary["retrains"]),
+                Figure(_("Error with it"), summary["error"], digits=3),
+                Figure(_("Error without"), summary["never_error"], digits=3),
+                Figure(_("Labels used"), summary["labels"]),
             ]
 
 
-def _drift(test: BackTest, found: dict[str, Any]) -> list[Figure]:
-    promised = test.parameters["false_alarms"] / 1000 * found.get("windows_before", found["windows"])
+def _drift(test: BackTest, summary: dict[str, Any]) -> list[Figure]:
+    promised = test.parameters["false_alarms"] / 1000 * summary.get("windows_before", summary["windows"])
     made = [
-        Figure(_("Alerts"), found["alerts"]),
-        Figure(_("Windows"), found["windows"]),
-        Figure(_("Readings watched"), found["features"]),
+        Figure(_("Alerts"), summary["alerts"]),
+        Figure(_("Windows"), summary["windows"]),
+        Figure(_("Readings watched"), summary["features"]),
         Figure(_("False alarms allowed"), promised, digits=2),
     ]
-    if "found" in found:
+    if "found" in summary:
         made += [
-            Figure(_("False alarms"), found["false"]),
-            Figure(_("Found"), _("yes") if found["found"] else _("no")),
-            Figure(_("Found after"), found["delay"], _("rows")),
+            Figure(_("False alarms"), summary["false"]),
+            Figure(_("Outcome"), _("yes") if summary["found"] else _("no")),
+            Figure(_("Outcome after"), summary["delay"], _("rows")),
         ]
     return made
 
 
-def _labeling(found: dict[str, Any]) -> list[Figure]:
-    name = metric_words(found["metric"])
-    saved = found["saved"]
+def _labeling(summary: dict[str, Any]) -> list[Figure]:
+    name = metric_words(summary["metric"])
+    saved = summary["saved"]
     return [
-        Figure(_("Mean %(measure)s") % {"measure": name}, found["aubc"], digits=3),
-        Figure(_("By chance"), found["random_aubc"], digits=3),
-        Figure(_("With all labels"), found["last"], digits=3),
+        Figure(_("Mean %(measure)s") % {"measure": name}, summary["aubc"], digits=3),
+        Figure(_("By chance"), summary["random_aubc"], digits=3),
+        Figure(_("With all labels"), summary["last"], digits=3),
         Figure(
             _("As good as chance with %(of)d labels after") % {"of": saved["of"]}
             if saved

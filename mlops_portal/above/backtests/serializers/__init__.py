@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from mlops_portal.above.backtests.models import BackTest, PastTable
+from mlops_portal.above.backtests.selectors.backtest_words import outcome
 from mlops_portal.above.backtests.selectors.backtests import FEWEST, MOST, datasets_to_try
-from mlops_portal.above.backtests.selectors.words import outcome
 from mlops_portal.above.backtests.transitions import Kind, State
 from mlops_portal.foundation.registry.models import Dataset
 
@@ -47,9 +47,9 @@ class TableIn(serializers.Serializer[Any]):
     dataset = serializers.PrimaryKeyRelatedField(queryset=Dataset.objects.none(), required=False)
 
     def get_fields(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_fields()
-        found["dataset"].queryset = datasets_to_try()
-        return found
+        fields: dict[str, Any] = super().get_fields()
+        fields["dataset"].queryset = datasets_to_try()
+        return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if len(attrs) != 1:

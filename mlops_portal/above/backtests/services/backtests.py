@@ -25,9 +25,9 @@ from mlops_portal.foundation.ledger.refs import SYSTEM
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import demand, guard
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work.jobs import enqueue
 
 MOST = 4
 """As many choices as a picture can hold beside one another."""

@@ -23,8 +23,8 @@ from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import Dataset
 from mlops_portal.foundation.registry.services.artifacts import artifact_path
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.shell.work.jobs import enqueue
 
 LARGEST = 500_000_000
 

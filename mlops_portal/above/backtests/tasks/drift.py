@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.errors import WrongChoice
 from mlops_portal.above.backtests.tasks import engine
-from mlops_portal.above.backtests.tasks.found import Found, Report, silent
+from mlops_portal.above.backtests.tasks.outcome import Outcome, Report, silent
 from mlops_portal.above.backtests.tasks.readings import readings_of_both
 from mlops_portal.foundation.registry.compute.tables.model import Frame
 from monitoring.compute.detector.scores import JOINT
@@ -20,7 +20,7 @@ MOST_POINTS = 1200
 TOP = 3
 
 
-def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Report = silent) -> Found:
+def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Report = silent) -> Outcome:
     """Play the detector over ``stream`` (rows in their order). Raises WrongChoice."""
     started = time.monotonic()
     window = int(chosen["window"])
@@ -55,7 +55,7 @@ def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Re
         "notes": both.notes,
     }
     summary = _summary(windows, alerts, chosen.get("starts"), len(both.names))
-    return Found(whole, summary, {**_shown(windows), "alerts": alerts, "notes": both.notes})
+    return Outcome(whole, summary, {**_shown(windows), "alerts": alerts, "notes": both.notes})
 
 
 def split(frame: Frame, share: float) -> tuple[Frame, Frame]:
@@ -88,23 +88,23 @@ def _summary(
     windows: Sequence[dict[str, Any]], alerts: list[int], starts: int | None, features: int
 ) -> dict[str, Any]:
     """With the row where something changed: alerts before it are false, the first after it found it."""
-    found: dict[str, Any] = {"windows": len(windows), "alerts": len(alerts), "features": features}
+    summary: dict[str, Any] = {"windows": len(windows), "alerts": len(alerts), "features": features}
     if starts is not None:
         ends = {one["start_row"]: one["end_row"] for one in windows}
         true = [row for row in alerts if ends.get(row, row) > starts]
         before = sum(1 for one in windows if one["end_row"] <= starts)
-        found |= {
+        summary |= {
             "false": len(alerts) - len(true),
             "found": bool(true),
             "delay": max(0, ends.get(true[0], true[0]) - starts) if true else None,
             "windows_before": before,
         }
-    return found
+    return summary
 
 
-def _ratio(said: Mapping[str, Any]) -> float:
+def _ratio(statistic: Mapping[str, Any]) -> float:
     """How much of its limit a statistic uses up."""
-    value, limit = said["value"], said["limit"]
+    value, limit = statistic["value"], statistic["limit"]
     return value / limit if value is not None and limit else 0.0
 
 
@@ -124,17 +124,17 @@ def _shown(windows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         rows.append(
             [one["start_row"], one["end_row"], one["alert"], round(_ratio(best), 4) if best else 0.0, name]
         )
-        crossed.update({_named(said) for said in one["statistics"] if _ratio(said) > 1})
+        crossed.update({_named(statistic) for statistic in one["statistics"] if _ratio(statistic) > 1})
         if one["alert"]:
             leads[name] += 1
     top = [name for name, _n in (leads or crossed).most_common(TOP)]
     course = {name: [] for name in top}  # type: dict[str, list[Any]]
     keep = _kept(rows)
     for place in keep:
-        by_name = {_named(said): said for said in windows[place]["statistics"]}
+        by_name = {_named(statistic): statistic for statistic in windows[place]["statistics"]}
         for name in top:
-            said = by_name.get(name)
-            course[name].append([said["value"], said["limit"]] if said else [None, None])
+            statistic = by_name.get(name)
+            course[name].append([statistic["value"], statistic["limit"]] if statistic else [None, None])
     return {
         "rows": [rows[place] for place in keep],
         "course": course,
@@ -143,9 +143,9 @@ def _shown(windows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _named(said: Mapping[str, Any]) -> str:
-    feature = _("all readings") if said["statistic"] in JOINT else said["feature"]
-    return f"{feature} · {said['statistic']}"
+def _named(statistic: Mapping[str, Any]) -> str:
+    feature = _("all readings") if statistic["statistic"] in JOINT else statistic["feature"]
+    return f"{feature} · {statistic['statistic']}"
 
 
 def _kept(rows: list[list[Any]]) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_portal.above.backtests.tasks.found import Report, silent
+from mlops_portal.above.backtests.tasks.outcome import Report, silent
 from monitoring.compute.detector.detector import ROWS_LEAST, Statistic, fit
 
 Floats = NDArray[np.float64]
@@ -42,19 +42,19 @@ def detect(
             "start_row": int(one.start_row),
             "end_row": int(one.end_row),
             "alert": bool(one.alert),
-            "statistics": [_statistic(said) for said in one.statistics],
+            "statistics": [_statistic(statistic) for statistic in one.statistics],
         }
         for one in result.windows
     ]
     return windows, [int(row) for row in result.alerts]
 
 
-def _statistic(said: Statistic) -> dict[str, Any]:
+def _statistic(statistic: Statistic) -> dict[str, Any]:
     return {
-        "feature": said.feature,
-        "statistic": said.statistic,
-        "value": _plain(said.value),
-        "limit": _plain(said.limit),
+        "feature": statistic.feature,
+        "statistic": statistic.statistic,
+        "value": _plain(statistic.value),
+        "limit": _plain(statistic.limit),
     }
 
 

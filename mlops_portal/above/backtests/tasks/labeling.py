@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from labeling.compute.backtest.learning import Plan, simulate
 from mlops_portal.above.backtests.errors import WrongChoice
-from mlops_portal.above.backtests.tasks.found import Found, Report, silent
+from mlops_portal.above.backtests.tasks.outcome import Outcome, Report, silent
 from mlops_portal.above.backtests.tasks.readings import demand_columns, readings_of
 from mlops_portal.above.backtests.tasks.targets import target_of
 from mlops_portal.foundation.registry.compute.tables.model import Frame
@@ -19,22 +19,24 @@ from mlops_portal.foundation.registry.compute.tables.model import Frame
 FEWEST_ROWS = 20
 
 
-def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -> Found:
+def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -> Outcome:
     """Play a strategy beside chance on a table of known truths. Raises WrongChoice."""
     started = time.monotonic()
     demand_columns(frame, [chosen["group"], *chosen["ignore"]])
     target = target_of(frame, chosen["target"], numbers=False)
     left_out = [chosen["target"], chosen["group"], *chosen["ignore"]]
-    found = readings_of(frame, without=left_out)
-    if not found.names:
-        raise WrongChoice(_("No reading is left to learn from. %(notes)s") % {"notes": " ".join(found.notes)})
+    readings = readings_of(frame, without=left_out)
+    if not readings.names:
+        raise WrongChoice(
+            _("No reading is left to learn from. %(notes)s") % {"notes": " ".join(readings.notes)}
+        )
     label = target.value.astype(np.int64)
     if len(label) < FEWEST_ROWS:
         raise WrongChoice(
             _("The table has %(rows)d rows with a truth; a back-test needs at least %(least)d.")
             % {"rows": len(label), "least": FEWEST_ROWS}
         )
-    notes = [*target.notes, *found.notes]
+    notes = [*target.notes, *readings.notes]
     plan = Plan(
         strategy=chosen["strategy"],
         initial=chosen["initial"],
@@ -56,7 +58,7 @@ def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -
             )
             % {"initial": plan.initial, "pool": pool, "rows": len(label)}
         )
-    curves = simulate(found.stream[target.kept], label, plan, group=group, report=report)
+    curves = simulate(readings.stream[target.kept], label, plan, group=group, report=report)
     if curves.labels[-1] < plan.budget:
         notes.append(
             _("The table leaves %(pool)d parts to ask about, so the curve ends there.")
@@ -75,7 +77,7 @@ def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -
         "learner": plan.learner,
         "seeds": plan.seeds,
         "rows": len(label),
-        "features": len(found.names),
+        "features": len(readings.names),
         "classes": target.classes,
         "notes": notes,
         "seconds": round(time.monotonic() - started, 3),
@@ -88,7 +90,7 @@ def labeling(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -
         "saved": _saved(curves.labels, curves.strategy.mean(0), curves.random.mean(0)),
         "last": float(curves.strategy[:, -1].mean()),
     }
-    return Found(
+    return Outcome(
         whole, summary, {key: whole[key] for key in ("labels", "strategy", "random", "metric", "notes")}
     )
 

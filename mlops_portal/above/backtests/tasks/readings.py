@@ -76,10 +76,10 @@ def readings_of_both(reference: Frame, stream: Frame, *, ignore: Sequence[str]) 
             )
             % {"one": _listed(list(reference.columns)), "other": _listed(list(stream.columns))}
         )
-    found = _built(reference, stream, both, notes)
-    if not found.names:
-        raise WrongChoice(_("No column is left to watch. %(notes)s") % {"notes": " ".join(found.notes)})
-    return found
+    readings = _built(reference, stream, both, notes)
+    if not readings.names:
+        raise WrongChoice(_("No column is left to watch. %(notes)s") % {"notes": " ".join(readings.notes)})
+    return readings
 
 
 def _listed(names: list[str], most: int = 8) -> str:
@@ -89,7 +89,7 @@ def _listed(names: list[str], most: int = 8) -> str:
 
 
 def _built(reference: Frame, stream: Frame, names: list[str], notes: list[str]) -> Readings:
-    found = Readings(notes=notes)
+    readings = Readings(notes=notes)
     columns: list[tuple[Floats, Floats]] = []
     out: dict[str, list[str]] = {}
     for name in names:
@@ -98,14 +98,14 @@ def _built(reference: Frame, stream: Frame, names: list[str], notes: list[str]) 
             out.setdefault(why, []).append(name)
             continue
         columns.append(pair)
-        found.names.append(name)
-        found.categorical.append(why == "codes")
+        readings.names.append(name)
+        readings.categorical.append(why == "codes")
     for why, some in out.items():
         notes.append(_why(why) % {"names": _listed(some)})
     if columns:
-        found.reference = np.column_stack([one for one, other in columns])
-        found.stream = np.column_stack([other for one, other in columns])
-    return found
+        readings.reference = np.column_stack([one for one, other in columns])
+        readings.stream = np.column_stack([other for one, other in columns])
+    return readings
 
 
 def _why(why: str) -> str:

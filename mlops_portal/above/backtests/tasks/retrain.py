@@ -14,7 +14,7 @@ from labeling.compute.backtest.retraining import History, Walk, walk
 from labeling.compute.backtest.triggers import never, on_degradation, on_schedule
 from mlops_portal.above.backtests.errors import WrongChoice
 from mlops_portal.above.backtests.tasks import engine
-from mlops_portal.above.backtests.tasks.found import Found, Report, silent
+from mlops_portal.above.backtests.tasks.outcome import Outcome, Report, silent
 from mlops_portal.above.backtests.tasks.readings import demand_columns, readings_of
 from mlops_portal.above.backtests.tasks.targets import target_of
 from mlops_portal.above.backtests.transitions import TriggerKind
@@ -23,16 +23,18 @@ from mlops_portal.foundation.registry.compute.tables.model import Frame, Kind
 FEWEST_FIRST = 30
 
 
-def retrain(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -> Found:
+def retrain(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) -> Outcome:
     """Walk over a table of known truths with a trigger, and again without one. Raises WrongChoice."""
     started = time.monotonic()
     demand_columns(frame, [chosen["time"], *chosen["ignore"]])
     target = target_of(frame, chosen["target"], numbers=True)
-    found = readings_of(frame, without=[chosen["target"], chosen["time"], *chosen["ignore"]])
-    if not found.names:
-        raise WrongChoice(_("No reading is left to learn from. %(notes)s") % {"notes": " ".join(found.notes)})
+    stream = readings_of(frame, without=[chosen["target"], chosen["time"], *chosen["ignore"]])
+    if not stream.names:
+        raise WrongChoice(
+            _("No reading is left to learn from. %(notes)s") % {"notes": " ".join(stream.notes)}
+        )
     order, notes = _order(frame, chosen["time"], target.kept)
-    readings = found.stream[target.kept][order]
+    readings = stream.stream[target.kept][order]
     truth = target.value[order]
     first, window = round(len(truth) * chosen["first_share"] / 100), chosen["window"]
     _demand_room(len(truth), first, window)
@@ -53,8 +55,8 @@ def retrain(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) ->
         detect = engine.first_alert(
             window=window,
             per_window=chosen["false_alarms"] / 1000,
-            names=found.names,
-            categorical=found.categorical,
+            names=stream.names,
+            categorical=stream.categorical,
         )
     fires = {
         TriggerKind.DEGRADATION: on_degradation(chosen["sureness"]),
@@ -78,20 +80,20 @@ def retrain(frame: Frame, chosen: Mapping[str, Any], report: Report = silent) ->
         "windows": _windows(with_it, without),
         "rows": len(truth),
         "first_rows": first,
-        "features": len(found.names),
+        "features": len(stream.names),
         "classes": target.classes,
-        "notes": [*target.notes, *found.notes, *notes],
+        "notes": [*target.notes, *stream.notes, *notes],
         "seconds": round(time.monotonic() - started, 3),
     }
     summary = {key: whole[key] for key in ("metric", "error", "never_error", "labels")}
     summary["retrains"] = len(with_it.retrains)
     shown = {key: whole[key] for key in ("windows", "retrains", "metric", "first_rows", "notes")}
-    return Found(whole, summary, shown)
+    return Outcome(whole, summary, shown)
 
 
-def _order(frame: Frame, time_column: str, kept: Any) -> tuple[Any, list[str]]:
+def _order(frame: Frame, time_column: str, usable: Any) -> tuple[Any, list[str]]:
     """The order of the kept rows in time; rows of one moment, or without one, stay as they stand."""
-    rows = int(kept.sum())
+    rows = int(usable.sum())
     if not time_column:
         return np.arange(rows), [_("The rows count in the order of the file.")]
     if frame.kinds[time_column] not in (Kind.TIME, Kind.NUMBER):
@@ -102,7 +104,7 @@ def _order(frame: Frame, time_column: str, kept: Any) -> tuple[Any, list[str]]:
             )
             % {"name": time_column}
         )
-    at = np.asarray(frame.columns[time_column], dtype=np.float64)[kept]
+    at = np.asarray(frame.columns[time_column], dtype=np.float64)[usable]
     backward = int((np.diff(at) < 0).sum())
     notes = [_("The rows were put in the order of “%(name)s”.") % {"name": time_column}] if backward else []
     return np.argsort(at, kind="stable"), notes

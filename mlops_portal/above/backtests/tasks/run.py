@@ -22,15 +22,15 @@ from mlops_portal.above.backtests.services.backtests import (
 )
 from mlops_portal.above.backtests.tasks.drift import drift, split, within
 from mlops_portal.above.backtests.tasks.files import on_disk, site_zone
-from mlops_portal.above.backtests.tasks.found import Found, Report
 from mlops_portal.above.backtests.tasks.labeling import labeling
+from mlops_portal.above.backtests.tasks.outcome import Outcome, Report
 from mlops_portal.above.backtests.tasks.retrain import retrain
 from mlops_portal.above.backtests.transitions import Kind
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.compute.tables.model import Frame
 from mlops_portal.foundation.registry.compute.tables.read import read
-from mlops_portal.foundation.shell import jobs
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work import jobs
 from mlops_portal.foundation.wire.errors import PortalError
 
 log = get_logger(__name__)
@@ -77,12 +77,12 @@ def _reporting(test: BackTest, job: jobs.Run) -> Report:
 def _work(test: BackTest, report: Report) -> None:
     started = time.monotonic()
     try:
-        found = KINDS[Kind(test.kind)](test, report)
+        outcome = KINDS[Kind(test.kind)](test, report)
         backtest_done(
             test=test,
-            summary=found.summary,
-            result=found.shown,
-            whole=json.dumps(found.whole, allow_nan=False).encode(),
+            summary=outcome.summary,
+            result=outcome.shown,
+            whole=json.dumps(outcome.whole, allow_nan=False).encode(),
             seconds=time.monotonic() - started,
         )
     except Stopped:
@@ -106,25 +106,25 @@ def _frame(table: PastTable) -> Frame:
         return read(path, name=table.name, answers=Answers(site_zone=site_zone()))
 
 
-def _drift(test: BackTest, report: Report) -> Found:
+def _drift(test: BackTest, report: Report) -> Outcome:
     frame = _frame(test.table)
     if test.reference is not None:
         return drift(_frame(test.reference), frame, test.parameters, report)
     reference, stream = split(frame, test.parameters["reference_share"])
-    found = drift(reference, stream, within(test.parameters, reference.rows), report)
-    found.whole["offset"] = found.shown["offset"] = reference.rows
-    return found
+    outcome = drift(reference, stream, within(test.parameters, reference.rows), report)
+    outcome.whole["offset"] = outcome.shown["offset"] = reference.rows
+    return outcome
 
 
-def _labeling(test: BackTest, report: Report) -> Found:
+def _labeling(test: BackTest, report: Report) -> Outcome:
     return labeling(_frame(test.table), test.parameters, report)
 
 
-def _retrain(test: BackTest, report: Report) -> Found:
+def _retrain(test: BackTest, report: Report) -> Outcome:
     return retrain(_frame(test.table), test.parameters, report)
 
 
-KINDS: dict[Kind, Callable[[BackTest, Report], Found]] = {
+KINDS: dict[Kind, Callable[[BackTest, Report], Outcome]] = {
     Kind.DRIFT: _drift,
     Kind.LABELING: _labeling,
     Kind.RETRAIN: _retrain,

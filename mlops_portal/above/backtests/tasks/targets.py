@@ -46,11 +46,11 @@ def target_of(frame: Frame, name: str, *, numbers: bool) -> Target:
             % {"name": name}
         )
     text = frame.text(name)
-    kept = np.array([one is not None for one in text], dtype=np.bool_)
+    known = np.array([one is not None for one in text], dtype=np.bool_)
     if kind == Kind.NUMBER:
-        kept &= np.isfinite(np.asarray(frame.columns[name], dtype=np.float64))
+        known &= np.isfinite(np.asarray(frame.columns[name], dtype=np.float64))
     notes = []
-    if gone := int((~kept).sum()):
+    if gone := int((~known).sum()):
         notes.append(
             ngettext(
                 "%(n)d row without a value in “%(name)s” is left out.",
@@ -59,27 +59,27 @@ def target_of(frame: Frame, name: str, *, numbers: bool) -> Target:
             )
             % {"n": gone, "name": name}
         )
-    found = sorted(set(text[kept]))
-    if len(found) < 2:
+    classes = sorted(set(text[known]))
+    if len(classes) < 2:
         raise WrongChoice(
             _("The column “%(name)s” has one value only, so there is nothing to learn; choose another.")
             % {"name": name}
         )
-    if kind == Kind.NUMBER and len(found) > CLASSES_OF_NUMBERS:
+    if kind == Kind.NUMBER and len(classes) > CLASSES_OF_NUMBERS:
         if not numbers:
             raise WrongChoice(
                 _(
                     "The column “%(name)s” holds numbers (%(n)d different ones) and not classes; choose a "
                     "column with classes."
                 )
-                % {"name": name, "n": len(found)}
+                % {"name": name, "n": len(classes)}
             )
-        values = np.asarray(frame.columns[name], dtype=np.float64)[kept]
-        return Target(values, kept, [], notes)
-    if len(found) > MOST_CLASSES:
+        values = np.asarray(frame.columns[name], dtype=np.float64)[known]
+        return Target(values, known, [], notes)
+    if len(classes) > MOST_CLASSES:
         raise WrongChoice(
             _("The column “%(name)s” has %(n)d different values; more than %(most)d are no classes.")
-            % {"name": name, "n": len(found), "most": MOST_CLASSES}
+            % {"name": name, "n": len(classes), "most": MOST_CLASSES}
         )
-    place = {word: float(number) for number, word in enumerate(found)}
-    return Target(np.array([place[word] for word in text[kept]]), kept, found, notes)
+    place = {word: float(number) for number, word in enumerate(classes)}
+    return Target(np.array([place[word] for word in text[known]]), known, classes, notes)

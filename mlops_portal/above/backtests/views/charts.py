@@ -8,12 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.models import BackTest
+from mlops_portal.above.backtests.selectors.backtest_words import metric_words
 from mlops_portal.above.backtests.selectors.backtests import labels_of
-from mlops_portal.above.backtests.selectors.words import metric_words
 from mlops_portal.above.backtests.transitions import Kind
 from mlops_portal.foundation.shell.charts.curves import Curve, CurvesChart
-from mlops_portal.foundation.shell.charts.drawn import Chart
-from mlops_portal.foundation.shell.charts.points import Change, Limit
+from mlops_portal.foundation.shell.charts.drawing.drawn import Chart
+from mlops_portal.foundation.shell.charts.drawing.points import Change, Limit
 
 TONES = ("info", "change", "caution", "good")
 MOST_MARKS = 60
@@ -66,15 +66,15 @@ def _drift(tests: Sequence[BackTest], labels: list[str]) -> CurvesChart:
 
 def course_charts(test: BackTest) -> list[Chart]:
     """The readings that led the alerts, each beside its limit."""
-    found: list[Chart] = []
+    charts: list[Chart] = []
     ends = [row[1] + offset(test) for row in test.result["rows"]]
     for name, pairs in test.result["course"].items():
         value = Curve(name, [(at, pair[0]) for at, pair in zip(ends, pairs, strict=True)])
         limit = Curve(
             _("limit"), [(at, pair[1]) for at, pair in zip(ends, pairs, strict=True)], tone="bad", dash=1
         )
-        found.append(CurvesChart(name, [value, limit], x_unit=_("row"), from_zero=True, height=220))
-    return found
+        charts.append(CurvesChart(name, [value, limit], x_unit=_("row"), from_zero=True, height=220))
+    return charts
 
 
 def _labeling(tests: Sequence[BackTest], labels: list[str]) -> CurvesChart:

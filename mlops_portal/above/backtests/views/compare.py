@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mlops_portal.above.backtests.errors import NotComparable
+from mlops_portal.above.backtests.selectors.backtest_words import outcome
 from mlops_portal.above.backtests.selectors.backtests import comparable, differing, labels_of
 from mlops_portal.above.backtests.selectors.figures import figures
-from mlops_portal.above.backtests.selectors.words import outcome
 from mlops_portal.above.backtests.transitions import State
 from mlops_portal.above.backtests.views.charts import chart_of
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 
 @require_safe

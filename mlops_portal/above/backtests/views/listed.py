@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mlops_portal.above.backtests.selectors.backtest_words import outcome
 from mlops_portal.above.backtests.selectors.backtests import backtests_all
-from mlops_portal.above.backtests.selectors.words import outcome
 from mlops_portal.above.backtests.transitions import Kind, State
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.shell.tables.columns import Column
 from mlops_portal.foundation.shell.tables.filters import Choice
 from mlops_portal.foundation.shell.tables.table import Table

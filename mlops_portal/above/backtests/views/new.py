@@ -17,8 +17,8 @@ from mlops_portal.above.backtests.selectors.backtests import backtests_all, tabl
 from mlops_portal.above.backtests.services.backtests import backtests_run
 from mlops_portal.above.backtests.transitions import Kind, TableState
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mlops_portal.above.backtests.models import BackTest
+from mlops_portal.above.backtests.selectors.backtest_words import outcome
 from mlops_portal.above.backtests.selectors.backtests import backtests_all, chosen, result_open
 from mlops_portal.above.backtests.selectors.figures import figures
-from mlops_portal.above.backtests.selectors.words import outcome
 from mlops_portal.above.backtests.services.backtests import backtest_cancel, backtest_delete
 from mlops_portal.above.backtests.transitions import Kind, State
 from mlops_portal.above.backtests.views.charts import chart_of, course_charts, offset
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.actions import offers_for
 
 FEW = 50
 

@@ -17,7 +17,7 @@ from mlops_portal.above.backtests.selectors.backtests import tables_all
 from mlops_portal.above.backtests.services.tables import table_add, table_of_dataset, table_remove
 from mlops_portal.above.backtests.transitions import TableState
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.shell.tables.columns import Column
 from mlops_portal.foundation.shell.tables.filters import Choice
 from mlops_portal.foundation.shell.tables.table import Table

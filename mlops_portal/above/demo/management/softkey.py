@@ -39,11 +39,11 @@ class SoftKey:
             made = ec.generate_private_key(ec.SECP256R1())
             path.touch(mode=0o600)
             path.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        found = load_pem_private_key(path.read_bytes(), password=None)
-        if not isinstance(found, ec.EllipticCurvePrivateKey):
+        key = load_pem_private_key(path.read_bytes(), password=None)
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise TypeError(f"{path} is not an EC key")
-        self.private = found
-        numbers = found.public_key().public_numbers()
+        self.private = key
+        numbers = key.public_key().public_numbers()
         self.x, self.y = numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
         self.id = sha256(self.x + self.y).digest()
 

@@ -41,13 +41,13 @@ class Camera:
     def picture(self, part: str, view: str) -> bytes | None:
         """PNG bytes, or None for a part that is forgotten."""
         with self._lock:
-            found = self._parts.get(part)
-        if found is None or view not in VIEWS:
+            part_seen = self._parts.get(part)
+        if part_seen is None or view not in VIEWS:
             return None
         with self._drawing:  # both views come from one drawing, which takes a core for itself anyway
             pictures = self._drawn.get(part)
             if pictures is None:
-                pictures = self._drawn[part] = draw.pictures(self.seed, part, *found)
+                pictures = self._drawn[part] = draw.pictures(self.seed, part, *part_seen)
             if len(self._drawn) > DRAWN:
                 self._drawn.popitem(last=False)
         return pictures.colour if view == "colour" else pictures.depth

@@ -38,25 +38,25 @@ class Runner:
     ) -> None:
         self.home, self.speed, self.camera, self.station = home, speed, camera, station
         self._state = home / "plant.json"
-        kept = self._kept()
-        self.plant = Plant.restore(kept["plant"]) if kept else Plant(seed, start=now)
-        self._on: dict[str, int] = kept["on"] if kept else {}
-        self._plant_time = datetime.fromtimestamp(kept["time"], UTC) if kept else now
+        state = self._kept()
+        self.plant = Plant.restore(state["plant"]) if state else Plant(seed, start=now)
+        self._on: dict[str, int] = state["on"] if state else {}
+        self._plant_time = datetime.fromtimestamp(state["time"], UTC) if state else now
         self._last = now
 
     def _kept(self) -> dict[str, Any] | None:
         try:
-            found: dict[str, Any] = json.loads(self._state.read_text(encoding="utf-8"))
+            state: dict[str, Any] = json.loads(self._state.read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return None
-        return found
+        return state
 
     def save(self) -> None:
         """Write the state in one step, so that a power cut leaves the old or the new one."""
         self.home.mkdir(parents=True, exist_ok=True)
         made = self._state.with_suffix(f".{os.getpid()}")
-        kept = {"plant": self.plant.snapshot(), "on": self._on, "time": self._plant_time.timestamp()}
-        made.write_text(json.dumps(kept), encoding="utf-8")
+        state = {"plant": self.plant.snapshot(), "on": self._on, "time": self._plant_time.timestamp()}
+        made.write_text(json.dumps(state), encoding="utf-8")
         made.replace(self._state)
 
     def follow(self, wanted: Iterable[tuple[str, str, str, str, float]]) -> None:

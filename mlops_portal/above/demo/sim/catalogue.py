@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mlops_portal.above.demo.sim.kinds import Asset, AssetType, Line, Node, Shift, Site, words
-from mlops_portal.above.demo.sim.machining_data import MACHINING
-from mlops_portal.above.demo.sim.press_data import PRESS
+from mlops_portal.above.demo.sim.machines.machining_data import MACHINING
+from mlops_portal.above.demo.sim.machines.press_data import PRESS
 
 SITE = Site("lindau", words("Lindau works", "Werk Lindau"), "Europe/Berlin")
 OK = words("Good part", "Gutteil")

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mlops_portal.above.demo.sim import machining, press, rules, sensors, worktime
+from mlops_portal.above.demo.sim import rules, sensors, worktime
 from mlops_portal.above.demo.sim.catalogue import ASSET_TYPES
 from mlops_portal.above.demo.sim.disturbances import DISTURBANCES, Event
 from mlops_portal.above.demo.sim.kinds import Asset
+from mlops_portal.above.demo.sim.machines import machining, press
 from mlops_portal.above.demo.sim.noise import Noise, stream
 from mlops_portal.above.demo.sim.parts import Part, Truth
 from mlops_portal.above.demo.sim.state import AssetState, Drive, Moment, Wave

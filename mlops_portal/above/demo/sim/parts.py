@@ -38,8 +38,3 @@ class Truth:
     delay: float
     state: dict[str, float]
     chances: dict[str, float]
-
-    @property
-    def known_at(self) -> datetime:
-        """When the result of the inspection is there (UTC)."""
-        return datetime.fromtimestamp(self.made + 60 * self.delay, UTC)

@@ -87,8 +87,8 @@ class Onboardings(Things):
         if bool(given.get("file")) == bool(given["path"]):
             raise FileUnfit(_("Send one file, or the path of one."))
         if given.get("file"):
-            found: File[bytes] = given["file"]
-            return found
+            upload: File[bytes] = given["file"]
+            return upload
         path = import_path(given["path"])
         return File(path.open("rb"), name=path.name)
 

@@ -50,10 +50,10 @@ def categories_of(
     occur; with ``gaps`` also the words for nothing that occur. Of those that differ by case alone the one
     that occurs stands for all, with ``ignore_case``."""
     there = {text for text in values if text is not None}
-    found = [as_text(one) for one in described] or sorted(there)
+    categories = [as_text(one) for one in described] or sorted(there)
     if gaps:
-        found += sorted((there & set(GAPS)) - set(found))
+        categories += sorted((there & set(GAPS)) - set(categories))
     if not ignore_case:
-        return found
+        return categories
     lead = {text.casefold(): text for text in sorted(there)}
-    return list(dict.fromkeys(lead.get(one.casefold(), one) for one in found))
+    return list(dict.fromkeys(lead.get(one.casefold(), one) for one in categories))

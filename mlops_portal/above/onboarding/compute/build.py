@@ -108,7 +108,7 @@ def _feature(
     low, high = column.get("low"), column.get("high")
     if category or (low is not None and low == high):
         low = high = None
-    found = {
+    feature = {
         "key": column["key"],
         "column": column["name"],
         "words": dict(words.get(column["key"]) or {"en": column["name"]}),
@@ -118,9 +118,9 @@ def _feature(
         "tolerance": None if category else tolerance_of(values, good),
     }
     if category:
-        found["categories"] = column["categories"]
-        found["ignore_case"] = bool(column.get("ignore_case"))
-    return found
+        feature["categories"] = column["categories"]
+        feature["ignore_case"] = bool(column.get("ignore_case"))
+    return feature
 
 
 def _part(frame: Frame, columns: Sequence[dict[str, Any]], plan: Mapping[str, Any]) -> list[str]:
@@ -129,11 +129,11 @@ def _part(frame: Frame, columns: Sequence[dict[str, Any]], plan: Mapping[str, An
     names = [name for name in plan.get("part_from") or () if name in frame.columns]
     if not names and own is not None:
         names = [own["name"]]
-    found = [frame.text(name) for name in names]
+    texts = [frame.text(name) for name in names]
     by_row = [f"row {frame.row_of(index)}" for index in range(frame.rows)]
-    if not found:
+    if not texts:
         return by_row
-    joined = zip(*found, strict=True)
+    joined = zip(*texts, strict=True)
     return [
         "/".join(part_id(one) or "–" for one in each) if any(each) else row
         for each, row in zip(joined, by_row, strict=True)

@@ -30,7 +30,7 @@ def facts_of(frame: Frame, name: str) -> dict[str, Any]:
     tally: Counter[str] = Counter()
     if not numeric or distinct <= MOST_VALUES:
         tally.update(text for text in frame.text(name) if text is not None)
-    found = {
+    facts = {
         "numeric": numeric,
         "distinct": distinct,
         "missing": missing,
@@ -38,7 +38,7 @@ def facts_of(frame: Frame, name: str) -> dict[str, Any]:
         "spelt": _most(frame.spelt.get(name, {})),
         "gap_words": _most(frame.gap_words.get(name, {})),
     }
-    return {**found, **_range(values if numeric else np.zeros(0))}
+    return {**facts, **_range(values if numeric else np.zeros(0))}
 
 
 def _most(tally: Mapping[str, int]) -> list[list[Any]]:

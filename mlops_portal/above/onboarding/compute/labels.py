@@ -31,11 +31,11 @@ def _by_limits(
 ) -> list[str | None]:
     low, high = limits.get("low"), limits.get("high")
     known = {one["key"] for one in classes}
-    found = np.full(len(values), WITHIN, dtype=object)
-    found[values < (-np.inf if low is None else low)] = BELOW
-    found[values > (np.inf if high is None else high)] = ABOVE
-    found[~np.isfinite(values)] = None
-    return [one if one in known else None for one in found]
+    labels = np.full(len(values), WITHIN, dtype=object)
+    labels[values < (-np.inf if low is None else low)] = BELOW
+    labels[values > (np.inf if high is None else high)] = ABOVE
+    labels[~np.isfinite(values)] = None
+    return [one if one in known else None for one in labels]
 
 
 def good_rows(labels: Sequence[str | None], plan: Mapping[str, Any]) -> NDArray[np.bool_]:

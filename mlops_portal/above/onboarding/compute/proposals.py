@@ -49,17 +49,17 @@ def drawn(
         str(name): _shortlist(readings, spread, keys, np.flatnonzero(labels == name), labels, per_class)
         for name in np.unique(labels)
     }
-    every = [one for found in short.values() for one in found]
+    every = [one for rows in short.values() for one in rows]
     costs: dict[int, set[int]] = {one.row: set() for one in every}
-    kept = [apart.Kept(str(keys[one.row]), part[one.row], readings[one.row]) for one in every]
-    for match in apart.matches(readings=readings, part=part, spread=spread, kept=kept):
+    rows_apart = [apart.Kept(str(keys[one.row]), part[one.row], readings[one.row]) for one in every]
+    for match in apart.matches(readings=readings, part=part, spread=spread, kept=rows_apart):
         costs[every[match.kept].row].add(match.row)
     gone: set[int] = set()
     chosen: list[Drawn] = []
-    for name, found in short.items():
+    for name, rows in short.items():
         edge = borderline_of(per_class)
         wanted = {True: edge, False: per_class - edge}
-        for one in found:
+        for one in rows:
             after = gone | costs[one.row]
             if wanted[one.borderline] and one.row not in gone and _affordable(after, labels, name, gone):
                 gone, wanted[one.borderline] = after, wanted[one.borderline] - 1
@@ -116,8 +116,8 @@ def _ratios(
         some = side if len(side) <= SIDE else draw.choice(side, SIDE, replace=False)
         sides.append(_distances(readings, spread, keys, pool, some))
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = sides[1] / sides[0]
-    return np.where(np.isfinite(found) & (found > 0), found, np.inf)
+        ratios = sides[1] / sides[0]
+    return np.where(np.isfinite(ratios) & (ratios > 0), ratios, np.inf)
 
 
 def _distances(

@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from mlops_portal.above.onboarding.rules.words import Kind, Role
+from mlops_portal.above.onboarding.rules.column_choices import Kind, Role
 
 NUMBERS = ("low", "high")
 
@@ -63,8 +63,8 @@ class ColumnForm(forms.Form):
 
     @property
     def words(self) -> dict[str, str]:
-        found = {"en": self.cleaned_data["words_en"], "de": self.cleaned_data["words_de"]}
-        return {language: text for language, text in found.items() if text}
+        words = {"en": self.cleaned_data["words_en"], "de": self.cleaned_data["words_de"]}
+        return {language: text for language, text in words.items() if text}
 
 
 def column_forms(

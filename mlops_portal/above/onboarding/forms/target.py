@@ -9,13 +9,15 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
+from mlops_portal.above.onboarding.rules.column_choices import Kind
+
 
 class TargetForm(forms.Form):
     target = forms.ChoiceField(label=gettext_lazy("Column that the model learns to say"))
 
     def __init__(self, *args: Any, columns: Sequence[Mapping[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = [one["name"] for one in columns if one["kind"] != "empty"]
+        names = [one["name"] for one in columns if one["kind"] != Kind.EMPTY]
         self.fields["target"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
 
 

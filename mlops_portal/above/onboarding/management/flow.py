@@ -18,9 +18,9 @@ from mlops_portal.above.onboarding.errors import Blocked, FileUnfit, NameUsed
 from mlops_portal.above.onboarding.management.founding import Ground
 from mlops_portal.above.onboarding.management.meanings import blocked_sentence
 from mlops_portal.above.onboarding.models import Onboarding
+from mlops_portal.above.onboarding.rules.column_choices import Role, slug_of
 from mlops_portal.above.onboarding.rules.columns import column_named
 from mlops_portal.above.onboarding.rules.questions import CHECKED_LATE
-from mlops_portal.above.onboarding.rules.words import Role, slug_of
 from mlops_portal.above.onboarding.selectors import onboardings_all
 from mlops_portal.above.onboarding.services.checking import check_ask
 from mlops_portal.above.onboarding.services.describing import onboarding_describe
@@ -76,8 +76,11 @@ def digest_of(path: Path) -> str:
 
 def known_for(name: str) -> Onboarding | None:
     """The onboarding of that name that was not undone."""
-    found = onboardings_all().exclude(state=S.UNDONE)
-    return found.filter(name__iexact=name.strip()).first() or found.filter(slug=slug_of(name)).first()
+    onboardings = onboardings_all().exclude(state=S.UNDONE)
+    return (
+        onboardings.filter(name__iexact=name.strip()).first()
+        or onboardings.filter(slug=slug_of(name)).first()
+    )
 
 
 def same_file(name: str, digest: str) -> Onboarding | None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from mlops_portal.above.onboarding.rules.words import slug_of
+from mlops_portal.above.onboarding.rules.column_choices import slug_of
 from mlops_portal.foundation.plant.models import Asset, AssetType, Line, Person, Site
 from mlops_portal.foundation.plant.policies import guard, verdict
 from mlops_portal.foundation.plant.roles import Role
@@ -98,8 +98,8 @@ def _person(username: str) -> Person:
         if person is None:
             raise NotFound(_("There is nobody with the user name %(name)s.") % {"name": username})
         return person
-    found = people_who_may(action="model.onboard")
-    if not found:
+    allowed = people_who_may(action="model.onboard")
+    if not allowed:
         raise NotFound(
             _(
                 "Nobody here is an ML engineer; add one (%(command)s) or invite one on the page People, "
@@ -107,18 +107,18 @@ def _person(username: str) -> Person:
             )
             % {"command": HOW}
         )
-    if len(found) > 1:
-        names = ", ".join(sorted(one.username for one in found))
+    if len(allowed) > 1:
+        names = ", ".join(sorted(one.username for one in allowed))
         raise Invalid(
             _("There are several ML engineers (%(names)s); say with --as in whose name this is done.")
             % {"names": names}
         )
-    return found[0]
+    return allowed[0]
 
 
 def _site(by: Person) -> Site:
-    found = list(sites_for(person=by, action="model.onboard"))
-    if not found:
+    allowed = list(sites_for(person=by, action="model.onboard"))
+    if not allowed:
         raise NotAllowed(
             _(
                 "%(person)s may not bring data; that needs the role ML engineer for a whole site: "
@@ -126,7 +126,7 @@ def _site(by: Person) -> Site:
             )
             % {"person": by, "username": by.username}
         )
-    return found[0]
+    return allowed[0]
 
 
 def _kind(by: Person, name: str, made: list[str]) -> AssetType:
@@ -163,11 +163,11 @@ def _machine(site: Site, kind: AssetType, line: str, machine: str, made: list[st
 def _line(site: Site, administrator: Person, line: str, made: list[str]) -> Line:
     known = Line.objects.filter(site=site)
     if line:
-        found = known.filter(slug=slugify(line)).first() or known.filter(name__iexact=line).first()
+        line_known = known.filter(slug=slugify(line)).first() or known.filter(name__iexact=line).first()
     else:
-        found = known.first()
-    if found is not None:
-        return found
+        line_known = known.first()
+    if line_known is not None:
+        return line_known
     name = line or _("Line 1")
     place = line_create(by=administrator, site=site, name=name[:80], slug=slugify(name)[:60])
     made.append(_("the line %(name)s") % {"name": place})
@@ -175,8 +175,8 @@ def _line(site: Site, administrator: Person, line: str, made: list[str]) -> Line
 
 
 def _free(slug: str) -> str:
-    found, number = slug[:56] or "machine", 1
-    while Asset.objects.filter(slug=found).exists():
+    free, number = slug[:56] or "machine", 1
+    while Asset.objects.filter(slug=free).exists():
         number += 1
-        found = f"{slug[:56]}-{number}"
-    return found
+        free = f"{slug[:56]}-{number}"
+    return free

@@ -30,11 +30,11 @@ def add_arguments(parser: CommandParser) -> None:
 
 def said(options: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What was said of columns, by name."""
-    found: dict[str, dict[str, Any]] = {}
+    meanings: dict[str, dict[str, Any]] = {}
     for option, tap in OPTIONS.items():
         for name in options.get(option) or ():
-            found.setdefault(name, {}).update(CHANGES[tap])
-    return found
+            meanings.setdefault(name, {}).update(CHANGES[tap])
+    return meanings
 
 
 def blocked_sentence(problems: Iterable[Mapping[str, Any]]) -> str:

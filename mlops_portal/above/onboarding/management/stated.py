@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.onboarding.errors import NameUsed
+from mlops_portal.above.onboarding.rules.column_choices import Role
 from mlops_portal.above.onboarding.rules.columns import column_named
-from mlops_portal.above.onboarding.rules.words import Role
 from mlops_portal.above.onboarding.transitions import OnboardingState
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ ASKED = ("target", "time", "part", "line", "template")
 
 def demand_same(one: Onboarding, wanted: Wanted) -> None:
     """Raises NameUsed with what is stated otherwise than when the model was made."""
-    if said := next(_differences(one, wanted), ""):
+    if difference := next(_differences(one, wanted), ""):
         raise NameUsed(
             _(
                 "%(name)s was made of this file before, but %(said)s. Choose another name; or undo it on its "
                 "page, or with --undo, and bring the file again."
             )
-            % {"name": one.name, "said": said}
+            % {"name": one.name, "said": difference}
         )
 
 

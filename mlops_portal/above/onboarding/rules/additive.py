@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from mlops_portal.above.onboarding.rules.column_choices import Role
+
 KEY = "additive"
 ROLES = {
     "build": {"build", "buildid", "job", "jobid"},
@@ -47,24 +49,25 @@ def applied(
     """The columns with the template's roles and units, the words by key, and the names of which a part's id
     is made (build, part and layer, in this order; those that are there)."""
     known_parts = {plain(one["name"]) for one in columns} & ROLES["part"]
-    found = [
-        {**one, "role": "ignore"} if known_parts and one["role"] == "part" else dict(one) for one in columns
+    columns_after = [
+        {**one, "role": Role.IGNORE} if known_parts and one["role"] == Role.PART else dict(one)
+        for one in columns
     ]
     words: dict[str, dict[str, str]] = {}
     identity: dict[str, str] = {}
-    for one in found:
+    for one in columns_after:
         known = plain(one["name"])
         for what, names in ROLES.items():
             if known in names and what not in identity:
                 identity[what] = one["name"]
-                if one["role"] not in ("target", "time"):
-                    one["role"] = {"part": "part", "build": "lot"}.get(what, "ignore")
-        if known in READINGS and one["role"] in ("reading", "ignore"):
+                if one["role"] not in (Role.TARGET, Role.TIME):
+                    one["role"] = {"part": Role.PART, "build": Role.LOT}.get(what, Role.IGNORE)
+        if known in READINGS and one["role"] in (Role.READING, Role.IGNORE):
             unit, english, german = READINGS[known]
-            one.update(unit=one.get("unit") or unit, role="reading")
+            one.update(unit=one.get("unit") or unit, role=Role.READING)
             words[one["key"]] = {"en": english, "de": german}
     order = [identity[what] for what in ("build", "part", "layer") if what in identity]
     if len(order) > 1 and "part" not in identity:  # a layer of a build is what is judged
-        last = next(one for one in found if one["name"] == order[-1])
+        last = next(one for one in columns_after if one["name"] == order[-1])
         last["role"] = "part"
-    return found, words, order
+    return columns_after, words, order

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.onboarding.errors import SchemaUnfit
-from mlops_portal.above.onboarding.rules.words import ONCE, Kind, Role
+from mlops_portal.above.onboarding.rules.column_choices import ONCE, Kind, Role
 from mlops_portal.foundation.wire.categories import as_text
 
 EDITABLE = frozenset(
@@ -21,10 +21,10 @@ Column = dict[str, Any]
 
 
 def column_named(columns: Iterable[Column], name: str) -> Column:
-    found = next((one for one in columns if one["name"] == name), None)
-    if found is None:
+    column = next((one for one in columns if one["name"] == name), None)
+    if column is None:
         raise SchemaUnfit(_("The table has no column “%(name)s”.") % {"name": name})
-    return found
+    return column
 
 
 def corrected(columns: Sequence[Column], changes: Mapping[str, Mapping[str, Any]]) -> list[Column]:
@@ -33,28 +33,28 @@ def corrected(columns: Sequence[Column], changes: Mapping[str, Mapping[str, Any]
     A role that only one column may have moves: who had it is left out, because a target or an id that became
     a reading would tell the answer.
     """
-    found = [dict(one) for one in columns]
+    changed = [dict(one) for one in columns]
     for name, change in changes.items():
-        column = column_named(found, name)
+        column = column_named(changed, name)
         if unknown := set(change) - EDITABLE:
             raise SchemaUnfit(_("A column has no “%(field)s” to correct.") % {"field": min(unknown)})
         column.update(change)
         if column.get("gaps_are_values") and column["kind"] in (Kind.BOOLEAN, Kind.NUMBER):
             column.update(kind=Kind.CATEGORY.value, categories=[])  # with a third word it is neither
         if "role" in change and change["role"] in ONCE:
-            for other in found:
+            for other in changed:
                 if other is not column and other["role"] == change["role"] and other["name"] not in changes:
                     other["role"] = Role.IGNORE.value
-    for column in found:
+    for column in changed:
         _fits(column)
     for role in ONCE:
-        named = [one["name"] for one in found if one["role"] == role]
+        named = [one["name"] for one in changed if one["role"] == role]
         if len(named) > 1:
             raise SchemaUnfit(
                 _("%(first)s and %(second)s are both the “%(role)s”; only one column can be.")
                 % {"first": named[0], "second": named[1], "role": role.label}
             )
-    return found
+    return changed
 
 
 def _fits(column: Column) -> None:

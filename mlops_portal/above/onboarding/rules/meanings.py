@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.above.onboarding.rules.words import Kind
+from mlops_portal.above.onboarding.rules.column_choices import Kind
 from mlops_portal.foundation.wire.categories import alike
 
 JOIN = ("join", _("They mean the same"))

@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from math import floor, isfinite, log10
 from typing import Any
 
+from mlops_portal.above.onboarding.rules.column_choices import key_of
 from mlops_portal.above.onboarding.rules.plain import ABOVE, BELOW, WITHIN
-from mlops_portal.above.onboarding.rules.words import key_of
 from mlops_portal.foundation.wire.classes import NO_CLASSES
 
 GOOD = frozenset(
@@ -55,13 +55,13 @@ def classes_by_limits(facts: Facts, limits: Mapping[str, float | None], name: st
     """Those of below, within and above that occur."""
     low, high = limits.get("low"), limits.get("high")
     least, most = facts["min"], facts["max"]
-    found: list[Class] = []
+    classes: list[Class] = []
     if low is not None and least is not None and least < low:
-        found.append(_class(BELOW, f"{name}: too low", "down", defect=True))
-    found.append(_class(WITHIN, f"{name}: in limits", GOOD_ICON, defect=False))
+        classes.append(_class(BELOW, f"{name}: too low", "down", defect=True))
+    classes.append(_class(WITHIN, f"{name}: in limits", GOOD_ICON, defect=False))
     if high is not None and most is not None and most > high:
-        found.append(_class(ABOVE, f"{name}: too high", "up", defect=True))
-    return found
+        classes.append(_class(ABOVE, f"{name}: too high", "up", defect=True))
+    return classes
 
 
 def classes_by_value(
@@ -75,16 +75,16 @@ def classes_by_value(
     texts = [str(text) for text, _count in values]
     good = _good(texts, name, normal=_meant(texts, normal), defect=_meant(texts, defect))
     two_sided = len(texts) == 2 and {one.casefold() for one in texts} <= YES | NO
-    found: list[Class] = []
+    classes: list[Class] = []
     for text in sorted(texts, key=lambda one: one not in good):
         words = text
         if two_sided:
             words = "OK" if text in good else name
         others = {other for other in texts if other != text}  # no class is called as another is written
-        key = key_of(words, {one["key"] for one in found} | others | {*NO_CLASSES})
-        icon = GOOD_ICON if text in good else ICONS[sum(one["defect"] for one in found) % len(ICONS)]
-        found.append({**_class(key, words, icon, defect=text not in good), "values": [text]})
-    return found
+        key = key_of(words, {one["key"] for one in classes} | others | {*NO_CLASSES})
+        icon = GOOD_ICON if text in good else ICONS[sum(one["defect"] for one in classes) % len(ICONS)]
+        classes.append({**_class(key, words, icon, defect=text not in good), "values": [text]})
+    return classes
 
 
 def _meant(texts: Sequence[str], named: Collection[str]) -> set[str]:

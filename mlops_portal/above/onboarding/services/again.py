@@ -12,8 +12,8 @@ from mlops_portal.above.onboarding.services.base import claim, told
 from mlops_portal.above.onboarding.transitions import AT_WORK, OnboardingState
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import demand
-from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work.jobs import enqueue
 
 TASKS = {
     OnboardingState.RECEIVED: "onboarding.read",

@@ -20,7 +20,7 @@ from mlops_portal.foundation.registry.selectors.guesses import (
     questions_in,
     settled,
 )
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 
 S = OnboardingState
 

@@ -28,8 +28,8 @@ def claim(
     if not all((state, new) in WAYS or state == new for state in states):
         raise ValueError(f"no way from {states} to {new}")
     now = timezone.now()
-    found = Onboarding.objects.filter(pk=onboarding.pk, state__in=states)
-    if found.update(state=new, changed_at=now, **values) != 1:
+    waiting = Onboarding.objects.filter(pk=onboarding.pk, state__in=states)
+    if waiting.update(state=new, changed_at=now, **values) != 1:
         raise WrongState(
             _("This cannot be done while the table of %(name)s is “%(state)s”; load the page again.")
             % {"name": onboarding.name, "state": OnboardingState(onboarding.state).label}

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from mlops_portal.above.onboarding.errors import SchemaUnfit
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.policies import edit_verdict
+from mlops_portal.above.onboarding.rules.column_choices import Role
 from mlops_portal.above.onboarding.rules.plain import readings, with_role
-from mlops_portal.above.onboarding.rules.words import Role
 from mlops_portal.above.onboarding.services.base import claim, told
 from mlops_portal.above.onboarding.transitions import EDITABLE, OnboardingState
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import demand
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 
 S = OnboardingState
 MOST_PROBLEMS = 200
@@ -47,15 +47,15 @@ def check_ask(*, by: Person, onboarding: Onboarding, here: bool = False) -> Onbo
 
 def table_checked(*, onboarding: Onboarding, problems: Sequence[Mapping[str, Any]]) -> None:
     """A worker looked: these problems are there, blocking ones first."""
-    found = sorted((dict(one) for one in problems), key=lambda one: not one["blocking"])
+    listed = sorted((dict(one) for one in problems), key=lambda one: not one["blocking"])
     with transaction.atomic():
-        claim(onboarding, S.CHECKING, S.CHECKED, problems=found[:MOST_PROBLEMS])
+        claim(onboarding, S.CHECKING, S.CHECKED, problems=listed[:MOST_PROBLEMS])
         told(
             "onboarding.table.checked",
             onboarding,
             by=None,
-            problems=len(found),
-            blocking=sum(bool(one["blocking"]) for one in found),
+            problems=len(listed),
+            blocking=sum(bool(one["blocking"]) for one in listed),
         )
 
 

@@ -12,12 +12,12 @@ from mlops_portal.above.onboarding.errors import SchemaUnfit
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.policies import edit_verdict
 from mlops_portal.above.onboarding.rules.classes import classes_checked, limits_checked, words_checked
+from mlops_portal.above.onboarding.rules.column_choices import Kind, Role
 from mlops_portal.above.onboarding.rules.columns import EDITABLE as FIELDS
 from mlops_portal.above.onboarding.rules.columns import as_time, column_named, corrected, notes_left
 from mlops_portal.above.onboarding.rules.meanings import facts_meant, said_of
 from mlops_portal.above.onboarding.rules.plain import with_role
 from mlops_portal.above.onboarding.rules.target import classes_by_limits, is_measured, plan_for
-from mlops_portal.above.onboarding.rules.words import Kind, Role
 from mlops_portal.above.onboarding.services.base import claim, told
 from mlops_portal.above.onboarding.transitions import EDITABLE, OnboardingState
 from mlops_portal.foundation.plant.models import Person
@@ -48,9 +48,9 @@ def onboarding_describe(
     """
     demand(edit_verdict(by, onboarding))
     old = onboarding.schema["columns"]
-    found = corrected(old, _timed(onboarding, columns or {}))
+    columns_after = corrected(old, _timed(onboarding, columns or {}))
     plan = dict(onboarding.plan)
-    before, target = with_role(old, Role.TARGET), with_role(found, Role.TARGET)
+    before, target = with_role(old, Role.TARGET), with_role(columns_after, Role.TARGET)
     if target is not None and (
         before is None
         or (before["name"], before["kind"]) != (target["name"], target["kind"])
@@ -67,11 +67,11 @@ def onboarding_describe(
     if classes is not None:
         plan["classes"] = classes_checked(classes)
     if words:
-        keys = {one["key"]: one["name"] for one in found}
-        said = {key: words_checked(one, keys[key]) for key, one in words.items() if key in keys}
-        plan["words"] = {**plan.get("words", {}), **said}
+        keys = {one["key"]: one["name"] for one in columns_after}
+        class_words = {key: words_checked(one, keys[key]) for key, one in words.items() if key in keys}
+        plan["words"] = {**plan.get("words", {}), **class_words}
     if part_from is not None:
-        plan["part_from"] = [column_named(found, name)["name"] for name in part_from]
+        plan["part_from"] = [column_named(columns_after, name)["name"] for name in part_from]
     if window_seconds is not None:
         if not WINDOW[0] <= window_seconds <= WINDOW[1]:
             raise SchemaUnfit(
@@ -79,7 +79,7 @@ def onboarding_describe(
                 % dict(zip(("least", "most"), WINDOW, strict=True))
             )
         plan["window_seconds"] = window_seconds
-    return _keep(by, onboarding, found, plan)
+    return _keep(by, onboarding, columns_after, plan)
 
 
 def _timed(onboarding: Onboarding, changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -115,12 +115,12 @@ def _said(
     columns: Sequence[Mapping[str, Any]],
 ) -> dict[str, dict[str, Any]]:
     """What people said of columns so far, by column and field, so that it outlives another reading."""
-    found = {name: dict(said) for name, said in before.items()}
+    meanings = {name: dict(stated) for name, stated in before.items()}
     for one in columns:
         moved = {key: one[key] for key in FIELDS if one.get(key) != old[one["name"]].get(key)}
         if moved:
-            found.setdefault(one["name"], {}).update(moved)
-    return found
+            meanings.setdefault(one["name"], {}).update(moved)
+    return meanings
 
 
 def _keep(

@@ -78,11 +78,11 @@ def import_path(given: str) -> Path:
     if folder is None:
         raise FileUnfit(_("Tables cannot be brought by a path here; upload the file instead."))
     root = folder.resolve()
-    found = (root / given.strip()).resolve()
-    if not found.is_relative_to(root) or found == root:
+    path = (root / given.strip()).resolve()
+    if not path.is_relative_to(root) or path == root:
         raise FileUnfit(
             _("%(path)s does not lie in the folder from which tables may be brought.") % {"path": given}
         )
-    if not found.is_file():
+    if not path.is_file():
         raise FileUnfit(_("There is no file %(path)s; check how it is written.") % {"path": given})
-    return found
+    return path

@@ -12,18 +12,17 @@ from mlops_portal.above.onboarding.errors import WrongState
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.selectors import version_of
 from mlops_portal.above.onboarding.services.base import told
-from mlops_portal.above.onboarding.transitions import OnboardingState
+from mlops_portal.above.onboarding.transitions import GoldenPartState, OnboardingState
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import demand
 from mlops_portal.foundation.registry.models import RegisteredModel
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire.errors import NotFound
 from monitoring.models import GoldenSample
 from monitoring.selectors.golden import edit_verdict, next_code
 from monitoring.services.golden import golden_add
 from monitoring.services.golden_set import proposal_end, proposal_open
 
-OPEN, CONFIRMED, REFUSED = "open", "confirmed", "refused"
 TOLERANCE = 0.5
 BORDERLINE_TOLERANCE = 0.2
 """A model may doubt a part near the boundary of its class, but must not be sure of the wrong one."""
@@ -34,12 +33,12 @@ def golden_propose(
 ) -> None:
     """Keep what was drawn, [{"part", "truth", "borderline", "readings", "codes"}], and keep it out of every
     training until a person has decided about it."""
-    kept = [{**one, "state": OPEN, "code": ""} for one in parts]
-    for one in kept:
+    proposed = [{**one, "state": GoldenPartState.OPEN, "code": ""} for one in parts]
+    for one in proposed:
         proposal_open(model=model, part=str(one["part"]), readings=one.pop("codes"))
-    Onboarding.objects.filter(pk=onboarding.pk).update(golden=kept)
-    onboarding.golden = kept
-    told("onboarding.golden.proposed", onboarding, by=None, count=len(kept))
+    Onboarding.objects.filter(pk=onboarding.pk).update(golden=proposed)
+    onboarding.golden = proposed
+    told("onboarding.golden.proposed", onboarding, by=None, count=len(proposed))
 
 
 def golden_confirm(
@@ -54,7 +53,7 @@ def golden_confirm(
         raise WrongState(_("Golden samples come after the first training."))
     demand(edit_verdict(by, model))
     with transaction.atomic():
-        part = _decided(onboarding, place, CONFIRMED)
+        part = _decided(onboarding, place, GoldenPartState.CONFIRMED)
         sample = golden_add(
             by=by,
             model=model,
@@ -81,7 +80,7 @@ def golden_refuse(*, by: Person, onboarding: Onboarding, place: int) -> None:
         raise WrongState(_("Golden samples come after the first training."))
     demand(edit_verdict(by, onboarding.model))
     with transaction.atomic():
-        part = _decided(onboarding, place, REFUSED)
+        part = _decided(onboarding, place, GoldenPartState.REFUSED)
         proposal_end(model=onboarding.model, part=part["part"])
         told("onboarding.golden.refused", onboarding, by=by, part=part["part"])
 
@@ -92,7 +91,7 @@ def _decided(onboarding: Onboarding, place: int, state: str) -> dict[str, Any]:
     parts = locked.golden or []
     if not 0 <= place < len(parts):
         raise NotFound(_("No such part was proposed."))
-    if parts[place]["state"] != OPEN or locked.state != OnboardingState.TAKEN:
+    if parts[place]["state"] != GoldenPartState.OPEN or locked.state != OnboardingState.TAKEN:
         raise WrongState(
             _("Part %(part)s was decided about before; load the page again.") % {"part": parts[place]["part"]}
         )

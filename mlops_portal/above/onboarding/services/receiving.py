@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.above.onboarding.errors import NameUsed, SchemaUnfit, WrongState
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.policies import onboard_verdict
-from mlops_portal.above.onboarding.rules.words import slug_of
+from mlops_portal.above.onboarding.rules.column_choices import slug_of
 from mlops_portal.above.onboarding.services.base import claim, told
 from mlops_portal.above.onboarding.services.files import Kept, file_drop, file_keep
 from mlops_portal.above.onboarding.transitions import OnboardingState
@@ -21,7 +21,7 @@ from mlops_portal.foundation.plant.models import AssetType, Person, Site
 from mlops_portal.foundation.plant.policies import demand, guard
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.registry.selectors.guesses import ZONE, answers_checked
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire.errors import Invalid
 
 S = OnboardingState
@@ -52,8 +52,8 @@ def onboarding_create(
     guard(by, "model.onboard", site=site)
     name = name.strip()[:120]
     wanted = {key: str((asked or {}).get(key) or "").strip() for key in ASKED}
-    said = dict(answers or {})
-    answers_checked([], {key: value for key, value in said.items() if key == ZONE})
+    answers_given = dict(answers or {})
+    answers_checked([], {key: value for key, value in answers_given.items() if key == ZONE})
     if wanted["template"] not in TEMPLATES:
         raise Invalid(_("There is no template “%(name)s”.") % {"name": wanted["template"]})
     twice = [key for key in ("time", "part", "line") if wanted[key] and wanted[key] == wanted["target"]]
@@ -65,7 +65,7 @@ def onboarding_create(
     if asset_type is None and not type_name.strip():
         raise Invalid(_("Say for which kind of machine the model is."))
     slug = slug_free(name)
-    kept = file_keep(file, file_name)
+    stored = file_keep(file, file_name)
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -75,17 +75,17 @@ def onboarding_create(
                 site=site,
                 asset_type=asset_type,
                 type_name="" if asset_type else type_name.strip()[:80],
-                asked={**wanted, "answers": said, "accept": accept},
-                **_columns(kept),
+                asked={**wanted, "answers": answers_given, "accept": accept},
+                **_columns(stored),
                 by=by,
                 created_at=now,
                 changed_at=now,
             )
-            told("onboarding.file.received", made, by=by, about=[site.ref("at")], **_public(kept))
+            told("onboarding.file.received", made, by=by, about=[site.ref("at")], **_public(stored))
             if not here:
                 _read(by, made)
     except IntegrityError:
-        file_drop(kept.path)
+        file_drop(stored.path)
         raise NameUsed(
             _("Somebody is bringing a table for %(name)s already; go on there, or choose another name.")
             % {"name": name}
@@ -93,17 +93,17 @@ def onboarding_create(
     return made
 
 
-def _columns(kept: Kept) -> dict[str, Any]:
+def _columns(stored: Kept) -> dict[str, Any]:
     return {
-        "file_path": kept.path,
-        "file_name": kept.name,
-        "file_size": kept.size,
-        "file_digest": kept.digest,
+        "file_path": stored.path,
+        "file_name": stored.name,
+        "file_size": stored.size,
+        "file_digest": stored.digest,
     }
 
 
-def _public(kept: Kept) -> dict[str, Any]:
-    return {"file": kept.name, "size": kept.size, "sha256": kept.digest}
+def _public(stored: Kept) -> dict[str, Any]:
+    return {"file": stored.name, "size": stored.size, "sha256": stored.digest}
 
 
 def _read(by: Person, onboarding: Onboarding) -> None:
@@ -147,7 +147,7 @@ def file_replace(
     states = (S.RECEIVED, S.UNREADABLE, S.DRAFT, S.CHECKED)
     if onboarding.state not in states:
         raise WrongState(_("The table of %(name)s cannot be replaced any more.") % {"name": onboarding.name})
-    kept = file_keep(file, file_name)
+    stored = file_keep(file, file_name)
     blank: dict[str, Any] = {
         "preview": {},
         "facts": {},
@@ -158,13 +158,13 @@ def file_replace(
     }
     try:
         with transaction.atomic():
-            claim(onboarding, states, S.RECEIVED, **_columns(kept), **blank, rows=0)
-            told("onboarding.file.received", onboarding, by=by, **_public(kept))
+            claim(onboarding, states, S.RECEIVED, **_columns(stored), **blank, rows=0)
+            told("onboarding.file.received", onboarding, by=by, **_public(stored))
             if not here:
                 _read(by, onboarding)
             transaction.on_commit(lambda: file_drop(old), robust=True)
     except WrongState:
-        file_drop(kept.path)
+        file_drop(stored.path)
         raise
     return onboarding
 

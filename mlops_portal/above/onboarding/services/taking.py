@@ -23,7 +23,7 @@ from mlops_portal.foundation.plant.models import AssetType, Person
 from mlops_portal.foundation.plant.policies import demand
 from mlops_portal.foundation.plant.services.places import asset_type_create
 from mlops_portal.foundation.registry.services import dataset_put, model_register
-from mlops_portal.foundation.shell.jobs import enqueue
+from mlops_portal.foundation.shell.work.jobs import enqueue
 
 S = OnboardingState
 
@@ -33,12 +33,12 @@ def onboarding_agree(*, by: Person, onboarding: Onboarding, here: bool = False) 
 
     Raises Blocked, WrongState.
     """
-    found = agree_verdict(by, onboarding)
+    allowed = agree_verdict(by, onboarding)
     if onboarding.state == S.CHECKED and onboarding.blocking:
-        raise Blocked(found.reason)
+        raise Blocked(allowed.reason)
     if onboarding.state != S.CHECKED:
-        raise WrongState(found.reason)
-    demand(found)
+        raise WrongState(allowed.reason)
+    demand(allowed)
     with transaction.atomic():
         claim(onboarding, S.CHECKED, S.STARTING, error="", by=by)
         told("onboarding.agreed", onboarding, by=by, problems=len(onboarding.problems))

@@ -17,12 +17,12 @@ from mlops_portal.above.onboarding.services.checking import check_stopped, table
 from mlops_portal.above.onboarding.tasks.frames import Progress, answers_of, frame_of, schema_of
 from mlops_portal.above.onboarding.tasks.reading import fault
 from mlops_portal.above.onboarding.transitions import OnboardingState
-from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.checks.problems import problems
+from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.model import Frame, Schema
-from mlops_portal.foundation.registry.compute.tables.problems import problems
-from mlops_portal.foundation.registry.compute.tables.said import Problem
-from mlops_portal.foundation.shell import jobs
-from mlops_portal.foundation.shell.jobs import JobCancelled
+from mlops_portal.foundation.registry.compute.tables.problem import Problem
+from mlops_portal.foundation.shell.work import jobs
+from mlops_portal.foundation.shell.work.jobs import JobCancelled
 from mlops_portal.foundation.wire.errors import PortalError
 
 FEWEST = 5
@@ -44,7 +44,7 @@ def check_do(onboarding_id: str, *, progress: Progress | None = None) -> None:
     if onboarding.state != OnboardingState.CHECKING:
         return
     try:
-        found = _problems(onboarding, progress)
+        problems = _problems(onboarding, progress)
     except JobCancelled:
         check_stopped(onboarding=onboarding, sentence=_("The check was cancelled."))
         raise
@@ -55,7 +55,7 @@ def check_do(onboarding_id: str, *, progress: Progress | None = None) -> None:
         log.exception("table_not_checked", onboarding=onboarding_id)
         check_stopped(onboarding=onboarding, sentence=fault())
         return
-    table_checked(onboarding=onboarding, problems=found)
+    table_checked(onboarding=onboarding, problems=problems)
 
 
 def _problems(onboarding: Onboarding, progress: Progress | None) -> list[dict[str, Any]]:
@@ -90,10 +90,10 @@ def class_problems(frame: Frame, onboarding: Onboarding) -> list[dict[str, Any]]
     name = target["name"]
     labels = labels_of(frame, name, onboarding.plan)
     tally = Counter(one for one in labels if one is not None)
-    found = []
+    problems = []
     enough = [one for one in onboarding.plan["classes"] if tally[one["key"]] >= FEWEST]
     if len(enough) < 2:
-        found.append(
+        problems.append(
             _problem(
                 "too-few-classes",
                 _(
@@ -104,7 +104,7 @@ def class_problems(frame: Frame, onboarding: Onboarding) -> list[dict[str, Any]]
                 name,
             )
         )
-    found += [
+    problems += [
         _problem(
             "rare-class",
             _("“%(words)s” has %(count)d parts; a model learns little from so few.")
@@ -115,7 +115,7 @@ def class_problems(frame: Frame, onboarding: Onboarding) -> list[dict[str, Any]]
         for one in onboarding.plan["classes"]
         if tally[one["key"]] < FEWEST
     ]
-    return found
+    return problems
 
 
 def _problem(code: str, sentence: str, column: str, *, blocking: bool = True) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from mlops_portal.above.onboarding.compute.pace import window_for
 from mlops_portal.above.onboarding.errors import SchemaUnfit
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.rules import additive
+from mlops_portal.above.onboarding.rules.column_choices import Kind, Role
 from mlops_portal.above.onboarding.rules.columns import corrected
 from mlops_portal.above.onboarding.rules.plain import with_role
 from mlops_portal.above.onboarding.rules.target import plan_for
@@ -27,11 +28,11 @@ from mlops_portal.above.onboarding.services.files import on_disk
 from mlops_portal.above.onboarding.services.receiving import table_read, table_refused
 from mlops_portal.above.onboarding.tasks.frames import Progress, answers_of, columns_json
 from mlops_portal.above.onboarding.transitions import OnboardingState
-from mlops_portal.foundation.registry.compute.tables.guess import guess
+from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.model import Frame, Schema
 from mlops_portal.foundation.registry.compute.tables.read import preview, read
-from mlops_portal.foundation.shell import jobs
-from mlops_portal.foundation.shell.jobs import JobCancelled
+from mlops_portal.foundation.shell.work import jobs
+from mlops_portal.foundation.shell.work.jobs import JobCancelled
 from mlops_portal.foundation.wire.errors import PortalError
 
 PREVIEW_ROWS = 30
@@ -54,7 +55,7 @@ def read_do(onboarding_id: str, *, progress: Progress | None = None) -> None:
     if onboarding.state != OnboardingState.RECEIVED:
         return
     try:
-        found = _read(onboarding, progress)
+        reading = _read(onboarding, progress)
     except JobCancelled:
         raise
     except PortalError as error:
@@ -64,7 +65,7 @@ def read_do(onboarding_id: str, *, progress: Progress | None = None) -> None:
         log.exception("table_not_read", onboarding=onboarding_id)
         table_refused(onboarding=onboarding, sentence=fault())
         return
-    table_read(onboarding=onboarding, **found)
+    table_read(onboarding=onboarding, **reading)
 
 
 def fault() -> str:
@@ -108,9 +109,9 @@ def _read(onboarding: Onboarding, progress: Progress | None) -> dict[str, Any]:
     }
 
 
-def carried(columns: list[dict[str, Any]], said: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def carried(columns: list[dict[str, Any]], meanings: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The columns with what a person said of those of the same name; what no longer fits is forgotten."""
-    for name, change in said.items():
+    for name, change in meanings.items():
         with suppress(SchemaUnfit):
             columns = corrected(columns, {name: change})
     return columns
@@ -133,11 +134,11 @@ def banded(frame: Frame, columns: list[dict[str, Any]], plan: dict[str, Any]) ->
     good = good_rows(labels, plan)
     if not good.any():
         good[:] = True
-    found = []
+    described = []
     for one in columns:
         band = {}
-        if one["role"] == "reading" and one["kind"] == "number":
+        if one["role"] == Role.READING and one["kind"] == Kind.NUMBER:
             low, high = band_of(frame.columns[one["name"]], good)
             band = {"low": low, "high": high}
-        found.append({**one, **band})
-    return found
+        described.append({**one, **band})
+    return described

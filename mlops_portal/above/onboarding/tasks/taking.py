@@ -21,8 +21,8 @@ from mlops_portal.above.onboarding.tasks.reading import fault
 from mlops_portal.above.onboarding.transitions import OnboardingState
 from mlops_portal.foundation.registry.compute import edge_model
 from mlops_portal.foundation.registry.compute.datasets import encode
-from mlops_portal.foundation.shell import jobs
-from mlops_portal.foundation.shell.jobs import JobCancelled
+from mlops_portal.foundation.shell.work import jobs
+from mlops_portal.foundation.shell.work.jobs import JobCancelled
 from mlops_portal.foundation.wire.categories import text_of
 from mlops_portal.foundation.wire.errors import PortalError
 
@@ -81,7 +81,7 @@ def proposed(built: Built, per_class: int) -> list[dict[str, Any]]:
     keys = [one["key"] for one in built.features]
     words = [one.get("categories") or [] for one in built.features]
     readings = edge_model.as_read(np.column_stack([built.columns[key] for key in keys]))
-    found = drawn(
+    golden = drawn(
         readings=readings,
         label=built.label,
         part=built.part,
@@ -98,7 +98,7 @@ def proposed(built: Built, per_class: int) -> list[dict[str, Any]]:
             },
             "codes": {key: _said(built.columns[key][one.row], []) for key in keys},
         }
-        for one in found
+        for one in golden
     ]
 
 

@@ -17,20 +17,20 @@ from django.views.decorators.http import require_POST, require_safe
 from labeling.transitions import RunState
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.policies import agree_verdict, edit_verdict
+from mlops_portal.above.onboarding.rules.column_choices import Role
 from mlops_portal.above.onboarding.rules.meanings import CHANGES, OFFERED
-from mlops_portal.above.onboarding.rules.words import Role
 from mlops_portal.above.onboarding.selectors import version_of
 from mlops_portal.above.onboarding.services.answering import onboarding_answer
 from mlops_portal.above.onboarding.services.checking import check_ask
 from mlops_portal.above.onboarding.services.describing import onboarding_describe
 from mlops_portal.above.onboarding.services.taking import onboarding_agree
-from mlops_portal.above.onboarding.transitions import AT_WORK, OnboardingState
+from mlops_portal.above.onboarding.transitions import AT_WORK, GoldenPartState, OnboardingState
 from mlops_portal.above.onboarding.views.shared import address, context_of, found, led_on
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors.guesses import options_said, said
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.actions import offers_for
 
 
 @require_safe
@@ -154,7 +154,7 @@ def version(request: HttpRequest, pk: UUID) -> HttpResponse:
     first = version_of(one)
     if first is None:
         return redirect("onboarding_training", pk)
-    confirmed = sum(each["state"] == "confirmed" for each in one.golden or ())
+    confirmed = sum(each["state"] == GoldenPartState.CONFIRMED for each in one.golden or ())
     context = context_of(request, one, "version") | {
         "version": first,
         "measures": measures_of(first),

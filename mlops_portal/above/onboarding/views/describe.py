@@ -18,15 +18,15 @@ from mlops_portal.above.onboarding.forms.target import LimitsForm, TargetForm, c
 from mlops_portal.above.onboarding.forms.upload import FileForm
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.policies import edit_verdict
+from mlops_portal.above.onboarding.rules.column_choices import Role
 from mlops_portal.above.onboarding.rules.meanings import facts_meant
 from mlops_portal.above.onboarding.rules.plain import with_role
-from mlops_portal.above.onboarding.rules.words import Role
 from mlops_portal.above.onboarding.services.describing import onboarding_describe
 from mlops_portal.above.onboarding.transitions import OnboardingState
 from mlops_portal.above.onboarding.views.shared import address, context_of, found, led_on
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.selectors.guesses import guesses_shown, said, zone_shown, zones_all
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.wire.errors import PortalError
 
 ON_A_PAGE = 25
@@ -158,7 +158,7 @@ def target(request: HttpRequest, pk: UUID) -> HttpResponse:
         "classes": [
             {
                 "form": form,
-                "values": form.of.get("values", ()),
+                "texts": form.of.get("values", ()),
                 "count": sum(counts.get(text, 0) for text in form.of.get("values", ())),
             }
             for form in classes

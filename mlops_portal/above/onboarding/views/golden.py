@@ -14,13 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mlops_portal.above.onboarding.selectors import version_of
 from mlops_portal.above.onboarding.services.golden import golden_confirm, golden_refuse
+from mlops_portal.above.onboarding.transitions import GoldenPartState
 from mlops_portal.above.onboarding.views.shared import context_of, found
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import Verdict
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.registry.models.model import in_words
 from mlops_portal.foundation.registry.selectors import features_of
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from monitoring.selectors.golden import edit_verdict, skilled_for
 
 FEW = 12
@@ -37,8 +38,8 @@ def golden(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = context_of(request, one, "golden") | {
         "picked": parts is not None,
         "parts": [_part(one.model, place, each) for place, each in enumerate(parts or ())],
-        "open": sum(each["state"] == "open" for each in parts or ()),
-        "confirmed": sum(each["state"] == "confirmed" for each in parts or ()),
+        "open": sum(each["state"] == GoldenPartState.OPEN for each in parts or ()),
+        "confirmed": sum(each["state"] == GoldenPartState.CONFIRMED for each in parts or ()),
         "judge": judge_verdict(by, one.model),
     }
     template = "onboarding/golden.html"

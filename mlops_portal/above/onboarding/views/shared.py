@@ -14,7 +14,7 @@ from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.selectors import STEPS, onboarding_of, reachable, step_of, undo_verdict
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.shell.models import Job
-from mlops_portal.foundation.shell.signed_in import person_of
+from mlops_portal.foundation.shell.pages.signed_in import person_of
 
 LABELS: dict[str, str | Promise] = {
     "table": _("Table"),

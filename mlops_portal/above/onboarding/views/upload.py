@@ -22,8 +22,8 @@ from mlops_portal.above.onboarding.services.undoing import onboarding_undo
 from mlops_portal.above.onboarding.transitions import OnboardingState
 from mlops_portal.above.onboarding.views.shared import LABELS, address, found
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.shell.tables.columns import Column
 from mlops_portal.foundation.shell.tables.filters import Choice
 from mlops_portal.foundation.shell.tables.table import Table

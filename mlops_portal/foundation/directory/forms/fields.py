@@ -26,15 +26,15 @@ class PlaceField(forms.ChoiceField):
         sites = sites_for(person=person, action=action)
         lines = list(lines_for(person=person, action=action).order_by("order", "name"))
         for site in sites:
-            found: dict[str, Place] = {site.slug: (site, None)}
-            found |= {f"{site.slug}/{line.slug}": (site, line) for line in lines if line.site_id == site.pk}
-            self.places |= found
+            places: dict[str, Place] = {site.slug: (site, None)}
+            places |= {f"{site.slug}/{line.slug}": (site, line) for line in lines if line.site_id == site.pk}
+            self.places |= places
             groups.append(
                 (
                     site.name,
                     [
                         (key, line.name if line else _("The whole of %(site)s") % {"site": site})
-                        for key, (_site, line) in found.items()
+                        for key, (_site, line) in places.items()
                     ],
                 )
             )

@@ -19,5 +19,5 @@ def lately(thing: Ref, *, person: Person) -> list[dict[str, Any]]:
     Who may not read the log sees what happened to places and to oneself, not who got which role where.
     """
     everything = person.may("log.view") or thing == person.ref()
-    found = events(subject=(thing.kind, thing.id), types=() if everything else PLACES)[:LATELY]
-    return [{"at": event.at, "text": sentence(event)} for event in found]
+    newest = events(subject=(thing.kind, thing.id), types=() if everything else PLACES)[:LATELY]
+    return [{"at": event.at, "text": sentence(event)} for event in newest]

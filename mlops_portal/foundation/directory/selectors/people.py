@@ -30,20 +30,20 @@ def expiry(expires_at: datetime, *, now: datetime) -> Expiry:
 
 def people_for(*, person: Person) -> QuerySet[Person]:
     """Everybody for who may see people; oneself alone for all others."""
-    found = people()
-    return found if person.may("people.view") else found.filter(pk=person.pk)
+    visible = people()
+    return visible if person.may("people.view") else visible.filter(pk=person.pk)
 
 
 def roles_for(*, person: Person) -> QuerySet[RoleAssignment]:
     """All roles ever held by the people whom the person may see."""
-    found = RoleAssignment.objects.select_related("person", "site", "line", "granted_by")
-    return found if person.may("people.view") else found.filter(person=person)
+    roles = RoleAssignment.objects.select_related("person", "site", "line", "granted_by")
+    return roles if person.may("people.view") else roles.filter(person=person)
 
 
 def skills_for(*, person: Person) -> QuerySet[PersonSkill]:
     """All skills ever confirmed of the people whom the person may see."""
-    found = PersonSkill.objects.select_related("person", "skill", "given_by")
-    return found if person.may("people.view") else found.filter(person=person)
+    skills = PersonSkill.objects.select_related("person", "skill", "given_by")
+    return skills if person.may("people.view") else skills.filter(person=person)
 
 
 def invitations_for(*, person: Person) -> QuerySet[Invitation]:
@@ -53,8 +53,8 @@ def invitations_for(*, person: Person) -> QuerySet[Invitation]:
 
 def tokens_for(*, person: Person) -> QuerySet[Token]:
     """One's own tokens, and all for who may let people leave (on which sites, the service checks)."""
-    found = Token.objects.select_related("person")
-    return found if person.may("people.leave") else found.filter(person=person)
+    tokens = Token.objects.select_related("person")
+    return tokens if person.may("people.leave") else tokens.filter(person=person)
 
 
 def skills_ending(*, person: Person, now: datetime) -> QuerySet[PersonSkill]:

@@ -35,13 +35,13 @@ class Visible(serializers.SlugRelatedField):
     def to_internal_value(self, data: Any) -> Model:
         if not isinstance(data, str):
             self.fail("invalid")
-        found = self.get_queryset().filter(**{self.slug_field or "slug": data}).first()
-        if found is None:
+        thing = self.get_queryset().filter(**{self.slug_field or "slug": data}).first()
+        if thing is None:
             raise NotFound(
                 _("There is no %(field)s “%(value)s”, or you may not see it.")
                 % {"field": self.field_name, "value": data}
             )
-        return found
+        return thing
 
 
 def _sites(person: Person) -> QuerySet[Site]:

@@ -27,7 +27,7 @@ from mlops_portal.foundation.plant.services.calendar import (
 from mlops_portal.foundation.plant.services.places import asset_change
 from mlops_portal.foundation.plant.services.roles import role_end
 from mlops_portal.foundation.plant.services.skills import skill_end
-from mlops_portal.foundation.shell import undo
+from mlops_portal.foundation.shell.registries import undo
 
 
 def _role_given(*, by: Person, assignment: int) -> None:

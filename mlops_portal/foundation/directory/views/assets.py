@@ -20,10 +20,10 @@ from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.calendar import shifts_at
 from mlops_portal.foundation.plant.selectors.places import assets_for
 from mlops_portal.foundation.plant.services.places import asset_change, asset_create, asset_retire
-from mlops_portal.foundation.shell import undo
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries import undo
+from mlops_portal.foundation.shell.registries.actions import offers_for
 
 
 @require_safe
@@ -40,12 +40,12 @@ def assets(request: HttpRequest) -> HttpResponse:
 def asset(request: HttpRequest, slug: str) -> HttpResponse:
     by = person_of(request)
     guard(by, "plant.view")
-    found = get_object_or_404(assets_for(person=by, retired=True), slug=slug)
+    shown = get_object_or_404(assets_for(person=by, retired=True), slug=slug)
     context = {
-        "asset": found,
-        "offers": offers_for(by, found),
-        "shift": shifts_at(lines=[found.line], when=timezone.now())[found.line_id],
-        "history": lately(found.ref(), person=by),
+        "asset": shown,
+        "offers": offers_for(by, shown),
+        "shift": shifts_at(lines=[shown.line], when=timezone.now())[shown.line_id],
+        "history": lately(shown.ref(), person=by),
     }
     return render(request, "directory/asset.html", context)
 
@@ -78,12 +78,12 @@ def add(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, slug: str) -> HttpResponse:
     by = person_of(request)
     guard(by, "plant.view")
-    found = get_object_or_404(assets_for(person=by), slug=slug)
-    guard(by, "plant.edit", line=found.line)
-    before = asset_as_it_is(found)
+    asset = get_object_or_404(assets_for(person=by), slug=slug)
+    guard(by, "plant.edit", line=asset.line)
+    before = asset_as_it_is(asset)
 
     def do(given: dict[str, Any]) -> HttpResponse:
-        changed = asset_change(by=by, asset=found, **given)
+        changed = asset_change(by=by, asset=asset, **given)
         if asset_as_it_is(changed) != before:
             token = undo.token(by=by, name="directory.asset_changed", **before)
             undo.offer_undo(request, _("%(asset)s was changed.") % {"asset": changed}, token)
@@ -91,13 +91,13 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
 
     return form_page(
         request,
-        AssetForm(request.POST or None, by=by, initial={**before, "name": found.name}),
+        AssetForm(request.POST or None, by=by, initial={**before, "name": asset.name}),
         do,
         template="directory/form.html",
-        title=_("Change %(asset)s") % {"asset": found},
+        title=_("Change %(asset)s") % {"asset": asset},
         submit=_("Save"),
-        back=reverse("asset", args=[found.slug]),
-        back_label=found.name,
+        back=reverse("asset", args=[asset.slug]),
+        back_label=asset.name,
     )
 
 
@@ -106,7 +106,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
 def retire(request: HttpRequest, slug: str) -> HttpResponse:
     by = person_of(request)
     guard(by, "plant.view")
-    found = get_object_or_404(assets_for(person=by, retired=True), slug=slug)
-    asset_retire(by=by, asset=found)
-    messages.success(request, _("%(asset)s was retired.") % {"asset": found})
+    asset = get_object_or_404(assets_for(person=by, retired=True), slug=slug)
+    asset_retire(by=by, asset=asset)
+    messages.success(request, _("%(asset)s was retired.") % {"asset": asset})
     return redirect("assets")

@@ -26,9 +26,9 @@ from mlops_portal.foundation.plant.services.calendar import (
     shift_remove,
     shift_set,
 )
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
-from mlops_portal.foundation.shell.undo import offer_undo, token
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.undo import offer_undo, token
 
 
 def _site(by: Person, slug: str) -> Site:

@@ -19,8 +19,8 @@ from mlops_portal.foundation.directory.services.invitations import invitation_se
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.roles import Role
 from mlops_portal.foundation.plant.services.invitations import invitation_withdraw
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from mlops_portal.foundation.directory.selectors.matrix import matrix_for
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.roles import Role
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 
 @require_safe

@@ -17,9 +17,9 @@ from mlops_portal.foundation.directory.views.tables import answer, node_table
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import nodes_for
 from mlops_portal.foundation.plant.services.places import node_register, node_retire
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.actions import offers_for
 
 
 @require_safe
@@ -36,11 +36,11 @@ def nodes(request: HttpRequest) -> HttpResponse:
 def node(request: HttpRequest, slug: str) -> HttpResponse:
     by = person_of(request)
     guard(by, "node.view")
-    found = get_object_or_404(nodes_for(person=by, retired=True), slug=slug)
+    shown = get_object_or_404(nodes_for(person=by, retired=True), slug=slug)
     context = {
-        "node": found,
-        "offers": offers_for(by, found),
-        "history": lately(found.ref(), person=by),
+        "node": shown,
+        "offers": offers_for(by, shown),
+        "history": lately(shown.ref(), person=by),
     }
     return render(request, "directory/node.html", context)
 
@@ -77,7 +77,7 @@ def register(request: HttpRequest) -> HttpResponse:
 def retire(request: HttpRequest, slug: str) -> HttpResponse:
     by = person_of(request)
     guard(by, "node.view")
-    found = get_object_or_404(nodes_for(person=by, retired=True), slug=slug)
-    node_retire(by=by, node=found)
-    messages.success(request, _("%(node)s was retired.") % {"node": found})
+    node = get_object_or_404(nodes_for(person=by, retired=True), slug=slug)
+    node_retire(by=by, node=node)
+    messages.success(request, _("%(node)s was retired.") % {"node": node})
     return redirect("nodes")

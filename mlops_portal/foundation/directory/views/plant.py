@@ -19,10 +19,10 @@ from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.calendar import shifts_at
 from mlops_portal.foundation.plant.selectors.places import assets_for, lines_for, nodes_for
 from mlops_portal.foundation.plant.services.places import line_create
-from mlops_portal.foundation.shell.actions import offers_for
-from mlops_portal.foundation.shell.flags import flagged
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.actions import offers_for
+from mlops_portal.foundation.shell.registries.flags import flagged
 
 
 @require_safe
@@ -41,15 +41,15 @@ def plant(request: HttpRequest) -> HttpResponse:
 def line(request: HttpRequest, slug: str) -> HttpResponse:
     by = person_of(request)
     guard(by, "plant.view")
-    found = get_object_or_404(lines_for(person=by), slug=slug)
+    shown = get_object_or_404(lines_for(person=by), slug=slug)
     now = timezone.now()
     context = {
-        "line": found,
-        "offers": offers_for(by, found),
-        "assets": flagged(assets_for(person=by).filter(line=found).order_by("name")),
-        "nodes": flagged(nodes_for(person=by).filter(line=found).order_by("name")),
-        "shift": shifts_at(lines=[found], when=now)[found.pk],
-        "history": lately(found.ref(), person=by),
+        "line": shown,
+        "offers": offers_for(by, shown),
+        "assets": flagged(assets_for(person=by).filter(line=shown).order_by("name")),
+        "nodes": flagged(nodes_for(person=by).filter(line=shown).order_by("name")),
+        "shift": shifts_at(lines=[shown], when=now)[shown.pk],
+        "history": lately(shown.ref(), person=by),
     }
     return render(request, "directory/line.html", context)
 

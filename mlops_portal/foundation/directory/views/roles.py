@@ -19,9 +19,9 @@ from mlops_portal.foundation.plant.policies import demand, guard, skill_verdict
 from mlops_portal.foundation.plant.roles import Role
 from mlops_portal.foundation.plant.services.roles import role_end, role_grant
 from mlops_portal.foundation.plant.services.skills import skill_end, skill_grant
-from mlops_portal.foundation.shell import undo
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries import undo
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.directory.filters import AssetFilter, NodeFilter, PeopleFilter
 from mlops_portal.foundation.plant.models import Asset, Node, Person
-from mlops_portal.foundation.shell.flags import flags_of
+from mlops_portal.foundation.shell.registries.flags import flags_of
 from mlops_portal.foundation.shell.tables.columns import Column
 from mlops_portal.foundation.shell.tables.table import Table
 

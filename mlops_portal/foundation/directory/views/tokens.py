@@ -22,8 +22,8 @@ from mlops_portal.foundation.plant.matrix import ACTIONS
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.people import tokens_of
 from mlops_portal.foundation.plant.services.tokens import token_create, token_revoke
-from mlops_portal.foundation.shell.form_page import form_page
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.form_page import form_page
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 
 @require_safe

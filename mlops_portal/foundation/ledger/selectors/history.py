@@ -28,26 +28,26 @@ def events(
     ``types`` are names or room prefixes (``plant.*``); ``actor`` and ``subject`` are (kind, id), ``relation``
     narrows the subject's; ``since`` is included, ``until`` is not.
     """
-    found = Event.objects.select_related("personal", "leaf").order_by("-id")
+    chosen = Event.objects.select_related("personal", "leaf").order_by("-id")
     wanted = Q()
     for name in types:
         wanted |= _type(name)
-    found = found.filter(wanted)
+    chosen = chosen.filter(wanted)
     if actor is not None:
-        found = found.filter(actor_kind=actor[0], actor_id=actor[1])
+        chosen = chosen.filter(actor_kind=actor[0], actor_id=actor[1])
     if subject is not None:
         about = EventSubject.objects.filter(kind=subject[0], key=subject[1])
         if relation:
             about = about.filter(relation=relation)
-        found = found.filter(id__in=about.values("event"))
+        chosen = chosen.filter(id__in=about.values("event"))
     if since is not None:
-        found = found.filter(at__gte=since)
+        chosen = chosen.filter(at__gte=since)
     if until is not None:
-        found = found.filter(at__lt=until)
-    return found
+        chosen = chosen.filter(at__lt=until)
+    return chosen
 
 
-def event_counts(found: QuerySet[Event]) -> dict[str, int]:
-    """How many events of each type ``found`` holds, most frequent first."""
-    rows = found.order_by().values_list("type").annotate(count=Count("id")).order_by("-count", "type")
+def event_counts(chosen: QuerySet[Event]) -> dict[str, int]:
+    """How many events of each type ``chosen`` holds, most frequent first."""
+    rows = chosen.order_by().values_list("type").annotate(count=Count("id")).order_by("-count", "type")
     return dict(rows)

@@ -46,12 +46,12 @@ def tile_bytes(tile: tiles.Tile) -> bytes | None:
 
 
 def _read(tile: tiles.Tile) -> bytes:
-    found = tile_bytes(tile)
-    if found is None:
+    content = tile_bytes(tile)
+    if content is None:
         raise LogDamaged(
             _("The tile %(path)s is missing or too short; run ledger_verify.") % {"path": tile.path}
         )
-    return found
+    return content
 
 
 def tree(size: int) -> tiles.Tree:

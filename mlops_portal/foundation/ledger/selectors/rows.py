@@ -55,9 +55,9 @@ def blob(value: bytes | memoryview | str) -> bytes:
     return value.encode() if isinstance(value, str) else bytes(value)
 
 
-def rows(found: QuerySet[Any], prefix: str, index: str) -> Iterator[Row]:
-    """Stream ``found``: events, or leaves with ``prefix`` ``event__``; subjects and personal part added."""
-    source = found.values_list(index, *(prefix + name for name in COLUMNS)).iterator(chunk_size=CHUNK)
+def rows(entries: QuerySet[Any], prefix: str, index: str) -> Iterator[Row]:
+    """Stream ``entries``: events, or leaves with ``prefix`` ``event__``; subjects and personal part added."""
+    source = entries.values_list(index, *(prefix + name for name in COLUMNS)).iterator(chunk_size=CHUNK)
     while chunk := list(islice(source, CHUNK)):
         ids = [values[1] for values in chunk]
         subjects: dict[int, list[tuple[str, str, str]]] = defaultdict(list)

@@ -160,16 +160,18 @@ class _Verification:
             self.wrong_roots.append(claim.size)
         try:
             text, _signers = note.verify(claim.note, self.keys)
-            said = checkpoints.parse(text)
+            checkpoint_read = checkpoints.parse(text)
         except note.NoteError as error:
             self.fault(
                 _("The note of checkpoint %(size)s is not valid: %(why)s.")
                 % {"size": claim.size, "why": error}
             )
             return
-        if (said.size, said.root, said.extensions) != (claim.size, blob(claim.root), ()) or not any(
-            key.name == said.origin for key in self.keys
-        ):
+        if (checkpoint_read.size, checkpoint_read.root, checkpoint_read.extensions) != (
+            claim.size,
+            blob(claim.root),
+            (),
+        ) or not any(key.name == checkpoint_read.origin for key in self.keys):
             self.fault(
                 _("The note of checkpoint %(size)s says something else than its row.") % {"size": claim.size}
             )
@@ -225,8 +227,8 @@ class _Verification:
                 _("The log was cut: your checkpoint covers %(kept)s leaves, there are %(size)s.")
                 % {"kept": self.kept.size, "size": self.tree.size}
             )
-        told = Event.objects.filter(type="ledger.personal.erased")
-        promised = {event.pk: event.data.get("count") for event in told}
+        erasures = Event.objects.filter(type="ledger.personal.erased")
+        promised = {event.pk: event.data.get("count") for event in erasures}
         for event_id in sorted(promised.keys() | self.erasures.keys()):
             if promised.get(event_id) != self.erasures[event_id]:
                 self.fault(

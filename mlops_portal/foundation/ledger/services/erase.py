@@ -20,8 +20,8 @@ def personal_erase(*, actor: Actor, kind: str, id: str) -> int:  # noqa: A002 (a
     """
     about = EventSubject.objects.filter(kind=kind, key=id).values("event")
     owned = (Q(event__actor_kind=kind) & Q(event__actor_id=id)) | Q(event__in=about)
-    found = EventPersonal.objects.filter(owned, erased_by=None).select_for_update(of=("self",))
-    ids = sorted(found.values_list("event_id", flat=True))
+    personal = EventPersonal.objects.filter(owned, erased_by=None).select_for_update(of=("self",))
+    ids = sorted(personal.values_list("event_id", flat=True))
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA secure_delete = ON")  # zeroes what stood there

@@ -52,21 +52,21 @@ def _sequence(batch: int) -> int:
     if not events_waiting(behind=behind).exists():
         return 0  # another sequencer was first
     _announce_key(last)
-    found = list(events_waiting(behind=behind).values_list("id", "public")[:batch])
+    waiting = list(events_waiting(behind=behind).values_list("id", "public")[:batch])
     range_ = _restored(last)
     begin = range_.size
     grown: dict[int, list[bytes]] = defaultdict(list)
-    for _id, text in found:
+    for _id, text in waiting:
         for level, made in range_.append(leaf_hash(text.encode())):
             if level % 8 == 0:
                 grown[level // 8].append(made)
     Leaf.objects.bulk_create(
-        [Leaf(index=begin + at, event_id=event_id) for at, (event_id, _text) in enumerate(found)],
+        [Leaf(index=begin + at, event_id=event_id) for at, (event_id, _text) in enumerate(waiting)],
         batch_size=2000,
     )
     _store_tiles(begin, grown)
-    _sign(range_, _settled(behind, highest, [event_id for event_id, _text in found], batch))
-    return len(found)
+    _sign(range_, _settled(behind, highest, [event_id for event_id, _text in waiting], batch))
+    return len(waiting)
 
 
 def _settled(behind: int, highest: int | None, ids: list[int], batch: int) -> int:
@@ -86,14 +86,14 @@ def _announce_key(last: Checkpoint | None) -> None:
 def _restored(last: Checkpoint | None) -> CompactRange:
     if last is None:
         return CompactRange()
-    found = tree(last.size).compact()
+    restored = tree(last.size).compact()
     newest = Leaf.objects.order_by("-index").values_list("index", flat=True).first()
-    if found.root() != bytes(last.root) or newest != last.size - 1:
+    if restored.root() != bytes(last.root) or newest != last.size - 1:
         raise LogDamaged(
             _("The log does not fit its checkpoint of %(size)s leaves; run ledger_verify.")
             % {"size": last.size}
         )
-    return found
+    return restored
 
 
 def _store_tiles(begin: int, grown: dict[int, list[bytes]]) -> None:

@@ -22,12 +22,12 @@ class ShiftSpan:
 
 def spans(shifts: list[Shift], *, day: date, zone: zoneinfo.ZoneInfo) -> list[ShiftSpan]:
     """The shifts that start on ``day``, local time; across a clock change they grow or shrink. Pure."""
-    found = []
+    day_spans = []
     for shift in shifts:
         if str(day.isoweekday()) not in shift.weekdays:
             continue
         end_day = day if shift.ends > shift.starts else day + timedelta(days=1)
-        found.append(
+        day_spans.append(
             ShiftSpan(
                 shift,
                 day,
@@ -35,7 +35,7 @@ def spans(shifts: list[Shift], *, day: date, zone: zoneinfo.ZoneInfo) -> list[Sh
                 datetime.combine(end_day, shift.ends, tzinfo=zone),
             )
         )
-    return sorted(found, key=lambda span: span.starts)
+    return sorted(day_spans, key=lambda span: span.starts)
 
 
 def shift_at(*, site: Site, when: datetime, line: Line | None = None) -> ShiftSpan | None:
@@ -63,7 +63,7 @@ def shifts_at(*, lines: Iterable[Line], when: datetime) -> dict[int, ShiftSpan |
     near = (when.date() - timedelta(days=2), when.date() + timedelta(days=2))  # zones differ by up to a day
     closed = set(ClosedDay.objects.filter(site__in=sites, day__range=near).values_list("site", "line", "day"))
     when = when.astimezone(UTC)
-    found: dict[int, ShiftSpan | None] = {}
+    by_line: dict[int, ShiftSpan | None] = {}
     for line in lines:
         zone = zoneinfo.ZoneInfo(line.site.time_zone)
         local = when.astimezone(zone).date()
@@ -74,8 +74,8 @@ def shifts_at(*, lines: Iterable[Line], when: datetime) -> dict[int, ShiftSpan |
             for span in spans(shifts[line.site_id], day=day, zone=zone)
             if span.starts <= when < span.ends
         )
-        found[line.pk] = next(running, None)
-    return found
+        by_line[line.pk] = next(running, None)
+    return by_line
 
 
 def is_closed(*, site: Site, day: date, line: Line | None = None) -> bool:

@@ -38,19 +38,12 @@ def people_with(*, role: Role, line: Line | None = None) -> list[Person]:
 
 def people_who_may(*, action: str, line: Line | None = None) -> list[Person]:
     """Active people who may do an action of the matrix, there where a line is named."""
-    found = []
+    allowed = []
     for one in people().filter(is_active=True):
         one.__dict__["assignments"] = one.current_roles  # type: ignore[attr-defined]  # else one query a person
         if verdict(one, action, line=line):
-            found.append(one)
-    return found
-
-
-def skilled(*, person: Person, skill: str) -> bool:
-    """Whether the person holds the skill (by slug) and it has not expired."""
-    return PersonSkill.objects.filter(
-        person=person, skill__slug=skill, ended_at=None, expires_at__gt=timezone.now()
-    ).exists()
+            allowed.append(one)
+    return allowed
 
 
 def invitations_open() -> QuerySet[Invitation]:

@@ -32,20 +32,20 @@ def sites_for(*, person: Person, action: str = "plant.view") -> QuerySet[Site]:
 
 def assets_for(*, person: Person, retired: bool = False) -> QuerySet[Asset]:
     """The machines on those lines; with ``retired`` also those that were taken out."""
-    found = Asset.objects.filter(line__in=lines_for(person=person)).select_related(
+    assets = Asset.objects.filter(line__in=lines_for(person=person)).select_related(
         "line__site", "type", "node"
     )
-    return found if retired else found.filter(retired_at=None)
+    return assets if retired else assets.filter(retired_at=None)
 
 
 def nodes_for(*, person: Person, retired: bool = False) -> QuerySet[Node]:
     """The edge nodes on the lines whose nodes the person may see, each with its machines."""
-    found = (
+    nodes = (
         Node.objects.filter(line__in=lines_for(person=person, action="node.view"))
         .select_related("line__site")
         .prefetch_related(Prefetch("assets", Asset.objects.filter(retired_at=None).select_related("type")))
     )
-    return found if retired else found.filter(retired_at=None)
+    return nodes if retired else nodes.filter(retired_at=None)
 
 
 class Served:

@@ -63,18 +63,18 @@ def encode(
 def decode(data: bytes, features: Sequence[str]) -> Table:
     """Read a table; the readings come in the order of ``features``. Invalid names what does not fit."""
     try:
-        found = pq.read_table(io.BytesIO(data))
+        table = pq.read_table(io.BytesIO(data))
     except pa.ArrowInvalid as error:
         raise Invalid(f"this is not a table of past parts: {error}") from None
     names = [READING + key for key in features]
-    if missing := [name for name in (*names, *WORDS, "at") if name not in found.column_names]:
+    if missing := [name for name in (*names, *WORDS, "at") if name not in table.column_names]:
         raise Invalid(f"the table has no column {missing[0].removeprefix(READING)}; add it")
-    readings = [found[name].cast(pa.float64()).to_numpy(zero_copy_only=False) for name in names]
-    at = found["at"].cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_numpy(zero_copy_only=False)
+    readings = [table[name].cast(pa.float64()).to_numpy(zero_copy_only=False) for name in names]
+    at = table["at"].cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_numpy(zero_copy_only=False)
     return Table(
         readings=np.column_stack(readings).astype(np.float64),
-        label=found["label"].to_pylist(),
-        part=found["part"].to_pylist(),
-        asset=found["asset"].to_pylist(),
+        label=table["label"].to_pylist(),
+        part=table["part"].to_pylist(),
+        asset=table["asset"].to_pylist(),
         at=at.astype(np.float64) / 1e6,
     )

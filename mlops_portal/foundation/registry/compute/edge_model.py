@@ -33,8 +33,8 @@ def as_read(readings: ArrayLike, sizes: Sequence[int] = ()) -> NDArray[np.float6
     """
     with np.errstate(over="ignore"):
         narrow = np.asarray(readings, dtype=np.float64).astype(np.float32)
-    found = np.where(np.isfinite(narrow), narrow, np.float32(np.nan)).astype(np.float64)
-    return unseen_missing(found, sizes) if len(sizes) else found
+    finite = np.where(np.isfinite(narrow), narrow, np.float32(np.nan)).astype(np.float64)
+    return unseen_missing(finite, sizes) if len(sizes) else finite
 
 
 def thresholds_to_float32(model: HistGradientBoostingClassifier) -> None:
@@ -73,11 +73,11 @@ def session(onnx: bytes) -> onnxruntime.InferenceSession:
 
 def probabilities(onnx: bytes, readings: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """What the edge model says about readings (n, features): labels int64 (n,), float64 (n, classes)."""
-    found = np.asarray(readings, dtype=np.float64).astype(np.float32)
+    inputs = np.asarray(readings, dtype=np.float64).astype(np.float32)
     run = session(onnx)
     parts = [
-        run.run(["label", "probabilities"], {"readings": found[start : start + CHUNK]})
-        for start in range(0, max(len(found), 1), CHUNK)
+        run.run(["label", "probabilities"], {"readings": inputs[start : start + CHUNK]})
+        for start in range(0, max(len(inputs), 1), CHUNK)
     ]
     labels = np.concatenate([part[0] for part in parts]).astype(np.int64)
     return labels, np.concatenate([part[1] for part in parts]).astype(np.float64)
@@ -95,8 +95,8 @@ class Parity:
 def parity(model: HistGradientBoostingClassifier, onnx: bytes, readings: ArrayLike) -> Parity:
     """Compare the edge model with the trained one on every row of readings (n, features)."""
     seen = as_read(readings)
-    labels, said = probabilities(onnx, seen)
+    labels, probabilities_edge = probabilities(onnx, seen)
     with threadpool_limits(1, user_api="openmp"):  # on a busy machine two threads wait for each other
         expected = model.predict_proba(seen)
-    largest = float(np.abs(said - expected).max()) if len(seen) else 0.0
+    largest = float(np.abs(probabilities_edge - expected).max()) if len(seen) else 0.0
     return Parity(len(seen), largest, bool(np.array_equal(labels, model.classes_[expected.argmax(1)])))

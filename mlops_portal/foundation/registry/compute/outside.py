@@ -21,7 +21,7 @@ import yaml
 
 from mlops_portal.foundation.registry.compute import tracking  # first: it switches pickle loading off
 from mlops_portal.foundation.registry.compute.foreign import content, skops_model
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit, gettext_noop
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit, gettext_noop
 from mlops_portal.foundation.wire.errors import Unavailable
 
 import mlflow.artifacts  # isort: skip
@@ -52,14 +52,14 @@ def versions_outside(uri: str, models: Sequence[str], *, since: int) -> list[Out
     At most ``MOST``; one request where nothing is new. Raises Unavailable where MLflow does not answer.
     """
     client, wanted = MlflowClient(tracking_uri=uri, registry_uri=uri), set(models)
-    found: list[Outside] = []
+    outsiders: list[Outside] = []
     token: str | None = None
     try:
         while True:
             page = client.search_model_versions(
                 max_results=MOST, order_by=["creation_timestamp DESC"], page_token=token
             )
-            found += [
+            outsiders += [
                 Outside(one.name, str(one.version), one.run_id or "", int(one.creation_timestamp))
                 for one in page
                 if one.name in wanted and one.status == "READY" and tracking.TAG not in one.tags
@@ -70,7 +70,7 @@ def versions_outside(uri: str, models: Sequence[str], *, since: int) -> list[Out
     except tracking.FAILURES as error:
         raise Unavailable(f"MLflow does not answer: {str(error)[:200]}") from error
     return sorted(
-        (one for one in found if one.created >= since), key=lambda one: (one.created, int(one.version))
+        (one for one in outsiders if one.created >= since), key=lambda one: (one.created, int(one.version))
     )[:MOST]
 
 
@@ -93,15 +93,15 @@ def onnx_of(uri: str, one: Outside, features: Sequence[str]) -> tuple[bytes, str
 def _place(uri: str, one: Outside) -> str:
     """Where the version's files lie."""
     client = MlflowClient(tracking_uri=uri, registry_uri=uri)
-    found = client.get_model_version_download_uri(one.model, one.version)
-    if found.startswith("models:/"):  # a logged model of MLflow 3 has a place of its own
-        found = client.get_logged_model(found.removeprefix("models:/").split("/")[0]).artifact_location
-    if urlsplit(found).scheme not in SCHEMES:
+    place = client.get_model_version_download_uri(one.model, one.version)
+    if place.startswith("models:/"):  # a logged model of MLflow 3 has a place of its own
+        place = client.get_logged_model(place.removeprefix("models:/").split("/")[0]).artifact_location
+    if urlsplit(place).scheme not in SCHEMES:
         raise ForeignUnfit(
             gettext_noop("{name} lies at {place}, which the portal does not read; log the model to the "
-                         "MLflow server's own artifacts."), name=one.name, place=found,
+                         "MLflow server's own artifacts."), name=one.name, place=place,
         )  # fmt: skip
-    return str(found).rstrip("/")
+    return str(place).rstrip("/")
 
 
 def _file(uri: str, one: Outside, base: str, folder: str) -> tuple[str, bool]:

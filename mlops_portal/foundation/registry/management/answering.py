@@ -36,8 +36,8 @@ def said(options: dict[str, Any]) -> Said:
     """What was answered. CommandError for what is no answer."""
     answers: dict[str, str] = {}
     for one in options["answer"]:
-        key, found, value = one.rpartition("=")
-        if not found or not key:
+        key, equals, value = one.rpartition("=")
+        if not equals or not key:
             raise CommandError(_("--answer %(text)s is not KEY=VALUE.") % {"text": one})
         answers[key] = value
     if zone := options["zone"]:

@@ -33,7 +33,7 @@ class AutomationLevel(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["model", "step"], name="automation_step_once"),
             models.CheckConstraint(
-                condition=~Q(step="release", level="auto"), name="release_is_never_automatic"
+                condition=~Q(step=Step.RELEASE, level=Level.AUTO), name="release_is_never_automatic"
             ),
         ]
 

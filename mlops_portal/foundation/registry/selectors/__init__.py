@@ -31,9 +31,9 @@ def champion_for(asset: Asset) -> ModelVersion | None:
 
 def champion_of(model: RegisteredModel) -> ModelVersion | None:
     """What most assets of the model's type run; of equals the newest."""
-    found = Champion.objects.filter(version__model=model).select_related("version__model")
+    champions = Champion.objects.filter(version__model=model).select_related("version__model")
     tally: dict[int, tuple[int, int, ModelVersion]] = {}
-    for one in found:
+    for one in champions:
         count = tally.get(one.version_id, (0, 0, one.version))[0]
         tally[one.version_id] = (count + 1, one.version.number, one.version)
     return max(tally.values(), key=lambda entry: entry[:2])[2] if tally else None
@@ -63,12 +63,12 @@ def level_of(model: RegisteredModel, step: Step) -> Level:
 
 def dataset_of(model: RegisteredModel) -> Dataset:
     """The table that the model's next version builds on. Raises NoDataset."""
-    found = model.datasets.select_related("artifact").first()
-    if found is None:
+    dataset = model.datasets.select_related("artifact").first()
+    if dataset is None:
         raise NoDataset(
             _("%(model)s has no table of past parts yet; add one before training.") % {"model": model}
         )
-    return found
+    return dataset
 
 
 def classes_of(version: ModelVersion) -> list[str]:
@@ -110,8 +110,8 @@ def spec_of(version: ModelVersion) -> dict[str, Any]:
 
 def models_all() -> QuerySet[RegisteredModel]:
     """All but those that were taken back."""
-    found = RegisteredModel.objects.filter(retired_at=None)
-    return found.select_related("asset_type").prefetch_related("features", "automation")
+    models = RegisteredModel.objects.filter(retired_at=None)
+    return models.select_related("asset_type").prefetch_related("features", "automation")
 
 
 def versions_all() -> QuerySet[ModelVersion]:

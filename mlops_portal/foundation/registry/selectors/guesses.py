@@ -1,6 +1,6 @@
 """What the reader of tables guessed and asks, in the reader's language: one way for pages, API and commands.
 
-A problem is as ``compute.tables.said.Problem.to_json`` keeps it.
+A problem is as ``compute.tables.problem.Problem.to_json`` keeps it.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ def waiting_in_words(problems: Iterable[Mapping[str, Any]]) -> str:
 def questions_in(*problems: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Those among ``problems`` that can be answered, each key once, the later ones first; the waiting ones
     before the others."""
-    found: dict[str, dict[str, Any]] = {}
+    questions: dict[str, dict[str, Any]] = {}
     for group in problems:
-        found |= {one["key"]: dict(one) for one in group if one.get("key") and one.get("options")}
-    return sorted(found.values(), key=lambda one: not one["blocking"])
+        questions |= {one["key"]: dict(one) for one in group if one.get("key") and one.get("options")}
+    return sorted(questions.values(), key=lambda one: not one["blocking"])
 
 
 def answers_checked(questions: Iterable[Mapping[str, Any]], given: Mapping[str, str]) -> dict[str, str]:
@@ -117,7 +117,7 @@ def settled(problems: Iterable[Mapping[str, Any]], given: Mapping[str, str]) -> 
 
 def guesses_shown(guesses: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What was guessed for a page, the waiting questions first; the zone has a place of its own."""
-    found = [
+    listed = [
         {
             "sentence": said(each),
             "row": each["row"],
@@ -128,7 +128,7 @@ def guesses_shown(guesses: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         for each in guesses
         if each.get("key") != ZONE
     ]
-    return sorted(found, key=lambda each: (not each["waits"], not each["options"]))
+    return sorted(listed, key=lambda each: (not each["waits"], not each["options"]))
 
 
 def zone_shown(guesses: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:

@@ -102,8 +102,8 @@ def _columns(one: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fits(classes: Sequence[Mapping[str, Any]], features: Sequence[Mapping[str, Any]]) -> None:
-    for what, found in ((_("class"), classes), (_("reading"), features)):
-        keys = [str(one.get("key") or "") for one in found]
+    for what, described in ((_("class"), classes), (_("reading"), features)):
+        keys = [str(one.get("key") or "") for one in described]
         if not all(keys) or len({key.casefold() for key in keys}) != len(keys):
             raise FeatureUnfit(_("Every %(what)s needs a key of its own.") % {"what": what})
         if odd := next((key for key in keys if not KEY.fullmatch(key)), ""):
@@ -130,27 +130,27 @@ def _fits(classes: Sequence[Mapping[str, Any]], features: Sequence[Mapping[str, 
 
 
 def _categories_fit(one: Mapping[str, Any]) -> None:
-    found, key = one.get("categories") or [], one["key"]
-    if not found:
+    categories, key = one.get("categories") or [], one["key"]
+    if not categories:
         return
-    if not isinstance(found, list | tuple) or not all(
-        isinstance(text, str) and 0 < len(as_text(text)) <= LONGEST_CATEGORY for text in found
+    if not isinstance(categories, list | tuple) or not all(
+        isinstance(text, str) and 0 < len(as_text(text)) <= LONGEST_CATEGORY for text in categories
     ):
         raise FeatureUnfit(
             _("The categories of %(key)s are words of 1 to %(most)d letters.")
             % {"key": key, "most": LONGEST_CATEGORY}
         )
-    forms = [as_text(text).casefold() if one.get("ignore_case") else as_text(text) for text in found]
+    forms = [as_text(text).casefold() if one.get("ignore_case") else as_text(text) for text in categories]
     if len(set(forms)) != len(forms):
-        twice = next(text for text, form in zip(found, forms, strict=True) if forms.count(form) > 1)
+        twice = next(text for text, form in zip(categories, forms, strict=True) if forms.count(form) > 1)
         raise FeatureUnfit(
             _("The category “%(text)s” of %(key)s stands twice; name each once.")
             % {"text": twice, "key": key}
         )
-    if len(found) > MOST_CATEGORIES:
+    if len(categories) > MOST_CATEGORIES:
         raise FeatureUnfit(
             _("%(key)s has %(count)d categories, at most %(most)d can be watched; leave the reading out or "
-              "group them.") % {"key": key, "count": len(found), "most": MOST_CATEGORIES}
+              "group them.") % {"key": key, "count": len(categories), "most": MOST_CATEGORIES}
         )  # fmt: skip
     if any(one.get(name) is not None for name in BAND):
         raise FeatureUnfit(

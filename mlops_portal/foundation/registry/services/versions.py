@@ -80,12 +80,12 @@ def version_add(
 
 
 def _subjects(version: ModelVersion) -> list[Ref]:
-    found = [version.ref(), version.model.ref("of"), Ref("artifact", version.artifact_id, "artifact")]
+    subjects = [version.ref(), version.model.ref("of"), Ref("artifact", version.artifact_id, "artifact")]
     if version.manifest_digest:
-        found.append(Ref("manifest", version.manifest_digest, "trained_on"))
+        subjects.append(Ref("manifest", version.manifest_digest, "trained_on"))
     if version.parent is not None:
-        found.append(version.parent.ref("parent"))
-    return found
+        subjects.append(version.parent.ref("parent"))
+    return subjects
 
 
 def version_move(*, version: ModelVersion, to: VersionState, by: Person | None) -> ModelVersion:

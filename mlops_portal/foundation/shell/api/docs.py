@@ -70,14 +70,14 @@ def _curl(method: str, path: str, body: str) -> str:
 @cache
 def operations() -> list[Operation]:
     document = schema()
-    found = []
+    listed = []
     for path, methods in document["paths"].items():
         for method, spec in methods.items():
             content = spec.get("requestBody", {}).get("content", {}).get("application/json", {})
             example = _example(document, content["schema"]) if content else None
             body = json.dumps(example, ensure_ascii=False) if example is not None else ""
             words = spec.get("description") or spec.get("summary") or ""
-            found.append(
+            listed.append(
                 Operation(
                     id=spec["operationId"],
                     method=method.upper(),
@@ -91,7 +91,7 @@ def operations() -> list[Operation]:
                     curl=_curl(method.upper(), path, body),
                 )
             )
-    return found
+    return listed
 
 
 @require_safe

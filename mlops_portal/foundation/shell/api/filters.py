@@ -22,25 +22,25 @@ from mlops_portal.foundation.wire.errors import NotFound
 
 class Filters(DjangoFilterBackend):
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
-        found = self.get_filterset(request, queryset, view)
-        if found is None:
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset is None:
             return queryset
-        for name, one in found.filters.items():
+        for name, one in filterset.filters.items():
             given = request.query_params.get(name, "")
             if isinstance(one, django_filters.BooleanFilter) and given not in ("", "true", "false"):
                 raise ValidationError({name: [_("Write true or false.")]})
-        if not found.is_valid():
-            self._refuse(found)
-        narrowed: QuerySet[Any] = found.qs
+        if not filterset.is_valid():
+            self._refuse(filterset)
+        narrowed: QuerySet[Any] = filterset.qs
         return narrowed
 
-    def _refuse(self, found: Any) -> None:
-        for name, faults in found.form.errors.as_data().items():
-            names = isinstance(found.form.fields[name], forms.ModelChoiceField)
+    def _refuse(self, filterset: Any) -> None:
+        for name, faults in filterset.form.errors.as_data().items():
+            names = isinstance(filterset.form.fields[name], forms.ModelChoiceField)
             if names and any(one.code == "invalid_choice" for one in faults):
-                value = found.form.data.get(name)
+                value = filterset.form.data.get(name)
                 raise NotFound(
                     _("There is no %(field)s “%(value)s”, or you may not see it.")
                     % {"field": name, "value": value}
                 )
-        raise translate_validation(found.errors)
+        raise translate_validation(filterset.errors)

@@ -19,14 +19,14 @@ class Json(parsers.JSONParser):
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         try:
             text = stream.read().decode()
-            found = json.loads(text, parse_constant=self._no_number)
+            document = json.loads(text, parse_constant=self._no_number)
             if "\\u" in text:
-                json.dumps(found, ensure_ascii=False).encode()
+                json.dumps(document, ensure_ascii=False).encode()
         except RecursionError:
             raise ParseError(_("The JSON is nested too deeply.")) from None
         except ValueError as error:  # also of bytes and characters that are none
             raise ParseError(_("This is not JSON: %(error)s") % {"error": error}) from None
-        return found
+        return document
 
     def _no_number(self, name: str) -> None:
         raise ValueError(name)

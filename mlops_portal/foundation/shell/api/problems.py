@@ -14,7 +14,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from mlops_portal.foundation.shell import problems
+from mlops_portal.foundation.shell.pages import problems
 from mlops_portal.foundation.wire.errors import PortalError
 
 log = structlog.get_logger(__name__)
@@ -40,11 +40,11 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     set_rollback()
     code = str(error.default_code).replace("_", "-")
     if isinstance(error, exceptions.ValidationError):
-        found = list(_errors(error.get_full_details(), "#"))
-        detail = _("%(count)d parts of the request do not fit.") % {"count": len(found)}
-        if len(found) == 1:
-            detail = found[0]["detail"]
-        return _response(context, 422, "invalid", detail, {"errors": found})
+        faults = list(_errors(error.get_full_details(), "#"))
+        detail = _("%(count)d parts of the request do not fit.") % {"count": len(faults)}
+        if len(faults) == 1:
+            detail = faults[0]["detail"]
+        return _response(context, 422, "invalid", detail, {"errors": faults})
     response = _response(context, error.status_code, code, str(error.detail))
     if (header := getattr(error, "auth_header", None)) is not None:
         response["WWW-Authenticate"] = header

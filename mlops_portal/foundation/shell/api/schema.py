@@ -16,7 +16,7 @@ from rest_framework import serializers
 
 from mlops_portal.foundation.shell.api.serializers import Problem
 from mlops_portal.foundation.shell.idempotency import LONGEST
-from mlops_portal.foundation.shell.problems import CONTENT_TYPE
+from mlops_portal.foundation.shell.pages.problems import CONTENT_TYPE
 
 CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 LARGEST_ID = 2**63 - 1
@@ -101,14 +101,14 @@ class Schema(AutoSchema):
 
     def _resolve_path_parameters(self, variables: Any) -> list[dict[str, Any]]:
         """Numbers of things are what the database can count; a name holds at least one character."""
-        found: list[dict[str, Any]] = super()._resolve_path_parameters(variables)
-        for one in found:
+        parameters: list[dict[str, Any]] = super()._resolve_path_parameters(variables)
+        for one in parameters:
             shape = one["schema"]
             if shape.get("type") == "integer":
                 shape |= {"minimum": 0, "maximum": LARGEST_ID}
             elif shape.get("type") == "string" and not shape.keys() & {"pattern", "format", "enum"}:
                 shape["minLength"] = 1
-        return found
+        return parameters
 
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
         if isinstance(field, serializers.ChoiceField) and _may_be_empty(field):

@@ -15,11 +15,12 @@ from rest_framework.views import APIView
 
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.services.people import preferences_set
-from mlops_portal.foundation.shell import notifications, undo
 from mlops_portal.foundation.shell.api import serializers
 from mlops_portal.foundation.shell.api.query import asked
-from mlops_portal.foundation.shell.jobs import job_cancel
 from mlops_portal.foundation.shell.models import Job, Notification
+from mlops_portal.foundation.shell.notices import notifications
+from mlops_portal.foundation.shell.registries import undo
+from mlops_portal.foundation.shell.work.jobs import job_cancel
 
 
 def person_of(request: Request) -> Person:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlops_portal.foundation.shell.charts.canvas import Canvas, Pen
-from mlops_portal.foundation.shell.charts.drawn import Drawn, data
-from mlops_portal.foundation.shell.charts.numbers import text
-from mlops_portal.foundation.shell.charts.scales import clip_text, text_width, usable
+from mlops_portal.foundation.shell.charts.drawing.canvas import Canvas, Pen
+from mlops_portal.foundation.shell.charts.drawing.drawn import Drawn, data
+from mlops_portal.foundation.shell.charts.drawing.numbers import text
+from mlops_portal.foundation.shell.charts.drawing.scales import clip_text, text_width, usable
 
 ROW, SIZE = 31.0, 14.0
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mlops_portal.foundation.shell.charts.drawing.points import Limit, Point, Series, Span
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.points import Limit, Point, Series, Span
 
 
 def control_chart(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlops_portal.foundation.shell.charts import frame as frames
-from mlops_portal.foundation.shell.charts.canvas import Pen
-from mlops_portal.foundation.shell.charts.drawn import Data, Drawn, Legend, data
-from mlops_portal.foundation.shell.charts.numbers import MISSING, text
-from mlops_portal.foundation.shell.charts.points import Change, Limit
-from mlops_portal.foundation.shell.charts.scales import clip_text, extent, usable
+from mlops_portal.foundation.shell.charts.drawing import frame as frames
+from mlops_portal.foundation.shell.charts.drawing.canvas import Pen
+from mlops_portal.foundation.shell.charts.drawing.drawn import Data, Drawn, Legend, data
+from mlops_portal.foundation.shell.charts.drawing.numbers import MISSING, text
+from mlops_portal.foundation.shell.charts.drawing.points import Change, Limit
+from mlops_portal.foundation.shell.charts.drawing.scales import clip_text, extent, usable
 
 DOTS = 40  # with more points a curve is a line only
 

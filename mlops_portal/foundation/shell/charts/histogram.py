@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlops_portal.foundation.shell.charts import frame as frames
-from mlops_portal.foundation.shell.charts.canvas import Pen
-from mlops_portal.foundation.shell.charts.drawn import Data, Drawn, Legend, data
-from mlops_portal.foundation.shell.charts.numbers import text
-from mlops_portal.foundation.shell.charts.scales import extent, usable
+from mlops_portal.foundation.shell.charts.drawing import frame as frames
+from mlops_portal.foundation.shell.charts.drawing.canvas import Pen
+from mlops_portal.foundation.shell.charts.drawing.drawn import Data, Drawn, Legend, data
+from mlops_portal.foundation.shell.charts.drawing.numbers import text
+from mlops_portal.foundation.shell.charts.drawing.scales import extent, usable
 
 
 @dataclass(frozen=True, slots=True)

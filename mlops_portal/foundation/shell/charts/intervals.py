@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlops_portal.foundation.shell.charts import frame as frames
-from mlops_portal.foundation.shell.charts.canvas import Canvas, Pen
-from mlops_portal.foundation.shell.charts.drawn import Drawn, Legend, data
-from mlops_portal.foundation.shell.charts.numbers import text
-from mlops_portal.foundation.shell.charts.scales import Linear, clip_text, extent, usable
+from mlops_portal.foundation.shell.charts.drawing import frame as frames
+from mlops_portal.foundation.shell.charts.drawing.canvas import Canvas, Pen
+from mlops_portal.foundation.shell.charts.drawing.drawn import Drawn, Legend, data
+from mlops_portal.foundation.shell.charts.drawing.numbers import text
+from mlops_portal.foundation.shell.charts.drawing.scales import Linear, clip_text, extent, usable
 
 GAP = 14.0
 
@@ -65,8 +65,8 @@ class IntervalRow:
         canvas.add("line", "c-grid", x1=0, x2=pen.width, y1=canvas.height / 2, y2=canvas.height / 2)
         for index, one in enumerate(known):
             _place(canvas, scale, one, 10 + index * GAP, _said(one, pen, self.unit))
-        said = "; ".join(_said(one, pen, self.unit) for one in known)
-        return Drawn(canvas.render(self.title, said), data((), []))
+        summary = "; ".join(_said(one, pen, self.unit) for one in known)
+        return Drawn(canvas.render(self.title, summary), data((), []))
 
 
 @dataclass(frozen=True, slots=True)

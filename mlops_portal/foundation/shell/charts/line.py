@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mlops_portal.foundation.shell.charts import frame as frames
-from mlops_portal.foundation.shell.charts.canvas import Pen
-from mlops_portal.foundation.shell.charts.drawn import Data, Drawn, Legend, data
-from mlops_portal.foundation.shell.charts.numbers import MISSING, text
-from mlops_portal.foundation.shell.charts.points import (
+from mlops_portal.foundation.shell.charts.drawing import frame as frames
+from mlops_portal.foundation.shell.charts.drawing.canvas import Pen
+from mlops_portal.foundation.shell.charts.drawing.drawn import Data, Drawn, Legend, data
+from mlops_portal.foundation.shell.charts.drawing.numbers import MISSING, text
+from mlops_portal.foundation.shell.charts.drawing.points import (
     Change,
     Limit,
     Series,
@@ -21,8 +21,14 @@ from mlops_portal.foundation.shell.charts.points import (
     thin,
     x_of,
 )
-from mlops_portal.foundation.shell.charts.scales import clip_text, extent, text_width, time_extent, usable
-from mlops_portal.foundation.shell.charts.times import moment_text
+from mlops_portal.foundation.shell.charts.drawing.scales import (
+    clip_text,
+    extent,
+    text_width,
+    time_extent,
+    usable,
+)
+from mlops_portal.foundation.shell.charts.drawing.times import moment_text
 
 DOTS = 60  # more points than this are a line only, except where they are off
 
@@ -48,9 +54,9 @@ class LineChart:
     timed: bool | None = field(default=None)
 
     def draw(self, pen: Pen) -> Drawn:
-        frame, found, timed = self.painted(pen)
+        frame, spots_of_lines, timed = self.painted(pen)
         svg = frame.canvas.render(self.title, self.description)
-        return Drawn(svg, self.table(found, pen, timed), self.legend())
+        return Drawn(svg, self.table(spots_of_lines, pen, timed), self.legend())
 
     def painted(
         self, pen: Pen, x: tuple[float, float] | None = None, least_left: float = 8.0
@@ -59,14 +65,14 @@ class LineChart:
 
         ``x``: the extent of the axis where other plots share it; ``least_left``: room left of the plot.
         """
-        found = [spots(series.points) for series in self.series]
+        spots_of_lines = [spots(series.points) for series in self.series]
         timed = self.timed
         if timed is None:
             timed = any(isinstance(p.at, datetime) for series in self.series for p in series.points)
-        ys = [spot.y for line in found for spot in line] + [limit.value for limit in self.limits]
+        ys = [spot.y for line in spots_of_lines for spot in line] + [limit.value for limit in self.limits]
         ys += [0.0] if self.from_zero else []
-        ys += [end for line in found for spot in line for end in (spot.point.low, spot.point.high)]
-        x = x or (time_extent if timed else extent)(spot.x for line in found for spot in line)
+        ys += [end for line in spots_of_lines for spot in line for end in (spot.point.low, spot.point.high)]
+        x = x or (time_extent if timed else extent)(spot.x for line in spots_of_lines for spot in line)
         top = frames.TOP + (12 if len(self.changes) > 1 else 0)
         frame = frames.make(
             pen,
@@ -81,13 +87,13 @@ class LineChart:
         )
         self._spans(frame)
         self._limits(frame)
-        for series, line in zip(self.series, found, strict=True):
+        for series, line in zip(self.series, spots_of_lines, strict=True):
             for run in segments(line):
                 self._ribbon(frame, series.tone, run)
-        for series, line in zip(self.series, found, strict=True):
+        for series, line in zip(self.series, spots_of_lines, strict=True):
             self._line(frame, series, line, timed)
         self._changes(frame)
-        return frame, found, timed
+        return frame, spots_of_lines, timed
 
     def _spans(self, frame: frames.Frame) -> None:
         for span in self.spans:
@@ -134,8 +140,8 @@ class LineChart:
             return [label]
         return [clip_text(part, width, 12) for part in label.split(" · ")]
 
-    def _line(self, frame: frames.Frame, series: Series, found: list[Spot], timed: bool) -> None:
-        shown = thin(found, int(frame.right - frame.left))
+    def _line(self, frame: frames.Frame, series: Series, line_spots: list[Spot], timed: bool) -> None:
+        shown = thin(line_spots, int(frame.right - frame.left))
         for run in segments(shown):
             places = [(frame.x(spot.x), frame.y(spot.y or 0.0)) for spot in run]
             if len(places) == 1:
@@ -212,11 +218,11 @@ class LineChart:
     def _x_text(self, x: float, pen: Pen, timed: bool) -> str:
         return moment_text(x, pen.zone, pen.months) if timed else text(x, pen.notation)
 
-    def table(self, found: list[list[Spot]], pen: Pen, timed: bool) -> Data:
+    def table(self, spots_of_lines: list[list[Spot]], pen: Pen, timed: bool) -> Data:
         by_x: dict[float, list[str]] = {}
-        for index, line in enumerate(found):
+        for index, line in enumerate(spots_of_lines):
             for spot in line:
-                by_x.setdefault(spot.x, [MISSING] * len(found))[index] = text(spot.y, pen.notation)
+                by_x.setdefault(spot.x, [MISSING] * len(spots_of_lines))[index] = text(spot.y, pen.notation)
         rows = [(self._x_text(x, pen, timed), *by_x[x]) for x in sorted(by_x)]
         unit = f" ({self.unit})" if self.unit else ""
         first = "Time" if timed else self.x_unit or "Number"

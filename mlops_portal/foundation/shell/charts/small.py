@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlops_portal.foundation.shell.charts.canvas import Canvas, Pen
-from mlops_portal.foundation.shell.charts.drawn import Drawn, Legend, data
-from mlops_portal.foundation.shell.charts.numbers import text
-from mlops_portal.foundation.shell.charts.points import Point, Spot, segments, thin
-from mlops_portal.foundation.shell.charts.scales import Linear, extent, usable
+from mlops_portal.foundation.shell.charts.drawing.canvas import Canvas, Pen
+from mlops_portal.foundation.shell.charts.drawing.drawn import Drawn, Legend, data
+from mlops_portal.foundation.shell.charts.drawing.numbers import text
+from mlops_portal.foundation.shell.charts.drawing.points import Point, Spot, segments, thin
+from mlops_portal.foundation.shell.charts.drawing.scales import Linear, extent, usable
 
 GLYPHS = {
     "caution": "M{x:.1f} {y:.1f} m-4 0 h8",
@@ -39,12 +39,12 @@ class Sparkline:
             steps = [f"{'M' if i == 0 else 'L'}{x(s.x):.1f} {y(s.y or 0.0):.1f}" for i, s in enumerate(run)]
             canvas.add("path", f"c-line c-stroke-{self.tone}", d=" ".join(steps))
         known = [spot for spot in places if spot.y is not None]
-        said = ""
+        summary = ""
         if known:
             last = known[-1]
-            said = f"{text(known[0].y, pen.notation)} → {text(last.y, pen.notation)} {self.unit}".strip()
+            summary = f"{text(known[0].y, pen.notation)} → {text(last.y, pen.notation)} {self.unit}".strip()
             canvas.add("circle", f"c-fill-{self.tone}", cx=x(last.x), cy=y(last.y or 0.0), r=3.5)
-        return Drawn(canvas.render(self.title, said), data((), []))
+        return Drawn(canvas.render(self.title, summary), data((), []))
 
 
 @dataclass(frozen=True, slots=True)

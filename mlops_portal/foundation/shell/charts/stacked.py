@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlops_portal.foundation.shell.charts.canvas import Canvas, Pen
-from mlops_portal.foundation.shell.charts.drawn import Data, Drawn, Legend, data
+from mlops_portal.foundation.shell.charts.drawing.canvas import Canvas, Pen
+from mlops_portal.foundation.shell.charts.drawing.drawn import Data, Drawn, Legend, data
+from mlops_portal.foundation.shell.charts.drawing.numbers import MISSING
+from mlops_portal.foundation.shell.charts.drawing.points import spots
+from mlops_portal.foundation.shell.charts.drawing.scales import clip_text, time_extent
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.numbers import MISSING
-from mlops_portal.foundation.shell.charts.points import spots
-from mlops_portal.foundation.shell.charts.scales import clip_text, time_extent
 
 HEAD, GAP = 22.0, 10.0
 LEFT = 64.0
@@ -34,11 +34,11 @@ class StackedChart:
         legend: dict[Legend, None] = {}
         for panel in self.panels:
             canvas.text(0, y + 15, clip_text(panel.title, pen.width, 13), "c-strong")
-            frame, found, timed = panel.painted(pen, x, left)
+            frame, spots_of_lines, timed = panel.painted(pen, x, left)
             canvas.links += frame.canvas.links
             canvas.parts += [f'<g transform="translate(0 {y + HEAD:.1f})">', *frame.canvas.parts, "</g>"]
             y += HEAD + panel.height + GAP
-            tables.append(panel.table(found, pen, timed))
+            tables.append(panel.table(spots_of_lines, pen, timed))
             legend |= dict.fromkeys(panel.legend())
         canvas.height = max(1.0, y - GAP)
         svg = canvas.render(self.title, self.description)

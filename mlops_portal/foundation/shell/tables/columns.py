@@ -49,14 +49,14 @@ class Column:
         """The row's value in this column; None where the path ends early."""
         if callable(self.value):
             return self.value(row)
-        found = row
+        value = row
         for part in (self.value or self.key).split("."):
-            found = found.get(part) if isinstance(found, dict) else getattr(found, part, None)
-            if callable(found):
-                found = found()
-            if found is None:
+            value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
+            if callable(value):
+                value = value()
+            if value is None:
                 return None
-        return found
+        return value
 
     def shown(self, row: Any) -> SafeString | str:
         """The cell as the page has it."""

@@ -47,15 +47,17 @@ class Page:
 def page_of(rows: QuerySet[Any], number: int, size: int) -> Page:
     """At most three queries: the rows and one more, a bounded count, the last page after a wild number."""
     number = max(1, min(number, 10_000_000 // size))
-    found = list(rows[(number - 1) * size : number * size + 1])
-    if number == 1 and len(found) <= size:
-        return Page(found, 1, size, len(found), False, False)
+    page_rows = list(rows[(number - 1) * size : number * size + 1])
+    if number == 1 and len(page_rows) <= size:
+        return Page(page_rows, 1, size, len(page_rows), False, False)
     total = rows.order_by()[: COUNT_TO + 1].count()
     more = total > COUNT_TO
-    if not found and number > 1:
+    if not page_rows and number > 1:
         number = max(1, -(-min(total, COUNT_TO) // size))
-        found = list(rows[(number - 1) * size : number * size + 1])
-    if not more or len(found) <= size:
-        total = total if not more else (number - 1) * size + len(found)
+        page_rows = list(rows[(number - 1) * size : number * size + 1])
+    if not more or len(page_rows) <= size:
+        total = total if not more else (number - 1) * size + len(page_rows)
         more = False
-    return Page(found[:size], number, size, min(total, COUNT_TO) if more else total, more, len(found) > size)
+    return Page(
+        page_rows[:size], number, size, min(total, COUNT_TO) if more else total, more, len(page_rows) > size
+    )

@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy
 
-from mlops_portal.foundation.shell.charts.canvas import Pen
-from mlops_portal.foundation.shell.charts.drawn import Chart
+from mlops_portal.foundation.shell.charts.drawing.canvas import Pen
+from mlops_portal.foundation.shell.charts.drawing.drawn import Chart
 from mlops_portal.foundation.shell.charts.small import Band
 from mlops_portal.foundation.shell.templatetags.ui_text import notation, number_text
 

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.shell.kept_input import MARK, mark_of
+from mlops_portal.foundation.shell.pages.kept_input import MARK, mark_of
 
 register = template.Library()
 Context = dict[str, Any]

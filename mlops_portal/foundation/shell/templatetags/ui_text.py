@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
-from mlops_portal.foundation.shell.charts import numbers
+from mlops_portal.foundation.shell.charts.drawing import numbers
 
 register = template.Library()
 

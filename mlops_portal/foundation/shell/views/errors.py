@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from mlops_portal.foundation.shell import kept_input, problems
-from mlops_portal.foundation.shell.signed_in import sign_in_first
+from mlops_portal.foundation.shell.pages import kept_input, problems
+from mlops_portal.foundation.shell.pages.signed_in import sign_in_first
 
 
 def bad_request(request: HttpRequest, exception: BaseException) -> HttpResponse:
@@ -21,8 +21,8 @@ def bad_request(request: HttpRequest, exception: BaseException) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: BaseException) -> HttpResponse:
-    said = str(exception) if isinstance(exception, PermissionDenied) else ""
-    detail = said or _(
+    reason = str(exception) if isinstance(exception, PermissionDenied) else ""
+    detail = reason or _(
         "Your roles do not include this. Whoever looks after people can give you another role."
     )
     return problems.answer(request, status=403, code="not-allowed", detail=detail)

@@ -6,8 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mlops_portal.foundation.shell import cards
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries import cards
 
 
 @require_safe
@@ -21,7 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @signed_in
 def card(request: HttpRequest, key: str) -> HttpResponse:
     """One card, fetched again when one of its topics changed."""
-    found = next((one for one in cards.cards_for(person_of(request)) if one.key == key), None)
-    if found is None:
+    shown = next((one for one in cards.cards_for(person_of(request)) if one.key == key), None)
+    if shown is None:
         raise Http404
-    return HttpResponse(cards.render(request, found))
+    return HttpResponse(cards.render(request, shown))

@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mlops_portal.foundation.shell import kinds, notifications
-from mlops_portal.foundation.shell.next_page import next_page, safe_url
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
-from mlops_portal.foundation.shell.undo import offer_undo
+from mlops_portal.foundation.shell.notices import notifications
+from mlops_portal.foundation.shell.pages.next_page import next_page, safe_url
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries import kinds
+from mlops_portal.foundation.shell.registries.undo import offer_undo
 from mlops_portal.foundation.wire.errors import NotFound
 
 PER_PAGE = 50

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.models.person import Theme
 from mlops_portal.foundation.plant.services.people import preferences_set
-from mlops_portal.foundation.shell.next_page import next_page
+from mlops_portal.foundation.shell.pages.next_page import next_page
 from mlops_portal.foundation.wire.errors import Invalid
 
 YEAR = 365 * 24 * 3600

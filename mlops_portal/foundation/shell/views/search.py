@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mlops_portal.foundation.shell.search import SHORTEST, find, sources_for
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.registries.search import SHORTEST, find, sources_for
 
 
 @require_safe

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.foundation.shell.signed_in import signed_in
+from mlops_portal.foundation.shell.pages.signed_in import signed_in
 from mlops_portal.foundation.shell.views import styleguide_charts, styleguide_parts
 
 

@@ -9,21 +9,21 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.shell.charts.bars import Bar, BarsChart
 from mlops_portal.foundation.shell.charts.control import control_chart
-from mlops_portal.foundation.shell.charts.drawn import Chart
+from mlops_portal.foundation.shell.charts.drawing.drawn import Chart
+from mlops_portal.foundation.shell.charts.drawing.points import Change, Limit, Point, Series, Span
 from mlops_portal.foundation.shell.charts.histogram import Histogram, HistogramPair
 from mlops_portal.foundation.shell.charts.intervals import Interval, IntervalChart, IntervalGroup
 from mlops_portal.foundation.shell.charts.line import LineChart
-from mlops_portal.foundation.shell.charts.points import Change, Limit, Point, Series, Span
 from mlops_portal.foundation.shell.charts.small import Dot, DotGrid, Sparkline
 
 
 def noise(count: int) -> list[float]:
     """``count`` numbers in -1..1 from a linear congruential generator (Numerical Recipes)."""
-    found, held = [], 7
+    numbers, held = [], 7
     for _step in range(count):
         held = (1664525 * held + 1013904223) % 2**32
-        found.append(held / 2**31 - 1)
-    return found
+        numbers.append(held / 2**31 - 1)
+    return numbers
 
 
 def samples(now: datetime) -> dict[str, Chart]:

@@ -53,11 +53,13 @@ class Command(BaseCommand):
             ],
             "starts": options["starts"],
         }
-        found = played(Kind.DRIFT, given, lambda chosen: drift(reference, stream, chosen), reference, stream)
+        outcome = played(
+            Kind.DRIFT, given, lambda chosen: drift(reference, stream, chosen), reference, stream
+        )
         if options["json"]:
-            self.stdout.write(json.dumps(found.whole, allow_nan=False))
+            self.stdout.write(json.dumps(outcome.whole, allow_nan=False))
             return
-        self._tell(found.whole, found.summary)
+        self._tell(outcome.whole, outcome.summary)
 
     def _tell(self, whole: dict[str, Any], summary: dict[str, Any]) -> None:
         alerts = set(whole["alerts"])

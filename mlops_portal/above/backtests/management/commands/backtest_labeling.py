@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.management.tables import played, table_at
-from mlops_portal.above.backtests.selectors.words import metric_words
+from mlops_portal.above.backtests.selectors.backtest_words import metric_words
 from mlops_portal.above.backtests.tasks.labeling import labeling
 from mlops_portal.above.backtests.transitions import Kind, Learner, Strategy
 from mlops_portal.foundation.registry.management import answering
@@ -45,32 +45,31 @@ class Command(BaseCommand):
         frame = table_at(options["data"], options)
         names = ("target", "strategy", "initial", "batch", "budget", "seeds", "learner", "group", "ignore")
         given = {name: options[name] for name in names}
-        found = played(Kind.LABELING, given, lambda chosen: labeling(frame, chosen), frame).whole
+        outcome = played(Kind.LABELING, given, lambda chosen: labeling(frame, chosen), frame).whole
         if options["json"]:
-            self.stdout.write(json.dumps(found, allow_nan=False))
+            self.stdout.write(json.dumps(outcome, allow_nan=False))
             return
-        self.stdout.write(
-            f"{_('labels'):>8} {options['strategy']:>18} {_('chance'):>18}   {metric_words(found['metric'])}"
-        )
-        for place, labels in enumerate(found["labels"]):
+        metric = metric_words(outcome["metric"])
+        self.stdout.write(f"{_('labels'):>8} {options['strategy']:>18} {_('chance'):>18}   {metric}")
+        for place, labels in enumerate(outcome["labels"]):
             ours, chance = (
-                f"{found[name]['mean'][place]:.4f} ± {found[name]['sd'][place]:.4f}"
+                f"{outcome[name]['mean'][place]:.4f} ± {outcome[name]['sd'][place]:.4f}"
                 for name in ("strategy", "random")
             )
             self.stdout.write(f"{labels:>8} {ours:>18} {chance:>18}")
-        apart = found["difference"]
+        apart = outcome["difference"]
         self.stdout.write(
             _(
                 "Area %(ours).4f, by chance %(chance).4f; difference %(mean)+.4f (%(low)+.4f to %(high)+.4f, "
                 "%(seeds)d repetitions), %(seconds)s s."
             )
             % {
-                "ours": found["aubc"],
-                "chance": found["random_aubc"],
-                "seeds": found["seeds"],
-                "seconds": found["seconds"],
+                "ours": outcome["aubc"],
+                "chance": outcome["random_aubc"],
+                "seeds": outcome["seeds"],
+                "seconds": outcome["seconds"],
                 **apart,
             }
         )
-        for note in found["notes"]:
+        for note in outcome["notes"]:
             self.stdout.write(note)

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.management.tables import played, table_at
-from mlops_portal.above.backtests.selectors.words import metric_words
+from mlops_portal.above.backtests.selectors.backtest_words import metric_words
 from mlops_portal.above.backtests.tasks.retrain import retrain
 from mlops_portal.above.backtests.transitions import Kind, TriggerKind
 from mlops_portal.foundation.registry.management import answering
@@ -61,15 +61,15 @@ class Command(BaseCommand):
             "ignore",
         )
         given = {name: options[name] for name in names}
-        found = played(Kind.RETRAIN, given, lambda chosen: retrain(frame, chosen), frame).whole
+        outcome = played(Kind.RETRAIN, given, lambda chosen: retrain(frame, chosen), frame).whole
         if options["json"]:
-            self.stdout.write(json.dumps(found, allow_nan=False))
+            self.stdout.write(json.dumps(outcome, allow_nan=False))
             return
         self.stdout.write(
             f"{_('window'):>8} {_('rows'):>17} {_('error'):>8} {_('without'):>8}"
-            f"   {metric_words(found['metric'])}"
+            f"   {metric_words(outcome['metric'])}"
         )
-        for one in found["windows"]:
+        for one in outcome["windows"]:
             error, never = (
                 "–" if one[key] is None else f"{one[key]:.4f}" for key in ("error", "never_error")
             )
@@ -83,14 +83,14 @@ class Command(BaseCommand):
                 "%(seconds)s s."
             )
             % {
-                "trainings": len(found["retrains"]),
-                "labels": found["labels"],
-                "error": _three(found["error"]),
-                "never": _three(found["never_error"]),
-                "seconds": found["seconds"],
+                "trainings": len(outcome["retrains"]),
+                "labels": outcome["labels"],
+                "error": _three(outcome["error"]),
+                "never": _three(outcome["never_error"]),
+                "seconds": outcome["seconds"],
             }
         )
-        for note in found["notes"]:
+        for note in outcome["notes"]:
             self.stdout.write(note)
 
 

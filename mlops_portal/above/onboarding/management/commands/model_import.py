@@ -79,12 +79,12 @@ class Command(BaseCommand):
                 )
         except PortalError as error:
             raise CommandError(error.sentence) from None
-        found = _result(version, new, ground)
+        result = _result(version, new, ground)
         self._introduce(ground, quiet=options["json"])
         if options["json"]:
-            self.stdout.write(json.dumps(found))
+            self.stdout.write(json.dumps(result))
             return
-        for line in _lines(version, found):
+        for line in _lines(version, result):
             self.stdout.write(line)
 
     def _model(self, options: dict[str, Any]) -> tuple[RegisteredModel, Person, Ground | None]:
@@ -136,13 +136,13 @@ class Command(BaseCommand):
 
 def _listed(text: str) -> list[str]:
     """Words between commas; one that holds a comma stands in quotes."""
-    found = next(csv.reader([text], skipinitialspace=True), [])
-    return [one.strip() for one in found if one.strip()]
+    parts = next(csv.reader([text], skipinitialspace=True), [])
+    return [one.strip() for one in parts if one.strip()]
 
 
 def _wanted(options: dict[str, Any]) -> Wanted:
     """What was said of the table."""
-    said = answering.said(options)
+    answers = answering.said(options)
     return Wanted(
         name=options["name"],
         data=options["data"],
@@ -153,8 +153,8 @@ def _wanted(options: dict[str, Any]) -> Wanted:
         defect=options["defect"],
         ignore=options["ignore"],
         meanings=meanings.said(options),
-        answers=said["answers"],
-        accept=said["accept"],
+        answers=answers["answers"],
+        accept=answers["accept"],
     )
 
 
@@ -168,10 +168,10 @@ def _read(path: Path) -> bytes:
 def _person(username: str) -> Person:
     """Who acts: the one named, else the only one who may. Raises NotFound, Invalid."""
     if username:
-        found = Person.objects.filter(username__iexact=username, is_active=True).first()
-        if found is None:
+        person = Person.objects.filter(username__iexact=username, is_active=True).first()
+        if person is None:
             raise NotFound(_("There is nobody with the user name %(name)s.") % {"name": username})
-        return found
+        return person
     able = people_who_may(action="model.onboard")
     if len(able) != 1:
         raise Invalid(_("Say with --as in whose name the model comes."))
@@ -201,8 +201,8 @@ def _result(version: ModelVersion, new: bool, ground: Ground | None) -> dict[str
     }
 
 
-def _lines(version: ModelVersion, found: dict[str, Any]) -> list[str]:
-    if not found["changed"]:
+def _lines(version: ModelVersion, result: dict[str, Any]) -> list[str]:
+    if not result["changed"]:
         return [
             _("%(version)s came of this very file with these classes before; nothing was changed.")
             % {"version": version}
@@ -210,7 +210,7 @@ def _lines(version: ModelVersion, found: dict[str, Any]) -> list[str]:
     return [
         _("%(version)s is a candidate, trained elsewhere; on which parts, nobody here knows.")
         % {"version": version},
-        *measured_lines(found),
-        _("One part takes %(ms)s ms.") % {"ms": found["milliseconds"]},
-        _("Nobody approved it. Ask for approval: %(url)s") % {"url": found["ask_approval"]},
+        *measured_lines(result),
+        _("One part takes %(ms)s ms.") % {"ms": result["milliseconds"]},
+        _("Nobody approved it. Ask for approval: %(url)s") % {"url": result["ask_approval"]},
     ]

@@ -31,7 +31,7 @@ from mlops_portal.above.onboarding.tasks.taking import PER_CLASS
 from mlops_portal.foundation.plant.models import Person, Site
 from mlops_portal.foundation.registry.compute.tables.read import preview
 from mlops_portal.foundation.registry.management import answering
-from mlops_portal.foundation.shell.unheard import unheard
+from mlops_portal.foundation.shell.work.unheard import unheard
 from mlops_portal.foundation.wire.errors import NotFound, PortalError
 
 
@@ -92,11 +92,11 @@ class Command(BaseCommand):
         self.quiet = bool(options["json"])
         try:
             with unheard():
-                found = self._undone(options) if options["undo"] else self._onboarded(options)
+                result = self._undone(options) if options["undo"] else self._onboarded(options)
         except PortalError as error:
             raise CommandError(error.sentence) from None
         if options["json"]:
-            self.stdout.write(json.dumps(found))
+            self.stdout.write(json.dumps(result))
 
     def _undone(self, options: dict[str, Any]) -> dict[str, Any]:
         one = known_for(options["name"])
@@ -159,10 +159,10 @@ class Command(BaseCommand):
         )
 
     def _reported(self, one: Onboarding, ground: Ground, *, changed: bool) -> dict[str, Any]:
-        found = result_of(one, changed=changed, made=ground.made, sign_ins=ground.sign_ins)
-        for line in lines_of(found):
+        result = result_of(one, changed=changed, made=ground.made, sign_ins=ground.sign_ins)
+        for line in lines_of(result):
             self._say(line)
-        return found
+        return result
 
     def _say(self, line: str) -> None:
         if not self.quiet:
@@ -173,24 +173,24 @@ def ground_by(username: str) -> Person | None:
     """Somebody by user name; None where nobody was named. Raises NotFound."""
     if not username:
         return None
-    found = Person.objects.filter(username__iexact=username, is_active=True).first()
-    if found is None:
+    person = Person.objects.filter(username__iexact=username, is_active=True).first()
+    if person is None:
         raise NotFound(_("There is nobody with the user name %(name)s.") % {"name": username})
-    return found
+    return person
 
 
 def _wanted(options: dict[str, Any]) -> tuple[Wanted, str]:
     """What is wanted of the table, and the plant's line: --line may name either a line or a column."""
     units = {}
     for one in options["unit"]:
-        name, found, unit = one.rpartition("=")
-        if not found:
+        name, sign, unit = one.rpartition("=")
+        if not sign:
             raise CommandError(f"--unit {one} is not COLUMN=UNIT.")
         units[name] = unit
     column, line = options["asset"], options["line"]
     if line and not column and line in preview(options["data"], rows=1).names:
         column, line = line, ""
-    said = answering.said(options)
+    answers = answering.said(options)
     wanted = Wanted(
         name=options["name"],
         data=options["data"],
@@ -206,7 +206,7 @@ def _wanted(options: dict[str, Any]) -> tuple[Wanted, str]:
         units=units,
         ignore=options["ignore"],
         meanings=meanings.said(options),
-        answers=said["answers"],
-        accept=said["accept"],
+        answers=answers["answers"],
+        accept=answers["accept"],
     )
     return wanted, line

@@ -16,11 +16,11 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.serve import parts, preflight, prepare
-from mlops_portal.above.serve.board import Board
 from mlops_portal.above.serve.errors import CannotStart
-from mlops_portal.above.serve.lock import RunLock
 from mlops_portal.above.serve.processes import Process, contributed, manage
-from mlops_portal.above.serve.supervisor import Supervisor
+from mlops_portal.above.serve.supervision.board import Board
+from mlops_portal.above.serve.supervision.lock import RunLock
+from mlops_portal.above.serve.supervision.supervisor import Supervisor
 
 
 class Command(BaseCommand):

@@ -11,20 +11,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from mlops_portal.foundation.directory.views.signin.sessions import sessions_end, sessions_of
-from mlops_portal.foundation.shell.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 
 @signed_in
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
-    kept: dict[str, list[Authenticator]] = {kind: [] for kind in Authenticator.Type.values}
+    by_kind: dict[str, list[Authenticator]] = {kind: [] for kind in Authenticator.Type.values}
     for one in Authenticator.objects.filter(user=person).order_by("created_at"):
-        kept[one.type].append(one)
-    codes = kept[Authenticator.Type.RECOVERY_CODES]
+        by_kind[one.type].append(one)
+    codes = by_kind[Authenticator.Type.RECOVERY_CODES]
     context = {
-        "passkeys": kept[Authenticator.Type.WEBAUTHN],
-        "app": next(iter(kept[Authenticator.Type.TOTP]), None),
+        "passkeys": by_kind[Authenticator.Type.WEBAUTHN],
+        "app": next(iter(by_kind[Authenticator.Type.TOTP]), None),
         "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
         "sessions": sessions_of(person, here=request.session.session_key),
     }

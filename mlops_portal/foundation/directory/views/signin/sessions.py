@@ -63,8 +63,8 @@ def device_of(agent: str) -> str:
 
 def sessions_of(person: Person, *, here: str | None) -> list[SignedIn]:
     """The living sessions of ``person``, this one first, then the newest; ``here`` is this session's key."""
-    found = [_told(row, data, here) for row, data in _living(person)]
-    return sorted(found, key=lambda one: (not one.is_here, -(one.since or one.ends).timestamp()))
+    sessions = [_told(row, data, here) for row, data in _living(person)]
+    return sorted(sessions, key=lambda one: (not one.is_here, -(one.since or one.ends).timestamp()))
 
 
 def _living(person: Person) -> Iterator[tuple[Session, dict[str, Any]]]:

@@ -27,8 +27,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
         try:
-            kept = options["checkpoint"].read_text(encoding="utf-8") if options["checkpoint"] else ""
-            report = log_verify(kept=kept)
+            checkpoint = options["checkpoint"].read_text(encoding="utf-8") if options["checkpoint"] else ""
+            report = log_verify(kept=checkpoint)
         except (OSError, ValueError) as error:
             raise CommandError(
                 _("%(file)s is not a checkpoint: %(why)s.") % {"file": options["checkpoint"], "why": error}

@@ -70,9 +70,9 @@ def _password() -> str:
 
 def _site(slug: str) -> Site:
     sites = Site.objects.filter(slug=slug) if slug else Site.objects.all()
-    found = list(sites.order_by("slug")[:2])
-    if len(found) == 1:
-        return found[0]
+    first_two = list(sites.order_by("slug")[:2])
+    if len(first_two) == 1:
+        return first_two[0]
     names = ", ".join(Site.objects.order_by("slug").values_list("slug", flat=True))
     if not names:
         raise NotFound(_("There is no site yet; make one: python manage.py site_found --help"))

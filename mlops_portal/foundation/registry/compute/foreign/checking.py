@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import onnx
 
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit, first_line, gettext_noop
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit, first_line, gettext_noop
 
 DOMAINS = {"", "ai.onnx", "ai.onnx.ml"}
 ENDLESS = {"Loop", "Scan"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickletools
 
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit, gettext_noop
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit, gettext_noop
 
 LARGEST = 64 << 20
 PICKLE = gettext_noop(

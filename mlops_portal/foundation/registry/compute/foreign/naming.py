@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit, gettext_noop
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit, gettext_noop
 
 
 def places_of(
@@ -22,22 +22,22 @@ def places_of(
     - numbers 0 … c-1 that are no names are the places themselves, as the portal's own files have it.
     """
     known = [str(one["key"]) for one in classes]
-    said = list(given or labels)
+    class_names = list(given or labels)
     if given and len(given) != count:
         raise ForeignUnfit(
             gettext_noop("{name} gives {count} probabilities, and {given} classes were named; name each "
                          "column once, in the file's order."), name=name, count=count, given=len(given),
         )  # fmt: skip
-    if len(said) == count:
-        found = [_place(one, classes) for one in said]
-        if None not in found and len(set(found)) == count:
-            return [one for one in found if one is not None]
-        if not given and said == [str(place) for place in range(count)] and count <= len(known):
+    if len(class_names) == count:
+        places = [_place(one, classes) for one in class_names]
+        if None not in places and len(set(places)) == count:
+            return [one for one in places if one is not None]
+        if not given and class_names == [str(place) for place in range(count)] and count <= len(known):
             return list(range(count))
     raise ForeignUnfit(
         gettext_noop("{name} calls its {count} classes {labels}, the model knows {known}; name the "
                      "file's classes in its order, for example: {example}."),
-        name=name, count=count, labels=", ".join(said) or "nothing", known=", ".join(known),
+        name=name, count=count, labels=", ".join(class_names) or "nothing", known=", ".join(known),
         example=",".join(known[:count]),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto, numpy_helper
 
 from mlops_portal.foundation.registry.compute.foreign import checking, content
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit, gettext_noop
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit, gettext_noop
 
 LABELS = ("classlabels_strings", "classlabels_int64s", "classlabels_ints")
 
@@ -54,7 +54,7 @@ def _input(model: onnx.ModelProto, name: str, features: Sequence[str]) -> str:
     weights = {one.name for one in model.graph.initializer}
     taken = [one for one in model.graph.input if one.name not in weights]
     wanted = f"float32 (n, {len(features)})"
-    found = ", ".join(f"{one.name}: {described(one)}" for one in taken) or "nothing"
+    described_inputs = ", ".join(f"{one.name}: {described(one)}" for one in taken) or "nothing"
     one = taken[0].type.tensor_type if len(taken) == 1 else None
     dims = list(one.shape.dim) if one else []
     fits = (
@@ -67,12 +67,12 @@ def _input(model: onnx.ModelProto, name: str, features: Sequence[str]) -> str:
         raise ForeignUnfit(
             gettext_noop("{name} takes {found}; a node gives one input, {wanted}: {readings}. Export "
                          "the model with that input."),
-            name=name, found=found, wanted=wanted, readings=", ".join(features),
+            name=name, found=described_inputs, wanted=wanted, readings=", ".join(features),
         )  # fmt: skip
     if dims[0].HasField("dim_value"):
         raise ForeignUnfit(
             gettext_noop("{name} takes {found}, so always the same number of parts at once; export it "
-                         "with a free first dimension."), name=name, found=found,
+                         "with a free first dimension."), name=name, found=described_inputs,
         )  # fmt: skip
     return str(taken[0].name)
 
@@ -84,13 +84,13 @@ def _output(model: onnx.ModelProto, name: str) -> tuple[str, str, bool]:
         node = made.get(one.name)
         if node is not None and node.op_type == "ZipMap":
             return one.name, node.input[0], True
-    found = [
+    tensors = [
         one
         for one in model.graph.output
         if one.type.tensor_type.elem_type == TensorProto.FLOAT
         and len(one.type.tensor_type.shape.dim) in (0, 2)
     ]
-    likely = [one for one in found if "prob" in one.name.lower()] or found
+    likely = [one for one in tensors if "prob" in one.name.lower()] or tensors
     if len(likely) != 1:
         raise ForeignUnfit(
             gettext_noop("{name} gives {found}; a node needs the probability of each class, one float32 "
@@ -105,9 +105,9 @@ def _labels(model: onnx.ModelProto, tensor: str, output: str) -> tuple[str, ...]
     only list from which an answer is picked."""
     for node in model.graph.node:
         if tensor in node.output or output in node.output:
-            found = _classes_of(node)
-            if found:
-                return found
+            classes = _classes_of(node)
+            if classes:
+                return classes
     known = {one for one in map(_classes_of, model.graph.node) if one}
     if len(known) == 1:
         return known.pop()

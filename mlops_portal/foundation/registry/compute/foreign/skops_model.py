@@ -16,7 +16,7 @@ from skl2onnx.common.data_types import FloatTensorType
 
 from mlops_portal.foundation.registry.compute.edge_model import OPSET
 from mlops_portal.foundation.registry.compute.foreign import content
-from mlops_portal.foundation.registry.compute.foreign.said import ForeignUnfit, first_line, gettext_noop
+from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfit, first_line, gettext_noop
 
 TRUSTED = [
     "numpy.dtype",

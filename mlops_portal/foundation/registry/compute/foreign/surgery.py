@@ -29,10 +29,10 @@ def normalised(foreign: Foreign, *, features: int, places: Sequence[int]) -> byt
         helper.make_node("ArgMax", ["probabilities"], ["likeliest"], axis=1, keepdims=0),
         helper.make_node("Gather", ["places", "likeliest"], ["label"], axis=0),
     ]
-    kept = needed(inner.node, tensor)
-    used = {name for node in kept for name in node.input}
+    nodes = needed(inner.node, tensor)
+    used = {name for node in nodes for name in node.input}
     graph = helper.make_graph(
-        [taken, *kept, *given],
+        [taken, *nodes, *given],
         "classifier",
         [helper.make_tensor_value_info("readings", TensorProto.FLOAT, [None, features])],
         [
@@ -40,7 +40,7 @@ def normalised(foreign: Foreign, *, features: int, places: Sequence[int]) -> byt
             helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, len(places)]),
         ],
         initializer=[
-            *(one for one in inner.initializer if one.name in used or _has_graphs(kept)),
+            *(one for one in inner.initializer if one.name in used or _has_graphs(nodes)),
             numpy_helper.from_array(np.array(places, dtype=np.int64), "places"),
         ],
     )
@@ -58,12 +58,12 @@ def normalised(foreign: Foreign, *, features: int, places: Sequence[int]) -> byt
 
 def needed(nodes: Sequence[onnx.NodeProto], tensor: str) -> list[onnx.NodeProto]:
     """The nodes that ``tensor`` is made of, in their order."""
-    wanted, kept = {tensor}, []
+    wanted, nodes_needed = {tensor}, []
     for node in reversed(nodes):
         if wanted & set(node.output):
-            kept.append(node)
+            nodes_needed.append(node)
             wanted |= set(node.input) | _outer(node)
-    return kept[::-1]
+    return nodes_needed[::-1]
 
 
 def _has_graphs(nodes: Sequence[onnx.NodeProto]) -> bool:
@@ -72,10 +72,10 @@ def _has_graphs(nodes: Sequence[onnx.NodeProto]) -> bool:
 
 def _outer(node: onnx.NodeProto) -> set[str]:
     """What graphs inside a node may take from outside."""
-    found: set[str] = set()
+    names: set[str] = set()
     for attribute in node.attribute:
         for inner in [*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs]:
             for one in inner.node:
-                found |= set(one.input) | _outer(one)
-            found |= {one.name for one in inner.output}
-    return found
+                names |= set(one.input) | _outer(one)
+            names |= {one.name for one in inner.output}
+    return names

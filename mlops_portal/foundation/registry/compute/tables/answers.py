@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mlops_portal.foundation.registry.compute.tables.said import Option, Problem, problem
+from mlops_portal.foundation.registry.compute.tables.problem import Option, Problem, problem
 
 ZONE = "zone"
 WORDS = "words"
@@ -31,8 +31,8 @@ class Answers:
 
     def of(self, key: str, otherwise: str, allowed: Iterable[str]) -> str:
         """The answer to ``key`` if it is one of ``allowed``, else the guess."""
-        said = self.given.get(key, "")
-        return said if said in set(allowed) else otherwise
+        answer = self.given.get(key, "")
+        return answer if answer in set(allowed) else otherwise
 
     def as_words(self, column: str) -> bool:
         """Whether somebody said that a column holds words and no numbers."""

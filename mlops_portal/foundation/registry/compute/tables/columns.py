@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from mlops_portal.foundation.registry.compute.tables.said import Problem, gettext_noop, problem, several
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem, several
 
 UNKNOWN = gettext_noop("There is no column {column}; did you mean {closest}? The table has: {names}.")
 NONE_LIKE_IT = gettext_noop("There is no column {column}; the table has: {names}.")

@@ -136,15 +136,15 @@ def words_of(heading: str) -> list[str]:
 
 def unit_of(heading: str) -> tuple[str, str]:
     """(heading without its unit, unit): “Air temperature [K]”, “Torque (Nm)”, “speed_rpm”, “Druck in bar”."""
-    if found := BRACKETS.search(heading):
-        unit, bare = found[1], heading[: found.start()].strip()
+    if match := BRACKETS.search(heading):
+        unit, bare = match[1], heading[: match.start()].strip()
         if bare and unit.casefold() not in NOT_UNITS and not unit.isdigit():
             return bare, SPELT.get(unit.casefold(), unit)[:LONGEST_UNIT]
         return heading, ""
-    if (found := SUFFIX.match(heading.strip())) and (unit := SPELT.get(found[2].casefold())):
-        by_underscore = heading.strip()[len(found[1])] == "_"
-        if not (by_underscore and found[2].casefold() in SHORT):
-            return found[1].strip(), unit
+    if (match := SUFFIX.match(heading.strip())) and (unit := SPELT.get(match[2].casefold())):
+        by_underscore = heading.strip()[len(match[1])] == "_"
+        if not (by_underscore and match[2].casefold() in SHORT):
+            return match[1].strip(), unit
     return heading, ""
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables.said import Problem
+from mlops_portal.foundation.registry.compute.tables.problem import Problem
 from mlops_portal.foundation.wire.categories import GAPS, alike
 
 
@@ -229,15 +229,15 @@ class Frame:
         values = self.columns[name]
         if self.kinds[name] not in NUMERIC:
             return values
-        codes, found, _ = coded(values)
-        words = [self._word(name, one) for one in found]
+        codes, values_once, _ = coded(values)
+        words = [self._word(name, one) for one in values_once]
         return np.array([*words, None], dtype=object)[codes]
 
     def word(self, name: str, index: int) -> str:
         """One value as text, "" where missing."""
         value = self.columns[name][index]
-        said = value if self.kinds[name] not in NUMERIC else self._word(name, float(value))
-        return "" if said is None else str(said)
+        written = value if self.kinds[name] not in NUMERIC else self._word(name, float(value))
+        return "" if written is None else str(written)
 
     def _word(self, name: str, value: float) -> str | None:
         if np.isnan(value):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.compute.tables.model import Frame, Kind, Schema
-from mlops_portal.foundation.registry.compute.tables.said import gettext_noop
+from mlops_portal.foundation.registry.compute.tables.problem import gettext_noop
 
 SORT = "sort"
 TURNED = gettext_noop(

@@ -18,12 +18,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables import clocks, parquets, plan, texts
 from mlops_portal.foundation.registry.compute.tables.answers import NONE, Answers
-from mlops_portal.foundation.registry.compute.tables.check_readings import emptied
+from mlops_portal.foundation.registry.compute.tables.checks.readings import emptied
 from mlops_portal.foundation.registry.compute.tables.columns import unknown_column
-from mlops_portal.foundation.registry.compute.tables.finish import finished
-from mlops_portal.foundation.registry.compute.tables.gather import Gathering, as_strings, plain
+from mlops_portal.foundation.registry.compute.tables.formats import parquets, texts
+from mlops_portal.foundation.registry.compute.tables.formats.texts import Batch
+from mlops_portal.foundation.registry.compute.tables.formats.unpack import opened
 from mlops_portal.foundation.registry.compute.tables.model import (
     NUMERIC,
     Format,
@@ -34,15 +34,16 @@ from mlops_portal.foundation.registry.compute.tables.model import (
     missing,
 )
 from mlops_portal.foundation.registry.compute.tables.ordering import in_order
-from mlops_portal.foundation.registry.compute.tables.plan import Plan, numeric
-from mlops_portal.foundation.registry.compute.tables.said import (
+from mlops_portal.foundation.registry.compute.tables.problem import (
     Problem,
     TableUnreadable,
     gettext_noop,
     unreadable,
 )
-from mlops_portal.foundation.registry.compute.tables.texts import Batch
-from mlops_portal.foundation.registry.compute.tables.unpack import opened
+from mlops_portal.foundation.registry.compute.tables.values import clocks, plan
+from mlops_portal.foundation.registry.compute.tables.values.finish import finished
+from mlops_portal.foundation.registry.compute.tables.values.gather import Gathering, as_strings, plain
+from mlops_portal.foundation.registry.compute.tables.values.plan import Plan, numeric
 from mlops_portal.foundation.wire.categories import GAPS
 
 WORDS = (Kind.CATEGORY, Kind.BOOLEAN)
@@ -63,15 +64,15 @@ def preview(path: Path, *, name: str = "", rows: int = 50, answers: Answers = NO
     file, head = opened(path)
     with file:
         if not parquets.is_parquet(path, file, head):
-            form, found = texts.sniff_text(file, head, answers)
+            form, sniffed = texts.sniff_text(file, head, answers)
             start = form.skip + form.header + form.second + 1
-            kept = [(start + n, row) for n, row in enumerate(found.records) if any(c.strip() for c in row)][
-                :rows
-            ]
+            numbered = [
+                (start + n, row) for n, row in enumerate(sniffed.records) if any(c.strip() for c in row)
+            ][:rows]
             wide = len(form.names)
-            whole = [_joined(row, form) for _, row in kept]
+            whole = [_joined(row, form) for _, row in numbered]
             shown = [[*row[:wide], *[""] * (wide - len(row))] for row in whole]
-            return Preview(form, form.names, shown, [number for number, _ in kept])
+            return Preview(form, form.names, shown, [number for number, _ in numbered])
         with parquets.whole(path, file, head) as source:
             table = parquets.opened(source)
             form = parquets.sniff_parquet(file, table)
@@ -153,21 +154,23 @@ def gap_words(path: Path, form: Format, names: Sequence[str]) -> dict[str, dict[
     """The words of columns that are taken for nothing (``wire.categories.GAPS``), with how often."""
     if form.kind != "text" or not names:
         return {}
-    words, found = pa.array(GAPS[1:]), {name: Counter[str]() for name in names}
+    words, tallies = pa.array(GAPS[1:]), {name: Counter[str]() for name in names}
     with _batches(path, replace(form, gaps=("",)), tuple(names), []) as batches:
         for batch in batches:
             for name, column in batch.columns.items():
                 seen = column.filter(pc.fill_null(pc.is_in(column, value_set=words), False))
-                found[name].update(seen.to_pylist())
-    return {name: dict(tally) for name, tally in found.items() if tally}
+                tallies[name].update(seen.to_pylist())
+    return {name: dict(tally) for name, tally in tallies.items() if tally}
 
 
 def _clocks(seen: Preview, fixed: Plans, answers: Answers, schema: Schema | None) -> dict[str, str]:
     """The column with the time of day by each column of dates."""
     if schema is not None:
         return {name: how.clock for name, how in fixed.items() if how.clock in seen.names}
-    found = clocks.pairs(seen) if seen.format.kind == "text" else {}
-    return {date: clock for date, clock in found.items() if answers.given.get(f"date-time:{date}") != "apart"}
+    paired = clocks.pairs(seen) if seen.format.kind == "text" else {}
+    return {
+        date: clock for date, clock in paired.items() if answers.given.get(f"date-time:{date}") != "apart"
+    }
 
 
 def _again(columns: dict[str, Gathering], only: tuple[str, ...], fixed: Plans, answers: Answers) -> Plans:
@@ -216,8 +219,8 @@ def chunks(
     faults = [*form.faults, *faults]
     later: list[Problem] = []
     plans, last = dict(fixed), None
-    with _batches(path, form, only, later) as found:
-        for columns, numbers in _portions(found, form, only, plans, rows):
+    with _batches(path, form, only, later) as batches:
+        for columns, numbers in _portions(batches, form, only, plans, rows):
             plans |= {one: column.plan for one, column in columns.items() if column.plan}
             if last:
                 yield last
@@ -229,10 +232,10 @@ def chunks(
 
 
 def _portions(
-    found: Iterator[Batch], form: Format, only: tuple[str, ...], plans: Plans, rows: int
+    batches: Iterator[Batch], form: Format, only: tuple[str, ...], plans: Plans, rows: int
 ) -> Iterator[tuple[dict[str, Gathering], NDArray[np.int64]]]:
     columns, parts, held = _fresh(form, only, plans), [np.zeros(0, np.int64)], 0
-    for batch in found:
+    for batch in batches:
         start = 0
         while start < batch.numbers.size:
             take = min(rows - held, batch.numbers.size - start)
@@ -282,13 +285,13 @@ def _pass(
     fast: tuple[str, ...] = (),
 ) -> tuple[dict[str, Gathering], NDArray[np.int64]]:
     """Read everything, and gather the columns ``keep`` (all of ``only``)."""
-    kept = how.only if keep is None else keep
-    columns = _fresh(how.form, kept, how.plans(plans), how.answers)
+    columns_read = how.only if keep is None else keep
+    columns = _fresh(how.form, columns_read, how.plans(plans), how.answers)
     parts, rows = [np.zeros(0, np.int64)], 0
     faults: list[Problem] = []
     try:
-        with _batches(how.path, how.form, how.only, faults, fast, how.answers) as found:
-            for batch in found:
+        with _batches(how.path, how.form, how.only, faults, fast, how.answers) as batches:
+            for batch in batches:
                 rows += batch.numbers.size
                 _bearable(rows * len(how.only))
                 parts.append(batch.numbers)
@@ -321,13 +324,13 @@ def _frame(
 ) -> Frame:
     frame = Frame({}, numbers.size, form, {}, clocks=dict(clocks or {}), numbers=numbers, faults=list(faults))
     for one in columns:
-        found = finished(columns[one], numbers, fixed=one in fixed)
-        frame.columns[one], frame.kinds[one] = found.values, found.kind
-        frame.faults += found.faults
-        if columns[one].spelt and found.kind in WORDS:
+        column = finished(columns[one], numbers, fixed=one in fixed)
+        frame.columns[one], frame.kinds[one] = column.values, column.kind
+        frame.faults += column.faults
+        if columns[one].spelt and column.kind in WORDS:
             frame.spelt[one] = dict(columns[one].spelt)
-        if found.words:
-            frame.words[one] = found.words
-        if found.form:
-            frame.times[one] = found.form
+        if column.words:
+            frame.words[one] = column.words
+        if column.form:
+            frame.times[one] = column.form
     return frame

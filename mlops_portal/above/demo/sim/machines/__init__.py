@@ -1,0 +1,1 @@
+"""The kinds of machines, each with its physics and its plain data."""

@@ -1,0 +1,1 @@
+"""Processes started in order, watched, and ended together."""

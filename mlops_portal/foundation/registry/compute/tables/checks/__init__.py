@@ -1,0 +1,1 @@
+"""What is wrong with a table for a schema, each fault one sentence."""

@@ -1,0 +1,1 @@
+"""A first schema, from headings and values. A person corrects it."""

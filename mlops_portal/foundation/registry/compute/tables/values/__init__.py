@@ -1,0 +1,1 @@
+"""Columns of text as numbers, moments and categories, with what was guessed of them said."""

@@ -1,0 +1,189 @@
+"""What a column of text is, told from its first values.
+
+- Numbers where most values are; codes of one width with leading zeros, and digits beyond what a float64
+  tells apart, stay text: they name something.
+- Under a heading that says date, 20260131 and a spreadsheet's day numbers (46053.5) are times.
+- 03/04/2026 is day or month first by another value, else by the order of the rows, else by the site's zone;
+  with points it is day first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from mlops_portal.foundation.registry.compute.tables.answers import NONE, Answers
+from mlops_portal.foundation.registry.compute.tables.model import Column, Kind, Preview
+from mlops_portal.foundation.registry.compute.tables.values import cells, numbers, times
+from mlops_portal.foundation.wire.categories import GAPS, as_text, truth_of
+
+LOOKED_AT = 5_000  # values
+LONG = 16  # digits
+FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+CODE = re.compile(r"0\d+|\d{16,}")
+DOUBTFUL = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
+AMERICAN = re.compile(
+    r"US/|America/(New_York|Chicago|Denver|Los_Angeles|Phoenix|Anchorage|Detroit|Boise|Indiana|Kentucky|Juneau"
+    r"|North_Dakota|Menominee|Adak|Nome|Sitka|Metlakatla|Yakutat|Puerto_Rico)|Pacific/(Honolulu|Guam)|Asia/Manila"
+)
+DMY, MDY = "dmy", "mdy"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a column's text is turned into values."""
+
+    kind: Kind
+    form: str = ""  # of moments
+    words: tuple[str, str] | None = None  # for false and true
+    literal: bool = False  # words for nothing are values
+    ignore_case: bool = False  # words that differ by case alone are one
+    clock: str = ""  # the column with the time of day of these dates
+    doubt: str = ""  # why day and month might be the other way: "rows" told them, "zone" is a guess
+
+
+def numeric(seen: Preview, fixed: Mapping[str, Plan]) -> tuple[str, ...]:
+    """Columns whose first values are plain numbers, which need no look at their text."""
+    if seen.format.kind != "text" or seen.format.decimal != "." or seen.format.thousands:
+        return ()
+    names = []
+    for place, name in enumerate(seen.names):
+        values = [cell for row in seen.rows if (cell := row[place]) not in GAPS]
+        wanted = fixed[name].kind == Kind.NUMBER if name in fixed else not times.is_day(name)
+        plain = values and all(map(FLOAT.fullmatch, values)) and not any(map(CODE.fullmatch, values))
+        doubtful = seen.format.delimiter == ";" and any(map(DOUBTFUL.fullmatch, values))
+        if wanted and plain and not doubtful:
+            names.append(name)
+    return tuple(names)
+
+
+def of_column(column: Column) -> Plan:
+    """The plan that a schema gives."""
+    words = (column.categories[0], column.categories[1]) if len(column.categories) == 2 else None
+    if column.kind == Kind.EMPTY:
+        return Plan(Kind.TEXT)
+    if column.kind == Kind.TIME:
+        return Plan(Kind.TIME, column.time_format or "iso", clock=column.clock)
+    return Plan(
+        column.kind,
+        words=words if column.kind == Kind.BOOLEAN else None,
+        literal=column.gaps_are_values,
+        ignore_case=bool(column.ignore_case),
+    )
+
+
+def of_texts(
+    texts: pa.Array, decimal: str, thousands: str, *, name: str = "", answers: Answers = NONE
+) -> Plan | None:
+    """The plan for a column by ``texts`` string (n,), its first values; None where all are missing."""
+    sample = texts.drop_null()[:LOOKED_AT]
+    values = numbers.trimmed(sample).drop_null()
+    if len(values) == 0:
+        return None if len(sample) == 0 else Plan(Kind.TEXT)
+    if answers.as_words(name):
+        return Plan(Kind.TEXT)
+    if dense := of_day(values, name, answers):
+        return dense
+    parsed = numbers.parse(values, decimal, thousands)
+    numeric = parsed.values
+    if parsed.odd is not None:
+        numeric = _with_near(values, parsed, decimal, thousands)
+    if _mostly(numeric):
+        if _day(name, answers) and times.is_excel(numeric):
+            return Plan(Kind.TIME, times.EXCEL)
+        return Plan(Kind.TEXT if _codes(values) and not times.epoch_of(numeric) else Kind.NUMBER)
+    if order := _order(values, answers, name):
+        return order
+    return of_words(set(pc.unique(sample).to_pylist()))
+
+
+def _with_near(values: pa.Array, parsed: numbers.Parsed, decimal: str, thousands: str) -> NDArray[np.float64]:
+    """The numbers with those that bear a unit or mark a bound."""
+    assert parsed.odd is not None
+    near, codes = cells.nears_of(values.filter(pa.array(parsed.odd)), decimal, thousands)
+    numeric = parsed.values.copy()
+    numeric[parsed.odd] = np.array([one.number for one in near])[codes]
+    return numeric
+
+
+def _mostly(numeric: NDArray[np.float64]) -> bool:
+    """Whether so many are numbers that the column holds numbers."""
+    there = numeric[np.isfinite(numeric)]
+    share = there.size / max(numeric.size, 1)
+    different = np.unique(there).size
+    broken = bool((there != np.floor(there)).any())
+    return (
+        share >= 0.95
+        or (share >= 0.8 and (different >= 8 or broken))
+        or (share >= 0.5 and (different > 20 or (broken and different >= 5)))
+    )
+
+
+def _day(name: str, answers: Answers) -> bool:
+    return times.is_day(name) and answers.given.get(f"date-number:{name}") != "number"
+
+
+def of_day(values: pa.Array, name: str, answers: Answers) -> Plan | None:
+    """20260131 under a heading that says date, and 20260131143000 under any."""
+    if answers.given.get(f"date-number:{name}") == "number":
+        return None
+    digits = r"^(?:19|20)\d{6}(?:\d{6}|[T_ ]\d{6}%s)$"
+    digits %= r"|(?:\.0+)?| \d{1,2}:\d{2}.*" if times.is_day(name) else ""
+    if not pc.all(pc.match_substring_regex(values, digits)).as_py():
+        return None
+    return Plan(Kind.TIME, "ymd") if times.parse(values, "ymd").odd is None else None
+
+
+def of_words(words: set[str]) -> Plan:
+    """Text, or truths where nothing but one pair of words stands."""
+    forms = {as_text(word) for word in words} - {""}
+    pair = truth_of(forms)
+    if pair is None:
+        return Plan(Kind.TEXT)
+    spelt = {word.casefold(): word for word in sorted(forms)}
+    return Plan(Kind.BOOLEAN, words=(spelt.get(pair[0], pair[0]), spelt.get(pair[1], pair[1])))
+
+
+def _codes(values: pa.Array) -> bool:
+    digits = pc.match_substring_regex(values, r"^\d+$")
+    lengths = pc.utf8_length(values)
+    if (pc.mean(pc.greater_equal(lengths, LONG)).as_py() or 0.0) > 0.5:
+        return bool(pc.all(digits).as_py())
+    span = pc.min_max(lengths).as_py()
+    zero = pc.starts_with(values, "0")
+    return bool(span["min"] == span["max"] > 1 and pc.all(digits).as_py() and pc.any(zero).as_py())
+
+
+def _order(values: pa.Array, answers: Answers, name: str) -> Plan | None:
+    """Moments in the order of day, month and year that most values have; None where they are none."""
+    if not pc.any(pc.match_substring_regex(values, r"^\d{1,4}[-/. ]")).as_py():
+        return None
+    parsed = {order: times.parse(values, order) for order in times.ORDERS}
+    good = {order: 1.0 if one.odd is None else 1.0 - float(one.odd.mean()) for order, one in parsed.items()}
+    best = max(good, key=lambda order: good[order])
+    if good[best] < 0.8:
+        return None
+    if best == "iso" or good[DMY] != good[MDY]:
+        return Plan(Kind.TIME, best)
+    guess, doubt = DMY, "points"
+    if not pc.any(pc.match_substring_regex(values, r"^\d{1,2}\.")).as_py():
+        back = {order: _backwards(parsed[order]) for order in (DMY, MDY)}
+        doubt = "zone" if back[DMY] == back[MDY] else "rows"
+        guess = american(answers.zone) if doubt == "zone" else min(back, key=lambda order: back[order])
+    return Plan(Kind.TIME, answers.of(f"date-order:{name}", guess, (DMY, MDY)), doubt=doubt)
+
+
+def american(zone: str) -> str:
+    """How dates with strokes are written where the zone is."""
+    return MDY if AMERICAN.match(zone) else DMY
+
+
+def _backwards(moments: times.Moments) -> int:
+    there = moments.local[np.isfinite(moments.local)]
+    return int(np.count_nonzero(np.diff(there) < 0))

@@ -1,0 +1,1 @@
+"""What apps register with the shell: navigation, cards, actions, search, undo, kinds of notices, flags."""

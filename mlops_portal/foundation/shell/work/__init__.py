@@ -1,0 +1,1 @@
+"""Work for the workers: enqueued by name, claimed by one worker, never waiting twice."""

@@ -18,7 +18,12 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = (_PACKAGE.parent / "manage.py").is_file()
+BASE_DIR = _PACKAGE.parent if _CHECKOUT else Path.cwd()
+"""Where relative paths begin: the checkout, or where somebody starts what pip installed."""
+FILES_DIR = BASE_DIR if _CHECKOUT else _PACKAGE / "files"
+"""Where templates, static files and catalogs lie; a wheel holds them in the package (deploy/wheel.py)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from mlops_portal import environment, logs  # logs first: it says what other libraries go without
 
 ENV: dict[str, Any] = environment.read()
-BASE_DIR = environment.BASE_DIR
+BASE_DIR, FILES_DIR = environment.BASE_DIR, environment.FILES_DIR
 PROFILE: str = ENV["PORTAL_PROFILE"]
 PRODUCTION = PROFILE == "production"
 VAR_DIR = ENV["VAR_DIR"]
@@ -100,7 +100,7 @@ ASGI_APPLICATION = "mlops_portal.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [FILES_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -213,7 +213,7 @@ STORAGES = {
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [FILES_DIR / "static"]
 EMAIL_BACKEND, EMAIL_OPTIONS = environment.mail(ENV["EMAIL_URL"])
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_HOST: str = EMAIL_OPTIONS.get("host", "localhost")
@@ -262,7 +262,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE and _public.hostname == "localho
 # ---------------------------------------------------------------- language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("sv", "Svenska"), ("es", "Español")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [FILES_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -26,7 +26,7 @@ from approvals.services.records import claim, request_event, version_follow
 from approvals.services.requests import request_hold, request_void
 from approvals.services.statements import may_decide, must_count, statement_checked
 from approvals.transitions import ApprovalState, Assurance, Verdict
-from mlops_portal.foundation.ledger.refs import Ref
+from mlops_portal.foundation.ledger.refs import SYSTEM, Ref
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.transitions import VersionState
 from mlops_portal.foundation.shell.notices.notifications import notify
@@ -51,7 +51,7 @@ def decide(
     """
     may_decide(by=by, request=request)
     request_hold(request=request)
-    said = statement_checked(by=by, request=request, data=statement)
+    said = statement_checked(person=by, request=request, data=statement)
     try:
         assurance, key = _proved(by, statement, envelope)
     except AssertionRefused as error:
@@ -77,7 +77,7 @@ def decide(
                 comment=said.comment,
                 statement=statement.decode(),
                 envelope=dict(envelope),
-                opened_at=opened_at(by=by, request=request),
+                opened_at=opened_at(person=by, request=request),
                 at=now,
             )
             _record(decision, statement, key)
@@ -107,7 +107,7 @@ def _proved(by: Person, statement: bytes, envelope: Mapping[str, Any]) -> tuple[
 
 def _refused(by: Person, request: ApprovalRequest, reason: str) -> None:
     with transaction.atomic():
-        request_event(request, "signing.refused", by=by, at=timezone.now(), reason=reason)
+        request_event(request, "signing.refused", actor=by.actor, at=timezone.now(), reason=reason)
 
 
 def _record(decision: Decision, statement: bytes, key: Mapping[str, str]) -> None:
@@ -115,7 +115,7 @@ def _record(decision: Decision, statement: bytes, key: Mapping[str, str]) -> Non
     request_event(
         decision.request,
         "decision.signed",
-        by=decision.person,
+        actor=decision.person.actor,
         at=decision.at,
         subjects=[decision.ref(), Ref("statement", digest, "signed"), decision.person.ref("by")],
         personal={"comment": decision.comment},
@@ -136,8 +136,8 @@ def _conclude(decision: Decision, said: Said, now: datetime) -> None:
         return
     to, version_to = ENDS[said.verdict]
     claim(request, ApprovalState.SUBMITTED, to, closed_at=now, closed_reason=decision.comment[:240])
-    version_follow(request.version, version_to, by=decision.person)
-    request_event(request, f"request.{to.value}", by=None, at=now, artifact=request.version.artifact_id,
+    version_follow(request.version, version_to, actor=decision.person.actor)
+    request_event(request, f"request.{to.value}", actor=SYSTEM, at=now, artifact=request.version.artifact_id,
                   numbers=request.numbers)  # fmt: skip
     if to == ApprovalState.REJECTED:
         for other in request.version.approval_requests.filter(state__in=["draft", "submitted"]):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from approvals.selectors.export import Scope
 from mlops_portal.foundation.ledger.models import Event
-from mlops_portal.foundation.ledger.refs import SYSTEM, Ref
+from mlops_portal.foundation.ledger.refs import Actor, Ref
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
@@ -55,21 +55,21 @@ def export_path(digest: str) -> str:
     return f"exports/{digest[:2]}/{digest}.zip"
 
 
-def export_record(*, by: Person | None, scope: Scope, made: Path, digest: str, events: int) -> None:
+def export_record(*, actor: Actor, scope: Scope, made: Path, digest: str, events: int) -> None:
     """Keep the file ``made`` under its digest and record who took what out of the portal."""
     path = export_path(digest)
     if not default_storage.exists(path):
         with made.open("rb") as file:
             default_storage.save(path, File(file))
-    export_told(by=by, scope=scope, digest=digest, events=events, size=made.stat().st_size)
+    export_told(actor=actor, scope=scope, digest=digest, events=events, size=made.stat().st_size)
 
 
-def export_told(*, by: Person | None, scope: Scope, digest: str, events: int, size: int) -> None:
+def export_told(*, actor: Actor, scope: Scope, digest: str, events: int, size: int) -> None:
     """The event alone: a command leaves the file where it was asked to."""
     with transaction.atomic():
         event_record(
             type="log.exported",
-            actor=by.actor if by else SYSTEM,
+            actor=actor,
             subjects=[Ref("export", digest)],
             public={"digest": digest, "events": events, "size": size, "filter": scope.told()},
         )

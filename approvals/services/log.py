@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from approvals.selectors.log import read_lately
 from mlops_portal.foundation.ledger.models import Event
-from mlops_portal.foundation.ledger.refs import SYSTEM, Ref
+from mlops_portal.foundation.ledger.refs import Actor, Ref
 from mlops_portal.foundation.ledger.selectors import Report
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Person
@@ -55,12 +55,12 @@ def verification_ask(*, by: Person) -> Job:
     return job
 
 
-def verification_record(*, by: Person | None, report: Report) -> Event:
+def verification_record(*, actor: Actor, report: Report) -> Event:
     """Record what a verification found; its first faults stand in the event."""
     with transaction.atomic():
         return event_record(
             type="log.verified",
-            actor=by.actor if by else SYSTEM,
+            actor=actor,
             subjects=[Ref("log", report.root[:16] or "empty")],
             public={
                 "events": report.events,

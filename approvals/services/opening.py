@@ -9,20 +9,22 @@ from django.utils import timezone
 
 from approvals.models import ApprovalRequest
 from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
 
 LONGEST = timedelta(days=31)
 
 
-def _key(by: Person, request: ApprovalRequest) -> str:
-    return f"approvals.opened.{request.pk}.{by.pk}"
+def _key(person: Person, request: ApprovalRequest) -> str:
+    return f"approvals.opened.{request.pk}.{person.pk}"
 
 
 def request_opened(*, by: Person, request: ApprovalRequest) -> None:
     """The person looks at the evidence; only the first time counts. A lost cache costs the measure alone."""
+    guard(by, "approval.view", line=request.line)
     now = timezone.now().isoformat()
     cache.add(_key(by, request), now, timeout=LONGEST.total_seconds())
 
 
-def opened_at(*, by: Person, request: ApprovalRequest) -> datetime | None:
-    kept = cache.get(_key(by, request))
+def opened_at(*, person: Person, request: ApprovalRequest) -> datetime | None:
+    kept = cache.get(_key(person, request))
     return datetime.fromisoformat(kept) if kept else None

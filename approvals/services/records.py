@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from approvals.errors import WrongState
 from approvals.models import ApprovalRequest
 from approvals.transitions import ApprovalState
-from mlops_portal.foundation.ledger.refs import SYSTEM, Ref
+from mlops_portal.foundation.ledger.refs import Actor, Ref
 from mlops_portal.foundation.ledger.services import event_record
-from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.services import version_move
 from mlops_portal.foundation.registry.transitions import WAYS, VersionState
@@ -40,7 +39,7 @@ def request_event(
     request: ApprovalRequest,
     name: str,
     *,
-    by: Person | None,
+    actor: Actor,
     at: datetime,
     subjects: list[Ref] | None = None,
     personal: Mapping[str, Any] | None = None,
@@ -48,7 +47,7 @@ def request_event(
 ) -> None:
     event_record(
         type=f"approvals.{name}",
-        actor=by.actor if by else SYSTEM,
+        actor=actor,
         subjects=[*(subjects or []), *subjects_of(request)],
         public={
             "name": request.version.model.name,
@@ -76,11 +75,11 @@ def claim(request: ApprovalRequest, old: ApprovalState, new: ApprovalState, **va
         setattr(request, name, value)
 
 
-def version_follow(version: ModelVersion, to: VersionState, *, by: Person | None) -> None:
+def version_follow(version: ModelVersion, to: VersionState, *, actor: Actor) -> None:
     """Move the version with its request; another line's request may have moved it before, or hold it."""
     version.refresh_from_db(fields=["state"])
     held = version.approval_requests.filter(state=ApprovalState.SUBMITTED).exists()
     if to in (VersionState.CANDIDATE, VersionState.RETURNED) and held:
         return
     if (VersionState(version.state), to) in WAYS:
-        version_move(version=version, to=to, by=by)
+        version_move(version=version, to=to, actor=actor)

@@ -25,6 +25,7 @@ from approvals.selectors.requests import OPEN, number_next, overdue, pack_of, re
 from approvals.services.policies import policy_in_force
 from approvals.services.records import claim, request_event, version_follow
 from approvals.transitions import ApprovalState
+from mlops_portal.foundation.ledger.refs import SYSTEM
 from mlops_portal.foundation.plant.models import Asset, Line, Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import ModelVersion
@@ -86,8 +87,8 @@ def request_open(
             )
             request.assets.set(chosen)
             request_event(
-                request, "request.opened", by=by, at=now, artifact=version.artifact_id, numbers=numbers,
-                personal={"comment": request.comment},
+                request, "request.opened", actor=by.actor, at=now, artifact=version.artifact_id,
+                numbers=numbers, personal={"comment": request.comment},
             )  # fmt: skip
     except IntegrityError:
         raise AlreadyOpen(
@@ -150,9 +151,9 @@ def request_submit(*, by: Person, request: ApprovalRequest, comment: str = "") -
         until = now + timedelta(days=parse(request.policy.body).valid_days)
         claim(request, ApprovalState.DRAFT, ApprovalState.SUBMITTED,
               submitted_at=now, not_after=until, comment=said, evidence=evidence)  # fmt: skip
-        version_follow(request.version, VersionState.IN_REVIEW, by=by)
+        version_follow(request.version, VersionState.IN_REVIEW, actor=by.actor)
         request_event(
-            request, "request.submitted", by=by, at=now, personal={"comment": said},
+            request, "request.submitted", actor=by.actor, at=now, personal={"comment": said},
             not_after=until.isoformat(timespec="seconds"), soft_unmet=[gate["key"] for gate in gates],
         )  # fmt: skip
         notify(
@@ -229,17 +230,17 @@ def request_void(*, request: ApprovalRequest, reason: str) -> None:
 
 
 def _end(request: ApprovalRequest, to: ApprovalState, name: str, *, by: Person | None, reason: str) -> None:
-    now = timezone.now()
+    now, actor = timezone.now(), by.actor if by else SYSTEM
     old = ApprovalState(request.state)
     if old not in OPEN:
         raise WrongState(_("This approval is “%(state)s” already.") % {"state": old.label})
     claim(request, old, to, closed_at=now, closed_reason=reason[:240])
     if old == ApprovalState.SUBMITTED:
-        version_follow(request.version, VersionState.CANDIDATE, by=by)
+        version_follow(request.version, VersionState.CANDIDATE, actor=actor)
     request_event(
         request,
         name,
-        by=by,
+        actor=actor,
         at=now,
         personal={"comment": reason} if reason and by else None,  # what a person wrote may name people
         reason="" if by else reason,

@@ -18,6 +18,7 @@ from approvals.errors import NotProved, TokenNeverSigns, TooWeak
 from approvals.models import ApprovalRequest
 from approvals.selectors.policies import line_rules
 from approvals.selectors.seal_key import seal_key, seal_public
+from approvals.services.statements import may_decide
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.wire.assertion import seal
 
@@ -26,28 +27,29 @@ def statement_seal(
     *, by: Person, request: ApprovalRequest, statement: bytes, password: str, code: str
 ) -> dict[str, str]:
     """The envelope for ``statement`` after ``by`` proved to be there. Raises TooWeak on a passkey line,
-    TokenNeverSigns, NotProved."""
+    TokenNeverSigns, NotProved, and as ``may_decide``."""
+    may_decide(by=by, request=request)
     if by.token_scopes is not None:
         raise TokenNeverSigns(_("An API token never signs; sign in, or send the signature of a passkey."))
     if not line_rules(request.line).is_portal_trusted:
         raise TooWeak(_("%(line)s demands a passkey.") % {"line": request.line})
-    prove(by, password=password, code=code)
+    _prove(by, password=password, code=code)
     key_id, _public = seal_public(make=True)
     return seal(statement, seal_key(), key_id=key_id)
 
 
-def prove(by: Person, *, password: str, code: str) -> None:
+def _prove(person: Person, *, password: str, code: str) -> None:
     """Raise NotProved unless both are right; wrong ones are counted as at signing in."""
     wrong = NotProved(
         _("The password or the code is not right, or the code was used before. Nothing was signed.")
     )
-    app = Authenticator.objects.filter(user=by, type=Authenticator.Type.TOTP).first()
+    app = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
     if app is None:
         raise NotProved(_("You have no authenticator app; set one up on the page “Security” to sign here."))
     try:
-        if not get_adapter().reauthenticate(by, password):
+        if not get_adapter().reauthenticate(person, password):
             raise wrong
-        clear = check_rate_limit(by)
+        clear = check_rate_limit(person)
     except ValidationError as error:
         raise NotProved(" ".join(error.messages)) from None
     kept = app.wrap()

@@ -152,19 +152,19 @@ def _to_sign(by: Person, request: ApprovalRequest, worth: Worth, verdict: Verdic
     )
 
 
-def statement_checked(*, by: Person, request: ApprovalRequest, data: bytes) -> Said:
-    """What ``data`` says, after making sure that it is, byte for byte, what ``by`` would sign and that it was
-    made just now. Raises Invalid, StatementChanged, CountsForNothing."""
+def statement_checked(*, person: Person, request: ApprovalRequest, data: bytes) -> Said:
+    """What ``data`` says, after making sure that it is, byte for byte, what ``person`` would sign and that it
+    was made just now. Raises Invalid, StatementChanged, CountsForNothing."""
     parsed = wire.parse(data)
     now = timezone.now()
     if not now - FRESH <= parsed.time <= now + AHEAD:
         raise StatementChanged(_("What you signed is too old; load the page again and sign anew."))
-    roles = {role.value: role for role in roles_for(by, request.line)}
+    roles = {role.value: role for role in roles_for(person, request.line)}
     if parsed.role not in roles:
         raise StatementChanged(_("You do not decide as “%(role)s” on this line.") % {"role": parsed.role})
     verdict = Verdict(parsed.verdict)
-    must_count(verdict=verdict, worth=worth_for(by, request), request=request)
+    must_count(verdict=verdict, worth=worth_for(person, request), request=request)
     said = Said(verdict, roles[parsed.role], comment_checked(verdict, parsed.comment), parsed.time)
-    if wire.canonical(statement_of(request, by, said)) != data:
+    if wire.canonical(statement_of(request, person, said)) != data:
         raise StatementChanged(_("What you signed is not what this request asks; load the page again."))
     return said

@@ -12,6 +12,7 @@ from approvals.selectors.export import scope_of
 from approvals.services.export import export_record
 from approvals.tasks.export_write import export_write
 from approvals.tasks.log_progress import counting
+from mlops_portal.foundation.ledger.refs import SYSTEM
 from mlops_portal.foundation.shell.models import Job
 from mlops_portal.foundation.shell.work import jobs
 
@@ -27,5 +28,6 @@ def export(job_id: str, language: str, scope: dict[str, str]) -> None:
         with counting(run) as counter:
             made = export_write(wanted, out, language=language, step=counter)
         by = Job.objects.select_related("by").get(pk=job_id).by
-        export_record(by=by, scope=wanted, made=out, digest=made.digest, events=made.events)
+        actor = by.actor if by else SYSTEM
+        export_record(actor=actor, scope=wanted, made=out, digest=made.digest, events=made.events)
         run.result_url = reverse("log-export", args=[made.digest])

@@ -8,6 +8,7 @@ from django.urls import reverse
 from approvals.services.log import verification_record
 from approvals.tasks.log_progress import counting
 from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.refs import SYSTEM
 from mlops_portal.foundation.ledger.selectors import log_verify
 from mlops_portal.foundation.shell.models import Job
 from mlops_portal.foundation.shell.work import jobs
@@ -22,5 +23,5 @@ def verify_log(job_id: str) -> None:
         with counting(run, total=Event.objects.count()) as counter:
             report = log_verify(step=counter)
         by = Job.objects.select_related("by").get(pk=job_id).by
-        event = verification_record(by=by, report=report)
+        event = verification_record(actor=by.actor if by else SYSTEM, report=report)
         run.result_url = reverse("log-event", args=[event.uuid])

@@ -86,11 +86,11 @@ def ceremony_hold(
     saw. NotTheDemo, NotAllowed, PlanChanged, KeyUnreadable.
     """
     if by is not None:
+        guard(by, "keys.ceremony")
         if not is_demo() or offline is not None:
             raise NotTheDemo(
                 _("A page holds no ceremony here; bring the offline keys and run keys_ceremony.")
             )
-        guard(by, "keys.ceremony")
         for one in planned:
             guard(by, "keys.ceremony", site=one.line.site)
         if plan_digest(planned) != shown:

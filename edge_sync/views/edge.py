@@ -83,6 +83,7 @@ def settle(request: HttpRequest, slug: str) -> HttpResponse:
     by = person_of(request)
     guard(by, "node.view")
     found = get_object_or_404(nodes_for(person=by), slug=slug)
+    guard(by, "node.settle", line=found.line)
     do = SETTLE.get(request.POST.get("order", ""))
     if do is None:
         raise Http404

@@ -109,14 +109,14 @@ def _said_before(by: Person, request: LabelRequest, answer: str) -> Label:
 
 def label_undo(*, by: Person, label: Label) -> LabelRequest:
     """Take an answer back: the question is open again. Raises TooLateToUndo with the reason."""
+    request = label.request
+    guard(by, "label.answer", line=request.line)
     now = timezone.now()
     with transaction.atomic():
-        request = label.request
         request.refresh_from_db(fields=["state", "for_expert"])
         allowed = undo_verdict(by, label, trained=label.pk in manifests_with([label]))
         if not allowed:
             raise TooLateToUndo(allowed.reason)
-        guard(by, "label.answer", line=request.line)
         old = LabelRequest.objects.filter(pk=request.pk, state=request.state, for_expert=request.for_expert)
         if (
             old.update(**NOBODY, for_expert=False) != 1
@@ -138,6 +138,7 @@ def label_undo(*, by: Person, label: Label) -> LabelRequest:
 
 def answer_undo(*, by: Person, label_id: str) -> None:
     """What an undo token runs."""
+    guard(by, "label.answer")
     label = (
         Label.objects.select_related("request__row__prediction__asset__line", "request__version__model")
         .filter(pk=UUID(label_id))

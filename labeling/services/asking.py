@@ -75,7 +75,7 @@ def requests_ask(
 
 def requests_add(
     *,
-    by: Person | None,
+    asked_by: Person | None,
     alert: Alert | None,
     version: ModelVersion,
     line: Line,
@@ -94,7 +94,7 @@ def requests_add(
                     alert=alert,
                     why={**one.why, "batch": job_id},
                     inclusion_probability=one.inclusion_probability,
-                    asked_by=by,
+                    asked_by=asked_by,
                     asked_at=now,
                     expires_at=now + LASTS,
                 )
@@ -107,7 +107,7 @@ def requests_add(
             return []
         event_record(
             type="labeling.requests.asked",
-            actor=by.actor if by else SYSTEM,
+            actor=asked_by.actor if asked_by else SYSTEM,
             subjects=[line.ref("on"), version.ref("asked_by"), *([alert.ref("because_of")] if alert else [])],
             public={
                 "line": line.name,

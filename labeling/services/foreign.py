@@ -52,7 +52,7 @@ def foreign_register(
         if known is not None:
             return known
         version = version_add(
-            by=by,
+            trained_by=by,
             model=model,
             artifact=artifact,
             store=None,

@@ -90,6 +90,7 @@ def label_take(*, by: Person, request: LabelRequest) -> LabelRequest:
 
 def lease_release(*, by: Person, request: LabelRequest) -> None:
     """Give a question back unanswered; again changes nothing."""
+    guard(by, "label.answer", line=request.line)
     mine = LabelRequest.objects.filter(pk=request.pk, state=RequestState.LEASED, leased_by=by)
     with transaction.atomic():
         if mine.update(**NOBODY):

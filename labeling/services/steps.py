@@ -151,7 +151,7 @@ def candidate_register(
     now = timezone.now()
     with transaction.atomic():
         version = version_add(
-            by=run.started_by,
+            trained_by=run.started_by,
             model=run.model,
             artifact=artifact,
             store=store,

@@ -86,7 +86,7 @@ def ask(
               "hand first.") % {"version": version}
         ) from None  # fmt: skip
     choices = [_choice(pick, pool, features, classes_of(version)) for pick in picks]
-    made = requests_add(by=by, alert=alert, version=version, line=line, choices=choices, job_id=job_id)
+    made = requests_add(asked_by=by, alert=alert, version=version, line=line, choices=choices, job_id=job_id)
     return len(made)
 
 

@@ -18,6 +18,7 @@ from monitoring.errors import AlertMoved, CauseMissing, NotASnooze
 from monitoring.models import Alert
 from monitoring.transitions import WAYS, AlertState, Cause
 
+HANDLE = "alert.handle"
 SNOOZE_MOST = timedelta(days=7)
 
 
@@ -33,6 +34,7 @@ def alert_take(*, by: Person, alert: Alert) -> Alert:
 
 def alert_snooze(*, by: Person, alert: Alert, until: datetime) -> Alert:
     """Let it rest; it comes back by itself. NotASnooze for a time that is over or more than a week away."""
+    guard(by, HANDLE, line=alert.line)
     now = timezone.now()
     if not now < until <= now + SNOOZE_MOST:
         raise NotASnooze(_("An alert may rest until some time in the next seven days."))
@@ -48,6 +50,7 @@ def alert_snooze(*, by: Person, alert: Alert, until: datetime) -> Alert:
 
 def alert_resolve(*, by: Person, alert: Alert, cause: str, comment: str = "") -> Alert:
     """Close it with a named cause; CauseMissing without one."""
+    guard(by, HANDLE, line=alert.line)
     if cause not in Cause.values:
         raise CauseMissing(_("Say what the cause was: alerts like this one will learn from it."))
     return _move(
@@ -101,7 +104,7 @@ def _move(
     personal: dict[str, Any] | None = None,
     **values: Any,
 ) -> Alert:
-    guard(by, "alert.handle", line=alert.line)
+    guard(by, HANDLE, line=alert.line)
     old, new = WAYS[verb]
     with transaction.atomic():
         if Alert.objects.filter(pk=alert.pk, state__in=old).update(state=new, **values) != 1:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils import timezone
 
+from mlops_portal.foundation.ledger.refs import Actor
 from mlops_portal.foundation.ledger.services import event_record
-from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.shell.live import changed
 from monitoring.models import GoldenProposal, GoldenSample
@@ -25,9 +25,8 @@ def proposal_end(*, model: RegisteredModel, part: str) -> None:
     GoldenProposal.objects.filter(model=model, part=part, ended_at=None).update(ended_at=timezone.now())
 
 
-def golden_set_retire(*, by: Person, model: RegisteredModel) -> int:
-    """Retire all golden samples of a model that is taken back; how many. The caller has asked whether ``by``
-    may take it back."""
+def golden_set_retire(*, actor: Actor, model: RegisteredModel) -> int:
+    """Retire all golden samples of a model that is taken back; how many."""
     now = timezone.now()
     with transaction.atomic():
         samples = list(GoldenSample.objects.filter(model=model, retired_at=None).select_related("judged_by"))
@@ -35,7 +34,7 @@ def golden_set_retire(*, by: Person, model: RegisteredModel) -> int:
             sample.retired_at = now
             event_record(
                 type="monitoring.golden.retired",
-                actor=by.actor,
+                actor=actor,
                 subjects=[sample.ref(), model.ref("of"), sample.judged_by.ref("judged_by")],
                 public={
                     "code": sample.code,

@@ -21,6 +21,7 @@ from monitoring.models import Inspection, Prediction
 from monitoring.rules.inspected import Result, contradicted, counts
 from monitoring.services.performance import performance_stale
 
+RECORD = "inspection.record"
 AHEAD = timedelta(minutes=5)
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -44,11 +45,11 @@ def inspection_record(
     WhichModel where several do and none is named, InspectionUnfit for a time that cannot be.
     """
     now = timezone.now()
+    if by is not None:
+        guard(by, RECORD)
+    every = _judged(by, part_id)
     moment = _moment(at, now, clamp=by is None)
-    meant, truth = _meant(by, part_id, truth, model=model, asset=asset)
-    for one in meant:
-        if by is not None:
-            guard(by, "inspection.record", line=one.asset.line)
+    meant, truth = _meant(every, part_id, truth, model=model, asset=asset)
     owner = [by.ref("token_of")] if by is not None and by.token_actor else []
     with transaction.atomic():
         locked = Prediction.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in meant])
@@ -87,19 +88,20 @@ def _moment(at: datetime | None, now: datetime, *, clamp: bool) -> datetime:
     return min(moment, now)
 
 
+def _judged(by: Person | None, part_id: str) -> list[Prediction]:
+    """The judgements of a part on the lines where ``by`` may record; the others are, to them, not there."""
+    every = Prediction.objects.filter(part_id__in=spellings(part_id)).select_related(
+        "asset__line", "version__model"
+    )
+    return [one for one in every if by is None or by.may(RECORD, line=one.asset.line)]
+
+
 def _meant(
-    by: Person | None, part_id: str, truth: str, *, model: str, asset: str
+    every: Sequence[Prediction], part_id: str, truth: str, *, model: str, asset: str
 ) -> tuple[list[Prediction], str]:
     """The judgements that the result speaks of, and the class as their model writes it."""
-    every = list(
-        Prediction.objects.filter(part_id__in=spellings(part_id)).select_related(
-            "asset__line", "version__model"
-        )
-    )
     found = [one for one in every if model in ("", one.version.model.slug) and asset in ("", one.asset.slug)]
     if not found:
-        if by is not None:
-            guard(by, "inspection.record")
         raise NoSuchPart(_nobody(part_id, every))
     models = {one.version.model_id: one.version.model for one in found}
     spelled = {pk: class_of(truth, one.classes) for pk, one in models.items()}

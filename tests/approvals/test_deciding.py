@@ -26,8 +26,10 @@ from approvals.selectors.passkeys import passkeys_of
 from approvals.selectors.requests import approved_unclaimed
 from approvals.selectors.seal_key import seal_key, seal_public
 from approvals.services.decisions import decide
+from approvals.services.opening import opened_at, request_opened
 from approvals.services.policies import line_policy_set, policy_set
 from approvals.services.requests import request_submit
+from approvals.services.sealing import statement_seal
 from approvals.services.statements import statement_for
 from approvals.transitions import Assurance
 from mlops_portal.foundation.ledger.models import Event
@@ -287,3 +289,22 @@ def test_a_candidate_that_misses_a_golden_part_never_reaches_those_who_decide(be
         request_submit(by=request.asked_by, request=request, comment="Please.")
     with pytest.raises(WrongState):
         bench.sign(request, bench.cast.two.quality_engineer)
+
+
+def test_who_may_not_decide_gets_no_seal_and_learns_nothing_of_the_line(bench: Bench) -> None:
+    """A passkey line would answer TooWeak, a wrong password NotProved."""
+    request = bench.submitted()
+    for person in (bench.cast.stranger, bench.cast.two.operator, bench.cast.one.quality_engineer):
+        with pytest.raises(NotAllowed):
+            statement_seal(by=person, request=request, statement=b"{}", password="", code="")
+
+
+def test_who_may_not_see_a_request_does_not_open_it(bench: Bench) -> None:
+    request = bench.submitted()
+    for person in (bench.cast.stranger, bench.cast.two.operator, bench.cast.one.quality_engineer):
+        with pytest.raises(NotAllowed):
+            request_opened(by=person, request=request)
+        assert opened_at(person=person, request=request) is None
+    signer = bench.cast.two.quality_engineer
+    request_opened(by=signer, request=request)
+    assert opened_at(person=signer, request=request) is not None

@@ -167,8 +167,8 @@ def add_version(
     model: RegisteredModel, by: Person | None, name: str, measures: dict[str, Any], taught: str
 ) -> ModelVersion:
     return version_add(
-        by=by, model=model, artifact=artifact_put(data=name.encode(), kind="onnx", name=name), store=None,
-        pipeline="p@1", manifest_digest=taught,
+        trained_by=by, model=model, artifact=artifact_put(data=name.encode(), kind="onnx", name=name),
+        store=None, pipeline="p@1", manifest_digest=taught,
         reference={"features": {"pressure": {"edges": [140.0, 150.0]}}},
         measures=measures, parity={"rows": 1280, "largest": 2e-7, "labels_equal": True},
     )  # fmt: skip

@@ -8,57 +8,26 @@ from __future__ import annotations
 
 import json
 import subprocess
-import tomllib
-import venv
-from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 from setuptools import find_packages
 
 from mlops_portal.environment import BASE_DIR
+from tests.architecture.installed import PROJECT, environment_of
 from tests.edge_agent import models
 from tests.edge_agent.world import World
-
-PROJECT = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
-
-
-def closure(requirements: list[str]) -> dict[str, Distribution]:
-    """Every distribution that ``requirements`` need, by name."""
-    found: dict[str, Distribution] = {}
-    waiting = [Requirement(text) for text in requirements]
-    while waiting:
-        one = waiting.pop()
-        name = canonicalize_name(one.name)
-        if name in found or (one.marker and not one.marker.evaluate({"extra": ""})):
-            continue
-        found[name] = distribution(name)
-        waiting += [Requirement(text) for text in found[name].requires or []]
-    return found
-
-
-def top_entries(one: Distribution) -> set[Path]:
-    """What a distribution puts directly into site-packages."""
-    names = {path.parts[0] for path in one.files or [] if path.parts[0] not in ("..", "__pycache__")}
-    return {Path(str(one.locate_file(name))) for name in names}
 
 
 @pytest.fixture(scope="module")
 def edge(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment with the extra ``edge`` alone, and our packages as they are packaged."""
-    folder = tmp_path_factory.mktemp("edge")
-    venv.create(folder, symlinks=True)
-    site = next((folder / "lib").glob("python*/site-packages"))
-    for one in closure(PROJECT["project"]["optional-dependencies"]["edge"]).values():
-        for entry in top_entries(one):
-            (site / entry.name).symlink_to(entry)
+    python, site = environment_of("edge", tmp_path_factory.mktemp("edge"))
     include = PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]
     for name in find_packages(str(BASE_DIR), include=include):
         if "." not in name:
             (site / name).symlink_to(BASE_DIR / name)
-    return folder / "bin" / "python"
+    return python
 
 
 def run(edge: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -54,7 +54,7 @@ def cell(probe: Probe, world: World, role: Role, place: str, client: Client) -> 
     allowed = expected(ACTIONS[probe.action], role, place)
     right = (
         response.status_code in (DONE if allowed else REFUSED)
-        and recorded == int(allowed and probe.writes)
+        and recorded == allowed * probe.writes
         and "sign-in" not in response.headers.get("Location", "")
     )
     wanted = "allowed" if allowed else "refused"

@@ -91,7 +91,8 @@ def make_world() -> World:
         slug="press-quality", name="Press quality", asset_type=press, created_at=timezone.now()
     )
     alert = make_alert(asset, model)
-    LinePolicy.objects.create(line=cast.line_1, minimum_assurance="code", quorum={"quality_engineer": 1})
+    quorum = {"quality_engineer": 1, "domain_expert": 1}  # both who may decide have a place to fill
+    LinePolicy.objects.create(line=cast.line_1, minimum_assurance="code", quorum=quorum)
     return World(
         cast=cast,
         other_site=other_site,

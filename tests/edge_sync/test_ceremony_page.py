@@ -157,3 +157,11 @@ def test_the_page_leads_who_signs_from_no_passkey_to_one_that_nodes_know(
 def test_at_a_plant_the_page_says_whom_to_ask(plant: EdgePlant, client_for: For) -> None:
     page = client_for(plant.cast.two.quality_engineer).get("/keys/").content.decode()
     assert "Ask those who keep the offline keys to hold one." in page
+
+
+def test_who_may_not_hold_it_is_told_so_before_what_the_plant_is(plant: EdgePlant) -> None:
+    ceremony()
+    planned, now = plan_all(now=timezone.now()), timezone.now()
+    for person in (plant.cast.stranger, plant.cast.whole.quality_engineer):
+        with pytest.raises(NotAllowed):
+            ceremony_hold(by=person, planned=planned, now=now, shown="")

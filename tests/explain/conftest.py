@@ -34,7 +34,7 @@ class Press:
 
         data = store.dump(trained) if trained is not None else b""
         return version_add(
-            by=None,
+            trained_by=None,
             model=self.model,
             artifact=artifact_put(data=b"onnx" + data[:40] + bytes([self.made]), kind="onnx", name="model"),
             store=artifact_put(data=data, kind="store", name="model") if data else None,

@@ -95,7 +95,7 @@ def a_version(shop: Shop) -> ModelVersion:
     """A version whose files are only names for bytes."""
     edges = {one.key: {"edges": [0.0, 1.0]} for one in shop.model.features.all()}
     return version_add(
-        by=None,
+        trained_by=None,
         model=shop.model,
         artifact=artifact_put(data=b"onnx", kind="onnx", name="a"),
         store=None,

@@ -17,6 +17,7 @@ from labeling.services import (
     lease_release,
     leases_expire,
 )
+from labeling.services.answering import answer_undo
 from labeling.services.leasing import LEASE
 from labeling.transitions import RequestState
 from mlops_portal.foundation.ledger.models import Event
@@ -182,3 +183,16 @@ def test_only_operators_and_experts_judge_parts(queue, role):
 def test_a_stranger_to_the_line_gets_no_part_of_it(queue):
     with pytest.raises(NotAllowed, match="another"):
         label_next(by=queue.cast.two.operator, line=queue.cast.line_1)
+
+
+def test_who_may_not_answer_gives_no_question_back_and_learns_nothing_of_an_answer(queue):
+    mine = label_next(by=queue.operator, line=queue.cast.line_1)
+    label, _token = label_answer(by=queue.operator, request=mine, answer="ok")
+    Label.objects.filter(pk=label.pk).update(undone_at=timezone.now())
+    for person in (queue.cast.stranger, queue.cast.two.operator, queue.cast.one.quality_engineer):
+        with pytest.raises(NotAllowed):
+            lease_release(by=person, request=queue.requests[1])
+        with pytest.raises(NotAllowed):
+            label_undo(by=person, label=label)
+    with pytest.raises(NotAllowed):
+        answer_undo(by=queue.cast.stranger, label_id="00000000-0000-0000-0000-000000000000")

@@ -191,3 +191,13 @@ class TestApi:
         assert client.get("/api/v1/changes/?asset=press-1").json()["results"][0]["value"] == "7731"
         assert self.post(client, "changes/", asset="press-1", kind="weather").status_code == 422
         assert self.post(client, "inspections/", part="1-1", truth="ok").status_code == 404
+
+
+def test_who_may_not_is_told_so_before_anything_else(alert, floor):
+    """Neither the missing cause nor the wrong time says more than that."""
+    for person in (floor.cast.stranger, floor.cast.two.domain_expert, floor.cast.one.operator):
+        with pytest.raises(NotAllowed):
+            services.alert_resolve(by=person, alert=alert, cause="")
+        with pytest.raises(NotAllowed):
+            services.alert_snooze(by=person, alert=alert, until=timezone.now() - timedelta(days=1))
+    assert types() == []

@@ -10,6 +10,7 @@ from django.utils import timezone
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.plant.models import Asset, AssetType
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.wire.errors import NotAllowed
 from monitoring.errors import InspectionUnfit, NoSuchClass, NoSuchPart, WhichModel
 from monitoring.models import Inspection, Measure, Prediction, StatisticPoint
 from monitoring.selectors.measure_sources import source_values
@@ -198,3 +199,24 @@ def test_a_result_that_comes_late_about_an_old_part_moves_the_error_and_its_meas
     late = [value for at, value in source_values(measure, now=timezone.now()).items() if at > told]
     assert late == [pytest.approx(100 * 20 / 25)]
     assert not Inspection.objects.filter(charted_at=None).exists()
+
+
+def test_who_may_not_record_anywhere_learns_neither_parts_nor_classes(floor, mill):
+    both(floor, mill)
+    for person in (floor.cast.stranger, floor.cast.one.auditor, floor.cast.one.administrator):
+        for part, truth in (("K1", "crack"), ("K1", "rust"), ("K1", "ok"), ("nowhere", "ok")):
+            with pytest.raises(NotAllowed):
+                inspection_record(by=person, part_id=part, truth=truth)
+    assert not Inspection.objects.exists()
+
+
+def test_on_another_line_a_part_is_as_unknown_as_one_that_nobody_judged(floor, by):
+    judged(floor, 1)
+    other = floor.cast.two.operator
+    said = []
+    for part, truth in (("p1", "ok"), ("p1", "rust"), ("p9", "ok")):
+        with pytest.raises(NoSuchPart) as refused:
+            inspection_record(by=other, part_id=part, truth=truth)
+        said.append(refused.value.sentence.replace(part, "…"))
+    assert len(set(said)) == 1
+    assert not Inspection.objects.exists()

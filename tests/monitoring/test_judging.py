@@ -125,7 +125,7 @@ def test_an_inspection_of_an_unknown_part_or_class_is_refused_and_repeats_change
         inspection_record(by=inspector, part_id="1-99", truth="ok")
     with pytest.raises(PortalError, match="no class"):
         inspection_record(by=inspector, part_id="1-1", truth="rust")
-    with pytest.raises(PortalError, match="another"):
+    with pytest.raises(PortalError, match="No node has told of the part “1-1”"):
         inspection_record(by=floor.cast.two.operator, part_id="1-1", truth="ok")
     for _ in range(2):
         inspection_record(by=inspector, part_id="1-1", truth="crack")

@@ -8,6 +8,7 @@ from mlops_portal.above.onboarding.errors import WrongState
 from mlops_portal.above.onboarding.selectors import onboardings_all
 from mlops_portal.above.onboarding.services.again import work_again
 from mlops_portal.above.onboarding.services.checking import check_ask
+from mlops_portal.above.onboarding.services.golden import golden_confirm, golden_refuse
 from mlops_portal.above.onboarding.services.taking import onboarding_agree
 from mlops_portal.above.onboarding.tasks import checking, reading, taking
 from mlops_portal.foundation.ledger.models import Event
@@ -15,6 +16,7 @@ from mlops_portal.foundation.registry.models import Dataset, RegisteredModel
 from mlops_portal.foundation.shell.models import Job
 from mlops_portal.foundation.shell.work.jobs import JobCancelled, job_cancel
 from mlops_portal.foundation.wire import manifest
+from mlops_portal.foundation.wire.errors import NotAllowed
 from tests.onboarding.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +133,15 @@ def test_the_part_of_a_page_whose_work_is_over_leads_on(taken, browser):
     assert (answer.status_code, answer["HX-Redirect"]) == (204, f"{at}table/")
     answer = browser.get(f"{at}problems/", headers={"HX-Request": "true", "HX-Target": "check"})
     assert (answer.status_code, answer["HX-Redirect"]) == (204, f"{at}training/")
+
+
+def test_who_may_not_is_told_so_before_the_state_of_a_table(bring, cast):
+    """This one is not checked and has no model yet."""
+    one = bring(table())
+    for person in (cast.stranger, cast.one.ml_engineer, cast.whole.operator):
+        with pytest.raises(NotAllowed):
+            onboarding_agree(by=person, onboarding=one)
+        with pytest.raises(NotAllowed):
+            golden_confirm(by=person, onboarding=one, place=0)
+        with pytest.raises(NotAllowed):
+            golden_refuse(by=person, onboarding=one, place=0)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.refs import SYSTEM
 from mlops_portal.foundation.registry.errors import FeatureUnfit, NameTaken, ReleaseNeverAutomatic, WrongState
 from mlops_portal.foundation.registry.models import AutomationLevel, Level, ModelVersion, Step
 from mlops_portal.foundation.registry.selectors import champion_for, champion_of, level_of, spec_of
@@ -85,20 +86,20 @@ def test_a_version_moves_only_where_the_table_has_a_way(
     ModelVersion.objects.update(state=old)
     version.refresh_from_db()
     if (old, new) in WAYS:
-        assert version_move(version=version, to=new, by=None).state == new
+        assert version_move(version=version, to=new, actor=SYSTEM).state == new
         assert Event.objects.filter(type="registry.version.moved").count() == 1
     else:
         with pytest.raises(WrongState):
-            version_move(version=version, to=new, by=None)
+            version_move(version=version, to=new, actor=SYSTEM)
         assert not Event.objects.filter(type="registry.version.moved").exists()
 
 
 def test_who_moves_a_version_second_is_told(shop: Shop) -> None:
     version = a_version(shop)
     stale = ModelVersion.objects.get(pk=version.pk)
-    version_move(version=version, to=VersionState.WITHDRAWN, by=None)
+    version_move(version=version, to=VersionState.WITHDRAWN, actor=SYSTEM)
     with pytest.raises(WrongState, match="first"):
-        version_move(version=stale, to=VersionState.IN_REVIEW, by=None)
+        version_move(version=stale, to=VersionState.IN_REVIEW, actor=SYSTEM)
 
 
 def test_a_level_changes_with_a_person_and_a_reason(cast: Cast, shop: Shop) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from approvals.selectors.export import scope_of
 from approvals.services.export import export_told
 from approvals.tasks.export_write import export_write
+from mlops_portal.foundation.ledger.refs import SYSTEM
 from mlops_portal.foundation.wire.errors import PortalError
 
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         finally:
             part.unlink(missing_ok=True)
         size = out.stat().st_size
-        export_told(by=None, scope=scope, digest=made.digest, events=made.events, size=size)
+        export_told(actor=SYSTEM, scope=scope, digest=made.digest, events=made.events, size=size)
         found = {"file": str(out), "sha256": made.digest, "events": made.events, "size": size}
         if options["json"]:
             self.stdout.write(json.dumps({**found, "filter": scope.told()}))

@@ -54,5 +54,6 @@ def contributed(*, demo: bool) -> list[Process]:
 
 
 def manage(*arguments: str) -> tuple[str, ...]:
-    """The argv of a management command."""
-    return (sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments)
+    """The argv of a management command; what pip installed has no manage.py."""
+    script = settings.BASE_DIR / "manage.py"
+    return (sys.executable, *((str(script),) if script.is_file() else ("-m", "mlops_portal")), *arguments)

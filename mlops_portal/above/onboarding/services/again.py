@@ -31,7 +31,7 @@ def work_again(*, by: Person, onboarding: Onboarding) -> Onboarding:
         raise WrongState(_("A worker is at it, or there is nothing to do again; load the page again."))
     with transaction.atomic():
         claim(onboarding, state, state)
-        told("onboarding.again", onboarding, by=by, step=state.value)
+        told("onboarding.again", onboarding, actor=by.actor, step=state.value)
         title = _("%(step)s: %(name)s") % {"step": state.label, "name": onboarding.name}
         job = enqueue(TASKS[state], by=by, title=title, job=True, onboarding_id=str(onboarding.pk))
         Onboarding.objects.filter(pk=onboarding.pk).update(job=job)

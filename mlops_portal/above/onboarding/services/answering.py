@@ -61,7 +61,7 @@ def onboarding_answer(
             preview = {**onboarding.preview, "guesses": settled(onboarding.preview.get("guesses", ()), new)}
             problems = settled(onboarding.problems, new)
             claim(onboarding, state, state, asked=asked, preview=preview, problems=problems)
-        told("onboarding.answered", onboarding, by=by, answers=new)
+        told("onboarding.answered", onboarding, actor=by.actor, answers=new)
     return onboarding
 
 

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from mlops_portal.above.onboarding.errors import WrongState
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.transitions import WAYS, OnboardingState
-from mlops_portal.foundation.ledger.refs import SYSTEM, Ref
+from mlops_portal.foundation.ledger.refs import SYSTEM, Actor, Ref
 from mlops_portal.foundation.ledger.services import event_record
-from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.shell.live import changed
 
 
@@ -38,13 +37,13 @@ def claim(
 
 
 def told(
-    name: str, onboarding: Onboarding, *, by: Person | None, about: Sequence[Ref] = (), **public: Any
+    name: str, onboarding: Onboarding, *, actor: Actor = SYSTEM, about: Sequence[Ref] = (), **public: Any
 ) -> None:
     """Record an event of the onboarding, and wake the pages that show it."""
     model = [onboarding.model.ref("of")] if onboarding.model is not None else []
     event_record(
         type=name,
-        actor=by.actor if by else SYSTEM,
+        actor=actor,
         subjects=[onboarding.ref(), *model, *about],
         public={"name": onboarding.name, **public},
     )

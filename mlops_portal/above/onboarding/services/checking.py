@@ -36,7 +36,7 @@ def check_ask(*, by: Person, onboarding: Onboarding, here: bool = False) -> Onbo
         raise SchemaUnfit(_("At least one column must be a reading."))
     with transaction.atomic():
         claim(onboarding, EDITABLE, S.CHECKING, error="")
-        told("onboarding.check.asked", onboarding, by=by)
+        told("onboarding.check.asked", onboarding, actor=by.actor)
         if not here:
             title = _("Check the table for %(name)s") % {"name": onboarding.name}
             job = enqueue("onboarding.check", by=by, title=title, job=True, onboarding_id=str(onboarding.pk))
@@ -53,7 +53,6 @@ def table_checked(*, onboarding: Onboarding, problems: Sequence[Mapping[str, Any
         told(
             "onboarding.table.checked",
             onboarding,
-            by=None,
             problems=len(listed),
             blocking=sum(bool(one["blocking"]) for one in listed),
         )
@@ -63,4 +62,4 @@ def check_stopped(*, onboarding: Onboarding, sentence: str) -> None:
     """The check did not come to its end; the description stands as it was."""
     with transaction.atomic():
         claim(onboarding, S.CHECKING, S.DRAFT, error=sentence[:400])
-        told("onboarding.stopped", onboarding, by=None, reason=sentence[:400])
+        told("onboarding.stopped", onboarding, reason=sentence[:400])

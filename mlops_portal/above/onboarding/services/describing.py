@@ -147,7 +147,7 @@ def _keep(
         told(
             "onboarding.schema.changed",
             onboarding,
-            by=by,
+            actor=by.actor,
             columns=moved[:NAMED_IN_EVENT],
             classes=[one["key"] for one in plan.get("classes", ())][:NAMED_IN_EVENT],
         )

@@ -14,7 +14,7 @@ from mlops_portal.above.onboarding.selectors import version_of
 from mlops_portal.above.onboarding.services.base import told
 from mlops_portal.above.onboarding.transitions import GoldenPartState, OnboardingState
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.plant.policies import demand
+from mlops_portal.foundation.plant.policies import demand, guard
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire.errors import NotFound
@@ -38,7 +38,7 @@ def golden_propose(
         proposal_open(model=model, part=str(one["part"]), readings=one.pop("codes"))
     Onboarding.objects.filter(pk=onboarding.pk).update(golden=proposed)
     onboarding.golden = proposed
-    told("onboarding.golden.proposed", onboarding, by=None, count=len(proposed))
+    told("onboarding.golden.proposed", onboarding, count=len(proposed))
 
 
 def golden_confirm(
@@ -48,6 +48,7 @@ def golden_confirm(
 
     Raises WrongState where somebody was first, NotFound for no such part, and what ``golden_add`` raises.
     """
+    guard(by, "golden.edit")
     model = onboarding.model
     if model is None:
         raise WrongState(_("Golden samples come after the first training."))
@@ -67,7 +68,13 @@ def golden_confirm(
         )
         proposal_end(model=model, part=part["part"])
         _write(onboarding, place, code=sample.code)
-        told("onboarding.golden.confirmed", onboarding, by=by, about=[sample.ref("made")], part=part["part"])
+        told(
+            "onboarding.golden.confirmed",
+            onboarding,
+            actor=by.actor,
+            about=[sample.ref("made")],
+            part=part["part"],
+        )
         version = version_of(onboarding)
         if version is not None:
             enqueue("labeling.golden_check", version_id=version.pk)
@@ -76,13 +83,14 @@ def golden_confirm(
 
 def golden_refuse(*, by: Person, onboarding: Onboarding, place: int) -> None:
     """Part number ``place`` is no golden sample."""
+    guard(by, "golden.edit")
     if onboarding.model is None:
         raise WrongState(_("Golden samples come after the first training."))
     demand(edit_verdict(by, onboarding.model))
     with transaction.atomic():
         part = _decided(onboarding, place, GoldenPartState.REFUSED)
         proposal_end(model=onboarding.model, part=part["part"])
-        told("onboarding.golden.refused", onboarding, by=by, part=part["part"])
+        told("onboarding.golden.refused", onboarding, actor=by.actor, part=part["part"])
 
 
 def _decided(onboarding: Onboarding, place: int, state: str) -> dict[str, Any]:

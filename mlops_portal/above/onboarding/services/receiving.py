@@ -81,7 +81,7 @@ def onboarding_create(
                 created_at=now,
                 changed_at=now,
             )
-            told("onboarding.file.received", made, by=by, about=[site.ref("at")], **_public(stored))
+            told("onboarding.file.received", made, actor=by.actor, about=[site.ref("at")], **_public(stored))
             if not here:
                 _read(by, made)
     except IntegrityError:
@@ -159,7 +159,7 @@ def file_replace(
     try:
         with transaction.atomic():
             claim(onboarding, states, S.RECEIVED, **_columns(stored), **blank, rows=0)
-            told("onboarding.file.received", onboarding, by=by, **_public(stored))
+            told("onboarding.file.received", onboarding, actor=by.actor, **_public(stored))
             if not here:
                 _read(by, onboarding)
             transaction.on_commit(lambda: file_drop(old), robust=True)
@@ -195,7 +195,7 @@ def table_read(
             problems=[],
             error="",
         )
-        told("onboarding.file.read", onboarding, by=None, rows=rows, columns=len(columns))
+        told("onboarding.file.read", onboarding, rows=rows, columns=len(columns))
 
 
 def table_refused(*, onboarding: Onboarding, sentence: str) -> None:
@@ -203,5 +203,5 @@ def table_refused(*, onboarding: Onboarding, sentence: str) -> None:
     old = onboarding.file_path
     with transaction.atomic():
         claim(onboarding, S.RECEIVED, S.UNREADABLE, error=sentence[:400], file_path="")
-        told("onboarding.file.refused", onboarding, by=None, reason=sentence[:400])
+        told("onboarding.file.refused", onboarding, reason=sentence[:400])
         transaction.on_commit(lambda: file_drop(old), robust=True)

@@ -13,7 +13,7 @@ from labeling.services.runs import run_propose, run_start
 from labeling.transitions import Trigger
 from mlops_portal.above.onboarding.errors import Blocked, WrongState
 from mlops_portal.above.onboarding.models import Onboarding
-from mlops_portal.above.onboarding.policies import agree_verdict
+from mlops_portal.above.onboarding.policies import agree_verdict, onboard_verdict
 from mlops_portal.above.onboarding.rules.target import with_ranges
 from mlops_portal.above.onboarding.services.base import claim, told
 from mlops_portal.above.onboarding.services.files import file_drop
@@ -33,6 +33,7 @@ def onboarding_agree(*, by: Person, onboarding: Onboarding, here: bool = False) 
 
     Raises Blocked, WrongState.
     """
+    demand(onboard_verdict(by, onboarding))
     allowed = agree_verdict(by, onboarding)
     if onboarding.state == S.CHECKED and onboarding.blocking:
         raise Blocked(allowed.reason)
@@ -41,7 +42,7 @@ def onboarding_agree(*, by: Person, onboarding: Onboarding, here: bool = False) 
     demand(allowed)
     with transaction.atomic():
         claim(onboarding, S.CHECKED, S.STARTING, error="", by=by)
-        told("onboarding.agreed", onboarding, by=by, problems=len(onboarding.problems))
+        told("onboarding.agreed", onboarding, actor=by.actor, problems=len(onboarding.problems))
         if not here:
             title = _("Store the table for %(name)s") % {"name": onboarding.name}
             job = enqueue("onboarding.take", by=by, title=title, job=True, onboarding_id=str(onboarding.pk))
@@ -50,7 +51,7 @@ def onboarding_agree(*, by: Person, onboarding: Onboarding, here: bool = False) 
     return onboarding
 
 
-def asset_type_for(onboarding: Onboarding, by: Person) -> AssetType:
+def _asset_type_for(onboarding: Onboarding, by: Person) -> AssetType:
     """The kind of machine that was named, made where there is none yet."""
     if onboarding.asset_type is not None:
         return onboarding.asset_type
@@ -73,7 +74,7 @@ def onboarding_take(
     has none of the parts that are proposed as golden samples."""
     by, plan, old = onboarding.by, onboarding.plan, onboarding.file_path
     with transaction.atomic():
-        kind = asset_type_for(onboarding, by)
+        kind = _asset_type_for(onboarding, by)
         model = model_register(
             by=by,
             slug=onboarding.slug,
@@ -98,7 +99,7 @@ def onboarding_take(
         )
         run_start(by=by, run=run, here=here)
         claim(onboarding, S.STARTING, S.TAKEN, model=model, asset_type=kind, run=run, file_path="")
-        told("onboarding.taken", onboarding, by=None, about=[run.ref("gave")], rows=rows)
+        told("onboarding.taken", onboarding, about=[run.ref("gave")], rows=rows)
         transaction.on_commit(lambda: file_drop(old), robust=True)
     return onboarding
 
@@ -107,4 +108,4 @@ def taking_stopped(*, onboarding: Onboarding, sentence: str) -> None:
     """Nothing was made; the table stays checked."""
     with transaction.atomic():
         claim(onboarding, S.STARTING, S.CHECKED, error=sentence[:400])
-        told("onboarding.stopped", onboarding, by=None, reason=sentence[:400])
+        told("onboarding.stopped", onboarding, reason=sentence[:400])

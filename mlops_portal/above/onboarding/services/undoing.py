@@ -36,7 +36,7 @@ def onboarding_undo(*, by: Person, onboarding: Onboarding) -> Onboarding:
         )
         if onboarding.model is not None:
             _take_back(by, onboarding, onboarding.model)
-        told("onboarding.undone", onboarding, by=by)
+        told("onboarding.undone", onboarding, actor=by.actor)
         transaction.on_commit(lambda: file_drop(old), robust=True)
     return onboarding
 
@@ -48,6 +48,6 @@ def _take_back(by: Person, onboarding: Onboarding, model: RegisteredModel) -> No
     for version in ModelVersion.objects.filter(model=model, state=VersionState.CANDIDATE).select_related(
         "model"
     ):
-        version_move(version=version, to=VersionState.WITHDRAWN, by=by)
-    golden_set_retire(by=by, model=model)
-    model_retire(by=by, model=model)
+        version_move(version=version, to=VersionState.WITHDRAWN, actor=by.actor)
+    golden_set_retire(actor=by.actor, model=model)
+    model_retire(actor=by.actor, model=model)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.plant.models import Line, Person, Site
+from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.roles import Role
 from mlops_portal.foundation.plant.selectors.people import people_with
 from mlops_portal.foundation.plant.services.invitations import invitation_accept, invitation_create
@@ -48,6 +49,7 @@ def person_add(
 
     Raises what ``invitation_create``, ``invitation_accept`` and ``role_grant`` raise; then nothing is kept.
     """
+    guard(by, "people.invite", site=site)
     known = Person.objects.filter(username__iexact=username).first()
     if known is not None:
         role_grant(by=by, person=known, role=role, site=site, line=line)

@@ -6,16 +6,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops_portal.foundation.ledger.refs import Actor
 from mlops_portal.foundation.ledger.services import event_record
-from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.errors import StillRuns, WrongState
 from mlops_portal.foundation.registry.models import Champion, RegisteredModel
 
 
-def model_retire(*, by: Person, model: RegisteredModel) -> None:
+def model_retire(*, actor: Actor, model: RegisteredModel) -> None:
     """Take a model out of sight; its versions, tables and events stay.
 
-    The caller has asked whether ``by`` may. Raises StillRuns where a machine runs a version of it, WrongState
+    Raises StillRuns where a machine runs a version of it, WrongState
     where somebody was first.
     """
     now = timezone.now()
@@ -26,7 +26,7 @@ def model_retire(*, by: Person, model: RegisteredModel) -> None:
             raise WrongState(_("%(model)s was taken back before.") % {"model": model})
         event_record(
             type="registry.model.retired",
-            actor=by.actor,
+            actor=actor,
             subjects=[model.ref()],
             public={"name": model.name},
             at=now,

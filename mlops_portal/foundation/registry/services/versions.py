@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops_portal.foundation.ledger.refs import SYSTEM, Ref
+from mlops_portal.foundation.ledger.refs import SYSTEM, Actor, Ref
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.errors import NumberRaced, WrongState
@@ -22,7 +22,7 @@ from mlops_portal.foundation.wire import jcs
 
 def version_add(
     *,
-    by: Person | None,
+    trained_by: Person | None,
     model: RegisteredModel,
     artifact: Artifact,
     store: Artifact | None,
@@ -34,7 +34,7 @@ def version_add(
     run_id: str = "",
     parent: ModelVersion | None = None,
 ) -> ModelVersion:
-    """Add the next version as a candidate; ``by`` is who started its training (None: the portal itself).
+    """Add the next version as a candidate; ``trained_by`` started its training (None: the portal itself).
 
     Raises NumberRaced where two were added at the same moment.
     """
@@ -54,13 +54,13 @@ def version_add(
                 measures=dict(measures),
                 parity=dict(parity),
                 run_id=run_id,
-                trained_by=by,
+                trained_by=trained_by,
                 parent=parent,
                 created_at=now,
             )
             event_record(
                 type="registry.version.added",
-                actor=by.actor if by else SYSTEM,
+                actor=trained_by.actor if trained_by else SYSTEM,
                 subjects=_subjects(version),
                 public={
                     "name": model.name,
@@ -88,9 +88,9 @@ def _subjects(version: ModelVersion) -> list[Ref]:
     return subjects
 
 
-def version_move(*, version: ModelVersion, to: VersionState, by: Person | None) -> ModelVersion:
+def version_move(*, version: ModelVersion, to: VersionState, actor: Actor) -> ModelVersion:
     """Claim the move of a version to another state; raises WrongState where the table has no such way, or
-    where somebody was first. The caller has asked whether ``by`` may."""
+    where somebody was first."""
     to = VersionState(to)
     old = VersionState(version.state)
     if (old, to) not in WAYS:
@@ -105,7 +105,7 @@ def version_move(*, version: ModelVersion, to: VersionState, by: Person | None) 
             )
         event_record(
             type="registry.version.moved",
-            actor=by.actor if by else SYSTEM,
+            actor=actor,
             subjects=[version.ref(), version.model.ref("of")],
             public={
                 "name": version.model.name,

@@ -27,8 +27,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mlops_portal.foundation.wire.categories import code_of
+from mlops_portal.foundation.wire.kinds import is_clean
 from mlops_portal.foundation.wire.spec import ModelSpec, SpecFeature
-from mlops_portal.foundation.wire.telemetry import is_clean
 
 LARGEST_RECORD = 4000
 FAR = 1000.0

@@ -15,9 +15,11 @@ from typing import Any
 from edge_sync.agent.config import VERSION
 from edge_sync.agent.store import Store
 from mlops_portal.foundation.wire import telemetry
+from mlops_portal.foundation.wire.formats import CAPABILITIES
 
 ROOM = telemetry.LARGEST // 2  # bytes; proxies refuse from 1 MiB on, the least of them earlier
 HELD = "held_batches"
+HEAD = frozenset(telemetry.HEAD) - frozenset(telemetry.SHAPE)
 SPLIT_ORDER = ("predictions", "rows", "windows", "quarantined")  # a row never before its prediction
 
 
@@ -68,25 +70,32 @@ def _write(store: Store, node: str, lists: Mapping[str, list[Any]], now: datetim
         "sent_at": now.isoformat(timespec="seconds"),
         "agent": VERSION,
         "backlog": backlog(store),
+        "capabilities": CAPABILITIES,
     }
     text = json.dumps({**head, **lists}, ensure_ascii=False, separators=(",", ":"))
     store.db.execute("INSERT INTO batches VALUES (?, ?)", (sequence, text.encode()))
     return sequence
 
 
+def _lists(body: bytes) -> tuple[str, dict[str, list[Any]]]:
+    """The node and the lists of a batch that any version of the agent wrote."""
+    batch = json.loads(body)
+    theirs = {kind: value for kind, value in batch.items() if isinstance(value, list) and kind not in HEAD}
+    return batch["node"], {kind: [] for kind in telemetry.SHAPE} | theirs
+
+
 def records(body: bytes) -> int:
     """How many records a batch holds."""
-    batch = json.loads(body)
-    return sum(len(batch[kind]) for kind in telemetry.SHAPE)
+    return sum(map(len, _lists(body)[1].values()))
 
 
 def split(store: Store, sequence: int, body: bytes, now: datetime) -> list[int]:
     """Put two batches in the place of one that holds at least two records; their numbers."""
-    batch = json.loads(body)
-    found = [(kind, one) for kind in SPLIT_ORDER for one in batch[kind]]
-    sizes = [len(json.dumps(one)) for _kind, one in found]
+    node, lists = _lists(body)
+    ordered = [(kind, record) for kind in {**dict.fromkeys(SPLIT_ORDER), **lists} for record in lists[kind]]
+    sizes = [len(json.dumps(record)) for _kind, record in ordered]
     middle, passed = 1, sizes[0]
-    while middle < len(found) - 1 and passed + sizes[middle] <= sum(sizes) / 2:
+    while middle < len(ordered) - 1 and passed + sizes[middle] <= sum(sizes) / 2:
         passed += sizes[middle]
         middle += 1
     with store.transaction() as db:
@@ -94,18 +103,17 @@ def split(store: Store, sequence: int, body: bytes, now: datetime) -> list[int]:
         return [
             _write(
                 store,
-                batch["node"],
-                {k: [one for kind, one in half if kind == k] for k in telemetry.SHAPE},
+                node,
+                {k: [record for kind, record in half if kind == k] for k in lists},
                 now,
             )
-            for half in (found[:middle], found[middle:])
+            for half in (ordered[:middle], ordered[middle:])
         ]
 
 
 def renumber(store: Store, body: bytes, now: datetime) -> int:
     """Put a batch's records back under a new number, inside a transaction."""
-    batch = json.loads(body)
-    return _write(store, batch["node"], {kind: batch[kind] for kind in telemetry.SHAPE}, now)
+    return _write(store, *_lists(body), now)
 
 
 def oldest(store: Store) -> tuple[int, bytes] | None:

@@ -18,6 +18,7 @@ from edge_sync.agent import outbox
 from edge_sync.agent.store import Store
 from edge_sync.agent.transport import Portal
 from mlops_portal.foundation.wire import parked as wire
+from mlops_portal.foundation.wire.formats import CAPABILITIES
 from mlops_portal.foundation.wire.receipt import Receipt, Refusal
 
 log = logging.getLogger("agent.parking")
@@ -128,6 +129,7 @@ class Parking:
             "total": total,
             "parked": waiting,
             "left": [dict(zip(wire.LEFT, row, strict=True)) for row in rows],
+            "capabilities": CAPABILITIES,
         }
         body = json.dumps(said).encode()
         answer = self._portal.deliver("POST", f"{API}/parked", kind="parked", key=nonce, body=body, now=now)

@@ -10,9 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge_sync.agent.store import Store
-from mlops_portal.foundation.wire import jcs
-
-LONGEST_REASON = 240
+from mlops_portal.foundation.wire import report
 
 
 class Reporter:
@@ -35,20 +33,18 @@ class Reporter:
         """Add a report, inside the transaction of the change itself."""
         with self._store.transaction() as db:
             sequence = self._store.take_numbers("report", now)
-            body: dict[str, Any] = {
-                "sequence": sequence,
-                "asset": asset,
-                "number": number,
-                "artifact": artifact,
-                "state": state,
-                "reason": reason[:LONGEST_REASON],
-                "at": now.isoformat(timespec="seconds"),
-                "measures": dict(measures or {}),
-            }
-            signature = self._key.sign(jcs.canonical(body)).hex()
-            db.execute(
-                "INSERT INTO reports VALUES (?, ?)", (sequence, json.dumps(body | {"signature": signature}))
+            body = report.write(
+                sequence=sequence,
+                asset=asset,
+                number=number,
+                artifact=artifact,
+                state=state,
+                reason=reason[: report.LONGEST_REASON],
+                at=now.isoformat(timespec="seconds"),
+                measures=dict(measures or {}),
             )
+            body[report.SIGNATURE] = self._key.sign(report.signed(body)).hex()
+            db.execute("INSERT INTO reports VALUES (?, ?)", (sequence, json.dumps(body)))
 
 
 def waiting(store: Store, limit: int = 100) -> list[dict[str, Any]]:

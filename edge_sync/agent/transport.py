@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from edge_sync.agent import web
 from edge_sync.agent.config import Config
 from mlops_portal.foundation.wire import nodeauth, receipt
+from mlops_portal.foundation.wire.formats import OtherVersion
 from mlops_portal.foundation.wire.receipt import Delivery, Receipt, Refusal
 
 LONGEST_WAIT = 3600.0
@@ -91,10 +92,13 @@ class Portal:
             raise Away(f"{self._config.portal} does not answer: {error}") from None
 
     def judged(self, delivery: Delivery, page: web.Page, path: str, now: datetime) -> Receipt | Refusal:
-        found = receipt.read(delivery, status=page.status, media_type=page.media_type, body=page.body)
-        if found is not None:
-            return found
         where, start = f"{self._config.portal}{path}", page.body[:STARTS]
+        try:
+            answer = receipt.read(delivery, status=page.status, media_type=page.media_type, body=page.body)
+        except OtherVersion as error:
+            raise Away(f"{where}: {error.sentence}") from None
+        if answer is not None:
+            return answer
         if page.status in (429, 503):
             wait = retry_after(page.headers.get("Retry-After", ""), now)
             raise Away(f"{where} answers {page.status}: {start!r}", wait=wait)

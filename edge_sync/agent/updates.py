@@ -26,6 +26,7 @@ from edge_sync.agent.store import FORGOTTEN
 from mlops_portal.foundation.wire import golden, release, roster
 from mlops_portal.foundation.wire import spec as wire_spec
 from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.formats import OtherVersion
 from mlops_portal.foundation.wire.release import Descriptor, Refused
 from mlops_portal.foundation.wire.spec import ModelSpec
 
@@ -182,6 +183,8 @@ class Updates:
         artifact = need(f"{descriptor.artifact}.onnx", descriptor.artifact, "artifact")
         try:
             spec, samples = wire_spec.parse(raw_spec), golden.parse(raw_golden)
+        except OtherVersion as error:
+            raise Refused(error.code, error.sentence) from None
         except Invalid as error:
             raise Refused("malformed", error.sentence) from None
         if spec.artifact != descriptor.artifact or len(artifact) != descriptor.artifact_size:

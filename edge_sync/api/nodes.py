@@ -129,7 +129,9 @@ class Parked(NodeView):
         said = _json(request.body)
         delivery = self.delivery("parked", said.get("nonce", "") if isinstance(said, dict) else "")
         with taking(delivery):
-            orders = parked_told(node=self.node, said=parked.parse(request.body))
+            parsed = parked.parse(request.body)
+            orders = parked_told(node=self.node, said=parsed)
+            node_heard(node=self.node, now=timezone.now(), said=parsed)
         return taken(delivery, orders=orders)
 
 

@@ -14,16 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edge_sync.errors import ReplayUnfit
-from edge_sync.management.replay.choice import Choice, choose
-from edge_sync.management.replay.door import Door
-from edge_sync.management.replay.driver import Driver, Pace, moment, times_of
-from edge_sync.management.replay.judge import Progress, ReplayStation
-from edge_sync.management.replay.node import ReplayNode, opened
-from edge_sync.management.replay.outcomes import Outcomes, delay_of, truths_of
-from edge_sync.management.replay.reading import Sheet, read_sheet
-from edge_sync.management.replay.rows import Rows, rows_of
-from edge_sync.management.replay.shifts import parse
-from edge_sync.management.replay.summary import Before, Summary
+from edge_sync.replay.choice import Choice, choose
+from edge_sync.replay.door import Door
+from edge_sync.replay.driver import Driver, Pace, moment, times_of
+from edge_sync.replay.judge import Progress, ReplayStation
+from edge_sync.replay.node import ReplayNode, opened
+from edge_sync.replay.outcomes import Outcomes, delay_of, truths_of
+from edge_sync.replay.reading import Sheet, read_sheet
+from edge_sync.replay.rows import Rows, rows_of
+from edge_sync.replay.shifts import parse
+from edge_sync.replay.summary import Before, Summary
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.management import answering
 from mlops_portal.foundation.shell.unheard import unheard

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 from edge_sync.agent import outbox
 from edge_sync.agent.uplink import Uplink
 from edge_sync.errors import ReplayUnfit
-from edge_sync.management.replay.door import Door
-from edge_sync.management.replay.judge import Progress, ReplayStation
-from edge_sync.management.replay.node import ReplayNode
-from edge_sync.management.replay.outcomes import Outcomes
-from edge_sync.management.replay.rows import Rows
+from edge_sync.replay.door import Door
+from edge_sync.replay.judge import Progress, ReplayStation
+from edge_sync.replay.node import ReplayNode
+from edge_sync.replay.outcomes import Outcomes
+from edge_sync.replay.rows import Rows
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import JudgingShard, Window

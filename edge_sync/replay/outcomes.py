@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from edge_sync.errors import ReplayUnfit
-from edge_sync.management.replay.reading import Sheet
+from edge_sync.replay.reading import Sheet
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.wire.classes import class_of
 from monitoring.errors import NoSuchPart

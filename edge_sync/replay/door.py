@@ -14,7 +14,7 @@ from edge_sync.agent.batches import API
 from edge_sync.agent.transport import Away, Portal
 from edge_sync.agent.web import pool
 from edge_sync.errors import ReplayUnfit
-from edge_sync.management.replay.node import ReplayNode
+from edge_sync.replay.node import ReplayNode
 from edge_sync.services.nodes import node_heard
 from mlops_portal.foundation.ledger.channel import channel
 from mlops_portal.foundation.plant.models import Node

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from edge_sync.errors import ReplayUnfit
-from edge_sync.management.replay.reading import Sheet
-from edge_sync.management.replay.shifts import Shift
+from edge_sync.replay.reading import Sheet
+from edge_sync.replay.shifts import Shift
 from mlops_portal.foundation.registry.compute.tables.model import Role
 from mlops_portal.foundation.registry.models import Feature, ModelVersion
 from mlops_portal.foundation.registry.selectors import features_of

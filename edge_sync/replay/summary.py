@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from edge_sync.management.replay.choice import Choice
+from edge_sync.replay.choice import Choice
 from mlops_portal.foundation.plant.models import Asset
 from monitoring.models import Alert
 from monitoring.selectors.readings import ReadingWords

@@ -17,7 +17,7 @@ from edge_sync.agent.judging import judge, quarantined
 from edge_sync.agent.keys import sampling_secret
 from edge_sync.agent.recording import Recorder
 from edge_sync.agent.running import Running
-from edge_sync.management.replay.node import ReplayNode
+from edge_sync.replay.node import ReplayNode
 
 
 @dataclass(slots=True)

@@ -14,13 +14,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from edge_sync.agent import clock, enrolling, keys, outbox, parking, preparing, stop
 from edge_sync.agent import config as configs
-from edge_sync.agent.aside import Aside
+from edge_sync.agent import preparing
+from edge_sync.agent.disk import keys, outbox, stop
+from edge_sync.agent.disk.aside import Aside
+from edge_sync.agent.disk.installed import Shelf
+from edge_sync.agent.disk.store import Store
 from edge_sync.agent.failures import Failures
-from edge_sync.agent.installed import Shelf
-from edge_sync.agent.store import Store
-from edge_sync.agent.uplink import STOP
+from edge_sync.agent.machine import clock
+from edge_sync.agent.sending import enrolling, parking
+from edge_sync.agent.sending.uplink import STOP
 from mlops_portal.foundation.wire.words import words
 
 log = logging.getLogger("agent")

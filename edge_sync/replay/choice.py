@@ -13,9 +13,9 @@ from hashlib import sha256
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from edge_sync.agent.infer import BadModel, Model
-from edge_sync.agent.installed import Installed
-from edge_sync.agent.running import Running
+from edge_sync.agent.disk.installed import Installed
+from edge_sync.agent.machine.infer import BadModel, Model
+from edge_sync.agent.machine.running import Running
 from edge_sync.errors import ReplayUnfit
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import Champion, ModelVersion, RegisteredModel

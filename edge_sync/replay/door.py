@@ -10,9 +10,9 @@ from datetime import datetime
 import urllib3
 from django.utils.translation import gettext as _
 
-from edge_sync.agent.batches import API
-from edge_sync.agent.transport import Away, Portal
-from edge_sync.agent.web import pool
+from edge_sync.agent.sending.batches import API
+from edge_sync.agent.sending.transport import Away, Portal
+from edge_sync.agent.sending.web import pool
 from edge_sync.errors import ReplayUnfit
 from edge_sync.replay.node import ReplayNode
 from edge_sync.services.nodes import node_heard

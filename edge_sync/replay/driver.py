@@ -20,8 +20,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from edge_sync.agent import outbox
-from edge_sync.agent.uplink import Uplink
+from edge_sync.agent.disk import outbox
+from edge_sync.agent.sending.uplink import Uplink
 from edge_sync.errors import ReplayUnfit
 from edge_sync.replay.door import Door
 from edge_sync.replay.judge import Progress, ReplayStation

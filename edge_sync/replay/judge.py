@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from edge_sync.agent import outbox
-from edge_sync.agent.acquisition import Between
-from edge_sync.agent.judging import judge, quarantined
-from edge_sync.agent.keys import sampling_secret
-from edge_sync.agent.recording import Recorder
-from edge_sync.agent.running import Running
+from edge_sync.agent.disk import outbox
+from edge_sync.agent.disk.keys import sampling_secret
+from edge_sync.agent.machine.acquisition import Between
+from edge_sync.agent.machine.judging import judge, quarantined
+from edge_sync.agent.machine.recording import Recorder
+from edge_sync.agent.machine.running import Running
 from edge_sync.replay.node import ReplayNode
 
 

@@ -15,12 +15,12 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from edge_sync.agent import keys
 from edge_sync.agent.agent import lock
-from edge_sync.agent.aside import Aside
 from edge_sync.agent.config import BadConfig, Config
-from edge_sync.agent.opening import opened as opened_store
-from edge_sync.agent.store import Store
+from edge_sync.agent.disk import keys
+from edge_sync.agent.disk.aside import Aside
+from edge_sync.agent.disk.opening import opened as opened_store
+from edge_sync.agent.disk.store import Store
 from edge_sync.errors import ReplayBusy, ReplayUnfit
 from edge_sync.services.nodes import node_enrol
 from mlops_portal.foundation.plant.models import Asset, Line, Node

@@ -9,8 +9,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from edge_sync.agent import files
-from edge_sync.agent.aside import Aside
+from edge_sync.agent.disk import files
+from edge_sync.agent.disk.aside import Aside
 
 FOLDER = "twins"
 

@@ -8,8 +8,8 @@ import urllib3
 from tuf.api import exceptions
 from tuf.ngclient import Updater, UpdaterConfig
 
-from edge_sync.agent.fetcher import ResumingFetcher
-from edge_sync.agent.files import Files
+from edge_sync.agent.disk.files import Files
+from edge_sync.agent.updating.fetcher import ResumingFetcher
 
 
 class UpdatesStop(Exception):

@@ -17,9 +17,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from edge_sync.agent.acquisition import Between
-from edge_sync.agent.remembered import Remembered
-from edge_sync.agent.store import Store
+from edge_sync.agent.disk.remembered import Remembered
+from edge_sync.agent.disk.store import Store
+from edge_sync.agent.machine.acquisition import Between
 
 ALLOWED = 3600.0
 STEP = 5.0  # seconds between the two clocks that are no drift

@@ -13,11 +13,11 @@ from urllib.parse import quote
 
 import urllib3
 
-from edge_sync.agent import parking, web
-from edge_sync.agent.batches import API
 from edge_sync.agent.config import Config
-from edge_sync.agent.store import Store
-from edge_sync.agent.transport import Foreign, Portal
+from edge_sync.agent.disk.store import Store
+from edge_sync.agent.sending import parking, web
+from edge_sync.agent.sending.batches import API
+from edge_sync.agent.sending.transport import Foreign, Portal
 from mlops_portal.foundation.wire.receipt import Receipt, Refusal
 
 log = logging.getLogger("agent.pictures")

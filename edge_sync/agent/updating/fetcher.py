@@ -21,7 +21,8 @@ import urllib3
 from tuf.api import exceptions
 from tuf.ngclient import FetcherInterface
 
-from edge_sync.agent import files, web
+from edge_sync.agent.disk import files
+from edge_sync.agent.sending import web
 
 TRIES = 5
 TARGET_SECONDS = 300.0

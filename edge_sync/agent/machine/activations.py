@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from edge_sync.agent.health import Health
-from edge_sync.agent.remembered import Remembered
-from edge_sync.agent.reports import Reporter
-from edge_sync.agent.store import Store
+from edge_sync.agent.disk.remembered import Remembered
+from edge_sync.agent.disk.reports import Reporter
+from edge_sync.agent.disk.store import Store
+from edge_sync.agent.machine.health import Health
 from mlops_portal.foundation.wire.release import Descriptor, Seen
 
 FINAL = ("active", "confirmed", "refused", "fallen_back")

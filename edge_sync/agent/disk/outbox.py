@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from edge_sync.agent.config import VERSION
-from edge_sync.agent.store import Store
+from edge_sync.agent.disk.store import Store
 from mlops_portal.foundation.wire import telemetry
 from mlops_portal.foundation.wire.formats import CAPABILITIES
 

@@ -13,10 +13,11 @@ import logging
 from datetime import datetime
 from hashlib import sha256
 
-from edge_sync.agent import outbox, parking
 from edge_sync.agent.config import Config
-from edge_sync.agent.store import Store
-from edge_sync.agent.transport import Away, Foreign, Portal
+from edge_sync.agent.disk import outbox
+from edge_sync.agent.disk.store import Store
+from edge_sync.agent.sending import parking
+from edge_sync.agent.sending.transport import Away, Foreign, Portal
 from mlops_portal.foundation.wire.receipt import TOO_LARGE, Receipt, Refusal
 
 log = logging.getLogger("agent.batches")

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge_sync.agent import keys, web
-from edge_sync.agent.batches import API
 from edge_sync.agent.config import Config
-from edge_sync.agent.transport import Away, Portal
+from edge_sync.agent.disk import keys
+from edge_sync.agent.sending import web
+from edge_sync.agent.sending.batches import API
+from edge_sync.agent.sending.transport import Away, Portal
 from mlops_portal.foundation.wire.receipt import Delivery, Receipt
 
 ENROLS = b"mlops-portal enrolment v1\n"

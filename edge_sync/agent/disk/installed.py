@@ -10,8 +10,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from edge_sync.agent import files
-from edge_sync.agent.aside import Aside
+from edge_sync.agent.disk import files
+from edge_sync.agent.disk.aside import Aside
 
 NOTHING = b"null"
 

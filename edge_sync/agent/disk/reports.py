@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge_sync.agent.store import Store
+from edge_sync.agent.disk.store import Store
 from mlops_portal.foundation.wire import report
 
 

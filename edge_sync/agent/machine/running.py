@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from edge_sync.agent.files import Files
-from edge_sync.agent.infer import BadModel, Model
-from edge_sync.agent.installed import Installed
+from edge_sync.agent.disk.files import Files
+from edge_sync.agent.disk.installed import Installed
+from edge_sync.agent.machine.infer import BadModel, Model
 from mlops_portal.foundation.wire import release, roster
 from mlops_portal.foundation.wire import spec as wire_spec
 from mlops_portal.foundation.wire.errors import PortalError

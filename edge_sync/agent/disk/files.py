@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from edge_sync.agent.aside import set_aside
+from edge_sync.agent.disk.aside import set_aside
 
 
 def sync_folder(folder: Path) -> None:

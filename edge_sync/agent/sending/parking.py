@@ -14,9 +14,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from edge_sync.agent import outbox
-from edge_sync.agent.store import Store
-from edge_sync.agent.transport import Portal
+from edge_sync.agent.disk import outbox
+from edge_sync.agent.disk.store import Store
+from edge_sync.agent.sending.transport import Portal
 from mlops_portal.foundation.wire import parked as wire
 from mlops_portal.foundation.wire.formats import CAPABILITIES
 from mlops_portal.foundation.wire.receipt import Receipt, Refusal

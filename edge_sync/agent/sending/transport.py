@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import urllib3
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge_sync.agent import web
 from edge_sync.agent.config import Config
+from edge_sync.agent.sending import web
 from mlops_portal.foundation.wire import nodeauth, receipt
 from mlops_portal.foundation.wire.formats import OtherVersion
 from mlops_portal.foundation.wire.receipt import Delivery, Receipt, Refusal

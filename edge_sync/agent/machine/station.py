@@ -9,21 +9,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from edge_sync.agent import feed, outbox, stop
-from edge_sync.agent.acquisition import Between, Odd, broken
-from edge_sync.agent.activations import Activations
-from edge_sync.agent.aside import Aside
-from edge_sync.agent.clock import Clock
 from edge_sync.agent.config import Config
-from edge_sync.agent.files import Files
-from edge_sync.agent.health import Health
-from edge_sync.agent.installed import Installed, Shelf
-from edge_sync.agent.judging import Judged, judge, quarantined
-from edge_sync.agent.opening import is_of_the_record
-from edge_sync.agent.recording import Recorder
-from edge_sync.agent.reports import Reporter
-from edge_sync.agent.running import Altered, CannotRun, Running, load
-from edge_sync.agent.windows import OpenWindow
+from edge_sync.agent.disk import outbox, stop
+from edge_sync.agent.disk.aside import Aside
+from edge_sync.agent.disk.files import Files
+from edge_sync.agent.disk.installed import Installed, Shelf
+from edge_sync.agent.disk.opening import is_of_the_record
+from edge_sync.agent.disk.reports import Reporter
+from edge_sync.agent.machine import feed
+from edge_sync.agent.machine.acquisition import Between, Odd, broken
+from edge_sync.agent.machine.activations import Activations
+from edge_sync.agent.machine.clock import Clock
+from edge_sync.agent.machine.health import Health
+from edge_sync.agent.machine.judging import Judged, judge, quarantined
+from edge_sync.agent.machine.recording import Recorder
+from edge_sync.agent.machine.running import Altered, CannotRun, Running, load
+from edge_sync.agent.machine.windows import OpenWindow
 
 log = logging.getLogger("agent.station")
 AT_ONCE = 256

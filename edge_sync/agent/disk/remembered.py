@@ -19,8 +19,8 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from edge_sync.agent import files
-from edge_sync.agent.aside import Aside
+from edge_sync.agent.disk import files
+from edge_sync.agent.disk.aside import Aside
 from mlops_portal.foundation.wire.release import Seen
 
 AHEAD = 1000  # numbers reserved at once: a file is not written for each of them

@@ -8,14 +8,14 @@ from datetime import datetime
 
 import numpy as np
 
-from edge_sync.agent import outbox
-from edge_sync.agent.acquisition import Reading
 from edge_sync.agent.config import Config
-from edge_sync.agent.judging import Judged, prediction
-from edge_sync.agent.running import Running
-from edge_sync.agent.sampler import Shares, sample
-from edge_sync.agent.store import Store
-from edge_sync.agent.windows import OpenWindow, start_of
+from edge_sync.agent.disk import outbox
+from edge_sync.agent.disk.store import Store
+from edge_sync.agent.machine.acquisition import Reading
+from edge_sync.agent.machine.judging import Judged, prediction
+from edge_sync.agent.machine.running import Running
+from edge_sync.agent.machine.sampler import Shares, sample
+from edge_sync.agent.machine.windows import OpenWindow, start_of
 from mlops_portal.foundation.wire.prediction import prediction_id
 
 VIEWS = ("colour", "depth")

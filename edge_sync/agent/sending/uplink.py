@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 
 import urllib3
 
-from edge_sync.agent import parking, reports
-from edge_sync.agent.batches import API, Batches
 from edge_sync.agent.config import Config
-from edge_sync.agent.pictures import Pictures
-from edge_sync.agent.recording import send_row
-from edge_sync.agent.store import Store
-from edge_sync.agent.transport import Away, Foreign, Portal
+from edge_sync.agent.disk import reports
+from edge_sync.agent.disk.store import Store
+from edge_sync.agent.machine.recording import send_row
+from edge_sync.agent.sending import parking
+from edge_sync.agent.sending.batches import API, Batches
+from edge_sync.agent.sending.pictures import Pictures
+from edge_sync.agent.sending.transport import Away, Foreign, Portal
 from mlops_portal.foundation.wire.receipt import TOO_LARGE, Receipt
 
 log = logging.getLogger("agent.uplink")

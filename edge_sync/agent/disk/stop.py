@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from edge_sync.agent import files
-from edge_sync.agent.aside import set_aside
+from edge_sync.agent.disk import files
+from edge_sync.agent.disk.aside import set_aside
 
 ALL = "all"
 

@@ -12,8 +12,8 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-from edge_sync.agent.aside import Aside, set_aside
-from edge_sync.agent.store import APPLICATION, SCHEMA, Keeper, Store
+from edge_sync.agent.disk.aside import Aside, set_aside
+from edge_sync.agent.disk.store import APPLICATION, SCHEMA, Keeper, Store
 
 CHECKED_WHOLE = 50 << 20  # bytes; a larger file is checked where its memory lies, the rest when it is read
 MEMORY = ("meta", "feeds", "seen", "revoked", "activations")

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from edge_sync.agent import files
 from edge_sync.agent.config import BadConfig
+from edge_sync.agent.disk import files
 
 
 def load_or_make(path: Path) -> Ed25519PrivateKey:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import urllib3
 
-from edge_sync.agent.web import fetch
+from edge_sync.agent.sending.web import fetch
 from mlops_portal.foundation.wire import signed_time
 from mlops_portal.foundation.wire.errors import Invalid
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge_sync.agent.infer import BadModel, Model, matrix
+from edge_sync.agent.machine.infer import BadModel, Model, matrix
 from mlops_portal.foundation.wire.golden import Golden
 from mlops_portal.foundation.wire.inputs import valid
 from mlops_portal.foundation.wire.spec import ModelSpec

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_sync.agent.acquisition import Between, Odd, Reading, check
-from edge_sync.agent.infer import BadModel, matrix
-from edge_sync.agent.running import Running
+from edge_sync.agent.machine.acquisition import Between, Odd, Reading, check
+from edge_sync.agent.machine.infer import BadModel, matrix
+from edge_sync.agent.machine.running import Running
 from mlops_portal.foundation.wire.inputs import valid
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from edge_sync.agent.aside import Aside
-from edge_sync.agent.installed import Shelf
-from edge_sync.agent.remembered import Remembered
-from edge_sync.agent.store import BORN, FORGOTTEN, Store
+from edge_sync.agent.disk.aside import Aside
+from edge_sync.agent.disk.installed import Shelf
+from edge_sync.agent.disk.remembered import Remembered
+from edge_sync.agent.disk.store import BORN, FORGOTTEN, Store
 from mlops_portal.foundation.wire.release import Seen
 
 SPARE = 86_400

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from edge_sync.agent.activations import Activations
 from edge_sync.agent.config import Config
-from edge_sync.agent.files import Files
-from edge_sync.agent.golden_run import golden_run
-from edge_sync.agent.infer import BadModel, Model
-from edge_sync.agent.installed import Installed
-from edge_sync.agent.repository import Repository, UpdatesStop
-from edge_sync.agent.running import Running
-from edge_sync.agent.station import Station
-from edge_sync.agent.store import FORGOTTEN
+from edge_sync.agent.disk.files import Files
+from edge_sync.agent.disk.installed import Installed
+from edge_sync.agent.disk.store import FORGOTTEN
+from edge_sync.agent.machine.activations import Activations
+from edge_sync.agent.machine.infer import BadModel, Model
+from edge_sync.agent.machine.running import Running
+from edge_sync.agent.machine.station import Station
+from edge_sync.agent.updating.golden_run import golden_run
+from edge_sync.agent.updating.repository import Repository, UpdatesStop
 from mlops_portal.foundation.wire import golden, release, roster
 from mlops_portal.foundation.wire import spec as wire_spec
 from mlops_portal.foundation.wire.errors import Invalid

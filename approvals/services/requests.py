@@ -18,9 +18,9 @@ from approvals.errors import AlreadyOpen, CommentMissing, Expired, GatesUnmet, T
 from approvals.gate_words import title_of
 from approvals.models import ApprovalRequest, EvidencePack
 from approvals.rules import parse
-from approvals.selectors.changes import champions_on, change_since
 from approvals.selectors.duties import who_may_sign
 from approvals.selectors.evidence import evidence_of, frozen
+from approvals.selectors.records.changes import champions_on, change_since
 from approvals.selectors.requests import OPEN, number_next, overdue, pack_of, requests_all, targets_on
 from approvals.services.policies import policy_in_force
 from approvals.services.records import claim, request_event, version_follow

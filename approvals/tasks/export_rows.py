@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from approvals.selectors.export_files import Named
+from approvals.selectors.records.export_files import Named
 from mlops_portal.foundation.ledger.models import Checkpoint
 from mlops_portal.foundation.ledger.selectors import tile_bytes
 from mlops_portal.foundation.ledger.selectors.rows import Row

@@ -12,8 +12,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from approvals import export_sources
-from approvals.selectors.export import Scope, erasure_is_waiting, exported, exported_rows
-from approvals.selectors.export_files import approval_files, commands
+from approvals.selectors.records.export import Scope, erasure_is_waiting, exported, exported_rows
+from approvals.selectors.records.export_files import approval_files, commands
 from approvals.tasks.export_pdf import pdf_of
 from approvals.tasks.export_readme import readme
 from approvals.tasks.export_rows import Written, checkpoints_write, rows_write

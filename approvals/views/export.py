@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from approvals.selectors.export import export_made, exports_made, scope_of
+from approvals.selectors.records.export import export_made, exports_made, scope_of
 from approvals.services.export import export_ask, export_name, export_open, export_path
 from mlops_portal.foundation.ledger.types import sentence
 from mlops_portal.foundation.plant.policies import guard

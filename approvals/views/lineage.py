@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from approvals.selectors.lineage import Lineage, lineage_of, predictions_like
-from approvals.selectors.lineage_steps import Stage, Step
+from approvals.selectors.lineage.steps import Stage, Step
+from approvals.selectors.lineage.whole import Lineage, lineage_of, predictions_like
 from approvals.views.lineage_picture import Box, LineagePicture
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.signed_in import person_of, signed_in

@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
-from approvals.selectors.log import FIELDS, Filter, filter_of, log_page, newer_count
-from approvals.selectors.log_event import event_of, event_shown
-from approvals.selectors.log_links import KINDS, Thing, things_of, word_of
+from approvals.selectors.records.log import FIELDS, Filter, filter_of, log_page, newer_count
+from approvals.selectors.records.log_event import event_of, event_shown
+from approvals.selectors.records.log_links import KINDS, Thing, things_of, word_of
 from approvals.services.log import log_read, verification_ask
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.selectors import checkpoint_latest

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from approvals.selectors.export import scope_of
+from approvals.selectors.records.export import scope_of
 from approvals.services.export import export_told
 from approvals.tasks.export_write import export_write
 from mlops_portal.foundation.wire.errors import PortalError

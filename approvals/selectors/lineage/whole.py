@@ -13,9 +13,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from approvals.selectors.lineage_model import teaching_steps, version_steps
-from approvals.selectors.lineage_release import decision_steps, release_steps
-from approvals.selectors.lineage_steps import Stage, Step
+from approvals.selectors.lineage.model import teaching_steps, version_steps
+from approvals.selectors.lineage.release import decision_steps, release_steps
+from approvals.selectors.lineage.steps import Stage, Step
 from mlops_portal.foundation.shell.templatetags.ui_text import local_text, number_text
 from mlops_portal.foundation.wire.errors import NotFound
 from monitoring.models import Prediction

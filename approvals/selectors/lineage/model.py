@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.selectors.evidence import apart_in
-from approvals.selectors.lineage_steps import Stage, Step, all_of, names_of, newest, proof_of, subject_of
-from approvals.selectors.log_links import url_of
+from approvals.selectors.lineage.steps import Stage, Step, all_of, names_of, newest, proof_of, subject_of
+from approvals.selectors.records.log_links import url_of
 from labeling.models import TrainingManifest
 from labeling.transitions import Trigger
 from mlops_portal.foundation.ledger.models import Event

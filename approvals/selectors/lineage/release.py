@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from approvals.models import Decision, EvidencePack
-from approvals.selectors.lineage_steps import Stage, Step, all_of, names_of, newest, proof_of, subject_of
-from approvals.selectors.log_links import url_of
+from approvals.selectors.lineage.steps import Stage, Step, all_of, names_of, newest, proof_of, subject_of
+from approvals.selectors.records.log_links import url_of
 from approvals.transitions import Assurance, Verdict
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.plant.roles import Role

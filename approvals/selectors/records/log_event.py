@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from approvals.selectors.log_links import Thing, things_of
+from approvals.selectors.records.log_links import Thing, things_of
 from mlops_portal.foundation.ledger.models import Checkpoint, Event
 from mlops_portal.foundation.ledger.selectors import inclusion_proof
 from mlops_portal.foundation.wire.errors import NotFound

@@ -62,9 +62,9 @@ class EventView(APIView):
         """One event with its proof under the newest checkpoint."""
         by = person_of(request)
         guard(by, "log.view")
-        found = event_of(uuid)
+        event = event_of(uuid)
         log_read(by=by, what=f"event={uuid}")
-        return Response(EventWithProof({"event": found, "proof": event_proof(found)}).data)
+        return Response(EventWithProof({"event": event, "proof": event_proof(event)}).data)
 
 
 class Verify(APIView):

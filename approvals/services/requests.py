@@ -100,20 +100,20 @@ def _targets(version: ModelVersion, line: Line, assets: Sequence[Asset]) -> list
     """The machines, locked so that two requests cannot be allotted one number."""
     wanted = {asset.pk for asset in assets}
     fitting = targets_on(line, version).filter(pk__in=wanted)
-    found = list(fitting.select_for_update(of=("self",)).order_by("pk"))
-    if not found or len(found) != len(wanted):
+    targets = list(fitting.select_for_update(of=("self",)).order_by("pk"))
+    if not targets or len(targets) != len(wanted):
         raise TargetsUnfit(
             _("Choose machines of %(line)s of the type %(type)s.")
             % {"line": line, "type": version.model.asset_type}
         )
-    running = champions_on(found)
+    running = champions_on(targets)
     if len({one.artifact_id if one else "" for one in running.values()}) > 1:
         raise TargetsUnfit(
             _("These machines run different versions, so they would fall back to different ones; ask apart.")
         )
     if any(one is not None and one.artifact_id == version.artifact_id for one in running.values()):
         raise TargetsUnfit(_("These machines run this version already."))
-    return found
+    return targets
 
 
 def request_submit(*, by: Person, request: ApprovalRequest, comment: str = "") -> ApprovalRequest:

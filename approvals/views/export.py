@@ -45,10 +45,10 @@ def exports(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest, digest: str) -> HttpResponse:
     """One export: what it holds, its digest, and the way to verify it."""
     guard(person_of(request), "log.export")
-    found = export_made(digest)
+    made = export_made(digest)
     context = {
-        "made": found,
-        "filter": {name: value for name, value in found.data["filter"].items() if value},
+        "made": made,
+        "filter": {name: value for name, value in made.data["filter"].items() if value},
         "stored": default_storage.exists(export_path(digest)),
     }
     return render(request, "approvals/export.html", context)
@@ -58,10 +58,10 @@ def export(request: HttpRequest, digest: str) -> HttpResponse:
 @signed_in
 def download(request: HttpRequest, digest: str) -> FileResponse:
     guard(person_of(request), "log.export")
-    found = export_made(digest)
+    made = export_made(digest)
     return FileResponse(
-        export_open(made=found),
+        export_open(made=made),
         as_attachment=True,
-        filename=export_name(made=found),
+        filename=export_name(made=made),
         content_type="application/zip",
     )

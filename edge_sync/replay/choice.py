@@ -49,23 +49,25 @@ class Choice:
 
 def choose(*, model: str, machine: str) -> Choice:
     """The machine, and the version that judges its rows; ReplayUnfit says what to name instead."""
-    found = _models().filter(slug=model).select_related("asset_type").first()
-    if found is None:
+    registered = _models().filter(slug=model).select_related("asset_type").first()
+    if registered is None:
         names = ", ".join(_models().order_by("slug").values_list("slug", flat=True)[:20])
         raise ReplayUnfit(
             _("There is no model called “%(name)s”; there are: %(names)s.")
             % {"name": model, "names": names or _("none yet")}
         )
-    asset = _machine(found, machine)
-    champion = Champion.objects.filter(asset=asset, version__model=found)
+    asset = _machine(registered, machine)
+    champion = Champion.objects.filter(asset=asset, version__model=registered)
     row = champion.select_related("version__model", "version__artifact").first()
     if row is not None:
         return Choice(asset, row.version, True, _running(Installed, asset, row.version, row.number))
-    newest = found.versions.exclude(state__in=OUT).select_related("model", "artifact").order_by("-number")
+    newest = (
+        registered.versions.exclude(state__in=OUT).select_related("model", "artifact").order_by("-number")
+    )
     version = newest.first()
     if version is None:
         raise ReplayUnfit(
-            _("%(model)s has no version that could judge the rows; train one first.") % {"model": found}
+            _("%(model)s has no version that could judge the rows; train one first.") % {"model": registered}
         )
     return Choice(asset, version, False, _running(NotReleased, asset, version, version.number))
 
@@ -85,18 +87,18 @@ def _machine(model: RegisteredModel, slug: str) -> Asset:
                 % {"slug": slug, "model": model, "names": names or _("none yet")}
             )
         return asset
-    found = list(fit[:2])
-    if not found:
+    machines = list(fit[:2])
+    if not machines:
         raise ReplayUnfit(
             _("%(model)s judges parts of machines of the type “%(type)s”, and there is none; add one first.")
             % {"model": model, "type": model.asset_type}
         )
-    if len(found) > 1:
+    if len(machines) > 1:
         raise ReplayUnfit(
             _("%(model)s judges parts of several machines; name one with --machine: %(names)s.")
             % {"model": model, "names": names}
         )
-    return found[0]
+    return machines[0]
 
 
 def _running(kind: type[Installed], asset: Asset, version: ModelVersion, number: int) -> Running:

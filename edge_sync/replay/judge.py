@@ -44,8 +44,8 @@ class ReplayStation:
 
     def progress(self) -> Progress | None:
         """Of the last replay of this machine; None where there was none."""
-        found: dict[str, Any] | None = self._at.store.meta(f"replay:{self._asset}")
-        return Progress(**found) if found else None
+        stored: dict[str, Any] | None = self._at.store.meta(f"replay:{self._asset}")
+        return Progress(**stored) if stored else None
 
     def keep(self, progress: Progress) -> None:
         with self._at.store.transaction():
@@ -57,11 +57,11 @@ class ReplayStation:
         between = Between.of(progress.reached, now, self._tolerance)
         try:
             with self._at.store.transaction():
-                found = judge(lines, self._running, between=between, earlier=self._recorder.earlier)
-                for one in found.odd:
+                judged = judge(lines, self._running, between=between, earlier=self._recorder.earlier)
+                for one in judged.odd:
                     outbox.put(self._at.store, "quarantined", quarantined(one, self._asset, now))
-                if found.readings:
-                    self._recorder.record(found, self._running)
+                if judged.readings:
+                    self._recorder.record(judged, self._running)
                 for window in self._recorder.over(now, at_end=False):
                     self._recorder.close(window)
                 progress.reached = max(progress.reached, until)

@@ -42,16 +42,16 @@ class ReplayNode:
 def node_of(line: Line) -> Node:
     """The line's node for replays, registered at the first one."""
     slug = f"replay-{line.slug}"[:LONGEST_SLUG]
-    found = Node.objects.select_related("line__site").filter(slug=slug).first()
-    if found is None:
+    node = Node.objects.select_related("line__site").filter(slug=slug).first()
+    if node is None:
         name = str(_("Replay on %(line)s") % {"line": line})[:80]
         return node_register(by=None, line=line, name=name, slug=slug, replays=True)
-    if found.line_id != line.pk:
+    if node.line_id != line.pk:
         raise ReplayUnfit(
             _("The short name %(slug)s belongs to a node of %(line)s; rename that node first.")
-            % {"slug": slug, "line": found.line}
+            % {"slug": slug, "line": node.line}
         )
-    return found
+    return node
 
 
 @contextmanager

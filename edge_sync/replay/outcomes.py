@@ -39,13 +39,13 @@ class Delay:
 
 def delay_of(text: str) -> Delay:
     """Read a delay; ReplayUnfit with how to write it."""
-    found = WRITTEN.match(text.strip())
-    if found is None:
+    written = WRITTEN.match(text.strip())
+    if written is None:
         raise ReplayUnfit(
             _("The delay “%(text)s” cannot be read; write rows (200) or time (30s, 45min, 8h, 2d).")
             % {"text": text}
         )
-    number, unit = int(found[1]), found[2]
+    number, unit = int(written[1]), written[2]
     return Delay(seconds=number * SECONDS[unit]) if unit else Delay(rows=number)
 
 
@@ -53,7 +53,7 @@ def truths_of(sheet: Sheet, column: str, *, model: RegisteredModel, which: slice
     """The class of each row, "" where the table has none; ReplayUnfit for a value that is no class."""
     values = sheet.texts(column)[which]
     known = {value: "" if value is None else class_of(value, model.classes) for value in set(values)}
-    found: list[str] = []
+    truths: list[str] = []
     for place, value in enumerate(values, start=which.start):
         key = known[value]
         if key is None:
@@ -67,8 +67,8 @@ def truths_of(sheet: Sheet, column: str, *, model: RegisteredModel, which: slice
                     "classes": ", ".join(one["key"] for one in model.classes),
                 }
             )
-        found.append(key)
-    return found
+        truths.append(key)
+    return truths
 
 
 @dataclass(slots=True)

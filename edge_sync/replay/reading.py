@@ -60,11 +60,11 @@ class Sheet:
     def named(self, features: Sequence[Feature]) -> dict[str, str]:
         """The column of each reading by its key, as far as there is one: what the table of past parts called
         it; else a free one by its key, as a table's headings give it, by its name or the reading's words."""
-        found = {one.key: one.column for one in features if one.column in self.frame.columns}
+        columns = {one.key: one.column for one in features if one.column in self.frame.columns}
         for one in features:
-            if one.key not in found and (name := self._like(one, set(found.values()))):
-                found[one.key] = name
-        return found
+            if one.key not in columns and (name := self._like(one, set(columns.values()))):
+                columns[one.key] = name
+        return columns
 
     def _like(self, feature: Feature, taken: Collection[str]) -> str:
         free = [one for one in self.schema.columns if one.name not in taken]
@@ -78,8 +78,8 @@ class Sheet:
 
     def role(self, role: Role) -> str:
         """The column of a role; "" where there is none, or where it is a count instead of times."""
-        found = self.schema.by_role(role)
-        return found[0].name if found and found[0].time_format != ORDER else ""
+        column = self.schema.by_role(role)
+        return column[0].name if column and column[0].time_format != ORDER else ""
 
     def times(self, name: str) -> NDArray[np.float64]:
         """Seconds since 1970, float64 (n,), NaN where missing; ReplayUnfit where the column has no times."""
@@ -113,11 +113,11 @@ def read_sheet(
         schema = schema.changed(name, gaps_are_values=True, kind=Kind.CATEGORY)
     told = frame.faults
     frame = read(path, schema=schema, answers=answers)
-    found = problems(frame, schema, needs_target=False, answers=answers, first=told)
-    waiting = [one.to_json() for one in found if one.blocking and one.options and one.code not in UNASKED]
+    troubles = problems(frame, schema, needs_target=False, answers=answers, first=told)
+    waiting = [one.to_json() for one in troubles if one.blocking and one.options and one.code not in UNASKED]
     if waiting:
         raise ReplayUnfit(waiting_in_words(waiting))
-    guessed = [said(one.to_json()) for one in found if one.key and one.code not in UNASKED]
+    guessed = [said(one.to_json()) for one in troubles if one.key and one.code not in UNASKED]
     return Sheet(path.name, frame, schema, tuple(guessed))
 
 

@@ -110,10 +110,10 @@ def _parts(sheet: Sheet, name: str, which: slice) -> list[str]:
 
 def _names(sheet: Sheet, features: Sequence[Feature]) -> dict[str, str]:
     """The column of each reading; ReplayUnfit where one is missing or comes in another unit."""
-    found = sheet.named(features)
-    missing = [one.key for one in features if one.key not in found]
+    columns = sheet.named(features)
+    missing = [one.key for one in features if one.key not in columns]
     for one in features:
-        if (name := found.get(one.key)) is None:
+        if (name := columns.get(one.key)) is None:
             continue
         unit = sheet.unit(name)
         if unit and one.unit and unit != one.unit:
@@ -132,7 +132,7 @@ def _names(sheet: Sheet, features: Sequence[Feature]) -> dict[str, str]:
                 "names": ", ".join(missing[:NAMED]) + (f" … (+ {more})" if more > 0 else ""),
             }
         )
-    return found
+    return columns
 
 
 def _put_on(

@@ -27,12 +27,15 @@ class Shift:
 
 def parse(text: str) -> Shift:
     """Read one shift; ReplayUnfit with how to write it."""
-    found = WRITTEN.match(text.strip())
-    if found is None:
+    written = WRITTEN.match(text.strip())
+    if written is None:
         raise ReplayUnfit(
             _("The shift “%(text)s” cannot be read; write for example Force=+0.5sd@400 or Force=-3@400.")
             % {"text": text}
         )
     return Shift(
-        found["column"].strip(), float(found["amount"]), found["sd"] is not None, int(found["row"] or 0)
+        written["column"].strip(),
+        float(written["amount"]),
+        written["sd"] is not None,
+        int(written["row"] or 0),
     )

@@ -107,12 +107,12 @@ class Before:
 
     def since(self, times: list[float], *, first: int) -> list[AlertSeen]:
         """Alerts that opened since, and open ones that readings joined; ``times`` are those of the rows."""
-        found = []
+        alerts = []
         for alert in Alert.objects.filter(asset=self.asset).select_related("version__model").order_by("pk"):
             old = self.features.get(alert.pk)
             if old is None or (alert.state != AlertState.RESOLVED and set(alert.features) - old):
-                found.append(_seen(alert, old, times, first))
-        return found
+                alerts.append(_seen(alert, old, times, first))
+        return alerts
 
 
 def _seen(alert: Alert, old: set[str] | None, times: list[float], first: int) -> AlertSeen:

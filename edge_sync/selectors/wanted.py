@@ -24,5 +24,5 @@ def rows_wanted(*, node: Node, now: datetime) -> list[str]:
     agent sends no rows on request."""
     if ROWS_ON_REQUEST not in capabilities_of(node):
         return []
-    found = Prediction.objects.filter(node=node, row=None, at__gt=now - KEPT).exclude(truth="")
-    return list(found.exclude(truth=F("label")).values_list("pk", flat=True)[:AT_ONCE])
+    inspected = Prediction.objects.filter(node=node, row=None, at__gt=now - KEPT).exclude(truth="")
+    return list(inspected.exclude(truth=F("label")).values_list("pk", flat=True)[:AT_ONCE])

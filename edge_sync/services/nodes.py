@@ -85,8 +85,8 @@ def token_use(*, node: str, token: str, public_key: str, proof: str) -> Node:
             raise EnrolmentRefused(
                 _("This token is not known, was used, or is too old; make a new one on the node's page.")
             )
-        found = Node.objects.select_related("line").get(slug=node)
-        return _enrol(Actor("node", found.slug, ""), found, public_key)
+        row = Node.objects.select_related("line").get(slug=node)
+        return _enrol(Actor("node", row.slug, ""), row, public_key)
 
 
 def _by_this_token(node: str, digest: str, public_key: str) -> Node | None:

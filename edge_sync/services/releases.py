@@ -169,5 +169,7 @@ def _halt(release: Release, error: PortalError, now: datetime) -> None:
 
 def releases_publish() -> int:
     """Publish whatever is due; how many machines got a release."""
-    found = releases_all().filter(state__in=[ReleaseState.STAGED, ReleaseState.WAVES]).order_by("created_at")
-    return sum(len(release_publish(release=one)) for one in found)
+    unfinished = (
+        releases_all().filter(state__in=[ReleaseState.STAGED, ReleaseState.WAVES]).order_by("created_at")
+    )
+    return sum(len(release_publish(release=one)) for one in unfinished)

@@ -46,8 +46,8 @@ class Command(BaseCommand):
             part.unlink(missing_ok=True)
         size = out.stat().st_size
         export_told(by=None, scope=scope, digest=made.digest, events=made.events, size=size)
-        found = {"file": str(out), "sha256": made.digest, "events": made.events, "size": size}
+        summary = {"file": str(out), "sha256": made.digest, "events": made.events, "size": size}
         if options["json"]:
-            self.stdout.write(json.dumps({**found, "filter": scope.told()}))
+            self.stdout.write(json.dumps({**summary, "filter": scope.told()}))
         else:
-            self.stdout.write(_("%(events)s events in %(file)s, SHA-256 %(sha256)s.") % found)
+            self.stdout.write(_("%(events)s events in %(file)s, SHA-256 %(sha256)s.") % summary)

@@ -69,5 +69,5 @@ def proof_of(event: Event | None) -> str:
 
 def names_of(ids: Iterable[str]) -> dict[str, str]:
     """Names of people by id."""
-    found = Person.objects.filter(pk__in=[one for one in ids if one])
-    return {str(pk): name for pk, name in found.values_list("pk", "name")}
+    people = Person.objects.filter(pk__in=[one for one in ids if one])
+    return {str(pk): name for pk, name in people.values_list("pk", "name")}

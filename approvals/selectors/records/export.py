@@ -65,19 +65,19 @@ def _time(text: Any) -> datetime | None:
         return None
     try:
         day = parse_date(str(text))
-        found = datetime(day.year, day.month, day.day) if day else parse_datetime(str(text))  # noqa: DTZ001 (below)
+        moment = datetime(day.year, day.month, day.day) if day else parse_datetime(str(text))  # noqa: DTZ001 (below)
     except ValueError:
-        found = None
-    if found is None:
+        moment = None
+    if moment is None:
         raise Invalid(_("“%(text)s” is not a time; write for example 2026-11-01T06:00Z.") % {"text": text})
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def exported(scope: Scope, *, size: int) -> QuerySet[Leaf]:
     """The leaves below ``size`` that the scope holds, in their order; a part always holds the log's keys."""
-    found = Leaf.objects.filter(index__lt=size).order_by("index")
+    leaves = Leaf.objects.filter(index__lt=size).order_by("index")
     if scope.whole:
-        return found
+        return leaves
     wanted = Q()
     if scope.since:
         wanted &= Q(event__at__gte=scope.since)
@@ -85,7 +85,7 @@ def exported(scope: Scope, *, size: int) -> QuerySet[Leaf]:
         wanted &= Q(event__at__lt=scope.until)
     if scope.model:
         wanted &= Q(event__in=about_model(scope.model))
-    return found.filter(wanted | Q(event__type="ledger.key.used"))
+    return leaves.filter(wanted | Q(event__type="ledger.key.used"))
 
 
 def about_model(slug: str) -> QuerySet[EventSubject, Any]:
@@ -121,7 +121,7 @@ def exports_made() -> QuerySet[Event]:
 
 def export_made(digest: str) -> Event:
     """The newest event of an export with this digest. Raises NotFound."""
-    found = events(types=["log.exported"], subject=("export", digest)).first()
-    if found is None:
+    event = events(types=["log.exported"], subject=("export", digest)).first()
+    if event is None:
         raise NotFound(_("No export has this digest."))
-    return found
+    return event

@@ -48,17 +48,17 @@ def approval_files(named: Named, rosters: Iterable[bytes]) -> dict[str, bytes]:
         .select_related("person", "request__version__model", "request__policy")
         .order_by("at", "pk")
     )
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     for one in decisions:
-        found |= _statement(one.statement.encode(), one.envelope)
+        files |= _statement(one.statement.encode(), one.envelope)
     packs = {one.digest: one.body for one in EvidencePack.objects.filter(digest__in=named.of("evidence"))}
-    found |= {f"evidence/{digest}.json": body.encode() for digest, body in packs.items()}
+    files |= {f"evidence/{digest}.json": body.encode() for digest, body in packs.items()}
     parsed = [json.loads(body) for body in packs.values()]
     digests = {*named.of("manifest"), *(pack["manifest"]["digest"] for pack in parsed)}
     for kept in TrainingManifest.objects.filter(digest__in=digests):
-        found[f"manifests/{kept.digest}.json"] = kept.body.encode()
-    found |= _policies({pack["version"].rpartition("/")[0] for pack in parsed})
-    return found | key_files(decisions, rosters)
+        files[f"manifests/{kept.digest}.json"] = kept.body.encode()
+    files |= _policies({pack["version"].rpartition("/")[0] for pack in parsed})
+    return files | key_files(decisions, rosters)
 
 
 def _statement(statement: bytes, envelope: Mapping[str, str]) -> dict[str, bytes]:
@@ -115,18 +115,18 @@ def key_files(decisions: Iterable[Decision], rosters: Iterable[bytes]) -> dict[s
         "passkeys": [passkeys[one] for one in sorted(passkeys)],
         "seals": [{"id": one, "public": seals[one]} for one in sorted(seals)],
     }
-    found = {"keys/checkpoint.json": canonical(names), "keys/signing.json": canonical(signing)}
+    files = {"keys/checkpoint.json": canonical(names), "keys/signing.json": canonical(signing)}
     for name in names:
         key_of = Key.parse(name)
-        found[f"keys/checkpoint-{key_of.key_id.hex()}.pem"] = _pem(key_of.public)
+        files[f"keys/checkpoint-{key_of.key_id.hex()}.pem"] = _pem(key_of.public)
     for one, public_hex in seals.items():
-        found[f"keys/seal-{one[:16]}.pem"] = _pem(bytes.fromhex(public_hex))
+        files[f"keys/seal-{one[:16]}.pem"] = _pem(bytes.fromhex(public_hex))
     for entry in passkeys.values():
         der = from_b64url(entry["public_key"], "public_key")
-        found[entry["file"]] = load_der_public_key(der).public_bytes(
+        files[entry["file"]] = load_der_public_key(der).public_bytes(
             Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
         )
-    return found
+    return files
 
 
 def _signings(decisions: list[str]) -> Iterable[Event]:
@@ -152,7 +152,7 @@ def commands(files: Mapping[str, bytes]) -> list[str]:
     signing = json.loads(files["keys/signing.json"])
     pems = {one["id"]: one["file"] for one in signing["passkeys"]}
     pems |= {one["id"]: f"keys/seal-{one['id'][:16]}.pem" for one in signing["seals"]}
-    found = []
+    lines = []
     for name in sorted(one for one in files if one.startswith("statements/") and one.endswith(".json")):
         envelope: dict[str, Any] = json.loads(files[name])["envelope"]
         pem = pems.get(envelope.get("credential_id") or envelope.get("key_id", ""), "")
@@ -163,8 +163,8 @@ def commands(files: Mapping[str, bytes]) -> list[str]:
             how = f"openssl pkeyutl -verify -pubin -inkey {pem} -rawin -in {base}.signed -sigfile {base}.sig"
         else:
             how = f"openssl dgst -sha256 -verify {pem} -signature {base}.sig {base}.signed"
-        found.append(how)
-    return found
+        lines.append(how)
+    return lines
 
 
 def _is_ed25519(pem: bytes) -> bool:

@@ -75,32 +75,32 @@ def _time(text: str) -> datetime | None:
         return None
     try:
         day = parse_date(text)
-        found = datetime(day.year, day.month, day.day) if day else parse_datetime(text)  # noqa: DTZ001 (below)
-        if found is not None:
-            found = timezone.make_aware(found) if timezone.is_naive(found) else found
-            found.astimezone(UTC)  # the years 1 and 9999 end before they do so everywhere
+        moment = datetime(day.year, day.month, day.day) if day else parse_datetime(text)  # noqa: DTZ001 (below)
+        if moment is not None:
+            moment = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+            moment.astimezone(UTC)  # the years 1 and 9999 end before they do so everywhere
     except (ValueError, OverflowError):
-        found = None
-    if found is None:
+        moment = None
+    if moment is None:
         raise Invalid(_("“%(text)s” is not a time; write for example 2026-11-01T06:00.") % {"text": text})
-    return found
+    return moment
 
 
 def log_events(wanted: Filter) -> QuerySet[Event]:
     """The events that a filter asks for, newest first, with their personal part, leaf and subjects."""
-    found = events(types=[wanted.type] if wanted.type else (), since=wanted.since, until=wanted.until)
+    matching = events(types=[wanted.type] if wanted.type else (), since=wanted.since, until=wanted.until)
     kind, key = wanted.thing
     if kind:
         about = EventSubject.objects.filter(kind=kind)
-        found = found.filter(id__in=(about.filter(key=key) if key else about).values("event"))
+        matching = matching.filter(id__in=(about.filter(key=key) if key else about).values("event"))
     if wanted.person:
         named = EventSubject.objects.filter(kind="person", key=wanted.person).values("event")
-        found = found.filter(Q(actor_kind="person", actor_id=wanted.person) | Q(id__in=named))
+        matching = matching.filter(Q(actor_kind="person", actor_id=wanted.person) | Q(id__in=named))
     for word in wanted.words:
         subject = EventSubject.objects.filter(event=OuterRef("pk"))
         fits = subject.filter(Q(key__icontains=word) | Q(kind__iexact=word))
-        found = found.filter(Q(type__icontains=word) | Exists(fits))
-    return found.prefetch_related("subjects")
+        matching = matching.filter(Q(type__icontains=word) | Exists(fits))
+    return matching.prefetch_related("subjects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +114,20 @@ class Page:
 
 def log_page(wanted: Filter, *, before: int = 0, after: int = 0, size: int = PAGE) -> Page:
     """The newest page, the one of events before the id ``before``, or the one after ``after``."""
-    found = log_events(wanted)
+    matching = log_events(wanted)
     if after:
-        rows = list(found.filter(id__gt=after).order_by("id")[: size + 1])
+        rows = list(matching.filter(id__gt=after).order_by("id")[: size + 1])
         more, rows = len(rows) > size, rows[:size][::-1]
         return Page(rows, rows[-1].pk if rows else 0, rows[0].pk if more else 0)
-    rows = list((found.filter(id__lt=before) if before else found)[: size + 1])
+    rows = list((matching.filter(id__lt=before) if before else matching)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     return Page(rows, rows[-1].pk if more else 0, rows[0].pk if before and rows else 0)
 
 
 def newer_count(wanted: Filter, *, since: int, most: int = 99) -> int:
     """How many events came after the id ``since``; reading the log does not count."""
-    found = log_events(wanted).filter(id__gt=since).exclude(type="log.read").order_by()
-    return found[:most].count()
+    newer = log_events(wanted).filter(id__gt=since).exclude(type="log.read").order_by()
+    return newer[:most].count()
 
 
 def read_lately(*, person: str, key: str, since: datetime) -> bool:

@@ -38,8 +38,8 @@ class Shown:
 
 def event_of(uuid: UUID) -> Event:
     """Raises NotFound."""
-    found = Event.objects.select_related("personal", "leaf").prefetch_related("subjects").filter(uuid=uuid)
-    event = found.first()
+    events = Event.objects.select_related("personal", "leaf").prefetch_related("subjects").filter(uuid=uuid)
+    event = events.first()
     if event is None:
         raise NotFound(_("The log has no such event."))
     return event
@@ -57,19 +57,19 @@ def event_shown(event: Event) -> Shown:
 
 def event_proof(event: Event) -> Proved | None:
     """None while the event waits for its leaf."""
-    found = inclusion_proof(event)
-    if found is None:
+    inclusion = inclusion_proof(event)
+    if inclusion is None:
         return None
-    last = found.checkpoint
+    last = inclusion.checkpoint
     holds = True
     try:
         verify_inclusion(
-            index=found.index,
+            index=inclusion.index,
             size=last.size,
             leaf=leaf_hash(event.public.encode()),
-            proof=found.proof,
+            proof=inclusion.proof,
             root=bytes(last.root),
         )
     except ProofError:
         holds = False
-    return Proved(found.index, last, [step.hex() for step in found.proof], holds)
+    return Proved(inclusion.index, last, [step.hex() for step in inclusion.proof], holds)

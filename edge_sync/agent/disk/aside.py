@@ -12,13 +12,13 @@ log = logging.getLogger("agent.aside")
 def set_aside(path: Path, now: datetime) -> Path:
     """Give ``path`` (file, folder, link) a dated name beside it; returns that. OSError where it cannot."""
     stem = f"{path.name}.aside-{now:%Y-%m-%dT%H-%M-%SZ}"
-    found = path.with_name(stem)
+    target = path.with_name(stem)
     count = 1
-    while found.exists() or found.is_symlink():
+    while target.exists() or target.is_symlink():
         count += 1
-        found = path.with_name(f"{stem}-{count}")
-    path.rename(found)
-    return found
+        target = path.with_name(f"{stem}-{count}")
+    path.rename(target)
+    return target
 
 
 class Aside:
@@ -30,8 +30,8 @@ class Aside:
 
     def take(self, path: Path, why: str, then: str) -> None:
         """Set ``path`` aside; the sentence says under which name, why, and what follows."""
-        found = set_aside(path, self.now)
-        self.say(f"{path.name} was set aside as {found.name}: it {why}. {then}")
+        moved = set_aside(path, self.now)
+        self.say(f"{path.name} was set aside as {moved.name}: it {why}. {then}")
 
     def say(self, sentence: str) -> None:
         log.warning("%s", sentence)

@@ -40,8 +40,8 @@ class Installed:
 
 def _read(path: Path) -> Installed | None:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        one = Installed(**(found | {"statements": tuple(found["statements"])}))
+        content = json.loads(path.read_text(encoding="utf-8"))
+        one = Installed(**(content | {"statements": tuple(content["statements"])}))
         if type(one.number) is not int or not all(
             isinstance(text, str) for text in (one.asset, *one.statements, one.descriptor, one.artifact)
         ):
@@ -102,6 +102,6 @@ class Shelf:
 
     def all(self, asset: str) -> list[Installed]:
         """Every release that the asset ever switched to, newest first."""
-        found = [_read(path) for path in (self._installed / asset).glob("*.json")]
-        mine = [one for one in found if one and one.asset == asset]
+        releases = [_read(path) for path in (self._installed / asset).glob("*.json")]
+        mine = [one for one in releases if one and one.asset == asset]
         return sorted(mine, key=lambda one: one.number, reverse=True)

@@ -34,12 +34,12 @@ def load_or_make(path: Path) -> Ed25519PrivateKey:
 
 def _parse(data: bytes) -> Ed25519PrivateKey:
     try:
-        found = load_pem_private_key(data, password=None)
+        key = load_pem_private_key(data, password=None)
     except (ValueError, TypeError) as error:
         raise ValueError(f"is not a key: {error}") from None
-    if not isinstance(found, Ed25519PrivateKey):
+    if not isinstance(key, Ed25519PrivateKey):
         raise ValueError("is not an Ed25519 key")
-    return found
+    return key
 
 
 def trouble(data: bytes) -> str:

@@ -98,9 +98,9 @@ def _check_application(path: Path) -> None:
     if path.is_dir():
         raise Foreign("is a folder")
     with contextlib.closing(sqlite3.connect(path, timeout=30)) as db:
-        (found,) = db.execute("PRAGMA application_id").fetchone()
+        (application,) = db.execute("PRAGMA application_id").fetchone()
         (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if found != APPLICATION and tables:  # without tables: cut off while it was made
+    if application != APPLICATION and tables:  # without tables: cut off while it was made
         raise Foreign("is no store of this agent")
 
 

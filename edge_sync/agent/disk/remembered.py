@@ -43,9 +43,9 @@ def _digest(body: dict[str, object]) -> str:
 
 def _parse(data: bytes, node: str) -> _Kept:
     """ValueError, KeyError or TypeError where it is not this node's, or not whole."""
-    found = json.loads(data)
-    body = found["kept"]
-    if found["digest"] != _digest(body) or body["node"] != node:
+    content = json.loads(data)
+    body = content["kept"]
+    if content["digest"] != _digest(body) or body["node"] != node:
         raise ValueError
     return _Kept(**body)
 
@@ -79,8 +79,8 @@ class Remembered:
             self._write()
 
     def highest(self, asset: str) -> Seen | None:
-        found = self._kept.highest.get(asset)
-        return Seen(int(found[0]), str(found[1])) if found else None
+        seen = self._kept.highest.get(asset)
+        return Seen(int(seen[0]), str(seen[1])) if seen else None
 
     def see(self, asset: str, seen: Seen) -> None:
         """Keep ``seen`` where it is higher than what is kept."""

@@ -70,24 +70,24 @@ class Store:
 
     @property
     def db(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if found is None:
-            found = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        connection: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
             try:
-                found.execute("PRAGMA journal_mode=WAL")
-                found.execute("PRAGMA synchronous=FULL")
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=FULL")
             except BaseException:
-                found.close()
+                connection.close()
                 raise
-            self._local.db = found
-        return found
+            self._local.db = connection
+        return connection
 
     def close(self) -> None:
         """Close this thread's connection."""
-        found: sqlite3.Connection | None = getattr(self._local, "db", None)
+        connection: sqlite3.Connection | None = getattr(self._local, "db", None)
         self._local.db = None
-        if found is not None:
-            found.close()
+        if connection is not None:
+            connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

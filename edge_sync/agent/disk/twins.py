@@ -47,7 +47,7 @@ def mend(path: Path, *, home: Path, trouble: Callable[[bytes], str], aside: Asid
 def root_trouble(data: bytes) -> str:
     """What keeps ``data`` from being a TUF root; its signatures are checked where it is used."""
     try:
-        found = json.loads(data)
-        return "" if found["signed"]["_type"] == "root" and found["signatures"] else "is no TUF root"
+        root = json.loads(data)
+        return "" if root["signed"]["_type"] == "root" and root["signatures"] else "is no TUF root"
     except (ValueError, KeyError, TypeError, RecursionError):
         return "is no TUF root"

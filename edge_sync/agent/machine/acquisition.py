@@ -108,10 +108,10 @@ def _number(value: Any) -> float | None:
     if value is None or isinstance(value, bool):
         return None
     try:
-        found = float(value)
+        number = float(value)
     except OverflowError:
         return None
-    return found if math.isfinite(found) else None
+    return number if math.isfinite(number) else None
 
 
 def _value(value: Any, feature: SpecFeature) -> float | None:
@@ -187,12 +187,12 @@ def _readings(record: Mapping[str, Any], spec: ModelSpec) -> tuple[str, str] | N
 
 def _is_far(value: Any, feature: SpecFeature) -> bool:
     """Whether a number lies out of all proportion; a reading that never moved has none."""
-    found = None if feature.categories else _number(value)
+    number = None if feature.categories else _number(value)
     low, high = feature.edges[0], feature.edges[-1]
     wide = high - low
-    if found is None or wide <= 1e-9 * max(1.0, abs(low), abs(high)):
+    if number is None or wide <= 1e-9 * max(1.0, abs(low), abs(high)):
         return False
-    return not low - FAR * wide <= found <= high + FAR * wide
+    return not low - FAR * wide <= number <= high + FAR * wide
 
 
 def _clock(at: datetime, between: Between) -> tuple[str, str] | None:

@@ -59,17 +59,17 @@ def _digest(data: bytes) -> str:
 def _head(file: BinaryIO) -> str:
     """Of the first line, or of the first bytes of a longer one; "" where neither is whole yet."""
     file.seek(0)
-    found = file.read(HEAD)
-    first, newline, _rest = found.partition(b"\n")
-    return _digest(first) if newline or len(found) == HEAD else ""
+    start = file.read(HEAD)
+    first, newline, _rest = start.partition(b"\n")
+    return _digest(first) if newline or len(start) == HEAD else ""
 
 
 def _tail(file: BinaryIO, offset: int) -> str:
     """Of the bytes before ``offset``; "" where the file does not reach so far."""
     start = max(0, offset - TAIL)
     file.seek(start)
-    found = file.read(offset - start)
-    return _digest(found) if len(found) == offset - start else ""
+    end = file.read(offset - start)
+    return _digest(end) if len(end) == offset - start else ""
 
 
 def _holds(file: BinaryIO, place: Place) -> bool:
@@ -86,11 +86,11 @@ def _open(path: Path) -> BinaryIO | None:
 def _lines(file: BinaryIO, place: Place, limit: int) -> Read:
     """At most ``limit`` whole lines behind ``place`` in ``file``."""
     file.seek(place.offset)
-    found = file.read(LARGEST_READ)
-    full = len(found) == LARGEST_READ
-    if place.skipping or (full and b"\n" not in found):
-        return _too_long(file, place, found, full=full)
-    whole = found.split(b"\n")[:-1]
+    data = file.read(LARGEST_READ)
+    full = len(data) == LARGEST_READ
+    if place.skipping or (full and b"\n" not in data):
+        return _too_long(file, place, data, full=full)
+    whole = data.split(b"\n")[:-1]
     lines = whole[:limit]
     offset = place.offset + sum(map(len, lines)) + len(lines)
     if place.offset == 0 and lines:
@@ -99,10 +99,10 @@ def _lines(file: BinaryIO, place: Place, limit: int) -> Read:
     return Read([one for one in lines if one.strip()], at, len(lines) == len(whole) and not full)
 
 
-def _too_long(file: BinaryIO, place: Place, found: bytes, *, full: bool) -> Read:
+def _too_long(file: BinaryIO, place: Place, data: bytes, *, full: bool) -> Read:
     """Pass over what belongs to a line that no record is as long as; its start is given once."""
-    given = [] if place.skipping else [found[:SHOWN]]
-    passed, newline, _rest = found.partition(b"\n")
+    given = [] if place.skipping else [data[:SHOWN]]
+    passed, newline, _rest = data.partition(b"\n")
     offset = place.offset + len(passed) + len(newline)
     at = replace(place, offset=offset, tail=_tail(file, offset), skipping=not newline)
     return Read(given, at, at_end=not full and not newline)
@@ -111,11 +111,11 @@ def _too_long(file: BinaryIO, place: Place, found: bytes, *, full: bool) -> Read
 def _rest(file: BinaryIO, place: Place) -> Read | None:
     """The last line of a rotated file that nobody will end any more; None where there is none."""
     file.seek(place.offset)
-    found = file.read(LARGEST_READ)
-    if not found.strip() or place.skipping:
+    data = file.read(LARGEST_READ)
+    if not data.strip() or place.skipping:
         return None
-    offset = place.offset + len(found)
-    return Read([found], replace(place, offset=offset, tail=_tail(file, offset)), at_end=False)
+    offset = place.offset + len(data)
+    return Read([data], replace(place, offset=offset, tail=_tail(file, offset)), at_end=False)
 
 
 def read(path: Path, place: Place, *, limit: int) -> Read:
@@ -123,9 +123,9 @@ def read(path: Path, place: Place, *, limit: int) -> Read:
     with ExitStack() as stack:
         files: list[BinaryIO] = []  # the current one, then .1, .2, …
         for name in [path, *(path.with_name(f"{path.name}.{n}") for n in range(1, ROTATIONS + 1))]:
-            found = _open(name)
-            if found is not None:
-                files.append(stack.enter_context(found))
+            opened = _open(name)
+            if opened is not None:
+                files.append(stack.enter_context(opened))
             elif name != path:
                 break
             else:
@@ -138,9 +138,9 @@ def _read(files: list[BinaryIO], place: Place, limit: int) -> Read:
     if holding is None:
         holding, place = _start(files, place)
     else:
-        found = _lines(files[holding], place, limit)
-        if holding == 0 or found.lines or not found.at_end:
-            return replace(found, at_end=found.at_end and holding == 0)
+        lines_read = _lines(files[holding], place, limit)
+        if holding == 0 or lines_read.lines or not lines_read.at_end:
+            return replace(lines_read, at_end=lines_read.at_end and holding == 0)
         holding -= 1
         if _head(files[holding]) and (rest := _rest(files[holding + 1], place)) is not None:
             return rest
@@ -150,9 +150,9 @@ def _read(files: list[BinaryIO], place: Place, limit: int) -> Read:
         if not head:  # not one whole line yet: it cannot be told from another file
             continue
         fresh = replace(place, offset=0, head=head, tail=_tail(files[index], 0), skipping=False)
-        found = _lines(files[index], fresh, limit)
-        if index == 0 or found.lines or not found.at_end:
-            return replace(found, at_end=found.at_end and index == 0)
+        lines_read = _lines(files[index], fresh, limit)
+        if index == 0 or lines_read.lines or not lines_read.at_end:
+            return replace(lines_read, at_end=lines_read.at_end and index == 0)
         place = replace(place, before=head)
     return Read([], place, at_end=True)
 

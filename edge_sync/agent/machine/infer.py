@@ -52,9 +52,9 @@ class Model:
         """
         read = unseen_missing(rows, self._sizes)
         try:
-            (found,) = self._session.run([self._output], {self._input: read.astype(np.float32)})
+            (probabilities,) = self._session.run([self._output], {self._input: read.astype(np.float32)})
         except Exception as error:  # as above
             raise BadModel(f"it fails on a row: {error}") from None
-        if found.shape != (len(rows), self._classes):
-            raise BadModel(f"it answers {found.shape} where {(len(rows), self._classes)} is due")
-        return np.asarray(found, dtype=np.float64)
+        if probabilities.shape != (len(rows), self._classes):
+            raise BadModel(f"it answers {probabilities.shape} where {(len(rows), self._classes)} is due")
+        return np.asarray(probabilities, dtype=np.float64)

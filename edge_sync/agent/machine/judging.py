@@ -37,11 +37,11 @@ REPEAT = "The part was judged at this time with other readings."
 Earlier = Callable[[str, datetime], Mapping[str, float | None] | None]
 
 
-def _new(found: Sequence[Reading | Odd], earlier: Earlier) -> tuple[list[Reading], list[Odd], int]:
+def _new(checked: Sequence[Reading | Odd], earlier: Earlier) -> tuple[list[Reading], list[Odd], int]:
     """What was not judged before: a part at one time is judged once, whatever is read again."""
     here: dict[tuple[str, datetime], Mapping[str, float | None]] = {}
     readings, odd, repeated = [], [], 0
-    for one in found:
+    for one in checked:
         at = one.at
         before = here.get((one.part, at)) or earlier(one.part, at) if at is not None else None
         if isinstance(one, Odd):
@@ -66,8 +66,8 @@ def judge(lines: Sequence[bytes], running: Running, *, between: Between, earlier
     ``earlier`` gives the readings under which a part was judged at a time, or None.
     """
     spec = running.spec
-    found = [check(line, asset=running.installed.asset, spec=spec, between=between) for line in lines]
-    readings, odd, repeated = _new(found, earlier)
+    checked = [check(line, asset=running.installed.asset, spec=spec, between=between) for line in lines]
+    readings, odd, repeated = _new(checked, earlier)
     values = matrix([one.values for one in readings], spec)
     if not readings:
         return Judged([], values, np.empty((0, len(spec.classes))), odd, repeated=repeated)

@@ -46,8 +46,8 @@ class Recorder:
         ).fetchone()
         if row is None:
             return None
-        found: dict[str, float | None] = json.loads(row[0])
-        return found
+        readings: dict[str, float | None] = json.loads(row[0])
+        return readings
 
     def record(self, judged: Judged, running: Running) -> None:
         """Write every judged part, and add it to its window."""

@@ -32,8 +32,8 @@ class Sampled:
 
 def _draw(secret: bytes, name: str, prediction: str) -> float:
     """Uniform in [0, 1)."""
-    found = hmac.new(secret, f"{name} {prediction}".encode(), sha256).digest()
-    return int.from_bytes(found[:6], "big") / (1 << 48)
+    digest = hmac.new(secret, f"{name} {prediction}".encode(), sha256).digest()
+    return int.from_bytes(digest[:6], "big") / (1 << 48)
 
 
 def sample(prediction: str, *, secret: bytes, shares: Shares, margin: float, outside: bool) -> Sampled | None:

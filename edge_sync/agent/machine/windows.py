@@ -76,19 +76,19 @@ class OpenWindow:
 
     def record(self) -> dict[str, Any]:
         """As it is sent (``wire.telemetry``)."""
-        found = asdict(self)
-        del found["last"]
+        sketch_sent = asdict(self)
+        del sketch_sent["last"]
         for edge in ("starts", "ends"):
-            found[edge] = datetime.fromtimestamp(found[edge], UTC).isoformat()
-        return found
+            sketch_sent[edge] = datetime.fromtimestamp(sketch_sent[edge], UTC).isoformat()
+        return sketch_sent
 
     def dump(self) -> str:
         return json.dumps(asdict(self))
 
     @classmethod
     def restore(cls, body: str) -> OpenWindow:
-        found: Mapping[str, Any] = json.loads(body)
-        return cls(**found)
+        fields: Mapping[str, Any] = json.loads(body)
+        return cls(**fields)
 
 
 def start_of(at: datetime, seconds: int) -> float:

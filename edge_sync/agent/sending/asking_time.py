@@ -20,13 +20,13 @@ LARGEST = 4096
 
 def _roots(home: Path, enrolled: Path) -> list[bytes]:
     """The newest root that the TUF client verified, and the one of the enrolment."""
-    found = []
+    roots = []
     for path in (home / "tuf" / "metadata" / "root.json", enrolled):
         try:
-            found.append(path.read_bytes())
+            roots.append(path.read_bytes())
         except OSError:
             continue
-    return found
+    return roots
 
 
 def ask(connections: urllib3.PoolManager, *, portal: str, home: Path, enrolled: Path) -> datetime | None:

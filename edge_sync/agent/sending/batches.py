@@ -39,9 +39,9 @@ class Batches:
     def send(self, now: datetime) -> None:
         """Send what waits; Away where the portal is not there, or Foreign where somebody else answers."""
         for _count in range(AT_ONCE):
-            found = outbox.oldest(self._store)
-            if found is not None:
-                self._send(*found, now)
+            oldest = outbox.oldest(self._store)
+            if oldest is not None:
+                self._send(*oldest, now)
             elif not outbox.form(self._store, node=self._config.node, now=now, room=self._room):
                 break
         for sequence in outbox.held(self._store):

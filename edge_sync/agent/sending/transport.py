@@ -43,12 +43,12 @@ class Foreign(Away):
 def retry_after(text: str, now: datetime) -> float:
     """The seconds that a Retry-After names (RFC 9110, 10.2.3), at most an hour; 0 where it names none."""
     try:
-        found = (
+        seconds = (
             float(text) if text.strip().isdecimal() else (parsedate_to_datetime(text) - now).total_seconds()
         )
     except (ValueError, TypeError, OverflowError):
         return 0.0
-    return min(max(found, 0.0), LONGEST_WAIT)
+    return min(max(seconds, 0.0), LONGEST_WAIT)
 
 
 class Portal:

@@ -71,26 +71,26 @@ class Uplink:
 
     def send_reports(self, now: datetime) -> None:
         """The oldest first; fewer at once where something on the way stumbles over them."""
-        while found := reports.waiting(self._store, self._reports_at_once):
-            body, last = json.dumps(found).encode(), found[-1]["sequence"]
+        while waiting := reports.waiting(self._store, self._reports_at_once):
+            body, last = json.dumps(waiting).encode(), waiting[-1]["sequence"]
             try:
                 answer = self._portal.deliver(
                     "POST", f"{API}/reports", kind="reports", key=str(last), body=body, now=now
                 )
             except Foreign as error:
-                self._reports_at_once = max(1, len(found) // 2)
-                if error.status == TOO_LARGE and len(found) > 1:
+                self._reports_at_once = max(1, len(waiting) // 2)
+                if error.status == TOO_LARGE and len(waiting) > 1:
                     continue
                 raise
             if isinstance(answer, Receipt):
                 reports.taken(self._store, last)
                 self._reports_at_once = REPORTS_AT_ONCE
-            elif len(found) > 1:
+            elif len(waiting) > 1:
                 self._reports_at_once = 1  # find the one that does not fit
             else:
                 log.error("the portal refuses report %d: %s", last, answer.sentence)
                 with self._store.transaction():
-                    said = json.dumps(found[0]).encode()
+                    said = json.dumps(waiting[0]).encode()
                     parking.park(self._store, "report", str(last), said, records=1, refusal=answer, now=now)
                     reports.taken(self._store, last)
                 self._reports_at_once = REPORTS_AT_ONCE

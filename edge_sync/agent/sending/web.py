@@ -73,14 +73,14 @@ class _HttpsPool(urllib3.HTTPSConnectionPool):
 
 def pool(config: Config) -> urllib3.PoolManager:
     """Connections that trust the plant's own authority where one is named."""
-    found = urllib3.PoolManager(
+    connections = urllib3.PoolManager(
         retries=False,
         timeout=TIMEOUT,
         headers={"User-Agent": f"mlops-portal-agent/{VERSION}", "Accept-Encoding": "identity"},
         ca_certs=str(config.home / config.ca) if config.ca else None,
     )
-    found.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
-    return found
+    connections.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+    return connections
 
 
 def pieces(answer: urllib3.BaseHTTPResponse, *, seconds: float) -> Iterator[bytes]:
@@ -125,10 +125,10 @@ def fetch(
     )
     whole = False
     try:
-        found = bytearray()
+        body_read = bytearray()
         for piece in pieces(answer, seconds=BODY_SECONDS):
-            found += piece
-            if len(found) > most:
+            body_read += piece
+            if len(body_read) > most:
                 raise TooLong(f"more than {most} bytes came")
         whole = True
     finally:
@@ -136,7 +136,7 @@ def fetch(
             answer.release_conn()
         else:
             answer.close()
-    return Page(answer.status, answer.headers, _decoded(bytes(found), answer.headers, most))
+    return Page(answer.status, answer.headers, _decoded(bytes(body_read), answer.headers, most))
 
 
 def _decoded(data: bytes, headers: Mapping[str, str], most: int) -> bytes:
@@ -145,9 +145,9 @@ def _decoded(data: bytes, headers: Mapping[str, str], most: int) -> bytes:
         return data
     opened = zlib.decompressobj(31)
     try:
-        found = opened.decompress(data, most + 1)
+        plain = opened.decompress(data, most + 1)
     except zlib.error as error:
         raise HTTPError(f"the answer is no gzip: {error}") from None
-    if len(found) > most or not opened.eof:
+    if len(plain) > most or not opened.eof:
         raise TooLong(f"more than {most} bytes came, or not all of them")
-    return found
+    return plain

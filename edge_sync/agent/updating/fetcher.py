@@ -70,8 +70,8 @@ class ResumingFetcher(FetcherInterface):
         """The file at ``url``, at most ``max_length`` bytes; deleted when the caller is done with it."""
         if not url.startswith(self._targets):
             try:
-                with super().download_file(url, max_length) as found:
-                    yield found
+                with super().download_file(url, max_length) as metadata:
+                    yield metadata
             except urllib3.exceptions.HTTPError as error:
                 raise exceptions.DownloadError(f"{url} does not answer: {error}") from error
             return

@@ -38,9 +38,9 @@ def golden_run(model: Model, spec: ModelSpec, samples: Sequence[Golden], *, limi
         model.probabilities(matrix([{}], spec))
         for one in samples:
             started = time.perf_counter()
-            found = model.probabilities(matrix([one.readings], spec))
+            probabilities = model.probabilities(matrix([one.readings], spec))
             slowest = max(slowest, 1000 * (time.perf_counter() - started))
-            failed = _judge(one, spec, found)
+            failed = _judge(one, spec, probabilities)
             if failed:
                 return GoldenRun(len(samples), failed, slowest)
     except BadModel as error:
@@ -52,15 +52,15 @@ def golden_run(model: Model, spec: ModelSpec, samples: Sequence[Golden], *, limi
     return GoldenRun(len(samples), "", slowest)
 
 
-def _judge(one: Golden, spec: ModelSpec, found: np.ndarray) -> str:
-    if not valid(found).all():
+def _judge(one: Golden, spec: ModelSpec, probabilities: np.ndarray) -> str:
+    if not valid(probabilities).all():
         return f"{one.code} got no probabilities"
     if one.truth not in spec.classes:
         return f"{one.code} is {one.truth}, which the model does not know"
-    probability = float(found[0, spec.classes.index(one.truth)])
+    probability = float(probabilities[0, spec.classes.index(one.truth)])
     if not one.passed_by(probability):
         return f"{one.code} is {one.truth}; the model gives it {probability:.3f}, due is {one.tolerance:.3f}"
-    said = spec.classes[int(np.argmax(found[0]))]
+    said = spec.classes[int(np.argmax(probabilities[0]))]
     if one.safety and said != one.truth:
         return f"{one.code} is {one.truth} and concerns safety; the model says {said}"
     return ""

@@ -73,9 +73,9 @@ class Updates:
         stopped = []
         for asset in self._config.assets:
             try:
-                found = repository.get(f"lines/{line}/{asset}.json")
-                if found is not None:
-                    self._consider(repository, asset, found, who, self._kept.put(data), now)
+                descriptor = repository.get(f"lines/{line}/{asset}.json")
+                if descriptor is not None:
+                    self._consider(repository, asset, descriptor, who, self._kept.put(data), now)
             except Invalid as error:
                 stopped.append(f"{asset}: {error.sentence}")
             except UpdatesStop as error:  # one asset's missing file stops no other asset
@@ -87,8 +87,8 @@ class Updates:
         """After the store was lost: every machine's number is read again before any update is taken."""
         for asset in self._config.assets:
             try:
-                found = repository.get(f"lines/{self._config.line}/{asset}.json")
-                number = release.parse(found).number if found is not None else 0
+                descriptor = repository.get(f"lines/{self._config.line}/{asset}.json")
+                number = release.parse(descriptor).number if descriptor is not None else 0
             except Invalid:
                 continue  # it is refused below
             highest = self._activations.seen(asset)
@@ -142,11 +142,11 @@ class Updates:
         """Check the approvals; returns the digests of the files that carry them."""
         carried = []
         for digest in descriptor.statements:
-            found = repository.get(f"lines/{self._config.line}/{digest}.statement.json")
-            if found is None:
+            file = repository.get(f"lines/{self._config.line}/{digest}.statement.json")
+            if file is None:
                 raise Refused("statement-missing", f"Statement {digest[:12]} is not in the repository.")
             try:
-                carried.append((release.parse_signed(found), self._kept.put(found)))
+                carried.append((release.parse_signed(file), self._kept.put(file)))
             except Invalid as error:
                 raise Refused("malformed", error.sentence) from None
         release.accept(

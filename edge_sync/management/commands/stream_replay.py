@@ -87,17 +87,17 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             with unheard():
-                found = self._replay(options)
+                summary = self._replay(options)
         except PortalError as error:
             raise CommandError(error.sentence) from None
-        found.seconds = round(time.monotonic() - started, 2)
+        summary.seconds = round(time.monotonic() - started, 2)
         if options["json"]:
-            self.stdout.write(json.dumps(found.plain(), ensure_ascii=False))
+            self.stdout.write(json.dumps(summary.plain(), ensure_ascii=False))
         else:
-            for line in found.lines():
+            for line in summary.lines():
                 self.stdout.write(line)
-        if found.refused:
-            raise CommandError(_("The portal refused %(count)d batches.") % {"count": len(found.refused)})
+        if summary.refused:
+            raise CommandError(_("The portal refused %(count)d batches.") % {"count": len(summary.refused)})
 
     def _replay(self, options: dict[str, Any]) -> Summary:
         _checked(options)
@@ -223,17 +223,17 @@ def _progress(at: ReplayNode, station: ReplayStation, choice: Choice, options: d
 
 def _summed(driver: Driver, choice: Choice, before: Before, *, stopped: bool) -> Summary:
     progress, rows, taken = driver.progress, driver.rows, driver.door.taken
-    found = Summary.of(choice, run=progress.run, node=driver.at.node.slug)
+    summary = Summary.of(choice, run=progress.run, node=driver.at.node.slug)
     last = progress.next - 1
-    found.rows, found.first_row, found.last_row = driver.sent, rows.first, rows.first + last
-    found.next_row = rows.first + progress.next if stopped and progress.next < len(rows) else None
+    summary.rows, summary.first_row, summary.last_row = driver.sent, rows.first, rows.first + last
+    summary.next_row = rows.first + progress.next if stopped and progress.next < len(rows) else None
     known = driver.times[: progress.next][np.isfinite(driver.times[: progress.next])]
     if known.size:
-        found.starts, found.ends = moment(float(known.min())), moment(float(known.max()))
-    found.predictions, found.sampled = taken.predictions, taken.sampled
-    found.quarantined, found.windows = dict(taken.quarantined), len(taken.windows)
+        summary.starts, summary.ends = moment(float(known.min())), moment(float(known.max()))
+    summary.predictions, summary.sampled = taken.predictions, taken.sampled
+    summary.quarantined, summary.windows = dict(taken.quarantined), len(taken.windows)
     if driver.outcomes is not None:
-        found.outcomes, found.outcomes_unmatched = driver.outcomes.told, driver.outcomes.unmatched
-    found.refused = taken.refused
-    found.alerts = before.since(driver.times.tolist(), first=rows.first)
-    return found
+        summary.outcomes, summary.outcomes_unmatched = driver.outcomes.told, driver.outcomes.unmatched
+    summary.refused = taken.refused
+    summary.alerts = before.since(driver.times.tolist(), first=rows.first)
+    return summary

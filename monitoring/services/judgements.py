@@ -119,8 +119,8 @@ def _note(sort: Sort, error: Exception, one: Any, refuse: Refuse, refused: dict[
 
 
 def store_each(rows: Sequence[M]) -> dict[Any, Exception]:
-    """Store all at once, in their order: the node's row is locked, so nobody else writes them. Where that fails,
-    one by one, with what those failed of that cannot be stored."""
+    """Store all at once, in their order: the node's row is locked, so nobody else writes them. Where that
+    fails, one by one, with what those failed of that cannot be stored."""
     if not rows:
         return {}
     kind = type(rows[0])._default_manager

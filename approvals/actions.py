@@ -21,16 +21,16 @@ from mlops_portal.foundation.shell.registries.actions import Offer
 def version_offers(by: Person, version: ModelVersion) -> list[Offer]:
     if not by.may("approval.request"):
         return []
-    found = verdict(by, "approval.request")
+    may_request = verdict(by, "approval.request")
     if VersionState(version.state) not in ASKABLE:
-        found = Verdict(False, _("It was decided about already."))
+        may_request = Verdict(False, _("It was decided about already."))
     elif not targets_for(person=by, version=version).exists():
-        found = Verdict(False, _("No machine of your lines could run it."))
+        may_request = Verdict(False, _("No machine of your lines could run it."))
     at = [version.model.slug, version.number]
     return [
         Offer(
             "ask_approval", _("Ask for approval"), reverse("approval_ask", args=at),
-            allowed=bool(found), reason=found.reason, kind="primary", icon="shield", method="get",
+            allowed=bool(may_request), reason=may_request.reason, kind="primary", icon="shield", method="get",
         ),
         Offer("golden_run", _("Run the golden parts"), reverse("candidate_golden", args=at), icon="golden"),
     ]  # fmt: skip
@@ -39,14 +39,14 @@ def version_offers(by: Person, version: ModelVersion) -> list[Offer]:
 def request_offers(by: Person, request: ApprovalRequest) -> list[Offer]:
     if request.state not in OPEN or not by.may("approval.request"):
         return []
-    found = verdict(by, "approval.request", line=request.line)
+    may_request = verdict(by, "approval.request", line=request.line)
     offers = []
     if request.state == ApprovalState.DRAFT:
         hard = [
             title_of(one) for one in pack_of(request)["gates"] if one["kind"] == "hard" and not one["met"]
         ]
-        may = found
-        if found and hard:
+        may = may_request
+        if may_request and hard:
             may = Verdict(
                 False, _("Not met, and nobody can override it: %(gates)s.") % {"gates": ", ".join(hard)}
             )
@@ -57,7 +57,7 @@ def request_offers(by: Person, request: ApprovalRequest) -> list[Offer]:
             )
         )
     url = reverse("approval_withdraw", args=[request.pk])
-    offers.append(Offer("withdraw", _("Withdraw"), url, allowed=bool(found), reason=found.reason))
+    offers.append(Offer("withdraw", _("Withdraw"), url, allowed=bool(may_request), reason=may_request.reason))
     return offers
 
 

@@ -21,11 +21,11 @@ def register(folder: str, source: Source) -> None:
 
 def files() -> dict[str, bytes]:
     """All of them by their path in the export. ValueError for a path that does not fit a zip."""
-    found: dict[str, bytes] = {}
+    sources: dict[str, bytes] = {}
     for folder, source in sorted(_sources.items()):
         for path, data in source():
             name = f"{folder}/{path}"
-            if not NAME.fullmatch(name) or name in found:
+            if not NAME.fullmatch(name) or name in sources:
                 raise ValueError(f"{name} cannot stand in an export")
-            found[name] = data
-    return found
+            sources[name] = data
+    return sources

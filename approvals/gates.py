@@ -155,10 +155,10 @@ def _difference(key: str, measure: str, worse: int, facts: Facts, rules: Rules) 
     """``worse`` is the sign of a difference that is bad."""
     if not facts.champion:
         return Gate(key, "soft", True, "no_champion", 0, rules.not_worse_by, {})
-    found = facts.differences.get(measure)
-    if found is None or facts.compared_with != facts.champion:
+    interval = facts.differences.get(measure)
+    if interval is None or facts.compared_with != facts.champion:
         return Gate(key, "soft", False, "not_compared", 0, rules.not_worse_by, {"champion": facts.champion})
-    end = found["high"] if worse > 0 else -found["low"]
+    end = interval["high"] if worse > 0 else -interval["low"]
     met = end <= rules.not_worse_by
     params = {"by": max(end, 0.0) * 100, "limit": rules.not_worse_by * 100}
     case = "may_be_worse" if not met else "within" if end > 0 else "better"

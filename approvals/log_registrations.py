@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from approvals.selectors.export import exports_made
-from approvals.selectors.lineage import predictions_like
+from approvals.selectors.lineage.whole import predictions_like
+from approvals.selectors.records.export import exports_made
 from approvals.transitions import Assurance, Verdict
 from labeling.transitions import RunStepName
 from mlops_portal.foundation.ledger.selectors import checkpoint_latest, events

@@ -38,7 +38,7 @@ def make(folder: str) -> None:
 
 def ours(folder: str) -> dict[str, Any]:
     """Seconds since the process began until the first prediction, then seconds for each row alone."""
-    from edge_sync.agent.infer import Model
+    from edge_sync.agent.machine.infer import Model
 
     spec = SimpleNamespace(features=[SimpleNamespace(categories=())] * data.FEATURES, classes=["good", "bad"])
     model = Model((Path(folder) / "model.onnx").read_bytes(), spec)

@@ -20,19 +20,19 @@ FEW = 5
 
 
 def _releases(request: HttpRequest) -> dict[str, Any]:
-    found = releases_for(person=person_of(request)).filter(state__in=UNFINISHED)
-    return {"releases": [(one, TONES[one.state]) for one in found[:FEW]], "count": found.count()}
+    unfinished = releases_for(person=person_of(request)).filter(state__in=UNFINISHED)
+    return {"releases": [(one, TONES[one.state]) for one in unfinished[:FEW]], "count": unfinished.count()}
 
 
 def _nodes(request: HttpRequest) -> dict[str, Any]:
-    found = nodes_for(person=person_of(request))
-    unapproved = UnapprovedRun.objects.filter(node__in=found, ended_at=None).select_related(
+    nodes = nodes_for(person=person_of(request))
+    unapproved = UnapprovedRun.objects.filter(node__in=nodes, ended_at=None).select_related(
         "asset__line", "node"
     )
     return {
         "unapproved": unapproved[:FEW],
-        "silent": silent_nodes(found, now=timezone.now())[:FEW],
-        "count": found.count(),
+        "silent": silent_nodes(nodes, now=timezone.now())[:FEW],
+        "count": nodes.count(),
     }
 
 

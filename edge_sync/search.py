@@ -14,8 +14,12 @@ from mlops_portal.foundation.shell.registries.search import Hit, Source
 
 
 def _models(person: Person, query: str, limit: int) -> list[Hit]:
-    found = models_all().filter(Q(name__icontains=query) | Q(slug__icontains=query)).order_by("name")[:limit]
-    return [Hit(one.name, str(one.asset_type), reverse("model", args=[one.slug]), "model") for one in found]
+    matching = (
+        models_all().filter(Q(name__icontains=query) | Q(slug__icontains=query)).order_by("name")[:limit]
+    )
+    return [
+        Hit(one.name, str(one.asset_type), reverse("model", args=[one.slug]), "model") for one in matching
+    ]
 
 
 def _releases(person: Person, query: str, limit: int) -> list[Hit]:
@@ -24,9 +28,10 @@ def _releases(person: Person, query: str, limit: int) -> list[Hit]:
         | Q(approval__version__artifact__sha256__startswith=query.lower())
         | Q(targets__asset__name__icontains=query)
     )
-    found = releases_for(person=person).filter(wanted).distinct()[:limit]
+    matching = releases_for(person=person).filter(wanted).distinct()[:limit]
     return [
-        Hit(str(one), one.get_state_display(), reverse("release", args=[one.pk]), "release") for one in found
+        Hit(str(one), one.get_state_display(), reverse("release", args=[one.pk]), "release")
+        for one in matching
     ]
 
 

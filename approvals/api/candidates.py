@@ -82,8 +82,8 @@ class PolicyView(APIView):
         """The policy that holds for a model."""
         guard(person_of(request), "model.view")
         model = get_object_or_404(RegisteredModel, slug=slug)
-        found = policy_of(model) or Policy(model=model, version=0, body=Rules().body())
-        return Response(PolicyOut(found).data)
+        policy = policy_of(model) or Policy(model=model, version=0, body=Rules().body())
+        return Response(PolicyOut(policy).data)
 
     @extend_schema(request=PolicyIn, responses=PolicyOut, operation_id="approval_policy_set")
     def put(self, request: Request, slug: str) -> Response:
@@ -119,5 +119,5 @@ class LinePolicyView(APIView):
         return get_object_or_404(lines_for(person=person_of(request)), slug=slug)
 
     def _shown(self, line: Line) -> dict[str, object]:
-        found = line_rules(line)
-        return {"minimum_assurance": found.minimum_assurance.value, "quorum": found.quorum}
+        rules = line_rules(line)
+        return {"minimum_assurance": rules.minimum_assurance.value, "quorum": rules.quorum}

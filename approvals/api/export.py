@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from approvals.api.people import person_of
-from approvals.selectors.export import export_made, exports_made, scope_of
+from approvals.selectors.records.export import export_made, exports_made, scope_of
 from approvals.serializers.log import ExportIn, ExportOut
 from approvals.services.export import export_ask, export_name, export_open
 from mlops_portal.foundation.ledger.models import Event

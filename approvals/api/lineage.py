@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from approvals.api.people import person_of
-from approvals.selectors.lineage import lineage_of
+from approvals.selectors.lineage.whole import lineage_of
 from approvals.serializers.log import LineageOut
 from mlops_portal.foundation.plant.policies import guard
 

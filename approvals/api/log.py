@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from approvals.api.people import person_of
-from approvals.selectors.log import FIELDS, filter_of, log_events
-from approvals.selectors.log_event import event_of, event_proof
+from approvals.selectors.records.log import FIELDS, filter_of, log_events
+from approvals.selectors.records.log_event import event_of, event_proof
 from approvals.serializers.log import EventOut, EventWithProof
 from approvals.services.log import log_read, verification_ask
 from mlops_portal.foundation.ledger.models import Event
@@ -62,9 +62,9 @@ class EventView(APIView):
         """One event with its proof under the newest checkpoint."""
         by = person_of(request)
         guard(by, "log.view")
-        found = event_of(uuid)
+        event = event_of(uuid)
         log_read(by=by, what=f"event={uuid}")
-        return Response(EventWithProof({"event": found, "proof": event_proof(found)}).data)
+        return Response(EventWithProof({"event": event, "proof": event_proof(event)}).data)
 
 
 class Verify(APIView):

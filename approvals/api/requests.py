@@ -46,10 +46,10 @@ class Approvals(Things):
     @extend_schema(responses=ApprovalWithEvidence)
     def retrieve(self, request: Request, pk: str) -> Response:
         """One request with its frozen evidence."""
-        found = self.get_object()
-        if found.state == ApprovalState.SUBMITTED:
-            request_opened(by=self.person, request=found)
-        return Response(ApprovalWithEvidence(found).data)
+        approval = self.get_object()
+        if approval.state == ApprovalState.SUBMITTED:
+            request_opened(by=self.person, request=approval)
+        return Response(ApprovalWithEvidence(approval).data)
 
     @extend_schema(request=ApprovalIn, responses={201: ApprovalOut})
     def create(self, request: Request) -> Response:
@@ -86,13 +86,13 @@ class Approvals(Things):
         asked = StatementQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
-        found = statement_for(
+        offered = statement_for(
             by=self.person,
             request=self.get_object(),
             verdict=Verdict(given["verdict"]),
             comment=given["comment"],
         )
-        return Response(StatementOut(found.as_json()).data)
+        return Response(StatementOut(offered.as_json()).data)
 
     @extend_schema(request=DecisionIn, responses={201: DecisionOut})
     @action(detail=True, methods=["post"])
@@ -100,10 +100,10 @@ class Approvals(Things):
         """Hand in a signed statement. A token carries a passkey's assertion but never signs."""
         asked = DecisionIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        given, found = asked.validated_data, self.get_object()
+        given, approval = asked.validated_data, self.get_object()
         data = given["statement"].encode()
         envelope = given.get("envelope") or statement_seal(
-            by=self.person, request=found, statement=data, password=given["password"], code=given["code"]
+            by=self.person, request=approval, statement=data, password=given["password"], code=given["code"]
         )
-        made = decide(by=self.person, request=found, statement=data, envelope=envelope)
+        made = decide(by=self.person, request=approval, statement=data, envelope=envelope)
         return Response(DecisionOut(made).data, status=201)

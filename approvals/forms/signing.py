@@ -19,12 +19,12 @@ class PasskeyForm(forms.Form):
 
     def clean_envelope(self) -> dict[str, Any]:
         try:
-            found = json.loads(self.cleaned_data["envelope"])
+            envelope = json.loads(self.cleaned_data["envelope"])
         except ValueError:
-            found = None
-        if not isinstance(found, dict):
+            envelope = None
+        if not isinstance(envelope, dict):
             raise forms.ValidationError(_("The signature did not arrive whole; sign again."))
-        return found
+        return envelope
 
 
 class CodeForm(forms.Form):

@@ -75,8 +75,8 @@ def _labels(version: ModelVersion) -> dict[str, int]:
 def _golden_editors(version: ModelVersion) -> frozenset[str]:
     """The people of every event about a golden sample of the model since the version stood."""
     about = EventSubject.objects.filter(kind="golden_sample", key__startswith=f"{version.model.slug}/")
-    found = Event.objects.filter(id__in=about.values("event"), at__gt=version.created_at, actor_kind="person")
-    return frozenset(found.values_list("actor_id", flat=True))
+    edits = Event.objects.filter(id__in=about.values("event"), at__gt=version.created_at, actor_kind="person")
+    return frozenset(edits.values_list("actor_id", flat=True))
 
 
 def hands_on(request: ApprovalRequest) -> Hands:
@@ -98,14 +98,15 @@ def who_may_sign(request: ApprovalRequest) -> list[Signer]:
     involved = {hands.asked, *hands.trained, *(str(pk) for pk in signed)} - {str(pk) for pk in people}
     people |= {one.pk: one for one in Person.objects.filter(pk__in=involved)}
     ground = ground_of(request, approved_by(request))
-    found = []
+    signers = []
     for person in sorted(people.values(), key=lambda one: one.name):
         reason = exclusion(str(person.pk), hands) or verdict(person, DECIDE, line=request.line).reason
         roles = roles_for(person, request.line)
         worth = worth_of(person, ground, roles=roles)
-        found.append(Signer(person, not reason, reason, roles, signed.get(person.pk), worth))
+        signers.append(Signer(person, not reason, reason, roles, signed.get(person.pk), worth))
     return sorted(
-        found, key=lambda one: (one.signed is None, not one.can, not one.allowed, one.worth.counts_as is None)
+        signers,
+        key=lambda one: (one.signed is None, not one.can, not one.allowed, one.worth.counts_as is None),
     )
 
 

@@ -32,8 +32,8 @@ def manifest_of(version: ModelVersion) -> TrainingManifest | None:
 
 def compared(version: ModelVersion) -> dict[str, Any]:
     """The champion's half of the version's measures: {"version", "holdout", "per_class", "differences"}."""
-    found: dict[str, Any] = version.measures.get("champion") or {}
-    return found
+    comparison: dict[str, Any] = version.measures.get("champion") or {}
+    return comparison
 
 
 def facts_of(version: ModelVersion, *, champion: ModelVersion | None) -> Facts:

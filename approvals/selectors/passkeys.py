@@ -53,7 +53,7 @@ def _number(value: object) -> int:
 
 def passkeys_of(person: Person) -> list[Passkey]:
     """All passkeys of a person with which a decision can be signed, oldest first."""
-    found = []
+    passkeys = []
     for row in Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).order_by("pk"):
         kept = row.wrap()
         credential = kept.authenticator_data.credential_data
@@ -63,5 +63,5 @@ def passkeys_of(person: Person) -> list[Passkey]:
             public_key = spki(dict(credential.public_key))
         except ValueError:
             continue  # it signs in, but no node could check what it signs
-        found.append(Passkey(b64url(credential.credential_id), public_key, kept.name))
-    return found
+        passkeys.append(Passkey(b64url(credential.credential_id), public_key, kept.name))
+    return passkeys

@@ -58,8 +58,8 @@ def pack_of(request: ApprovalRequest) -> dict[str, Any]:
     """The frozen evidence as JSON. Raises EvidenceDamaged where it is not what its digest says."""
     if not evidence_intact(request):
         raise EvidenceDamaged(_("The stored evidence was altered; nothing can be decided on it."))
-    found: dict[str, Any] = json.loads(request.evidence.body)
-    return found
+    pack: dict[str, Any] = json.loads(request.evidence.body)
+    return pack
 
 
 def evidence_intact(request: ApprovalRequest) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from approvals.selectors.lineage_steps import Stage
+from approvals.selectors.lineage.steps import Stage
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.types import sentence
 

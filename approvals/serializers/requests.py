@@ -27,10 +27,10 @@ class VersionField(serializers.Field[ModelVersion, Any, str, ModelVersion]):
     def to_internal_value(self, data: Any) -> ModelVersion:
         slug, _slash, number = str(data).rpartition("/")
         whole = int(number) if number.isascii() and number.isdecimal() and len(number) < 8 else 0
-        found = versions_all().filter(model__slug=slug, number=whole).first()
-        if found is None:
+        version = versions_all().filter(model__slug=slug, number=whole).first()
+        if version is None:
             raise serializers.ValidationError(_("There is no such version; write model/number."))
-        return found
+        return version
 
     def to_representation(self, value: ModelVersion) -> str:
         return f"{value.model.slug}/{value.number}"
@@ -114,14 +114,14 @@ class ApprovalIn(serializers.Serializer[Any]):
     comment = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        found = list(
+        assets = list(
             Asset.objects.filter(line=attrs["line"], slug__in=attrs["assets"]).select_related("line")
         )
-        if missing := sorted(set(attrs["assets"]) - {one.slug for one in found}):
+        if missing := sorted(set(attrs["assets"]) - {one.slug for one in assets}):
             raise serializers.ValidationError(
                 {"assets": [_("There is no machine %(name)s on this line.") % {"name": missing[0]}]}
             )
-        return {**attrs, "assets": found}
+        return {**attrs, "assets": assets}
 
 
 class CommentIn(serializers.Serializer[Any]):

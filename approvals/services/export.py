@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from approvals.selectors.export import Scope
+from approvals.selectors.records.export import Scope
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.refs import Actor, Ref
 from mlops_portal.foundation.ledger.services import event_record

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from approvals.selectors.log import read_lately
+from approvals.selectors.records.log import read_lately
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.refs import Actor, Ref
 from mlops_portal.foundation.ledger.selectors import Report

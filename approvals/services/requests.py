@@ -18,9 +18,9 @@ from approvals.errors import AlreadyOpen, CommentMissing, Expired, GatesUnmet, T
 from approvals.gate_words import title_of
 from approvals.models import ApprovalRequest, EvidencePack
 from approvals.rules import parse
-from approvals.selectors.changes import champions_on, change_since
 from approvals.selectors.duties import who_may_sign
 from approvals.selectors.evidence import evidence_of, frozen
+from approvals.selectors.records.changes import champions_on, change_since
 from approvals.selectors.requests import OPEN, number_next, overdue, pack_of, requests_all, targets_on
 from approvals.services.policies import policy_in_force
 from approvals.services.records import claim, request_event, version_follow
@@ -101,20 +101,20 @@ def _targets(version: ModelVersion, line: Line, assets: Sequence[Asset]) -> list
     """The machines, locked so that two requests cannot be allotted one number."""
     wanted = {asset.pk for asset in assets}
     fitting = targets_on(line, version).filter(pk__in=wanted)
-    found = list(fitting.select_for_update(of=("self",)).order_by("pk"))
-    if not found or len(found) != len(wanted):
+    targets = list(fitting.select_for_update(of=("self",)).order_by("pk"))
+    if not targets or len(targets) != len(wanted):
         raise TargetsUnfit(
             _("Choose machines of %(line)s of the type %(type)s.")
             % {"line": line, "type": version.model.asset_type}
         )
-    running = champions_on(found)
+    running = champions_on(targets)
     if len({one.pk if one else None for one in running.values()}) > 1:
         raise TargetsUnfit(
             _("These machines run different versions, so they would fall back to different ones; ask apart.")
         )
     if any(one == version for one in running.values()):
         raise TargetsUnfit(_("These machines run this version already."))
-    return found
+    return targets
 
 
 def request_submit(*, by: Person, request: ApprovalRequest, comment: str = "") -> ApprovalRequest:

@@ -8,7 +8,7 @@ from pathlib import Path
 from celery import shared_task
 from django.urls import reverse
 
-from approvals.selectors.export import scope_of
+from approvals.selectors.records.export import scope_of
 from approvals.services.export import export_record
 from approvals.tasks.export_write import export_write
 from approvals.tasks.log_progress import counting

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from approvals.selectors.export_files import Named
+from approvals.selectors.records.export_files import Named
 from mlops_portal.foundation.ledger.models import Checkpoint
 from mlops_portal.foundation.ledger.selectors import tile_bytes
 from mlops_portal.foundation.ledger.selectors.rows import Row
@@ -60,7 +60,7 @@ class ToldRow:
 
 
 def rows_write(
-    folder: Path, found: Iterable[Row], *, last: Checkpoint, whole: bool, step: Callable[[int], None]
+    folder: Path, leaves: Iterable[Row], *, last: Checkpoint, whole: bool, step: Callable[[int], None]
 ) -> Written:
     """Write ``events.jsonl``, ``personal.jsonl``, ``log.csv`` and, for a part, ``proofs/inclusion.jsonl``."""
     written = Written()
@@ -73,7 +73,7 @@ def rows_write(
         proofs = None if whole else stack.enter_context((folder / "proofs/inclusion.jsonl").open("wb"))
         rows = csv.writer(table)
         rows.writerow(HEADER)
-        for row in found:
+        for row in leaves:
             told = ToldRow(row)
             lines.write(row.public.encode() + b"\n")
             if told.private is not None and row.personal is not None:

@@ -12,8 +12,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from approvals import export_sources
-from approvals.selectors.export import Scope, erasure_is_waiting, exported, exported_rows
-from approvals.selectors.export_files import approval_files, commands
+from approvals.selectors.records.export import Scope, erasure_is_waiting, exported, exported_rows
+from approvals.selectors.records.export_files import approval_files, commands
 from approvals.tasks.export_pdf import pdf_of
 from approvals.tasks.export_readme import readme
 from approvals.tasks.export_rows import Written, checkpoints_write, rows_write
@@ -81,13 +81,13 @@ def _beside(scope: Scope, written: Written, last: Checkpoint, language: str) -> 
     """Every file but the events and the seal."""
     added = export_sources.files()
     rosters = [data for name, data in added.items() if name.startswith("rosters/")]
-    found = approval_files(written.named, rosters) | added
+    files = approval_files(written.named, rosters) | added
     facts = _facts(scope, written, last)
     key_id = keys.checkpoint_verifier().key_id.hex()
-    return found | {
+    return files | {
         "checkpoint.txt": last.note.encode(),
         "log.pdf": pdf_of(language=language, facts=facts, rows=written.newest, events=written.events),
-        "README.txt": readme(whole=scope.whole, facts=facts, key_id=key_id, commands=commands(found)),
+        "README.txt": readme(whole=scope.whole, facts=facts, key_id=key_id, commands=commands(files)),
         "verify.py": verifier(),
     }
 

@@ -14,11 +14,11 @@ BLOCK = 1 << 20
 
 def digest_of(path: Path) -> str:
     """SHA-256 of a file, in hex."""
-    found = sha256()
+    hashed = sha256()
     with path.open("rb") as file:
         while block := file.read(BLOCK):
-            found.update(block)
-    return found.hexdigest()
+            hashed.update(block)
+    return hashed.hexdigest()
 
 
 def files_below(folder: Path) -> list[str]:

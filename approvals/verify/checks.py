@@ -49,11 +49,11 @@ def check_seal(export: Export, facts: Facts) -> str:
     for name in sorted(set(listed) ^ (export.names - ALONE)):
         raise Fault(f"{name} is missing." if name in listed else f"{name} does not belong to this export.")
     for name, digest in sorted(listed.items()):
-        found = sha256()
+        hashed = sha256()
         with export.open(name) as file:
             for block in iter(lambda: file.read(1 << 20), b""):
-                found.update(block)
-        if found.hexdigest() != digest:
+                hashed.update(block)
+        if hashed.hexdigest() != digest:
             raise Fault(f"{name} was changed after the export was sealed.")
     return f"The seal holds over {len(listed)} files; signed with {facts.key}."
 
@@ -69,7 +69,7 @@ def check_checkpoint(export: Export, facts: Facts) -> str:
 
 def earlier(export: Export, facts: Facts) -> dict[int, bytes]:
     """Root by size of earlier checkpoints, each proved to lead to this one."""
-    found = {}
+    roots = {}
     for line in export.lines("proofs/checkpoints.jsonl"):
         one = parse(line)
         size, old, _key = checkpoint_of(one["note"], facts.keys)
@@ -78,8 +78,8 @@ def earlier(export: Export, facts: Facts) -> dict[int, bytes]:
             raise Fault(
                 f"The log was rewritten: the checkpoint over {size} events does not lead to this one."
             )
-        found[size] = old
-    return found
+        roots[size] = old
+    return roots
 
 
 def read_event(line: bytes) -> Event:

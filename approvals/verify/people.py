@@ -15,7 +15,7 @@ from approvals.verify.reading import Export, Facts, Open, subject
 
 def check_decisions(export: Export, facts: Facts) -> str:
     """Every signature, and that log and statements name one another."""
-    keys, found = export.value("keys/signing.json"), Counter[str]()
+    keys, by_assurance = export.value("keys/signing.json"), Counter[str]()
     events = {event["data"]["statement"]: event for event in facts.of("approvals.decision.signed")}
     for name in (one for one in export.below("statements") if one.endswith(".json")):
         try:
@@ -36,21 +36,21 @@ def check_decisions(export: Export, facts: Facts) -> str:
         for part in ("signed", "sig"):
             check_plain(export, name, part)
         check_grounds(export, facts, name, said)
-        found[assurance] += 1
+        by_assurance[assurance] += 1
     for digest in events:
         raise Fault(f"The log tells of the statement {digest}, which is missing.")
-    weak = f" ({found['code']} of them sealed by the portal: weaker)" if found["code"] else ""
-    return f"{sum(found.values())} decisions are signed by the people whom the log names{weak}."
+    weak = f" ({by_assurance['code']} of them sealed by the portal: weaker)" if by_assurance["code"] else ""
+    return f"{sum(by_assurance.values())} decisions are signed by the people whom the log names{weak}."
 
 
 def key_used(data: bytes, keys: dict[str, Any]) -> dict[str, str]:
     """Id and public half of the key that a statement's envelope names, as the log tells them."""
     envelope = parse(data)["envelope"]
     if envelope["kind"] == "passkey":
-        found = next(one for one in keys["passkeys"] if one["id"] == envelope["credential_id"])
-        return {"id": found["id"], "public": found["public_key"]}
-    found = next(one for one in keys["seals"] if one["id"] == envelope["key_id"])
-    return {"id": found["id"], "public": found["public"]}
+        key = next(one for one in keys["passkeys"] if one["id"] == envelope["credential_id"])
+        return {"id": key["id"], "public": key["public_key"]}
+    key = next(one for one in keys["seals"] if one["id"] == envelope["key_id"])
+    return {"id": key["id"], "public": key["public"]}
 
 
 def check_plain(export: Export, name: str, part: str) -> None:
@@ -127,7 +127,7 @@ def check_quorums(export: Export, facts: Facts) -> str:
 def counted(roster: dict[str, Any], signed: list[Any]) -> dict[str, Any]:
     """The people {id: roles} whose approvals count under the roster."""
     people = {one["id"]: one for one in roster["people"]}
-    found = {}
+    roles = {}
     for body, envelope in signed:
         person = people.get(body["person"]["id"])
         if person is None or body["role"] not in person["roles"]:
@@ -138,5 +138,5 @@ def counted(roster: dict[str, Any], signed: list[Any]) -> dict[str, Any]:
             weak = roster["minimum_assurance"] == "code"
             key, known = envelope["key_id"], [one["id"] for one in roster["seal_keys"]] if weak else []
         if key in known and key not in roster["revoked"]:
-            found[person["id"]] = person["roles"]
-    return found
+            roles[person["id"]] = person["roles"]
+    return roles

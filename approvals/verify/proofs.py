@@ -99,10 +99,10 @@ def push(edge: list[tuple[int, bytes]], leaf: bytes) -> None:
 def root(edge: list[tuple[int, bytes]]) -> bytes:
     if not edge:
         return sha256(b"").digest()
-    found = edge[-1][1]
+    hashed = edge[-1][1]
     for _leaves, left in reversed(edge[:-1]):
-        found = node(left, found)
-    return found
+        hashed = node(left, hashed)
+    return hashed
 
 
 def split(size: int) -> int:

@@ -18,7 +18,7 @@ FUTURE = "from __future__ import annotations\n"
 def verifier() -> bytes:
     """The docstring of ``checks``, the imports of all, then their bodies."""
     parts = [_parts((HERE / f"{name}.py").read_text(encoding="utf-8")) for name in MODULES]
-    imports = sorted(set[str]().union(*(found for _doc, found, _rest in parts)) - {FUTURE})
+    imports = sorted(set[str]().union(*(names for _doc, names, _rest in parts)) - {FUTURE})
     return "\n".join([parts[-1][0], FUTURE, "".join(imports), *(rest for *_, rest in parts)]).encode()
 
 

@@ -84,43 +84,43 @@ def approvals(request: HttpRequest) -> HttpResponse:
 def approval(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Exactly what one signs, on which evidence, who else must, who may not and why."""
     by = person_of(request)
-    found = visible(by, pk)
-    if found.state == ApprovalState.SUBMITTED:
-        request_opened(by=by, request=found)
-    context = {"approval": found, "by": by, "tone": tone_of(found), **_signers(found, by)}
+    asked = visible(by, pk)
+    if asked.state == ApprovalState.SUBMITTED:
+        request_opened(by=by, request=asked)
+    context = {"approval": asked, "by": by, "tone": tone_of(asked), **_signers(asked, by)}
     if request.headers.get("HX-Target") == "signers":
         return render(request, "approvals/approval.html#signers", context)
-    return render(request, "approvals/approval.html", {**context, **page_context(by, found)})
+    return render(request, "approvals/approval.html", {**context, **page_context(by, asked)})
 
 
-def page_context(by: Person, found: ApprovalRequest, form: CodeForm | None = None) -> dict[str, Any]:
-    pack = pack_of(found)
+def page_context(by: Person, approval: ApprovalRequest, form: CodeForm | None = None) -> dict[str, Any]:
+    pack = pack_of(approval)
     return {
-        **evidence_shown(pack, found.version),
-        **signing_shown(by, found, form),
-        "targets": targets_in_words(found),
+        **evidence_shown(pack, approval.version),
+        **signing_shown(by, approval, form),
+        "targets": targets_in_words(approval),
         "champion_shown": pack["champion"].rpartition("/")[2],
-        "offers": offers_for(by, found),
+        "offers": offers_for(by, approval),
         "doubts": ", ".join(
             title_of(one) for one in pack["gates"] if one["kind"] == "soft" and not one["met"]
         ),
-        "decisions": found.decisions.select_related("person"),
-        "run": getattr(found.version, "retrain_run", None),
+        "decisions": approval.decisions.select_related("person"),
+        "run": getattr(approval.version, "retrain_run", None),
     }
 
 
-def _signers(found: ApprovalRequest, by: Person) -> dict[str, Any]:
-    quorum = line_rules(found.line).quorum
+def _signers(approval: ApprovalRequest, by: Person) -> dict[str, Any]:
+    quorum = line_rules(approval.line).quorum
     needed = sum(quorum.values())
-    missing = sum(quorum_of(found, approved_by(found)).missing.values())
+    missing = sum(quorum_of(approval, approved_by(approval)).missing.values())
     places = ", ".join(f"{count} × {Role(role).label}" for role, count in sorted(quorum.items()))
     return {
-        "signers": who_may_sign(found),
+        "signers": who_may_sign(approval),
         "needed": needed,
         "filled": needed - missing,
         "places": places,
-        "rules": line_rules(found.line),
-        "open": found.state in OPEN,
+        "rules": line_rules(approval.line),
+        "open": approval.state in OPEN,
         "may_keys": by.may("people.view"),
     }
 
@@ -129,8 +129,8 @@ def _signers(found: ApprovalRequest, by: Person) -> dict[str, Any]:
 @signed_in
 def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     by = person_of(request)
-    found = visible(by, pk)
-    request_submit(by=by, request=found, comment=request.POST.get("comment", "")[:2000])
+    approval = visible(by, pk)
+    request_submit(by=by, request=approval, comment=request.POST.get("comment", "")[:2000])
     messages.success(request, _("Those who may decide were told."))
     return redirect("approval", pk)
 

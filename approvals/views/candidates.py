@@ -43,8 +43,10 @@ def _evidence(version: ModelVersion) -> dict[str, Any]:
 def candidates(request: HttpRequest) -> HttpResponse:
     """What waits for somebody to ask for approval, or for those who decide."""
     guard(person_of(request), "model.view")
-    found = sorted(candidates_all()[:200], key=lambda one: (one.model.name, -one.number))
-    groups = [(model, list(versions)) for model, versions in groupby(found, key=lambda one: one.model)]
+    versions_shown = sorted(candidates_all()[:200], key=lambda one: (one.model.name, -one.number))
+    groups = [
+        (model, list(versions)) for model, versions in groupby(versions_shown, key=lambda one: one.model)
+    ]
     return render(request, "approvals/candidates.html", {"groups": groups})
 
 

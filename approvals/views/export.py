@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from approvals.selectors.export import export_made, exports_made, scope_of
+from approvals.selectors.records.export import export_made, exports_made, scope_of
 from approvals.services.export import export_ask, export_name, export_open, export_path
 from mlops_portal.foundation.ledger.types import sentence
 from mlops_portal.foundation.plant.policies import guard
@@ -45,10 +45,10 @@ def exports(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest, digest: str) -> HttpResponse:
     """One export: what it holds, its digest, and the way to verify it."""
     guard(person_of(request), "log.export")
-    found = export_made(digest)
+    made = export_made(digest)
     context = {
-        "made": found,
-        "filter": [(name, value) for name, value in found.data["filter"].items() if value],
+        "made": made,
+        "filter": [(name, value) for name, value in made.data["filter"].items() if value],
         "stored": default_storage.exists(export_path(digest)),
     }
     return render(request, "approvals/export.html", context)
@@ -58,10 +58,10 @@ def export(request: HttpRequest, digest: str) -> HttpResponse:
 @signed_in
 def download(request: HttpRequest, digest: str) -> FileResponse:
     guard(person_of(request), "log.export")
-    found = export_made(digest)
+    made = export_made(digest)
     return FileResponse(
-        export_open(made=found),
+        export_open(made=made),
         as_attachment=True,
-        filename=export_name(made=found),
+        filename=export_name(made=made),
         content_type="application/zip",
     )

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from approvals.selectors.lineage import Lineage, lineage_of, predictions_like
-from approvals.selectors.lineage_steps import Stage, Step
+from approvals.selectors.lineage.steps import Stage, Step
+from approvals.selectors.lineage.whole import Lineage, lineage_of, predictions_like
 from approvals.views.lineage_picture import Box, LineagePicture
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
@@ -43,25 +43,25 @@ def search(request: HttpRequest) -> HttpResponse:
     """Find the judgement of a part by what stands on it."""
     guard(person_of(request), "lineage.view")
     words = request.GET.get("part", "").strip().replace("\0", "")
-    found = list(predictions_like(words)[:FOUND]) if words else []
-    if len(found) == 1:
-        return redirect("lineage", found[0].pk)
-    return render(request, "approvals/lineage_search.html", {"words": words, "found": found})
+    matching = list(predictions_like(words)[:FOUND]) if words else []
+    if len(matching) == 1:
+        return redirect("lineage", matching[0].pk)
+    return render(request, "approvals/lineage_search.html", {"words": words, "found": matching})
 
 
 @require_safe
 @signed_in
 def lineage(request: HttpRequest, pk: str) -> HttpResponse:
     guard(person_of(request), "lineage.view")
-    found = lineage_of(pk)
-    steps = [{"word": WORDS[step.stage], "step": step} for step in found.steps]
-    context = {"lineage": found, "steps": steps, "picture": picture_of(found)}
+    traced = lineage_of(pk)
+    steps = [{"word": WORDS[step.stage], "step": step} for step in traced.steps]
+    context = {"lineage": traced, "steps": steps, "picture": picture_of(traced)}
     return render(request, "approvals/lineage.html", context)
 
 
-def picture_of(found: Lineage) -> LineagePicture:
-    rows = [[_box(step) for stage in stages for step in found.of(stage)] for stages in ROWS]
-    title = _("From what was taught to the judgement of part %(part)s") % {"part": found.prediction.part_id}
+def picture_of(lineage: Lineage) -> LineagePicture:
+    rows = [[_box(step) for stage in stages for step in lineage.of(stage)] for stages in ROWS]
+    title = _("From what was taught to the judgement of part %(part)s") % {"part": lineage.prediction.part_id}
     return LineagePicture(title, [row for row in rows if row])
 
 

@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
-from approvals.selectors.log import FIELDS, Filter, filter_of, log_page, newer_count
-from approvals.selectors.log_event import event_of, event_shown
-from approvals.selectors.log_links import KINDS, Thing, things_of, word_of
+from approvals.selectors.records.log import FIELDS, Filter, filter_of, log_page, newer_count
+from approvals.selectors.records.log_event import event_of, event_shown
+from approvals.selectors.records.log_links import KINDS, Thing, things_of, word_of
 from approvals.services.log import log_read, verification_ask
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.selectors import checkpoint_latest
@@ -61,12 +61,14 @@ def log(request: HttpRequest) -> HttpResponse:
     return _varied(render(request, "approvals/log.html", context))
 
 
-def lines_of(found: list[Event]) -> list[Line]:
+def lines_of(events: list[Event]) -> list[Line]:
     """The rows of a list; names and addresses of all things are looked up together."""
-    shown = {event.pk: sorted(event.subjects.all(), key=lambda one: one.pk)[:SHOWN_THINGS] for event in found}
+    shown = {
+        event.pk: sorted(event.subjects.all(), key=lambda one: one.pk)[:SHOWN_THINGS] for event in events
+    }
     subjects = [one for several in shown.values() for one in several]
     things = dict(zip([one.pk for one in subjects], things_of(subjects), strict=True))
-    return [Line(event, sentence(event), [things[one.pk] for one in shown[event.pk]]) for event in found]
+    return [Line(event, sentence(event), [things[one.pk] for one in shown[event.pk]]) for event in events]
 
 
 def _filters(request: HttpRequest, wanted: Filter) -> dict[str, Any]:
@@ -109,9 +111,9 @@ def event(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One event: its public text, what it says about people, and its proof."""
     by = person_of(request)
     guard(by, "log.view")
-    found = event_of(uuid)
+    shown = event_of(uuid)
     log_read(by=by, what=f"event={uuid}")
-    return render(request, "approvals/log_event.html", {"shown": event_shown(found), "text": sentence(found)})
+    return render(request, "approvals/log_event.html", {"shown": event_shown(shown), "text": sentence(shown)})
 
 
 @require_POST

@@ -110,8 +110,8 @@ def _names(pack: Mapping[str, Any]) -> dict[str, str]:
     ids = {pack["trained_by"], pack["asked_by"], *pack["manifest"]["per_person"]}
     ids |= {(pack.get("in_spite") or {}).get("by", "")}
     ids |= {one["judged_by"] for one in pack["golden"]["results"]}
-    found = Person.objects.filter(pk__in=[one for one in ids if _is_id(one)])
-    return {str(pk): name for pk, name in found.values_list("pk", "name")}
+    people = Person.objects.filter(pk__in=[one for one in ids if _is_id(one)])
+    return {str(pk): name for pk, name in people.values_list("pk", "name")}
 
 
 def _is_id(text: str) -> bool:

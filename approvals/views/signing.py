@@ -34,10 +34,10 @@ def signing_shown(by: Person, request: ApprovalRequest, form: CodeForm | None = 
     if request.state != ApprovalState.SUBMITTED or not by.may("approval.decide"):
         return {"may_sign": False, "why_not": ""}
     try:
-        found = statement_offered(by=by, request=request)
+        offered = statement_offered(by=by, request=request)
     except PortalError as error:
         return {"may_sign": False, "why_not": error.sentence}
-    predicate = found.statement["predicate"]
+    predicate = offered.statement["predicate"]
     meanings = {
         verdict.value: meaning_of(request, by, Said(verdict, Role(predicate["role"]), "", request.created_at))
         for verdict in Verdict
@@ -45,12 +45,12 @@ def signing_shown(by: Person, request: ApprovalRequest, form: CodeForm | None = 
     trusted = line_rules(request.line).is_portal_trusted
     return {
         "may_sign": True,
-        "to_sign": found,
-        "counts_as": found.worth.counts_as.label if found.worth.counts_as else "",
-        "no_place": "" if found.worth.counts_as else counts_for_nothing(request),
-        "key_unknown": found.worth.key == Key.UNKNOWN,
-        "sign_data": {**found.as_json(), "meanings": meanings},
-        "with_passkey": bool(found.credentials),
+        "to_sign": offered,
+        "counts_as": offered.worth.counts_as.label if offered.worth.counts_as else "",
+        "no_place": "" if offered.worth.counts_as else counts_for_nothing(request),
+        "key_unknown": offered.worth.key == Key.UNKNOWN,
+        "sign_data": {**offered.as_json(), "meanings": meanings},
+        "with_passkey": bool(offered.credentials),
         "with_code": trusted,
         "code_form": form or (CodeForm() if trusted else None),
     }
@@ -62,7 +62,7 @@ def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a signed statement, or password and code."""
     by = person_of(request)
     guard(by, "approval.view")
-    found = get_object_or_404(requests_for(person=by), pk=pk)
+    approval = get_object_or_404(requests_for(person=by), pk=pk)
     if "envelope" in request.POST:
         form: PasskeyForm | CodeForm = PasskeyForm(request.POST)
         if not form.is_valid():
@@ -74,17 +74,17 @@ def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
             raise Invalid(_("Enter your password and a code of your authenticator app."))
         given = form.cleaned_data
         asked = statement_for(
-            by=by, request=found, verdict=Verdict(given["verdict"]), comment=given["comment"]
+            by=by, request=approval, verdict=Verdict(given["verdict"]), comment=given["comment"]
         )
         statement = asked.canonical.encode()
         try:
             envelope = statement_seal(
-                by=by, request=found, statement=statement, password=given["password"], code=given["code"]
+                by=by, request=approval, statement=statement, password=given["password"], code=given["code"]
             )
         except NotProved as error:
             messages.error(request, error.sentence)
             return redirect("approval", pk)
-    decision = decide(by=by, request=found, statement=statement, envelope=envelope)
+    decision = decide(by=by, request=approval, statement=statement, envelope=envelope)
     messages.success(
         request, _("Signed: %(verdict)s. The log holds it.") % {"verdict": decision.get_verdict_display()}
     )

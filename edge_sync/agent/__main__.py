@@ -14,25 +14,28 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from edge_sync.agent import clock, enrolling, keys, outbox, parking, preparing, stop
 from edge_sync.agent import config as configs
-from edge_sync.agent.aside import Aside
+from edge_sync.agent import preparing
+from edge_sync.agent.disk import keys, outbox, stop
+from edge_sync.agent.disk.aside import Aside
+from edge_sync.agent.disk.installed import Shelf
+from edge_sync.agent.disk.store import Store
 from edge_sync.agent.failures import Failures
-from edge_sync.agent.installed import Shelf
-from edge_sync.agent.store import Store
-from edge_sync.agent.uplink import STOP
+from edge_sync.agent.machine import clock
+from edge_sync.agent.sending import enrolling, parking
+from edge_sync.agent.sending.uplink import STOP
 from mlops_portal.foundation.wire.words import words
 
 log = logging.getLogger("agent")
 
 
 def parser() -> argparse.ArgumentParser:
-    found = argparse.ArgumentParser(
+    arguments = argparse.ArgumentParser(
         prog="python -m edge_sync.agent",
         description="Judges parts on the node, and runs only models that named people approved.",
     )
-    found.add_argument("--home", type=Path, required=True, help="the node's folder, with agent.json")
-    commands = found.add_subparsers(dest="command", title="commands (without one, the agent runs)")
+    arguments.add_argument("--home", type=Path, required=True, help="the node's folder, with agent.json")
+    commands = arguments.add_subparsers(dest="command", title="commands (without one, the agent runs)")
     commands.add_parser("status", help="what runs here, as JSON")
     commands.add_parser("key", help="make the node's key if there is none and print its public half")
     enrol = commands.add_parser("enrol", help="enrol this node at the portal with a token from its page")
@@ -59,22 +62,22 @@ def parser() -> argparse.ArgumentParser:
     )
     right.add_argument("--right", action="store_true", help="the clock of this computer is right now")
     right.add_argument("--reason", default="", help="who says so, and how they know")
-    return found
+    return arguments
 
 
 def known_of(config: configs.Config) -> dict[str, object]:
     """What the store says of the clock, read without touching it; times in UTC."""
-    found: dict[str, object] = {"now": datetime.now(UTC).isoformat(timespec="seconds")}
+    known: dict[str, object] = {"now": datetime.now(UTC).isoformat(timespec="seconds")}
     try:
         db = sqlite3.connect(f"file:{config.home / 'agent.sqlite3'}?mode=ro", uri=True)
         said = {key: json.loads(value) for key, value in db.execute("SELECT key, value FROM meta")}
         db.close()
     except (sqlite3.Error, ValueError):
-        return found | {"clock": "unknown: the store cannot be read"}
+        return known | {"clock": "unknown: the store cannot be read"}
     newest = said.get("newest_time")
     if isinstance(newest, int | float):
-        found["newest"] = datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds")
-    return found | {
+        known["newest"] = datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds")
+    return known | {
         "clock": said.get("clock_sentence") or "nothing is known against it",
         "updates": said.get("updates_stop") or "possible",
         "set_aside": {one: said.get(f"set_aside:{one}", 0) for one in config.assets},
@@ -84,10 +87,10 @@ def known_of(config: configs.Config) -> dict[str, object]:
 
 def status(config: configs.Config) -> dict[str, object]:
     """Per asset: release, artifact, its four words, and why it is stopped; and what has not arrived."""
-    shelf, found = Shelf(config.home), {}
+    shelf, assets = Shelf(config.home), {}
     for asset in config.assets:
         one = shelf.current(asset)
-        found[asset] = {
+        assets[asset] = {
             "release": one.number if one else None,
             "artifact": one.artifact if one else None,
             "words": " ".join(words(one.artifact)) if one else None,
@@ -96,7 +99,7 @@ def status(config: configs.Config) -> dict[str, object]:
     return {
         "node": config.node,
         "line": config.line,
-        "assets": found,
+        "assets": assets,
         "sending": sending(config),
         **known_of(config),
     }
@@ -135,14 +138,14 @@ def sending(config: configs.Config) -> dict[str, object]:
 def settle(config: configs.Config, asked: argparse.Namespace) -> None:
     """List what is parked, or send it again or give it up."""
     with opened(config) as store:
-        found = {f"{one['kind']}/{one['id']}": one for one in parking.parked(store, -1)}
+        waiting = {f"{one['kind']}/{one['id']}": one for one in parking.parked(store, -1)}
         if asked.command == "parked":
-            sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+            sys.stdout.write(json.dumps(waiting, ensure_ascii=False, indent=2) + "\n")
             return
-        if asked.delivery not in (stop.ALL, *found):
-            names = ", ".join(found) or "none"
+        if asked.delivery not in (stop.ALL, *waiting):
+            names = ", ".join(waiting) or "none"
             raise configs.BadConfig(f"{asked.delivery} is not parked here; parked are: {names}.")
-        for name, one in found.items():
+        for name, one in waiting.items():
             if asked.delivery not in (stop.ALL, name):
                 continue
             if asked.command == "send-again":

@@ -11,24 +11,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from edge_sync.agent import clock, keys, outbox, stop
-from edge_sync.agent.activations import Activations
-from edge_sync.agent.aside import Aside, set_aside
-from edge_sync.agent.asking_time import ask
 from edge_sync.agent.config import BadConfig, Config
+from edge_sync.agent.disk import keys, outbox, stop
+from edge_sync.agent.disk.aside import Aside, set_aside
+from edge_sync.agent.disk.files import Files
+from edge_sync.agent.disk.installed import Shelf
+from edge_sync.agent.disk.opening import is_rot, opened
+from edge_sync.agent.disk.recollecting import recollect
+from edge_sync.agent.disk.remembered import Remembered
+from edge_sync.agent.disk.reports import Reporter
 from edge_sync.agent.failures import Failures
-from edge_sync.agent.files import Files
-from edge_sync.agent.installed import Shelf
-from edge_sync.agent.opening import is_rot, opened
+from edge_sync.agent.machine import clock
+from edge_sync.agent.machine.activations import Activations
+from edge_sync.agent.machine.recording import closed
+from edge_sync.agent.machine.station import Station
 from edge_sync.agent.preparing import prepare
-from edge_sync.agent.recollecting import recollect
-from edge_sync.agent.recording import closed
-from edge_sync.agent.remembered import Remembered
-from edge_sync.agent.reports import Reporter
-from edge_sync.agent.station import Station
-from edge_sync.agent.transport import Away, Backoff, Portal
-from edge_sync.agent.uplink import Uplink
-from edge_sync.agent.web import pool
+from edge_sync.agent.sending.asking_time import ask
+from edge_sync.agent.sending.transport import Away, Backoff, Portal
+from edge_sync.agent.sending.uplink import Uplink
+from edge_sync.agent.sending.web import pool
 
 log = logging.getLogger("agent")
 FORGET_EVERY = 3600.0
@@ -158,11 +159,11 @@ class Agent:
 
     def update(self, now: datetime) -> None:
         """Look for releases; what stops updates is said once and stops nothing else."""
-        from edge_sync.agent.repository import (
+        from edge_sync.agent.updating.repository import (
             Repository,
             UpdatesStop,
         )  # TUF loads beside the first judgements
-        from edge_sync.agent.updates import Updates
+        from edge_sync.agent.updating.updates import Updates
 
         def open_repository() -> Repository:
             try:

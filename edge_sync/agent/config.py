@@ -73,14 +73,14 @@ def parse(home: Path, data: bytes) -> Config:
     """The settings in the bytes of ``home/agent.json``; BadConfig names what does not fit."""
     path = home / "agent.json"
     try:
-        found: Any = json.loads(data.decode("utf-8-sig"))
+        settings: Any = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise BadConfig(f"{path} cannot be read: {error}.") from None
-    if not isinstance(found, dict):
+    if not isinstance(settings, dict):
         raise BadConfig(f"{path} must hold one JSON object.")
     known = {one.name: one.default for one in fields(Config) if one.name != "home"}
     values: dict[str, Any] = {"key_file": "node.key"}
-    for name, value in found.items():
+    for name, value in settings.items():
         if name not in known:
             raise BadConfig(f"{path}: {name} is not a setting; the settings are {', '.join(known)}.")
         values[name] = _checked(path, name, value, known[name])

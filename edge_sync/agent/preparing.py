@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 from edge_sync.agent import config as configs
-from edge_sync.agent import keys, twins
-from edge_sync.agent.aside import Aside
 from edge_sync.agent.config import Config
+from edge_sync.agent.disk import keys, twins
+from edge_sync.agent.disk.aside import Aside
 
 FOLDERS = (
     "files",

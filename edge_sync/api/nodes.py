@@ -102,13 +102,13 @@ class Reports(NodeView):
     @extend_schema(request=ReportIn(many=True), responses=Receipt, operation_id="edge_reports")
     def post(self, request: Request) -> Response:
         """Report steps of activations, each signed and numbered by the node."""
-        found = _json(request.body)
-        fits = isinstance(found, list) and found and all(isinstance(one, dict) for one in found)
-        delivery = self.delivery("reports", found[-1].get("sequence", "") if fits else "")
+        reports = _json(request.body)
+        fits = isinstance(reports, list) and reports and all(isinstance(one, dict) for one in reports)
+        delivery = self.delivery("reports", reports[-1].get("sequence", "") if fits else "")
         with taking(delivery):
             if not fits:
                 raise Invalid("The body must be a list of reports.")
-            reports_receive(node=self.node, reports=found)
+            reports_receive(node=self.node, reports=reports)
         return taken(delivery)
 
 
@@ -129,7 +129,9 @@ class Parked(NodeView):
         said = _json(request.body)
         delivery = self.delivery("parked", said.get("nonce", "") if isinstance(said, dict) else "")
         with taking(delivery):
-            orders = parked_told(node=self.node, said=parked.parse(request.body))
+            parsed = parked.parse(request.body)
+            orders = parked_told(node=self.node, said=parsed)
+            node_heard(node=self.node, now=timezone.now(), said=parsed)
         return taken(delivery, orders=orders)
 
 

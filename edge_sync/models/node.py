@@ -6,10 +6,15 @@ from django.db import models
 
 from edge_sync.transitions import OF_THE_NODE, reported_words
 from mlops_portal.foundation.plant.models import Asset, Node
+from mlops_portal.foundation.wire.formats import FIRST
 
 
 class NodeStatus(models.Model):
-    """The last thing known of a node: when it was heard and what runs there."""
+    """The last thing known of a node: when it was heard and what runs there.
+
+    ``body`` holds what its agent can do (``capabilities``), and names what it says that this portal does not
+    read (``unread``).
+    """
 
     node = models.OneToOneField(Node, models.CASCADE, related_name="status")
     heard_at = models.DateTimeField(null=True)
@@ -19,6 +24,14 @@ class NodeStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.node}"
+
+    @property
+    def capabilities(self) -> list[str]:
+        return list(self.body.get("capabilities", FIRST))
+
+    @property
+    def unread(self) -> list[str]:
+        return list(self.body.get("unread", ()))
 
 
 class NodeReport(models.Model):

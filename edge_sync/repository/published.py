@@ -24,8 +24,8 @@ class Published:
     lines: dict[str, Metadata[Targets]] = field(default_factory=dict)
 
     def versions(self) -> dict[str, int]:
-        found = {role: one.signed.version for role, one in self.lines.items()}
-        return found | ({"targets": self.targets.signed.version} if self.targets else {})
+        versions = {role: one.signed.version for role, one in self.lines.items()}
+        return versions | ({"targets": self.targets.signed.version} if self.targets else {})
 
 
 def root_version(layout: Layout) -> int:
@@ -46,20 +46,20 @@ def read(layout: Layout) -> Published:
     version = root_version(layout)
     if not version:
         raise NoCeremony("There are no signed keys yet; run keys_ceremony.")
-    found = Published(_read(layout.metadata / f"{version}.root.json"))
+    state = Published(_read(layout.metadata / f"{version}.root.json"))
     if not (layout.metadata / "timestamp.json").exists():
-        return found
-    found.timestamp = _read(layout.metadata / "timestamp.json")
-    number = found.timestamp.signed.snapshot_meta.version
-    found.snapshot = _read(layout.metadata / f"{number}.snapshot.json")
-    for name, meta in found.snapshot.signed.meta.items():
+        return state
+    state.timestamp = _read(layout.metadata / "timestamp.json")
+    number = state.timestamp.signed.snapshot_meta.version
+    state.snapshot = _read(layout.metadata / f"{number}.snapshot.json")
+    for name, meta in state.snapshot.signed.meta.items():
         role = name.removesuffix(".json")
         one = _read(layout.metadata / f"{meta.version}.{name}")
         if role == Targets.type:
-            found.targets = one
+            state.targets = one
         else:
-            found.lines[role] = one
-    return found
+            state.lines[role] = one
+    return state
 
 
 def target(layout: Layout, role: Metadata[Targets], path: str) -> bytes | None:

@@ -168,8 +168,8 @@ def _half_over(one: Metadata[Any] | None, now: datetime, days: float) -> bool:
 
 
 def _check(delegator: Root | Targets, role: str, one: Metadata[Any]) -> None:
-    found = delegator.get_verification_result(role, one.signed_bytes, one.signatures)
-    if not found.verified:
+    result = delegator.get_verification_result(role, one.signed_bytes, one.signatures)
+    if not result.verified:
         raise NotPublished(
-            f"{role} has {len(found.signed)} of {found.threshold} valid signatures; nodes would refuse it."
+            f"{role} has {len(result.signed)} of {result.threshold} valid signatures; nodes would refuse it."
         )

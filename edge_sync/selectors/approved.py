@@ -14,9 +14,9 @@ def approved_versions(asset: Asset, digest: str) -> list[int] | None:
     """As ``monitoring.selectors.approved`` asks: the versions, newest approval first."""
     asked = ApprovalRequest.objects.filter(state=ApprovalState.APPROVED).order_by("-closed_at", "-pk")
     here = asked.filter(Q(assets=asset) | Q(release__targets__asset=asset))
-    found = list(here.filter(version__artifact=digest).values_list("version_id", flat=True))
-    if found:
-        return found
+    versions = list(here.filter(version__artifact=digest).values_list("version_id", flat=True))
+    if versions:
+        return versions
     if here.filter(fallback_digest=digest).exclude(fallback_digest="").exists():
         return list(
             ModelVersion.objects.filter(artifact=digest, model__asset_type=asset.type_id).values_list(

@@ -12,7 +12,7 @@ from approvals.transitions import Verdict
 from edge_sync.errors import NotPublished
 from mlops_portal.foundation.registry.selectors import spec_bytes
 from mlops_portal.foundation.registry.services import artifact_read
-from mlops_portal.foundation.wire import release
+from mlops_portal.foundation.wire import formats, release
 from mlops_portal.foundation.wire.release import Descriptor, Signed
 from monitoring.selectors.golden import golden_bytes
 
@@ -40,6 +40,13 @@ class Bundle:
             golden=self.golden,
             fallback=approval.fallback_digest,
             statements=[one.digest for one in self.signed],
+        )
+
+    @property
+    def needs(self) -> list[str]:
+        """The capabilities that a node needs for it."""
+        return formats.needs_named(
+            self.files[f"{self.spec}.spec.json"], self.files[f"{self.golden}.golden.json"]
         )
 
     def parsed(self, asset: str) -> Descriptor:

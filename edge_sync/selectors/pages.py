@@ -57,12 +57,12 @@ class Progress:
 
 
 def progress_of(release: Release) -> list[Progress]:
-    found = []
+    steps = []
     for one in release.targets.all():
         state = NodeState(one.state)
         step = STEPS.index(state) + 1 if state in STEPS and one.published_at else 0
-        found.append(Progress(one, step, state in (NodeState.REFUSED, NodeState.FALLEN_BACK)))
-    return found
+        steps.append(Progress(one, step, state in (NodeState.REFUSED, NodeState.FALLEN_BACK)))
+    return steps
 
 
 def decisions_of(release: Release) -> list[Decision]:
@@ -79,8 +79,8 @@ def short_words(digest: str) -> str:
 
 
 def history(kind: str, key: str, *, most: int = 40) -> list[dict[str, Any]]:
-    found = events(subject=(kind, key))[:most]
-    return [{"at": one.at, "text": sentence(one)} for one in found]
+    newest = events(subject=(kind, key))[:most]
+    return [{"at": one.at, "text": sentence(one)} for one in newest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ class VersionRow:
 
     @property
     def score(self) -> dict[str, Any]:
-        found = (self.version.measures.get("holdout") or {}).get("macro_f1")
-        return found if isinstance(found, dict) else {}
+        macro_f1 = (self.version.measures.get("holdout") or {}).get("macro_f1")
+        return macro_f1 if isinstance(macro_f1, dict) else {}
 
     @property
     def parts(self) -> int:

@@ -30,6 +30,8 @@ def parked_for(*, person: Person) -> QuerySet[ParkedDelivery]:
 
 def reasons_at(node: Node) -> list[Because]:
     """Why things are parked at a node, the most frequent reason first."""
-    found = ParkedDelivery.objects.filter(node=node, left_at=None).order_by()
-    rows = found.values("reason").annotate(count=Count("pk"), sum=Sum("records")).order_by("-count", "reason")
+    waiting = ParkedDelivery.objects.filter(node=node, left_at=None).order_by()
+    rows = (
+        waiting.values("reason").annotate(count=Count("pk"), sum=Sum("records")).order_by("-count", "reason")
+    )
     return [Because(row["reason"], row["count"], row["sum"]) for row in rows]

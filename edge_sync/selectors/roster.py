@@ -77,13 +77,13 @@ def _seal_keys() -> list[dict[str, str]]:
 def _roles_on(line: Line) -> dict[Any, set[str]]:
     """Who may decide on the line, by person; administrators never do, whatever else they are."""
     rows = RoleAssignment.objects.current().filter(Q(line=line) | Q(line=None, site=line.site_id))
-    found: dict[Any, set[str]] = {}
+    roles_of: dict[Any, set[str]] = {}
     for one in rows:
-        found.setdefault(one.person_id, set()).add(one.role)
+        roles_of.setdefault(one.person_id, set()).add(one.role)
     deciding = ACTIONS["approval.decide"].roles
     return {
         person: roles & deciding
-        for person, roles in found.items()
+        for person, roles in roles_of.items()
         if roles & deciding and Role.ADMINISTRATOR not in roles
     }
 

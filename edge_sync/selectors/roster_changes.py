@@ -24,13 +24,13 @@ class Change:
 def differences(before: Roster | None, after: Roster) -> list[Change]:
     """People and their keys first, then the rules; everything is new where nothing was signed before."""
     old = before.people if before else {}
-    found = [change for one in after.people.values() for change in _person(old.get(one.id), one)]
-    found += [
+    changes = [change for one in after.people.values() for change in _person(old.get(one.id), one)]
+    changes += [
         Change("person", _("%(person)s goes.") % {"person": one.name}, one.id)
         for one in old.values()
         if one.id not in after.people
     ]
-    return [*found, *_rules(before, after)]
+    return [*changes, *_rules(before, after)]
 
 
 def _person(known: RosterPerson | None, one: RosterPerson) -> Iterator[Change]:

@@ -99,26 +99,30 @@ class Running:
 
 def running_on(assets: Iterable[Asset], *, now: datetime) -> list[Running]:
     """What runs on these machines; five queries for any number of them."""
-    found = list(assets)
-    targets = ReleaseTarget.objects.filter(asset__in=found).exclude(published_at=None).order_by("number")
+    machines = list(assets)
+    targets = ReleaseTarget.objects.filter(asset__in=machines).exclude(published_at=None).order_by("number")
     by_asset: dict[int, dict[int, ReleaseTarget]] = {}
     for one in targets.select_related("release__approval__version__model"):
         by_asset.setdefault(one.asset_id, {})[one.number] = one
     said: dict[int, NodeReport] = {}
     stops: dict[int, NodeReport] = {}
-    reports = NodeReport.objects.filter(asset__in=found, state__in=[*SWITCHES, "stopped", "resumed"])
+    reports = NodeReport.objects.filter(asset__in=machines, state__in=[*SWITCHES, "stopped", "resumed"])
     for row in reports.order_by("received_at", "sequence"):
         (said if row.state in SWITCHES else stops)[row.asset_id] = row
     heard = dict(
-        NodeStatus.objects.filter(node__in=[one.node_id for one in found]).values_list("node_id", "heard_at")
+        NodeStatus.objects.filter(node__in=[one.node_id for one in machines]).values_list(
+            "node_id", "heard_at"
+        )
     )
-    unapproved = {one.asset_id: one for one in UnapprovedRun.objects.filter(asset__in=found, ended_at=None)}
+    unapproved = {
+        one.asset_id: one for one in UnapprovedRun.objects.filter(asset__in=machines, ended_at=None)
+    }
     return [
         replace(
             _one(asset, by_asset.get(asset.pk, {}), said.get(asset.pk), stops.get(asset.pk), heard, now),
             unapproved=unapproved.get(asset.pk),
         )
-        for asset in found
+        for asset in machines
     ]
 
 
@@ -170,7 +174,7 @@ def clock_wrong(node: Node) -> NodeReport | None:
 
 def silent_nodes(nodes: Iterable[Node], *, now: datetime) -> list[tuple[Node, datetime | None]]:
     """Enrolled nodes that were not heard for a while, with when they were heard last."""
-    found = [one for one in nodes if one.enrolled_at is not None]
-    heard = dict(NodeStatus.objects.filter(node__in=found).values_list("node_id", "heard_at"))
-    rows = [(one, heard.get(one.pk)) for one in found]
+    enrolled = [one for one in nodes if one.enrolled_at is not None]
+    heard = dict(NodeStatus.objects.filter(node__in=enrolled).values_list("node_id", "heard_at"))
+    rows = [(one, heard.get(one.pk)) for one in enrolled]
     return [(one, at) for one, at in rows if at is None or now - at > SILENT]

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mlops_portal.foundation.wire import parked, receipt
+from mlops_portal.foundation.wire import parked, receipt, report
 
 
 class Receipt(serializers.Serializer[Any]):
@@ -53,6 +53,9 @@ class TimeSaid(serializers.Serializer[Any]):
 
 
 class ReportIn(serializers.Serializer[Any]):
+    """As ``wire.report`` describes it; fields that the portal does not know are kept, and not read."""
+
+    format = serializers.CharField(required=False, help_text=report.FORMAT)
     sequence = serializers.IntegerField()
     asset = serializers.CharField()
     number = serializers.IntegerField()

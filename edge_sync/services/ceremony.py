@@ -56,13 +56,13 @@ class Signing:
 
 def plan(lines: Iterable[Line], *, now: datetime, days: int) -> list[Signing]:
     """The next roster of each line, and what differs from the one that nodes have."""
-    found = []
+    signings = []
     for line in lines:
         before = rosters.signed(line)
         version = before.version + 1 if before else 1
         data = jcs.canonical(rosters.wanted(line, version=version, now=now, days=days))
-        found.append(Signing(line, version, data, differences(before, parse(data))))
-    return found
+        signings.append(Signing(line, version, data, differences(before, parse(data))))
+    return signings
 
 
 def plan_all(*, now: datetime, days: int = rosters.LONGEST.days) -> list[Signing]:

@@ -17,10 +17,10 @@ ON_ITS_WAY = (ReleaseState.STAGED, ReleaseState.CANARY, ReleaseState.WAVES)
 
 
 def _said(reason: str) -> str:
-    found = reason.strip()
-    if not found:
+    words = reason.strip()
+    if not words:
         raise Invalid(_("Say why; the reason stands in the log."))
-    return found[:240]
+    return words[:240]
 
 
 def release_pause(*, by: Person, release: Release, reason: str) -> Release:

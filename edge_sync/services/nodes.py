@@ -21,7 +21,9 @@ from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Node, Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire import telemetry
 from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.formats import FIRST
 
 TOKEN_LIVES = timedelta(hours=24)
 MOST_BACKLOG = (1 << 31) - 1  # what the column holds
@@ -83,8 +85,8 @@ def token_use(*, node: str, token: str, public_key: str, proof: str) -> Node:
             raise EnrolmentRefused(
                 _("This token is not known, was used, or is too old; make a new one on the node's page.")
             )
-        found = Node.objects.select_related("line").get(slug=node)
-        return _enrol(Actor("node", found.slug, ""), found, public_key)
+        row = Node.objects.select_related("line").get(slug=node)
+        return _enrol(Actor("node", row.slug, ""), row, public_key)
 
 
 def _by_this_token(node: str, digest: str, public_key: str) -> Node | None:
@@ -121,18 +123,18 @@ def _enrol(actor: Actor, node: Node, public_key: str) -> Node:
 
 
 def node_heard(*, node: Node, now: datetime, said: dict[str, Any] | None = None) -> None:
-    """Note that a signed request came; ``said`` are agent and backlog of a batch. Written now and then."""
+    """Note that a signed request came; ``said`` is a batch or a list that was taken. Written now and then."""
     values: dict[str, Any] = {"heard_at": now}
+    body: dict[str, Any] = {}
     if said:
-        values |= {
-            "agent_version": str(said.get("agent", ""))[:40],
-            "backlog": min(int(said.get("backlog", 0)), MOST_BACKLOG),
-        }
-    row, made = NodeStatus.objects.get_or_create(node=node, defaults=values)
-    news = said is not None and (row.agent_version, row.backlog) != (
-        values["agent_version"],
-        values["backlog"],
-    )
+        values["backlog"] = min(int(said.get("backlog", 0)), MOST_BACKLOG)
+        body["capabilities"] = sorted(said.get("capabilities", FIRST))
+    if said and "agent" in said:  # a batch
+        values["agent_version"] = str(said["agent"])[:40]
+        body["unread"] = telemetry.unread(said)
+    row, made = NodeStatus.objects.get_or_create(node=node, defaults=values | {"body": body})
+    values["body"] = row.body | body
+    news = any(getattr(row, name) != value for name, value in values.items() if name != "heard_at")
     if not made and (news or row.heard_at is None or now - row.heard_at > BETWEEN_WRITES):
         with transaction.atomic():
             NodeStatus.objects.filter(pk=row.pk).update(**values)

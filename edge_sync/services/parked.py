@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edge_sync.errors import DeliveryMoved
-from edge_sync.models import NodeStatus, ParkedDelivery
+from edge_sync.models import ParkedDelivery
+from edge_sync.selectors.capabilities import capabilities_of
 from edge_sync.transitions import ParkedEnd, ParkedOrder
 from mlops_portal.foundation.ledger.refs import Actor
 from mlops_portal.foundation.ledger.services import event_record
@@ -18,7 +19,8 @@ from mlops_portal.foundation.plant.models import Node, Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.wire import parked as wire
-from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.errors import Conflict, Invalid
+from mlops_portal.foundation.wire.formats import PARKED_ORDERS
 
 
 def parked_told(*, node: Node, said: dict[str, Any]) -> list[dict[str, str]]:
@@ -42,14 +44,13 @@ def parked_told(*, node: Node, said: dict[str, Any]) -> list[dict[str, str]]:
         for place, one_said in named.items():
             if place not in open_ones:
                 open_ones[place] = _park(node, one_said, now)
-        NodeStatus.objects.filter(node=node).update(backlog=said["backlog"])
     return [
         {
             "kind": one.kind, "id": one.key, "digest": one.digest, "order": one.order,
             "reason": one.order_reason,
         }
         for one in open_ones.values()
-        if one.order
+        if one.order and PARKED_ORDERS in said["capabilities"]
     ]  # fmt: skip
 
 
@@ -98,6 +99,11 @@ def parked_give_up(*, by: Person, parked: ParkedDelivery, reason: str) -> Parked
 
 def _order(by: Person, parked: ParkedDelivery, order: ParkedOrder, reason: str) -> ParkedDelivery:
     guard(by, "node.settle", line=parked.node.line)
+    if PARKED_ORDERS not in capabilities_of(parked.node):
+        raise Conflict(
+            _("The agent of %(node)s takes no orders from here; order it at the node, or update its agent.")
+            % {"node": parked.node}
+        )
     said = reason.strip()[: wire.LONGEST_REASON - len("portal: ")]
     if not said:
         raise Invalid(_("Say why; the reason stands in the log."))

@@ -21,6 +21,7 @@ from edge_sync.errors import NotPublished, ReleaseNeedsApproval
 from edge_sync.keys.repository import repository
 from edge_sync.models import Release, ReleaseTarget
 from edge_sync.selectors.bundles import Bundle, bundle_of
+from edge_sync.selectors.capabilities import capabilities_of
 from edge_sync.selectors.releases import lies_under_a_checkpoint, releases_all
 from edge_sync.services.states import claim, told
 from edge_sync.transitions import ReleaseState
@@ -33,6 +34,7 @@ from mlops_portal.foundation.wire.errors import Invalid, PortalError
 from mlops_portal.foundation.wire.release import Refused
 
 WAITS = (ReleaseState.STAGED, ReleaseState.CANARY)
+LACKS = "capability"
 CEREMONY_MENDS = frozenset({"stranger", "role", "key", "roster-expired"})
 
 
@@ -72,7 +74,7 @@ def release_publish(*, release: Release) -> list[ReleaseTarget]:
     """
     now = timezone.now()
     state = ReleaseState(release.state)
-    targets = list(release.targets.select_related("asset__line"))
+    targets = list(release.targets.select_related("asset__line", "asset__node"))
     due = [one for one in targets if one.published_at is None]
     if state is ReleaseState.STAGED:
         due = due[:1]
@@ -83,7 +85,7 @@ def release_publish(*, release: Release) -> list[ReleaseTarget]:
         for one in due:
             check(bundle, one, now=now)
     except Refused as error:
-        if error.reason in CEREMONY_MENDS:
+        if error.reason in (*CEREMONY_MENDS, LACKS):
             _wait(release, error)
         else:
             _halt(release, error, now)
@@ -119,7 +121,8 @@ def release_publish(*, release: Release) -> list[ReleaseTarget]:
 
 
 def check(bundle: Bundle, target: ReleaseTarget, *, now: datetime) -> None:
-    """Raise Refused with the sentence that the node would say; Invalid for a roster that cannot be read."""
+    """Raise Refused with the sentence that the node would say, or with what its agent cannot do yet; Invalid
+    for a roster that cannot be read."""
     line, asset = target.asset.line.slug, target.asset.slug
     before = (
         ReleaseTarget.objects.filter(asset=target.asset)
@@ -137,11 +140,21 @@ def check(bundle: Bundle, target: ReleaseTarget, *, now: datetime) -> None:
         seen=wire.Seen(before.number, before.descriptor_digest) if before else None,
         now=now,
     )
+    node = target.asset.node
+    lacks = [name for name in bundle.needs if node and name not in capabilities_of(node)]
+    if lacks:
+        raise Refused(
+            LACKS,
+            _("%(asset)s waits: the agent of %(node)s lacks %(what)s; update the agent.")
+            % {"asset": target.asset, "node": node, "what": ", ".join(lacks)},
+        )
 
 
 def _wait(release: Release, error: Refused) -> None:
-    """Say what is missing; the next ceremony may bring it."""
-    reason = _("Waits for a ceremony: %(why)s") % {"why": error.sentence}
+    """Say what is missing; the next ceremony, or a newer agent, may bring it."""
+    reason = error.sentence
+    if error.reason in CEREMONY_MENDS:
+        reason = _("Waits for a ceremony: %(why)s") % {"why": error.sentence}
     with transaction.atomic():
         if Release.objects.filter(pk=release.pk).exclude(reason=reason[:240]).update(reason=reason[:240]):
             changed("releases", f"release:{release.pk}")
@@ -156,5 +169,7 @@ def _halt(release: Release, error: PortalError, now: datetime) -> None:
 
 def releases_publish() -> int:
     """Publish whatever is due; how many machines got a release."""
-    found = releases_all().filter(state__in=[ReleaseState.STAGED, ReleaseState.WAVES]).order_by("created_at")
-    return sum(len(release_publish(release=one)) for one in found)
+    unfinished = (
+        releases_all().filter(state__in=[ReleaseState.STAGED, ReleaseState.WAVES]).order_by("created_at")
+    )
+    return sum(len(release_publish(release=one)) for one in unfinished)

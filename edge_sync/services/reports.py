@@ -21,7 +21,9 @@ from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Asset, Node
 from mlops_portal.foundation.registry.services import champion_set
 from mlops_portal.foundation.shell.live import changed
-from mlops_portal.foundation.wire import jcs, telemetry
+from mlops_portal.foundation.wire import kinds
+from mlops_portal.foundation.wire import report as wire
+from mlops_portal.foundation.wire.errors import Invalid
 from mlops_portal.foundation.wire.nodeauth import TOLERANCE
 from monitoring.selectors.approved import approved_version
 from monitoring.services.aside import records_set_aside, refusal
@@ -30,10 +32,6 @@ from monitoring.services.judgements import AWAY, as_unfit
 from monitoring.services.unapproved import unapproved_over, unapproved_seen
 from monitoring.transitions import Check, Sort
 
-FIELDS: dict[str, type] = {
-    "sequence": int, "asset": str, "number": int, "artifact": str, "state": str, "reason": str, "at": str,
-    "measures": dict,
-}  # fmt: skip
 RUNS = (NodeState.ACTIVE, NodeState.CONFIRMED)
 STATES = {*NodeState.values, *BY_HAND, *OF_THE_NODE}
 
@@ -42,9 +40,11 @@ def reports_receive(*, node: Node, reports: Sequence[Mapping[str, Any]]) -> int:
     """Take reports of a node whose request was signed; how many were new.
 
     One that is not signed, not of this node's machine, or other than what its number said before is set aside
-    alone, and shown; those beside it are taken.
+    alone, and shown; those beside it are taken. OtherVersion, before anything is taken: the node parks it.
     """
-    return sum(_received(node, one) for one in reports)
+    for report in reports:
+        wire.check(report)
+    return sum(_received(node, report) for report in reports)
 
 
 def _received(node: Node, report: Mapping[str, Any]) -> bool:
@@ -61,8 +61,7 @@ def _received(node: Node, report: Mapping[str, Any]) -> bool:
 
 def _receive(node: Node, report: Mapping[str, Any]) -> bool:
     now = timezone.now()
-    body, at = _checked(node, report, now)
-    text = jcs.canonical(body).decode()
+    body, text, at = _checked(node, report, now)
     with transaction.atomic():
         known = NodeReport.objects.select_for_update().filter(node=node, sequence=body["sequence"]).first()
         if known is not None:
@@ -91,23 +90,25 @@ def _receive(node: Node, report: Mapping[str, Any]) -> bool:
     return True
 
 
-def _checked(node: Node, report: Mapping[str, Any], now: datetime) -> tuple[dict[str, Any], datetime]:
-    """The body and its time. A time that cannot be is not held against a report: it happened by now."""
-    body = {name: value for name, value in report.items() if name != "signature"}
-    if set(body) != set(FIELDS) or any(type(body[name]) is not kind for name, kind in FIELDS.items()):
-        raise Unfit(Check.FORMAT, _("A report has other fields than it should."))
+def _checked(node: Node, report: Mapping[str, Any], now: datetime) -> tuple[dict[str, Any], str, datetime]:
+    """The fields that this portal reads, everything that was signed, and the time. A time that cannot be is
+    not held against a report: it happened by now."""
     try:
+        body = wire.taken(report)
+    except Invalid:
+        raise Unfit(Check.FORMAT, _("A report has other fields than it should.")) from None
+    try:
+        whole = wire.signed(report)
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(node.public_key)).verify(
-            bytes.fromhex(report["signature"]), jcs.canonical(body)
+            bytes.fromhex(report["signature"]), whole
         )
     except (InvalidSignature, ValueError, KeyError, TypeError, RecursionError):
         raise Unfit(Check.SIGNATURE, _("A report is not signed by %(node)s.") % {"node": node}) from None
-    fits = body["state"] in STATES and len(body["reason"]) <= 240 and len(body["artifact"]) <= 64
-    clean = telemetry.is_clean([body["reason"], body["artifact"], body["asset"]])
-    if not fits or not clean or not 0 <= body["number"] < 2**31 or not 0 < body["sequence"] < 2**53:
+    fits = body["state"] in STATES and len(body["artifact"]) <= 64
+    if not fits or len(body["reason"]) > wire.LONGEST_REASON or body["number"] >= 2**31:
         raise Unfit(Check.FORMAT, _("A report says something that no node says."))
-    at = telemetry.time_of(body["at"]) if telemetry.is_time(body["at"]) else now
-    return body, at if now - LONGEST_PAST < at < now + TOLERANCE else now
+    at = kinds.time_of(body["at"]) if kinds.is_time(body["at"]) else now
+    return body, whole.decode(), at if now - LONGEST_PAST < at < now + TOLERANCE else now
 
 
 def _apply(node: Node, asset: Asset, row: NodeReport) -> None:

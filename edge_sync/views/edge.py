@@ -34,25 +34,25 @@ SETTLE = {"send": parked_send, "give-up": parked_give_up}
 def node(request: HttpRequest, slug: str) -> HttpResponse:
     by = person_of(request)
     guard(by, "release.view")
-    found = get_object_or_404(nodes_for(person=by, retired=True), slug=slug)
+    shown = get_object_or_404(nodes_for(person=by, retired=True), slug=slug)
     now = timezone.now()
-    assets = found.assets.filter(retired_at=None).select_related("line", "node", "type")
+    assets = shown.assets.filter(retired_at=None).select_related("line", "node", "type")
     machines = running_on(assets, now=now)
     context = {
-        "node": found,
-        "status": NodeStatus.objects.filter(node=found).first(),
-        "silent": bool(silent_nodes([found], now=now)),
+        "node": shown,
+        "status": NodeStatus.objects.filter(node=shown).first(),
+        "silent": bool(silent_nodes([shown], now=now)),
         "machines": machines,
         "unapproved": [one for one in machines if one.unapproved is not None],
-        "clock": clock_wrong(found),
-        "reports": NodeReport.objects.filter(node=found).select_related("asset")[:20],
-        "may_enrol": verdict(by, "node.register", line=found.line) if by.may("node.register") else None,
-        "parked": parked_for(person=by).filter(node=found)[:SHOWN],
-        "because": reasons_at(found),
-        "may_settle": verdict(by, "node.settle", line=found.line),
-        "aside": aside_counts(Quarantined.objects.filter(node=found)),
-        "may_see_aside": bool(verdict(by, "alert.view", line=found.line)),
-        "history": history("node", found.slug),
+        "clock": clock_wrong(shown),
+        "reports": NodeReport.objects.filter(node=shown).select_related("asset")[:20],
+        "may_enrol": verdict(by, "node.register", line=shown.line) if by.may("node.register") else None,
+        "parked": parked_for(person=by).filter(node=shown)[:SHOWN],
+        "because": reasons_at(shown),
+        "may_settle": verdict(by, "node.settle", line=shown.line),
+        "aside": aside_counts(Quarantined.objects.filter(node=shown)),
+        "may_see_aside": bool(verdict(by, "alert.view", line=shown.line)),
+        "history": history("node", shown.slug),
     }
     return render(request, "edge_sync/node.html", context)
 
@@ -62,18 +62,18 @@ def node(request: HttpRequest, slug: str) -> HttpResponse:
 def enrol(request: HttpRequest, slug: str) -> HttpResponse:
     by = person_of(request)
     guard(by, "node.view")
-    found = get_object_or_404(nodes_for(person=by), slug=slug)
-    guard(by, "node.register", line=found.line)
+    node = get_object_or_404(nodes_for(person=by), slug=slug)
+    guard(by, "node.register", line=node.line)
     form = EnrolForm(request.POST or None)
     token = ""
     if request.method == "POST" and form.is_valid():
         if "token" in request.POST:
-            token = token_make(by=by, node=found)
+            token = token_make(by=by, node=node)
         else:
-            node_enrol(by=by, node=found, public_key=form.cleaned_data["public_key"])
-            messages.success(request, _("%(node)s is enrolled.") % {"node": found})
-            return redirect("edge_node", found.slug)
-    return render(request, "edge_sync/enrol.html", {"node": found, "form": form, "token": token})
+            node_enrol(by=by, node=node, public_key=form.cleaned_data["public_key"])
+            messages.success(request, _("%(node)s is enrolled.") % {"node": node})
+            return redirect("edge_node", node.slug)
+    return render(request, "edge_sync/enrol.html", {"node": node, "form": form, "token": token})
 
 
 @require_POST
@@ -82,13 +82,13 @@ def settle(request: HttpRequest, slug: str) -> HttpResponse:
     """Order of the chosen deliveries that the node parked: send them again, or give them up; all or none."""
     by = person_of(request)
     guard(by, "node.view")
-    found = get_object_or_404(nodes_for(person=by), slug=slug)
-    guard(by, "node.settle", line=found.line)
+    node = get_object_or_404(nodes_for(person=by), slug=slug)
+    guard(by, "node.settle", line=node.line)
     do = SETTLE.get(request.POST.get("order", ""))
     if do is None:
         raise Http404
     keys = [key for key in request.POST.getlist("delivery") if key.isascii() and key.isdecimal()]
-    chosen = parked_for(person=by).filter(node=found, pk__in=keys)
+    chosen = parked_for(person=by).filter(node=node, pk__in=keys)
     if not chosen:
         raise Invalid(_("Choose at least one delivery."))
     with transaction.atomic():

@@ -29,14 +29,14 @@ def models(request: HttpRequest) -> HttpResponse:
 def model(request: HttpRequest, slug: str) -> HttpResponse:
     by = person_of(request)
     guard(by, "model.view")
-    found = get_object_or_404(models_all(), slug=slug)
-    machines = machines_of(found, person=by, now=timezone.now())
+    registered = get_object_or_404(models_all(), slug=slug)
+    machines = machines_of(registered, person=by, now=timezone.now())
     context = {
-        "model": found,
+        "model": registered,
         "machines": machines,
-        "versions": versions_of(found, machines),
-        "features": features_of(found),
-        "history": history("model", found.slug, most=12),
+        "versions": versions_of(registered, machines),
+        "features": features_of(registered),
+        "history": history("model", registered.slug, most=12),
         "may_log": by.may("log.view"),
         **performance_section(request, machines),
     }

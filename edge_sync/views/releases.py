@@ -64,21 +64,21 @@ def releases(request: HttpRequest) -> HttpResponse:
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     by = person_of(request)
     guard(by, "release.view")
-    found = get_object_or_404(releases_for(person=by), pk=pk)
-    decisions = pages.decisions_of(found)
-    may = control_verdict(by, found)
+    shown = get_object_or_404(releases_for(person=by), pk=pk)
+    decisions = pages.decisions_of(shown)
+    may = control_verdict(by, shown)
     context = {
-        "release": found,
-        "version": found.approval.version,
-        "line": found.approval.line,
-        "tone": pages.TONES[found.state],
-        "progress": pages.progress_of(found),
+        "release": shown,
+        "version": shown.approval.version,
+        "line": shown.approval.line,
+        "tone": pages.TONES[shown.state],
+        "progress": pages.progress_of(shown),
         "decisions": decisions,
         "portal_trusted": pages.weak(decisions),
-        "words": pages.short_words(found.approval.version.artifact_id),
-        "verbs": verbs_of(found) if by.may("release.control") else [],
+        "words": pages.short_words(shown.approval.version.artifact_id),
+        "verbs": verbs_of(shown) if by.may("release.control") else [],
         "may": may,
-        "history": pages.history("release", str(found.pk)),
+        "history": pages.history("release", str(shown.pk)),
     }
     return render(request, "edge_sync/release.html", context)
 
@@ -90,8 +90,8 @@ def control(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     guard(by, "release.view")
     if verb not in VERBS:
         raise Http404
-    found = get_object_or_404(releases_for(person=by), pk=pk)
-    DO[verb](by=by, release=found, reason=request.POST.get("reason", ""))
+    release = get_object_or_404(releases_for(person=by), pk=pk)
+    DO[verb](by=by, release=release, reason=request.POST.get("reason", ""))
     said = {
         "pause": _("Paused. No further machine gets it until somebody lets it go on."),
         "resume": _("It goes on."),

@@ -22,7 +22,7 @@ from mlops_portal.foundation.ledger.refs import Actor, Ref
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Node
 from mlops_portal.foundation.shell.live import changed
-from mlops_portal.foundation.wire.telemetry import is_clean
+from mlops_portal.foundation.wire.kinds import is_clean
 from monitoring.models import Quarantined
 from monitoring.transitions import Check, Sort
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.foundation.plant.models import Asset, Node
 from mlops_portal.foundation.plant.selectors.places import Served
 from mlops_portal.foundation.registry.models import ModelVersion
-from mlops_portal.foundation.wire import telemetry
+from mlops_portal.foundation.wire import kinds, telemetry
 from mlops_portal.foundation.wire.errors import Invalid
 from mlops_portal.foundation.wire.nodeauth import TOLERANCE
 from monitoring.selectors.approved import approved_version
@@ -44,10 +44,10 @@ class Intake:
         self.served = Served(node, slugs, slack=TOLERANCE)
         self._versions: dict[tuple[int, str], ModelVersion | None] = {}
 
-    def shape(self, part: str, record: Any) -> None:
-        """It has the fields of its kind, and they fit where they are kept."""
+    def shape(self, part: str, record: Any) -> dict[str, Any]:
+        """The record as this portal reads it; its fields are of their kinds, and fit where they are kept."""
         try:
-            telemetry.check(part, record)
+            read = telemetry.record_of(part, record)
         except Invalid as error:
             field = str(error.details.get("pointer", "")).rpartition("/")[2]
             if field in ("at", "starts", "ends"):
@@ -57,15 +57,16 @@ class Intake:
                 ) from None
             raise Unfit(Check.FORMAT, error.sentence.lstrip("/ ")) from None
         for field, room in ROOM.items():
-            if len(record.get(field, "")) > room:
+            if len(read.get(field, "")) > room:
                 raise Unfit(
                     Check.FORMAT,
                     _("“%(field)s” is longer than %(room)d characters.") % {"field": field, "room": room},
                 )
+        return read
 
     def moment(self, text: str) -> datetime:
         """A time within the clock's tolerance, in UTC."""
-        at = telemetry.time_of(text)
+        at = kinds.time_of(text)
         if at > self.received + TOLERANCE:
             raise Unfit(
                 Check.CLOCK,
@@ -174,4 +175,4 @@ def _unknown(key: str, version: ModelVersion) -> str:
 
 
 def _clean(text: str) -> str:
-    return text[:60] if telemetry.is_clean(text) else ascii(text)[1:61]
+    return text[:60] if kinds.is_clean(text) else ascii(text)[1:61]

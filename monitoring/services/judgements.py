@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from mlops_portal.foundation.plant.models import Node
-from mlops_portal.foundation.wire import telemetry
+from mlops_portal.foundation.wire import kinds
 from monitoring.models import Prediction, Quarantined, SampledRow
 from monitoring.services.intake import Intake, Unfit
 from monitoring.transitions import Check, Sort
@@ -41,9 +41,9 @@ def as_unfit(error: Exception) -> Unfit:
     return Unfit(Check.BROKEN, _("It could not be stored: %(what)s.") % {"what": ascii(str(error))[1:160]})
 
 
-def prediction_of(intake: Intake, one: Any) -> Prediction:
+def prediction_of(intake: Intake, record: Any) -> Prediction:
     """The row of one record; Unfit."""
-    intake.shape("predictions", one)
+    one = intake.shape("predictions", record)
     at = intake.moment(one["at"])
     asset = intake.asset(one["asset"], at)
     intake.number(one["id"])
@@ -146,32 +146,32 @@ def store_each(rows: Sequence[M]) -> dict[Any, Exception]:
 
 def rows_take(intake: Intake, records: Sequence[Any], refuse: Refuse, refused: Mapping[str, Unfit]) -> None:
     """Store the rows of predictions that are known; others wait, or share what their prediction failed."""
-    fit: list[Any] = []
-    for one in records:
+    fit: list[tuple[dict[str, Any], Any]] = []
+    for record in records:
         try:
-            intake.shape("rows", one)
-            intake.number(one["id"])
-            why = refused.get(one["id"])
+            row = intake.shape("rows", record)
+            intake.number(row["id"])
+            why = refused.get(row["id"])
             if why is not None and why.check != Check.ALTERED:  # the first's own row is told by its content
                 raise why
-            fit.append(one)
+            fit.append((row, record))
         except Exception as error:
-            refuse(Sort.ROW, as_unfit(error), one)
-    ids = {one["id"] for one in fit}
+            refuse(Sort.ROW, as_unfit(error), record)
+    ids = {row["id"] for row, _record in fit}
     known = Prediction.objects.select_related("version__model").in_bulk(list(ids))
     fates = _fates(intake.node, ids - set(known))
     had = {one.prediction_id: one for one in SampledRow.objects.filter(prediction__in=list(known))}
-    for one in fit:
+    for row, record in fit:
         try:
-            prediction = known.get(one["id"])
+            prediction = known.get(row["id"])
             if prediction is None:
-                raise fates.get(one["id"]) or Unfit(Check.WAITS, _("Its judgement has not come yet."))
-            intake.readings(prediction.version, one)
-            _store(prediction, one, had)
+                raise fates.get(row["id"]) or Unfit(Check.WAITS, _("Its judgement has not come yet."))
+            intake.readings(prediction.version, row)
+            _store(prediction, row, had)
         except AWAY:
             raise
         except Exception as error:
-            refuse(Sort.ROW, as_unfit(error), one)
+            refuse(Sort.ROW, as_unfit(error), record)
 
 
 def _fates(node: Node, ids: Iterable[str]) -> dict[str, Unfit]:
@@ -219,4 +219,4 @@ def rows_waiting(node: Node, taken: Iterable[Prediction], refused: Mapping[str, 
     ready = waits.filter(key__in=[one.pk for one in taken])
     records = list(ready.values_list("record", flat=True))
     ready.delete()
-    return [one for one in records if telemetry.is_clean(one)]
+    return [one for one in records if kinds.is_clean(one)]

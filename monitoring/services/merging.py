@@ -23,7 +23,7 @@ from mlops_portal.foundation.ledger.refs import Actor
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Asset, Node
 from mlops_portal.foundation.shell.live import changed
-from mlops_portal.foundation.wire import telemetry
+from mlops_portal.foundation.wire import kinds, telemetry
 from mlops_portal.foundation.wire.errors import Invalid
 from monitoring.models import Prediction, TelemetryBatch
 from monitoring.models.telemetry import BatchState
@@ -34,6 +34,7 @@ from monitoring.services.sketches import Sketches, digest_of
 from monitoring.services.unapproved import unapproved_over, unapproved_seen
 from monitoring.transitions import Check, Sort
 
+ORDER = ("asset", "starts", "lot", "recipe")  # in which windows are locked
 log = get_logger(__name__)
 
 
@@ -105,9 +106,7 @@ class _Merge:
             for one in body[part]
             if isinstance(one, dict) and isinstance(one.get("asset"), str)
         }
-        self.intake = Intake(
-            self.node, [one for one in slugs if telemetry.is_clean(one)], self.batch.received_at
-        )
+        self.intake = Intake(self.node, [one for one in slugs if kinds.is_clean(one)], self.batch.received_at)
         self._windows(body["windows"])
         taken, refused = predictions_take(self.intake, body["predictions"], self._refuse)
         rows = [*rows_waiting(self.node, taken, refused), *body["rows"]]
@@ -136,22 +135,21 @@ class _Merge:
 
     def _windows(self, records: list[Any]) -> None:
         sketches = Sketches(self.node, self.intake, self.now)
-        fit: list[Any] = []
-        for one in records:
+        fit: list[tuple[dict[str, Any], Any]] = []
+        for record in records:
             try:
-                self.intake.shape("windows", one)
-                fit.append(one)
+                fit.append((self.intake.shape("windows", record), record))
             except Unfit as error:
-                self._refuse(Sort.WINDOW, error, one)
-        sketches.known(digest_of(one) for one in fit)
-        for one in sorted(fit, key=lambda one: (one["asset"], one["starts"], one["lot"], one["recipe"])):
+                self._refuse(Sort.WINDOW, error, record)
+        sketches.known(digest_of(record) for _window, record in fit)
+        for window, record in sorted(fit, key=lambda pair: [pair[0][field] for field in ORDER]):
             try:
                 with transaction.atomic():
-                    self._sound(*sketches.take(one))
+                    self._sound(*sketches.take(window, digest_of(record)))
             except AWAY:
                 raise
             except Exception as error:
-                self._refuse(Sort.WINDOW, error, one)
+                self._refuse(Sort.WINDOW, error, record)
         sketches.finish()
 
     def _readings(self, records: list[Any]) -> None:
@@ -159,12 +157,12 @@ class _Merge:
         for one in records:
             try:
                 at = self._happened(one)
-                self.intake.shape("quarantined", {**one, "at": at.isoformat()})
-                self.intake.asset(one["asset"], at)
+                odd = self.intake.shape("quarantined", {**one, "at": at.isoformat()})
+                self.intake.asset(odd["asset"], at)
                 self.refusals.append(
                     Refusal(
-                        Sort.READING, one["check"], one["reason"], one["record"] | {"asset": one["asset"]},
-                        one["asset"], one["part"], at=at, at_node=True,
+                        Sort.READING, odd["check"], odd["reason"], odd["record"] | {"asset": odd["asset"]},
+                        odd["asset"], odd["part"], at=at, at_node=True,
                     )
                 )  # fmt: skip
             except Exception as error:
@@ -206,4 +204,4 @@ def _moment(record: Any) -> datetime | None:
     if not isinstance(record, Mapping):
         return None
     found = record.get("at", record.get("starts"))
-    return telemetry.time_of(found) if telemetry.is_time(found) else None
+    return kinds.time_of(found) if kinds.is_time(found) else None

@@ -31,7 +31,8 @@ KEPT = timedelta(days=90)
 
 
 def digest_of(window: Mapping[str, Any]) -> str:
-    """Names a sketch that fits by its content; sums of floats to nine digits, whatever order they came in."""
+    """Names a sketch that fits by its content as it came, with fields that nobody reads yet; sums of floats
+    to nine digits, whatever order they came in."""
     moments = {key: [f"{one:.9g}" for one in found] for key, found in window["moments"].items()}
     return sha256(json.dumps(dict(window) | {"moments": moments}, sort_keys=True).encode()).hexdigest()
 
@@ -52,8 +53,8 @@ class Sketches:
     def finish(self) -> None:
         SketchTaken.objects.bulk_create(self._new.values(), ignore_conflicts=True)
 
-    def take(self, one: Mapping[str, Any]) -> tuple[Asset, datetime]:
-        """Add one sketch of the right shape; its machine and start. Unfit, Invalid."""
+    def take(self, one: Mapping[str, Any], digest: str) -> tuple[Asset, datetime]:
+        """Add one sketch of the right shape, named ``digest``; its machine and start. Unfit, Invalid."""
         starts = self._intake.moment(one["starts"])
         asset = self._intake.asset(one["asset"], starts)
         self._intake.activation(asset, one["activation"])
@@ -63,7 +64,6 @@ class Sketches:
         ends = datetime.fromisoformat(one["ends"])
         if ends - starts > max(LONGEST_WINDOW, timedelta(seconds=version.model.window_seconds)):
             raise Unfit(Check.CLOCK, _("The window lasts longer than a week."))
-        digest = digest_of(one)
         if digest not in self._taken:
             self._add(one, asset, version, starts, ends)
             self._taken.add(digest)

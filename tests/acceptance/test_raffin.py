@@ -15,8 +15,8 @@ import pytest
 from django.test import TestCase
 from django.utils import timezone
 
-from edge_sync.agent.acquisition import Between, Odd, Reading, check
-from edge_sync.agent.judging import quarantined
+from edge_sync.agent.machine.acquisition import Between, Odd, Reading, check
+from edge_sync.agent.machine.judging import quarantined
 from labeling.models import LabelRequest, TrainingManifest
 from mlops_portal.foundation.registry.selectors import spec_bytes
 from mlops_portal.foundation.wire import manifest, telemetry

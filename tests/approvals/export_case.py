@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from approvals import export_sources
-from approvals.selectors.export import Scope
+from approvals.selectors.records.export import Scope
 from approvals.selectors.seal_key import seal_key, seal_public
 from approvals.services.decisions import decide
 from approvals.services.statements import statement_for

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from approvals import export_sources
-from approvals.selectors.export import Scope, scope_of
+from approvals.selectors.records.export import Scope, scope_of
 from approvals.tasks.export_zip import digest_of
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.refs import SYSTEM

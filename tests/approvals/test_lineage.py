@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from approvals.selectors.lineage import lineage_of
-from approvals.selectors.lineage_steps import Stage
+from approvals.selectors.lineage.steps import Stage
+from approvals.selectors.lineage.whole import lineage_of
 from approvals.views.lineage import picture_of
 from mlops_portal.foundation.ledger.refs import SYSTEM, Actor, Ref
 from mlops_portal.foundation.ledger.services import event_record

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import override
 
-from approvals.selectors.log import Filter, filter_of, log_page, newer_count
-from approvals.selectors.log_links import KINDS, url_of
+from approvals.selectors.records.log import Filter, filter_of, log_page, newer_count
+from approvals.selectors.records.log_links import KINDS, url_of
 from mlops_portal.foundation.ledger import types
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.refs import SYSTEM, Ref

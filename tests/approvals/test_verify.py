@@ -26,7 +26,7 @@ def exported(django_db_setup, django_db_blocker, tmp_path_factory) -> dict[str, 
     """The files of a whole export and of a part, made once; the rows are taken back."""
     from django.db import transaction
 
-    from approvals.selectors.export import Scope
+    from approvals.selectors.records.export import Scope
     from tests.approvals.export_case import decided, made
     from tests.approvals.world import make_bench
     from tests.cast import make_cast

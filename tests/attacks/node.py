@@ -6,9 +6,9 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from edge_sync.agent import keys
 from edge_sync.agent.agent import Agent
 from edge_sync.agent.config import load
+from edge_sync.agent.disk import keys
 from edge_sync.keys.repository import layout
 from edge_sync.models import NodeReport
 from edge_sync.services.nodes import node_enrol

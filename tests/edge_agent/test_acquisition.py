@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_sync.agent.acquisition import Between, Odd, Reading, check
-from edge_sync.agent.judging import quarantined
+from edge_sync.agent.machine.acquisition import Between, Odd, Reading, check
+from edge_sync.agent.machine.judging import quarantined
 from mlops_portal.foundation.wire import telemetry
 from mlops_portal.foundation.wire.spec import ModelSpec, SpecFeature
 from tests.wire.test_telemetry import BATCH

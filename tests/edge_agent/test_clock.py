@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from edge_sync.agent.transport import Away
+from edge_sync.agent.sending.transport import Away
 from tests.edge_agent import faults, models
 from tests.edge_agent.world import HERE
 

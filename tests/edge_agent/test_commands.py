@@ -7,7 +7,8 @@ import json
 import pytest
 
 from edge_sync.agent import __main__ as program
-from edge_sync.agent import outbox, parking
+from edge_sync.agent.disk import outbox
+from edge_sync.agent.sending import parking
 from mlops_portal.foundation.wire import receipt
 from mlops_portal.foundation.wire.receipt import Delivery
 from tests.edge_agent import liar, models

@@ -1,6 +1,6 @@
 import pytest
 
-from edge_sync.agent import feed
+from edge_sync.agent.machine import feed
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from edge_sync.agent import outbox
-from edge_sync.agent.recording import Recorder
+from edge_sync.agent.disk import outbox
+from edge_sync.agent.machine.recording import Recorder
 from tests.edge_agent import faults, models
 
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from edge_sync.agent import batches, outbox, parking, transport, web
-from edge_sync.agent.transport import Away, Foreign
+from edge_sync.agent.disk import outbox
+from edge_sync.agent.sending import batches, parking, transport, web
+from edge_sync.agent.sending.transport import Away, Foreign
 from tests.edge_agent import liar, models
 from tests.edge_agent.world import sha
 
@@ -272,7 +273,7 @@ def test_no_lie_about_the_repository_ends_the_agent_or_is_kept(world, proxy, exc
 
 
 def test_a_target_that_drips_gives_the_rest_its_turn_and_goes_on(world, proxy, monkeypatch):
-    from edge_sync.agent import fetcher
+    from edge_sync.agent.updating import fetcher
 
     monkeypatch.setattr(fetcher, "TARGET_SECONDS", 0.0)
     world.release(models.better(), 1)

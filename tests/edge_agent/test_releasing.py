@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from edge_sync.agent.activations import Activations
+from edge_sync.agent.machine.activations import Activations
 from mlops_portal.foundation.wire import assertion, release
 from tests.edge_agent import models
 from tests.edge_agent.world import LINE, sha

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_sync.agent.sampler import Shares, sample
+from edge_sync.agent.machine.sampler import Shares, sample
 
 SHARES = Shares(random=0.1, uncertain=0.5, out=0.25, margin=0.3)
 

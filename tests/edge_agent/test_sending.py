@@ -5,8 +5,9 @@ import sqlite3
 
 import pytest
 
-from edge_sync.agent import outbox, parking
-from edge_sync.agent.transport import Away, Backoff
+from edge_sync.agent.disk import outbox
+from edge_sync.agent.sending import parking
+from edge_sync.agent.sending.transport import Away, Backoff
 from mlops_portal.foundation.wire import telemetry
 from tests.edge_agent import models
 

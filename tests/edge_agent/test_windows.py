@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_sync.agent.windows import GRACE, OpenWindow
+from edge_sync.agent.machine.windows import GRACE, OpenWindow
 from mlops_portal.foundation.wire import sketch
 from mlops_portal.foundation.wire.spec import ModelSpec, SpecFeature
 

@@ -13,9 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from edge_sync.agent import keys
 from edge_sync.agent.agent import Agent
-from edge_sync.agent.aside import Aside
+from edge_sync.agent.disk import keys
+from edge_sync.agent.disk.aside import Aside
 from edge_sync.agent.preparing import settings
 from mlops_portal.foundation.wire import golden, release, spec
 from tests.edge_agent import models

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from edge_sync.agent import outbox
-from edge_sync.agent.transport import Away
+from edge_sync.agent.disk import outbox
+from edge_sync.agent.sending.transport import Away
 from edge_sync.api import nodes
 from edge_sync.models import NodeReport, NodeStatus
 from edge_sync.tasks import publish

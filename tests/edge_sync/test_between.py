@@ -26,7 +26,7 @@ def between(live_server: Any, cast: Cast, tmp_path: Path) -> Iterator[Between]:
 def test_whatever_lies_between_nothing_is_lost_and_nothing_comes_twice(
     between: Between, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edge_sync.agent.web.BODY_SECONDS", 0.5)
+    monkeypatch.setattr("edge_sync.agent.sending.web.BODY_SECONDS", 0.5)
     for lie in LIES:
         between.parts(3)
         between.proxy.always(lie)

@@ -10,7 +10,7 @@ from mlops_portal.foundation.ledger.selectors import events
 from mlops_portal.foundation.ledger.types import sentence
 from mlops_portal.foundation.wire import signed_time
 from tests.edge_sync.plant import EdgePlant, ceremony
-from tests.edge_sync.test_nodes import At
+from tests.edge_sync.speaking import At
 from tests.edge_sync.test_pages import For, shown
 
 ADDRESS, NONCE = "/api/v1/edge/time", "0123456789abcdef"

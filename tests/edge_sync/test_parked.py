@@ -15,7 +15,7 @@ from mlops_portal.foundation.ledger.selectors import events
 from mlops_portal.foundation.ledger.types import sentence
 from mlops_portal.foundation.wire import parked, receipt
 from tests.edge_sync.plant import EdgePlant
-from tests.edge_sync.test_nodes import At
+from tests.edge_sync.speaking import At
 
 For = Callable[..., Client]
 WHY = "It does not fit the model."
@@ -148,7 +148,7 @@ def test_a_node_that_lost_its_store_names_nothing_any_more(node: At) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"total": -1}, {"parked": [{}]}, {"parked": {}}, {"left": [left("burnt")]}, {"more": 1}]
+    "change", [{"total": -1}, {"parked": [{}]}, {"parked": {}}, {"format": "mlops-portal/parked@2"}]
 )
 def test_a_list_that_does_not_fit_is_refused_by_name(node: At, change: dict[str, Any]) -> None:
     said = {"format": parked.FORMAT, "nonce": "n", "backlog": 0, "total": 0, "parked": [], "left": []}

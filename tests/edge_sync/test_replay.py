@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from edge_sync.agent.agent import lock
-from edge_sync.management.replay.driver import Driver
+from edge_sync.replay.driver import Driver
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.plant.models import Node
 from mlops_portal.foundation.registry.models import ModelVersion

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_sync.errors import ReplayUnfit
-from edge_sync.management.replay.outcomes import SECONDS, delay_of
-from edge_sync.management.replay.shifts import parse
+from edge_sync.replay.outcomes import SECONDS, delay_of
+from edge_sync.replay.shifts import parse
 from mlops_portal.foundation.plant.models import Node
 from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import TelemetryBatch

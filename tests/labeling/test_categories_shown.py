@@ -9,8 +9,8 @@ from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from edge_sync.agent.infer import Model, matrix
-from edge_sync.agent.windows import OpenWindow
+from edge_sync.agent.machine.infer import Model, matrix
+from edge_sync.agent.machine.windows import OpenWindow
 from explain.compute.groups import Readings, leaning
 from explain.selectors.reason_words import reading_text
 from mlops_portal.foundation.registry.models import Feature, ModelVersion

@@ -18,9 +18,9 @@ from approvals.services.decisions import decide
 from approvals.services.requests import request_open, request_submit
 from approvals.services.statements import statement_for
 from approvals.transitions import Verdict
-from edge_sync.agent import keys
 from edge_sync.agent.agent import Agent
 from edge_sync.agent.config import load
+from edge_sync.agent.disk import keys
 from edge_sync.keys.repository import layout
 from edge_sync.services.nodes import node_enrol
 from edge_sync.tasks import publish

@@ -11,9 +11,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from edge_sync.agent.acquisition import Between
-from edge_sync.agent.judging import judge
-from edge_sync.management.replay.choice import choose
+from edge_sync.agent.machine.acquisition import Between
+from edge_sync.agent.machine.judging import judge
+from edge_sync.replay.choice import choose
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.services.checking import check_ask
 from mlops_portal.above.onboarding.services.describing import onboarding_describe

@@ -21,7 +21,7 @@ WRONG = [
     {"readings": [1.0]},
     {"readings": {"force": "high"}},
     {"readings": {"force": True}},
-    {"more": 1},
+    {"readings": None},
 ]
 
 

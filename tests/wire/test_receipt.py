@@ -22,13 +22,13 @@ def test_a_receipt_says_what_was_taken():
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": "mlops-portal/receipt@2"},
+        {"format": "mlops-portal/refusal@1"},
+        {"format": None},
         {"kind": "reports"},
         {"node": "node-3"},
         {"id": "6"},
         {"id": 5},
         {"digest": "0" * 64},
-        {"more": 1},
     ],
 )
 def test_one_field_off_and_it_is_nobodys(change):

@@ -58,6 +58,7 @@ BATCH = {
     "sent_at": AT,
     "agent": "0.1.0",
     "backlog": 0,
+    "capabilities": ["rows-on-request"],
     "windows": [WINDOW],
     "predictions": [PREDICTION],
     "rows": [ROW],
@@ -73,7 +74,7 @@ def test_a_batch_reads_back():
     assert parse() == BATCH
 
 
-@pytest.mark.parametrize("field", sorted(BATCH))
+@pytest.mark.parametrize("field", sorted(set(BATCH) - {"capabilities"}))
 def test_a_missing_field_is_named(field):
     with pytest.raises(Invalid):
         telemetry.parse(json.dumps({key: one for key, one in BATCH.items() if key != field}).encode())
@@ -101,8 +102,6 @@ def test_the_place_of_what_does_not_fit_is_named(part, record, field):
         with pytest.raises(Invalid) as refused:
             parse(**{part: [record, record | {field: wrong}]})
         assert str(refused.value.details["pointer"]).startswith(f"/{part}/1/{field}")
-    with pytest.raises(Invalid):
-        parse(**{part: [record | {"more": 1}]})
     with pytest.raises(Invalid):
         parse(**{part: record})
 

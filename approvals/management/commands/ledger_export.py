@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from approvals.selectors.export import scope_of
+from approvals.selectors.records.export import scope_of
 from approvals.services.export import export_told
 from approvals.tasks.export_write import export_write
 from mlops_portal.foundation.ledger.refs import SYSTEM
@@ -47,8 +47,8 @@ class Command(BaseCommand):
             part.unlink(missing_ok=True)
         size = out.stat().st_size
         export_told(actor=SYSTEM, scope=scope, digest=made.digest, events=made.events, size=size)
-        found = {"file": str(out), "sha256": made.digest, "events": made.events, "size": size}
+        summary = {"file": str(out), "sha256": made.digest, "events": made.events, "size": size}
         if options["json"]:
-            self.stdout.write(json.dumps({**found, "filter": scope.told()}))
+            self.stdout.write(json.dumps({**summary, "filter": scope.told()}))
         else:
-            self.stdout.write(_("%(events)s events in %(file)s, SHA-256 %(sha256)s.") % found)
+            self.stdout.write(_("%(events)s events in %(file)s, SHA-256 %(sha256)s.") % summary)

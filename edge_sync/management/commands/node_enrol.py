@@ -29,12 +29,12 @@ class Command(BaseCommand):
             raise CommandError(_("There is no edge node called %(node)s.") % {"node": options["node"]})
         try:
             if options["token"]:
-                found = {"node": node.slug, "token": token_make(by=None, node=node)}
-                text = _("Token for %(node)s, valid once within a day: %(token)s") % found
+                summary = {"node": node.slug, "token": token_make(by=None, node=node)}
+                text = _("Token for %(node)s, valid once within a day: %(token)s") % summary
             else:
                 node_enrol(by=None, node=node, public_key=options["key"])
-                found = {"node": node.slug, "key": options["key"].lower()}
-                text = _("%(node)s is enrolled.") % found
+                summary = {"node": node.slug, "key": options["key"].lower()}
+                text = _("%(node)s is enrolled.") % summary
         except PortalError as error:
             raise CommandError(error.sentence) from None
-        self.stdout.write(json.dumps(found) if options["json"] else text)
+        self.stdout.write(json.dumps(summary) if options["json"] else text)

@@ -14,16 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edge_sync.errors import ReplayUnfit
-from edge_sync.management.replay.choice import Choice, choose
-from edge_sync.management.replay.door import Door
-from edge_sync.management.replay.driver import Driver, Pace, moment, times_of
-from edge_sync.management.replay.judge import Progress, ReplayStation
-from edge_sync.management.replay.node import ReplayNode, opened
-from edge_sync.management.replay.outcomes import Outcomes, delay_of, truths_of
-from edge_sync.management.replay.reading import Sheet, read_sheet
-from edge_sync.management.replay.rows import Rows, rows_of
-from edge_sync.management.replay.shifts import parse
-from edge_sync.management.replay.summary import Before, Summary
+from edge_sync.replay.choice import Choice, choose
+from edge_sync.replay.door import Door
+from edge_sync.replay.driver import Driver, Pace, moment, times_of
+from edge_sync.replay.judge import Progress, ReplayStation
+from edge_sync.replay.node import ReplayNode, opened
+from edge_sync.replay.outcomes import Outcomes, delay_of, truths_of
+from edge_sync.replay.reading import Sheet, read_sheet
+from edge_sync.replay.rows import Rows, rows_of
+from edge_sync.replay.shifts import parse
+from edge_sync.replay.summary import Before, Summary
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.management import answering
 from mlops_portal.foundation.shell.work.unheard import unheard
@@ -87,17 +87,17 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             with unheard():
-                found = self._replay(options)
+                summary = self._replay(options)
         except PortalError as error:
             raise CommandError(error.sentence) from None
-        found.seconds = round(time.monotonic() - started, 2)
+        summary.seconds = round(time.monotonic() - started, 2)
         if options["json"]:
-            self.stdout.write(json.dumps(found.plain(), ensure_ascii=False))
+            self.stdout.write(json.dumps(summary.plain(), ensure_ascii=False))
         else:
-            for line in found.lines():
+            for line in summary.lines():
                 self.stdout.write(line)
-        if found.refused:
-            raise CommandError(_("The portal refused %(count)d batches.") % {"count": len(found.refused)})
+        if summary.refused:
+            raise CommandError(_("The portal refused %(count)d batches.") % {"count": len(summary.refused)})
 
     def _replay(self, options: dict[str, Any]) -> Summary:
         _checked(options)
@@ -223,17 +223,17 @@ def _progress(at: ReplayNode, station: ReplayStation, choice: Choice, options: d
 
 def _summed(driver: Driver, choice: Choice, before: Before, *, stopped: bool) -> Summary:
     progress, rows, taken = driver.progress, driver.rows, driver.door.taken
-    found = Summary.of(choice, run=progress.run, node=driver.at.node.slug)
+    summary = Summary.of(choice, run=progress.run, node=driver.at.node.slug)
     last = progress.next - 1
-    found.rows, found.first_row, found.last_row = driver.sent, rows.first, rows.first + last
-    found.next_row = rows.first + progress.next if stopped and progress.next < len(rows) else None
+    summary.rows, summary.first_row, summary.last_row = driver.sent, rows.first, rows.first + last
+    summary.next_row = rows.first + progress.next if stopped and progress.next < len(rows) else None
     known = driver.times[: progress.next][np.isfinite(driver.times[: progress.next])]
     if known.size:
-        found.starts, found.ends = moment(float(known.min())), moment(float(known.max()))
-    found.predictions, found.sampled = taken.predictions, taken.sampled
-    found.quarantined, found.windows = dict(taken.quarantined), len(taken.windows)
+        summary.starts, summary.ends = moment(float(known.min())), moment(float(known.max()))
+    summary.predictions, summary.sampled = taken.predictions, taken.sampled
+    summary.quarantined, summary.windows = dict(taken.quarantined), len(taken.windows)
     if driver.outcomes is not None:
-        found.outcomes, found.outcomes_unmatched = driver.outcomes.told, driver.outcomes.unmatched
-    found.refused = taken.refused
-    found.alerts = before.since(driver.times.tolist(), first=rows.first)
-    return found
+        summary.outcomes, summary.outcomes_unmatched = driver.outcomes.told, driver.outcomes.unmatched
+    summary.refused = taken.refused
+    summary.alerts = before.since(driver.times.tolist(), first=rows.first)
+    return summary

@@ -53,22 +53,22 @@ def from_b64url(text: object, field: str) -> bytes:
     if not isinstance(text, str):
         raise AssertionRefused("malformed", f"{field} is missing")
     try:
-        found = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError):
         raise AssertionRefused("malformed", f"{field} is not base64url") from None
-    if b64url(found) != text:
+    if b64url(data) != text:
         raise AssertionRefused("malformed", f"{field} is not base64url")
-    return found
+    return data
 
 
 def _client_data(raw: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(raw)
+        client = json.loads(raw)
     except (ValueError, RecursionError):
         raise AssertionRefused("malformed", "the client data is not JSON") from None
-    if not isinstance(found, dict):
+    if not isinstance(client, dict):
         raise AssertionRefused("malformed", "the client data is not an object")
-    return found
+    return client
 
 
 def verify_passkey(

@@ -65,8 +65,8 @@ def _form(text: str) -> str:
 def truth_of(words: Iterable[str]) -> tuple[str, str] | None:
     """(no, yes) of ``TRUTHS`` where ``words``, in any case, are nothing but such a pair or one of it; numbers
     alone are none."""
-    found = {word.casefold() for word in words}
-    return next((pair for pair in TRUTHS[:-1] if found and found <= set(pair)), None)
+    folded = {word.casefold() for word in words}
+    return next((pair for pair in TRUTHS[:-1] if folded and folded <= set(pair)), None)
 
 
 class Lexicon:
@@ -85,28 +85,28 @@ class Lexicon:
     def place(self, value: object) -> int | None:
         """Its place, None where it is none of them."""
         text = as_text(value)
-        found = self._exact.get(text)
-        if found is None and self._case:
-            found = self._folded.get(text.casefold())
-        if found is None and self._sides:
+        place = self._exact.get(text)
+        if place is None and self._case:
+            place = self._folded.get(text.casefold())
+        if place is None and self._sides:
             low = text.casefold()
-            found = self._sides.get(True) if low in YES else self._sides.get(False) if low in NO else None
-        if found is None and isinstance(value, int | float) and not isinstance(value, bool):
-            found = self._numbers.get(value)
-        return found
+            place = self._sides.get(True) if low in YES else self._sides.get(False) if low in NO else None
+        if place is None and isinstance(value, int | float) and not isinstance(value, bool):
+            place = self._numbers.get(value)
+        return place
 
 
 def _numbers(forms: Sequence[str]) -> Mapping[float, int]:
     """Values of categories that are numbers, as far as one category has each."""
-    found: dict[float, int] = {}
+    places: dict[float, int] = {}
     twice = set()
     for place, form in enumerate(forms):
         if NUMBER.fullmatch(form):
             value = float(form)
-            if value in found:
+            if value in places:
                 twice.add(value)
-            found[value] = place
-    return {value: place for value, place in found.items() if value not in twice}
+            places[value] = place
+    return {value: place for value, place in places.items() if value not in twice}
 
 
 @lru_cache(maxsize=1024)

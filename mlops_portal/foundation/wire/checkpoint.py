@@ -38,7 +38,7 @@ def parse(text: str) -> Checkpoint:
         root = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
         raise NoteError("the checkpoint's root is not base64") from None
-    found = Checkpoint(origin, int(size), root, tuple(extensions))
-    if len(root) != HASH_SIZE or found.text() != text:
+    checkpoint = Checkpoint(origin, int(size), root, tuple(extensions))
+    if len(root) != HASH_SIZE or checkpoint.text() != text:
         raise NoteError("the checkpoint's root is not a SHA-256 hash in base64")
-    return found
+    return checkpoint

@@ -39,8 +39,8 @@ def _written(text: str, classes: Classes) -> str | None:
 
 
 def _only(text: str, written: Sequence[Any], classes: Classes) -> str | None:
-    found = [one["key"] for one, words in zip(classes, written, strict=True) if text in map(as_text, words)]
-    return str(found[0]) if len(found) == 1 else None
+    keys = [one["key"] for one, words in zip(classes, written, strict=True) if text in map(as_text, words)]
+    return str(keys[0]) if len(keys) == 1 else None
 
 
 def _of_values(value: object, classes: Classes) -> str | None:

@@ -1,17 +1,26 @@
-"""The golden set: parts with a truth that a named skilled person gave, as nodes and the portal run them."""
+"""The golden set: parts with a truth that a named skilled person gave, as nodes and the portal run them.
+
+Read by the rules of ``wire.formats``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from mlops_portal.foundation.wire import jcs
+from mlops_portal.foundation.wire import formats, jcs
 from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.formats import CAPABILITIES, Field, Fields
+from mlops_portal.foundation.wire.kinds import ANYTHING, LIST, TEXT
 
 FORMAT = "mlops-portal/golden@1"
-SAMPLE = {"code", "readings", "truth", "tolerance", "safety"}
+WHAT = "The golden set"
+SAMPLE: Fields = {
+    "code": ANYTHING, "readings": ANYTHING, "truth": ANYTHING, "tolerance": ANYTHING, "safety": ANYTHING,
+}  # fmt: skip
+FIELDS: Fields = {"format": ANYTHING, "model": TEXT, "samples": LIST, "needs": Field(ANYTHING, ())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +40,19 @@ class Golden:
 def build(*, model: str, samples: Iterable[Mapping[str, Any]]) -> tuple[bytes, str]:
     """The golden set's RFC 8785 bytes and their SHA-256; samples in the order of their codes."""
     ordered = sorted((dict(one) for one in samples), key=lambda one: str(one["code"]))
-    data = jcs.canonical({"format": FORMAT, "model": model, "samples": ordered})
+    needs: list[str] = sorted({name for sample in ordered for name in formats.needs(sample, SAMPLE)})
+    whole: dict[str, Any] = {
+        "format": FORMAT,
+        "model": model,
+        "samples": ordered,
+        **({"needs": needs} if needs else {}),
+    }
+    data = jcs.canonical(whole)
     return data, sha256(data).hexdigest()
 
 
-def _sample(one: Any) -> Golden:
-    if not isinstance(one, dict) or set(one) != SAMPLE:
-        raise ValueError("a sample has other fields")
+def _sample(said: Any) -> Golden:
+    one = formats.taken(said, SAMPLE, place="a sample")
     if not all(isinstance(one[field], str) for field in ("code", "truth")) or type(one["safety"]) is not bool:
         raise ValueError("a sample's code, truth or safety is of another kind")
     if type(one["tolerance"]) not in (int, float) or not 0.0 <= one["tolerance"] <= 1.0:
@@ -50,18 +65,15 @@ def _sample(one: Any) -> Golden:
     return Golden(**one)
 
 
-def parse(data: bytes) -> tuple[Golden, ...]:
-    """Read a golden set strictly; Invalid names what does not fit."""
+def parse(data: bytes, *, has: Collection[str] = CAPABILITIES) -> tuple[Golden, ...]:
+    """Read a golden set for a node that ``has`` these capabilities; OtherVersion, Invalid names what does not
+    fit."""
     try:
-        whole: Any = jcs.parse(data)
-        if (
-            not isinstance(whole, dict)
-            or set(whole) != {"format", "model", "samples"}
-            or whole["format"] != FORMAT
-        ):
-            raise ValueError("its fields are others")
-        if not isinstance(whole["model"], str) or not isinstance(whole["samples"], list):
-            raise ValueError("its model or its samples are of another kind")
+        said: Any = jcs.parse(data)
+        named = said.get("format") if isinstance(said, dict) else None
+        formats.check(FORMAT, named, what=WHAT, writer=formats.PORTAL, reader=formats.AGENT)
+        whole = formats.taken(said, FIELDS)
+        formats.check_needs(said, has, what=WHAT)
         samples = tuple(_sample(one) for one in whole["samples"])
         if len({one.code for one in samples}) != len(samples):
             raise ValueError("a code stands in it twice")

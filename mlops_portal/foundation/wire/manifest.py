@@ -84,9 +84,9 @@ def parse(data: bytes) -> dict[str, Any]:
 
 def tally(rows: Iterable[Row]) -> dict[str, dict[str, int]]:
     """How many rows each asset, each person and each source gave."""
-    found = list(rows)
+    listed = list(rows)
     return {
-        "asset": dict(Counter(row.asset for row in found)),
-        "person": dict(Counter(row.person for row in found if row.person)),
-        "source": dict(Counter(row.source for row in found)),
+        "asset": dict(Counter(row.asset for row in listed)),
+        "person": dict(Counter(row.person for row in listed if row.person)),
+        "source": dict(Counter(row.source for row in listed)),
     }

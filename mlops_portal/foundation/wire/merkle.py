@@ -92,7 +92,7 @@ def _walk(node: int, last: int, proof: Sequence[bytes]) -> Iterator[tuple[bool, 
 
 
 def _check_hashes(*hashes: bytes) -> None:
-    if any(len(found) != HASH_SIZE for found in hashes):
+    if any(len(digest) != HASH_SIZE for digest in hashes):
         raise ProofError("a hash is not 32 bytes long")
 
 

@@ -2,6 +2,7 @@
 
 The node tells the whole list whenever it is not empty, and once when it became so; what left it is told with
 how. The portal answers with orders: send it again, or give it up. ``MOST`` are named, ``total`` counts all.
+Read by the rules of ``wire.formats``: what is parked in a way that this reader does not know is left out.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import json
 from datetime import datetime
 from typing import Any
 
+from mlops_portal.foundation.wire import formats
 from mlops_portal.foundation.wire.errors import Invalid
-from mlops_portal.foundation.wire.telemetry import FITS, TEXT, TIME, WHOLE
+from mlops_portal.foundation.wire.formats import FIRST, Field, Fields
+from mlops_portal.foundation.wire.kinds import ANYTHING, LIST, NAMES, TEXT, TIME, WHOLE
 
 FORMAT = "mlops-portal/parked@1"
 MOST = 200
@@ -21,40 +24,37 @@ SEND, GIVE_UP = "send", "give-up"
 ORDERS = (SEND, GIVE_UP)
 WAYS = ("sent-again", "given-up")
 
-PARKED = {
+PARKED: Fields = {
     "kind": TEXT, "id": TEXT, "digest": TEXT, "records": WHOLE, "size": WHOLE, "code": TEXT, "reason": TEXT,
     "at": TIME,
 }  # fmt: skip
-LEFT = {"kind": TEXT, "id": TEXT, "at": TIME, "how": TEXT, "reason": TEXT}
-HEAD = {"format", "nonce", "backlog", "total", "parked", "left"}
+LEFT: Fields = {"kind": TEXT, "id": TEXT, "at": TIME, "how": TEXT, "reason": TEXT}
+HEAD: Fields = {
+    "format": ANYTHING, "nonce": TEXT, "backlog": WHOLE, "total": WHOLE, "parked": LIST, "left": LIST,
+    "capabilities": Field(NAMES, FIRST),
+}  # fmt: skip
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """The node's list; Invalid with the place of what does not fit."""
+    """The node's list; OtherVersion, Invalid with the place of what does not fit."""
     try:
-        found = json.loads(body)
+        message = json.loads(body)
     except (ValueError, RecursionError):
         raise Invalid("The list of what is parked is not JSON.") from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT or set(found) != HEAD:
-        raise Invalid(f"The list of what is parked is not {FORMAT}; update the agent.")
-    for field, kind in (("nonce", TEXT), ("backlog", WHOLE), ("total", WHOLE)):
-        if not FITS[kind](found[field]):
-            raise Invalid(f"{field} must be a {kind}.", pointer=f"/{field}")
-    for part, shape in (("parked", PARKED), ("left", LEFT)):
-        _check(part, found[part], shape)
-    return found
+    said = message.get("format") if isinstance(message, dict) else None
+    what = "The list of what is parked"
+    formats.check(FORMAT, said, what=what, writer=formats.AGENT, reader=formats.PORTAL)
+    whole = formats.taken(message, HEAD)
+    for part, fields in (("parked", PARKED), ("left", LEFT)):
+        whole[part] = _records(part, whole[part], fields)
+    return whole
 
 
-def _check(part: str, records: object, shape: dict[str, str]) -> None:
-    if not isinstance(records, list) or len(records) > MOST:
+def _records(part: str, records: list[Any], fields: Fields) -> list[dict[str, Any]]:
+    if len(records) > MOST:
         raise Invalid(f"{part} must be a list of at most {MOST}.", pointer=f"/{part}")
-    for index, record in enumerate(records):
-        place = f"/{part}/{index}"
-        fits = isinstance(record, dict) and set(record) == set(shape)
-        if not fits or not all(FITS[kind](record[name]) for name, kind in shape.items()):
-            raise Invalid(f"{place} must have the fields {', '.join(shape)}.", pointer=place)
-        if record["kind"] not in KINDS or record.get("how", WAYS[0]) not in WAYS:
-            raise Invalid(f"{place} is of a kind that no node parks.", pointer=place)
+    read = [formats.taken(record, fields, place=f"/{part}/{index}") for index, record in enumerate(records)]
+    return [record for record in read if record["kind"] in KINDS and record.get("how", WAYS[0]) in WAYS]
 
 
 def at(record: dict[str, Any]) -> datetime:

@@ -30,5 +30,5 @@ def part_id(text: object) -> str:
     plain = " ".join(plain.split())
     if len(plain) > 1 and plain[0] == "'" and plain[-1] != "'":
         plain = plain[1:]
-    found = WHOLE.fullmatch(plain)
-    return (found[1] or found[2]) if found else plain
+    whole = WHOLE.fullmatch(plain)
+    return (whole[1] or whole[2]) if whole else plain

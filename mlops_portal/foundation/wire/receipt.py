@@ -4,6 +4,8 @@
 - A receipt names kind, node, id and the SHA-256 of the request's body; one field off, and it is nobody's.
 - A refusal is problem+json of ours that names the same four; a proxy's 400, 403 or 413 is none.
 - What carries no body of its own (a question) has a nonce as its id, so that no cache can answer it.
+- An answer that names these four is the portal's: fields that the node does not know are left, and one of
+  another major version says which side to update (``wire.formats``).
 """
 
 from __future__ import annotations
@@ -13,6 +15,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
+
+from mlops_portal.foundation.wire import formats
+from mlops_portal.foundation.wire.errors import Invalid
 
 FORMAT = "mlops-portal/receipt@1"
 REFUSAL = "mlops-portal/refusal@1"
@@ -77,32 +82,44 @@ def refusal(delivery: Delivery) -> dict[str, str]:
 
 
 def read(delivery: Delivery, *, status: int, media_type: str, body: bytes) -> Receipt | Refusal | None:
-    """What the answer says of ``delivery``; None where it is not the portal's answer to it."""
+    """What the answer says of ``delivery``; None where it is not the portal's answer to it. OtherVersion."""
     if len(body) > LARGEST:
         return None
     try:
-        found = json.loads(body)
+        answer = json.loads(body)
     except (ValueError, RecursionError):
         return None
     kind = media_type.partition(";")[0].strip().lower()
-    if not isinstance(found, dict) or any(found.get(k) != v for k, v in asdict(delivery).items()):
+    if not isinstance(answer, dict) or any(answer.get(k) != v for k, v in asdict(delivery).items()):
         return None
     if 200 <= status < 300 and kind == RECEIPT_TYPE:
-        return _receipt(delivery, found)
+        return _receipt(delivery, answer)
     if 400 <= status < 500 and status not in NOT_FINAL and kind == PROBLEM_TYPE:
-        return _refusal(status, found)
+        return _refusal(status, answer)
     return None
 
 
-def _receipt(delivery: Delivery, found: dict[str, Any]) -> Receipt | None:
-    said = {name: found[name] for name in SAYS[delivery.kind] if name in found}
-    fits = found.get("format") == FORMAT and set(found) == {"format", *asdict(delivery), *SAYS[delivery.kind]}
-    return Receipt(said) if fits else None
+def _is(answer: Mapping[str, Any], format_: str) -> bool:
+    """Whether the answer is of that format; OtherVersion."""
+    try:
+        what, said = "The portal's answer", answer.get("format")
+        formats.check(format_, said, what=what, writer=formats.PORTAL, reader=formats.AGENT)
+    except formats.OtherVersion:
+        raise
+    except Invalid:
+        return False
+    return True
 
 
-def _refusal(status: int, found: dict[str, Any]) -> Refusal | None:
-    kind, sentence = found.get("type"), found.get("detail")
-    if found.get("format") != REFUSAL or found.get("status") != status:
+def _receipt(delivery: Delivery, answer: dict[str, Any]) -> Receipt | None:
+    if not _is(answer, FORMAT) or any(name not in answer for name in SAYS[delivery.kind]):
+        return None
+    return Receipt({name: answer[name] for name in SAYS[delivery.kind]})
+
+
+def _refusal(status: int, answer: dict[str, Any]) -> Refusal | None:
+    kind, sentence = answer.get("type"), answer.get("detail")
+    if not _is(answer, REFUSAL) or answer.get("status") != status:
         return None
     if not isinstance(kind, str) or not kind.startswith(PROBLEM) or not isinstance(sentence, str):
         return None

@@ -217,21 +217,21 @@ def accept(
         raise Refused(
             "mixed-grounds", "The statements answer different requests or rest on different evidence."
         )
-    found = quorum_met(roster.quorum, {one.person.id: one.person.roles for one in decisions})
-    if not found.met:
-        lacking = ", ".join(f"{count} × {role}" for role, count in found.missing.items())
+    quorum = quorum_met(roster.quorum, {one.person.id: one.person.roles for one in decisions})
+    if not quorum.met:
+        lacking = ", ".join(f"{count} × {role}" for role, count in quorum.missing.items())
         raise Refused("quorum", f"Approvals are missing: {lacking}.")
     return Accepted(descriptor, tuple(decisions))
 
 
 def _decision(descriptor: Descriptor, signed: Signed, roster: Roster, revoked: Collection[str]) -> Verified:
     try:
-        found = check_decision(roster, signed.statement, signed.envelope, revoked=revoked)
+        decision = check_decision(roster, signed.statement, signed.envelope, revoked=revoked)
     except AssertionRefused as error:
         raise Refused(error.reason, error.sentence) from None
     except Invalid as error:
         raise Refused("malformed", error.sentence) from None
-    said = found.statement
+    said = decision.statement
     if said.verdict != "approve":
         raise Refused("not-an-approval", f"{said.person_name} did not approve but said {said.verdict}.")
     if said.line != descriptor.line or said.targets.get(descriptor.asset) != descriptor.number:
@@ -247,4 +247,4 @@ def _decision(descriptor: Descriptor, signed: Signed, roster: Roster, revoked: C
         raise Refused("golden-mismatch", f"{said.person_name} approved on another golden set.")
     if said.fallback != descriptor.fallback:
         raise Refused("fallback-mismatch", f"{said.person_name} approved another fallback.")
-    return found
+    return decision

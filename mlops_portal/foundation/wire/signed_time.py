@@ -46,8 +46,8 @@ def timestamp_keys(root: bytes) -> list[bytes]:
 def parse(data: bytes, *, nonce: str, keys: Iterable[bytes]) -> datetime:
     """The time of an answer; Invalid unless one of ``keys`` signed it for ``nonce``."""
     try:
-        found: Any = json.loads(data)
-        time, signature = str(found["time"]), bytes.fromhex(found["signature"])
+        answer: Any = json.loads(data)
+        time, signature = str(answer["time"]), bytes.fromhex(answer["signature"])
         at = datetime.fromisoformat(time).astimezone(UTC)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise Invalid("this is no signed time") from None

@@ -40,61 +40,61 @@ def reference_edges(values: ArrayLike, bins: int = 20) -> NDArray[np.float64]:
 
 def bin_counts(values: ArrayLike, edges: ArrayLike) -> NDArray[np.int64]:
     """Counts of ``values`` float (n,) in the bins of ``edges`` float (k + 1,), rising: int64 (k + 3,)."""
-    found = np.asarray(values, dtype=np.float64)
+    numbers = np.asarray(values, dtype=np.float64)
     limits = np.asarray(edges, dtype=np.float64)
-    if found.size < FEW or limits.size > MANY:
-        return _searched(found, limits)
-    return _compared(found, limits)
+    if numbers.size < FEW or limits.size > MANY:
+        return _searched(numbers, limits)
+    return _compared(numbers, limits)
 
 
-def _searched(found: NDArray[np.float64], limits: NDArray[np.float64]) -> NDArray[np.int64]:
+def _searched(numbers: NDArray[np.float64], limits: NDArray[np.float64]) -> NDArray[np.int64]:
     """Each value's place among the edges: the time grows with the logarithm of their number."""
-    finite = readable(found)
-    where = np.searchsorted(limits, found[finite], side="left")
+    finite = readable(numbers)
+    where = np.searchsorted(limits, numbers[finite], side="left")
     counts = np.zeros(limits.size + 2, dtype=np.int64)
     counts[: limits.size + 1] = np.bincount(where, minlength=limits.size + 1)
-    counts[-1] = found.size - np.count_nonzero(finite)
+    counts[-1] = numbers.size - np.count_nonzero(finite)
     return counts
 
 
-def _compared(found: NDArray[np.float64], limits: NDArray[np.float64]) -> NDArray[np.int64]:
+def _compared(numbers: NDArray[np.float64], limits: NDArray[np.float64]) -> NDArray[np.int64]:
     """How many values each edge is not below, block by block: comparing whole blocks that stay in the cache
     is several times as fast as searching, up to some dozens of edges."""
     at_most = np.zeros(limits.size, dtype=np.int64)
     below = within = 0
-    for start in range(0, found.size, BLOCK):
-        block = np.ascontiguousarray(found[start : start + BLOCK])
+    for start in range(0, numbers.size, BLOCK):
+        block = np.ascontiguousarray(numbers[start : start + BLOCK])
         below += int(np.count_nonzero(block < -LARGEST))
         within += int(np.count_nonzero(block <= LARGEST))
         for place, edge in enumerate(limits):
             at_most[place] += np.count_nonzero(block <= edge)
     at_most = np.clip(at_most, below, within) - below  # edges may lie beyond what is readable
     inside = np.diff(np.concatenate(([0], at_most, [within - below])))
-    return np.append(inside, found.size - (within - below))
+    return np.append(inside, numbers.size - (within - below))
 
 
 def moments(values: ArrayLike) -> list[float]:
     """[n, sum, sum of squares, sum of lag-1 products, lag-1 pairs] of ``values`` float (n,) in time order."""
-    found = np.ascontiguousarray(values, dtype=np.float64)
+    numbers = np.ascontiguousarray(values, dtype=np.float64)
     total = squares = lagged = 0.0
-    for start in range(0, found.size, BLOCK):
-        block = found[start : start + BLOCK]
+    for start in range(0, numbers.size, BLOCK):
+        block = numbers[start : start + BLOCK]
         if not (block.max() <= LARGEST and block.min() >= -LARGEST):  # nor where one is no number
-            return _picked(found)
+            return _picked(numbers)
         total += float(block.sum())
         squares += float(block @ block)
         lagged += float(block[1:] @ block[:-1])
         if start:
-            lagged += float(found[start - 1] * found[start])
-    return [float(found.size), total, squares, lagged, float(max(0, found.size - 1))]
+            lagged += float(numbers[start - 1] * numbers[start])
+    return [float(numbers.size), total, squares, lagged, float(max(0, numbers.size - 1))]
 
 
-def _picked(found: NDArray[np.float64]) -> list[float]:
+def _picked(numbers: NDArray[np.float64]) -> list[float]:
     """The same sums over what is readable."""
-    finite = readable(found)
-    kept = found[finite]
+    finite = readable(numbers)
+    kept = numbers[finite]
     both = finite[1:] & finite[:-1]
-    lagged = float(np.sum(found[1:][both] * found[:-1][both])) if found.size > 1 else 0.0
+    lagged = float(np.sum(numbers[1:][both] * numbers[:-1][both])) if numbers.size > 1 else 0.0
     return [
         float(kept.size),
         float(kept.sum()),
@@ -118,8 +118,8 @@ def autocorrelation(of: list[float]) -> float:
 
 def confidence_counts(confidences: ArrayLike, bins: int = 20) -> list[int]:
     """Counts of confidences in [0, 1] in ``bins`` equal bins; ValueError where one is no number."""
-    found = np.clip(np.asarray(confidences, dtype=np.float64), 0.0, 1.0)
-    if np.isnan(found).any():
+    clipped = np.clip(np.asarray(confidences, dtype=np.float64), 0.0, 1.0)
+    if np.isnan(clipped).any():
         raise ValueError("a confidence is no number")
-    where = np.minimum((found * bins).astype(np.int64), bins - 1)
+    where = np.minimum((clipped * bins).astype(np.int64), bins - 1)
     return [int(n) for n in np.bincount(where, minlength=bins)]

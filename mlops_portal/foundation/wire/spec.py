@@ -1,21 +1,32 @@
-"""The model spec: what a node must know of an artifact to run it and to sketch what it reads."""
+"""The model spec: what a node must know of an artifact to run it and to sketch what it reads.
+
+Read by the rules of ``wire.formats``: a field that changes what the node must do with its readings has a
+capability as its ``needs``, and ``build`` names it in the spec.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlops_portal.foundation.wire import jcs
+from mlops_portal.foundation.wire import formats, jcs
 from mlops_portal.foundation.wire.categories import edges_of
 from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.formats import CAPABILITIES, Field, Fields
+from mlops_portal.foundation.wire.kinds import ANYTHING, LIST
 from mlops_portal.foundation.wire.statement import is_digest
 
 FORMAT = "mlops-portal/model-spec@1"
-FEATURE = {"key", "unit", "low", "high", "edges", "categories"}
-FIELDS = {
-    "format", "model", "version", "artifact", "artifact_size", "features", "classes", "window_seconds",
-    "confidence_bins",
+WHAT = "The model spec"
+FEATURE: Fields = {
+    "key": ANYTHING, "unit": ANYTHING, "low": ANYTHING, "high": ANYTHING, "edges": ANYTHING,
+    "categories": ANYTHING, "ignore_case": Field(ANYTHING, False),
+}  # fmt: skip
+FIELDS: Fields = {
+    "format": ANYTHING, "model": ANYTHING, "version": ANYTHING, "artifact": ANYTHING,
+    "artifact_size": ANYTHING, "features": LIST, "classes": LIST, "window_seconds": ANYTHING,
+    "confidence_bins": ANYTHING, "needs": Field(ANYTHING, ()),
 }  # fmt: skip
 
 
@@ -63,6 +74,8 @@ def build(
 ) -> bytes:
     """A spec's RFC 8785 bytes; features are {"key", "unit", "low", "high", "edges",
     "categories"}, and "ignore_case" where it is true."""
+    inputs = [dict(feature) for feature in features]
+    needs = sorted({name for feature in inputs for name in formats.needs(feature, FEATURE)})
     return jcs.canonical(
         {
             "format": FORMAT,
@@ -70,17 +83,17 @@ def build(
             "version": version,
             "artifact": artifact,
             "artifact_size": artifact_size,
-            "features": [dict(one) for one in features],
+            "features": inputs,
             "classes": list(classes),
             "window_seconds": window_seconds,
             "confidence_bins": confidence_bins,
+            **({"needs": needs} if needs else {}),
         }
     )
 
 
-def _feature(one: Any) -> SpecFeature:
-    if not isinstance(one, dict) or set(one) - {"ignore_case"} != FEATURE:
-        raise ValueError("a feature's fields are others")
+def _feature(said: Any) -> SpecFeature:
+    one = formats.taken(said, FEATURE, place="a feature")
     if not isinstance(one["key"], str) or not isinstance(one["unit"], str):
         raise ValueError("a feature's key or unit is no text")
     limits = [one["low"], one["high"]]
@@ -91,7 +104,7 @@ def _feature(one: Any) -> SpecFeature:
     edges = tuple(map(float, one["edges"]))
     if list(edges) != sorted(set(edges)):
         raise ValueError("a feature's edges do not rise")
-    ignore_case = one.get("ignore_case", False)
+    ignore_case = one["ignore_case"]
     if type(ignore_case) is not bool:
         raise ValueError("a feature's ignore_case is neither true nor false")
     return SpecFeature(
@@ -100,29 +113,30 @@ def _feature(one: Any) -> SpecFeature:
 
 
 def _categories(one: Any, edges: tuple[float, ...]) -> tuple[str, ...]:
-    found = one["categories"]
-    if not isinstance(found, list) or not all(isinstance(text, str) and text.strip() for text in found):
+    categories = one["categories"]
+    if not isinstance(categories, list) or not all(isinstance(t, str) and t.strip() for t in categories):
         raise ValueError("a feature's categories are no list of words")
-    if len(set(found)) != len(found):
+    if len(set(categories)) != len(categories):
         raise ValueError("a feature's category stands twice")
-    if found and (list(edges) != edges_of(found) or one["low"] is not None or one["high"] is not None):
+    has_band = one["low"] is not None or one["high"] is not None
+    if categories and (list(edges) != edges_of(categories) or has_band):
         raise ValueError("a feature with categories has other edges than their codes, or a band")
-    return tuple(found)
+    return tuple(categories)
 
 
-def parse(data: bytes) -> ModelSpec:
-    """Read a spec strictly; Invalid names what does not fit."""
+def parse(data: bytes, *, has: Collection[str] = CAPABILITIES) -> ModelSpec:
+    """Read a spec for a node that ``has`` these; OtherVersion, Invalid names what does not fit."""
     try:
-        whole: Any = jcs.parse(data)
-        if not isinstance(whole, dict) or set(whole) != FIELDS or whole["format"] != FORMAT:
-            raise ValueError("its fields are others")
+        said: Any = jcs.parse(data)
+        named = said.get("format") if isinstance(said, dict) else None
+        formats.check(FORMAT, named, what=WHAT, writer=formats.PORTAL, reader=formats.AGENT)
+        whole = formats.taken(said, FIELDS)
+        formats.check_needs(said, has, what=WHAT)
         for field in ("version", "artifact_size", "window_seconds", "confidence_bins"):
             if type(whole[field]) is not int or whole[field] < 1:
                 raise ValueError(f"{field} is no whole number from 1")
         if not isinstance(whole["model"], str) or not is_digest(whole["artifact"]):
             raise ValueError("its model or its artifact is of another kind")
-        if not isinstance(whole["features"], list) or not isinstance(whole["classes"], list):
-            raise ValueError("its features or its classes are no list")
         features = tuple(_feature(one) for one in whole["features"])
         if not features or len({one.key for one in features}) != len(features):
             raise ValueError("it needs features, each once")
@@ -141,5 +155,5 @@ def parse(data: bytes) -> ModelSpec:
             window_seconds=whole["window_seconds"],
             confidence_bins=whole["confidence_bins"],
         )
-    except (ValueError, RecursionError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise Invalid(f"this is not a model spec: {error}") from None

@@ -145,12 +145,12 @@ def is_digest(value: object) -> bool:
 
 def _moment(text: str, field: str) -> datetime:
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise _refuse(f"{field} is not a time") from None
-    if found.tzinfo is None:
+    if moment.tzinfo is None:
         raise _refuse(f"{field} has no time zone")
-    return found
+    return moment
 
 
 def _check_subject(subject: Any) -> str:

@@ -59,12 +59,12 @@ def parse_path(level: str, path: str) -> Tile:
 
 def edge_tiles(size: int) -> list[Tile]:
     """The partial tiles of a tree of ``size`` leaves, lowest level first."""
-    found, level = [], 0
+    tiles, level = [], 0
     while count := size >> (8 * level):
         if width := count % WIDTH:
-            found.append(Tile(level, count // WIDTH, width))
+            tiles.append(Tile(level, count // WIDTH, width))
         level += 1
-    return found
+    return tiles
 
 
 def tile_count(size: int) -> int:
@@ -115,12 +115,12 @@ class Tree:
 
     def edge(self, begin: int, end: int) -> list[bytes]:
         """Perfect subtrees over leaves ``begin`` to ``end``; ``begin`` is aligned to the first one's size."""
-        found = []
+        hashes = []
         while begin < end:
             level = (end - begin).bit_length() - 1
-            found.append(self.node(level, begin >> level))
+            hashes.append(self.node(level, begin >> level))
             begin += 1 << level
-        return found
+        return hashes
 
     def root(self) -> bytes:
         """Root of the tree."""

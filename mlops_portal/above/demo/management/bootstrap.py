@@ -27,7 +27,7 @@ from approvals.services.requests import request_open, request_submit
 from approvals.services.sealing import statement_seal
 from approvals.services.statements import statement_for
 from approvals.transitions import ApprovalState, Assurance
-from edge_sync.agent.keys import load_or_make, public_hex
+from edge_sync.agent.disk.keys import load_or_make, public_hex
 from edge_sync.keys.demo import demo_mark
 from edge_sync.keys.repository import layout
 from edge_sync.services.nodes import node_enrol

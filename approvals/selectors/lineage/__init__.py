@@ -1,0 +1,1 @@
+"""Why a model judged a part on a machine at a minute."""

@@ -1,0 +1,1 @@
+"""Reading the decision log, and what is exported of it."""

@@ -1,0 +1,1 @@
+"""What happens at one machine: its feed, the model that runs there, its windows, its clock."""

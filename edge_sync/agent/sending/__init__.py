@@ -1,0 +1,1 @@
+"""What goes to the portal, and what comes back."""

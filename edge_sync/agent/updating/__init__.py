@@ -1,0 +1,1 @@
+"""How a release comes from the portal's repository to a machine."""

@@ -14,8 +14,8 @@ from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire import parts
 from mlops_portal.foundation.wire.classes import class_of
-from mlops_portal.foundation.wire.part_key import spellings
 from monitoring.errors import InspectionUnfit, NoSuchClass, NoSuchPart, WhichModel
 from monitoring.models import Inspection, Prediction
 from monitoring.rules.inspected import Result, contradicted, counts
@@ -43,7 +43,7 @@ def inspection_record(
     NoSuchPart where no such judgement is known yet, NoSuchClass for a truth that no model of them knows,
     WhichModel where several do and none is named, InspectionUnfit for a time that cannot be.
     """
-    now = timezone.now()
+    now, part_id = timezone.now(), parts.part_id(part_id)
     moment = _moment(at, now, clamp=by is None)
     meant, truth = _meant(by, part_id, truth, model=model, asset=asset)
     for one in meant:
@@ -91,11 +91,7 @@ def _meant(
     by: Person | None, part_id: str, truth: str, *, model: str, asset: str
 ) -> tuple[list[Prediction], str]:
     """The judgements that the result speaks of, and the class as their model writes it."""
-    every = list(
-        Prediction.objects.filter(part_id__in=spellings(part_id)).select_related(
-            "asset__line", "version__model"
-        )
-    )
+    every = list(Prediction.objects.filter(part_id=part_id).select_related("asset__line", "version__model"))
     found = [one for one in every if model in ("", one.version.model.slug) and asset in ("", one.asset.slug)]
     if not found:
         if by is not None:

@@ -117,8 +117,8 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     table = get_object_or_404(tables_all(), pk=pk)
     table_answer(by=by, table=table, answers={key: value} if key else {}, accept="accept" in request.POST)
     kind = request.GET.get("kind", "")
-    query = urlencode({"table": pk, **({"kind": kind} if kind.isalpha() else {})})
-    return redirect(f"{reverse('backtest_new')}?{query}")
+    query = {"table": str(pk)} | ({"kind": kind} if kind.isalpha() else {})
+    return redirect(f"{reverse('backtest_new')}?{urlencode(query)}")
 
 
 @require_POST

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 
+from mlops_portal.foundation.wire.parts import part_id
 from monitoring.models import (
     Alert,
     DriftReport,
@@ -23,6 +26,14 @@ from monitoring.models import (
 
 class WholeNumberFilter(filters.NumberFilter):
     field_class = forms.IntegerField
+
+
+class PartFilter(filters.CharFilter):
+    """A part's id, however it is written."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        found: QuerySet[Any] = super().filter(qs, part_id(value))
+        return found
 
 
 class OfAsset(filters.FilterSet):
@@ -87,7 +98,7 @@ class BatchFilter(filters.FilterSet):
 class SetAsideFilter(filters.FilterSet):
     node = filters.CharFilter(field_name="node__slug")
     asset = filters.CharFilter(field_name="asset_slug")
-    part = filters.CharFilter(field_name="part_id")
+    part = PartFilter(field_name="part_id")
     check = filters.CharFilter(field_name="check_key")
     since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
     until = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
@@ -110,7 +121,7 @@ class UnapprovedRunFilter(filters.FilterSet):
 
 class PredictionFilter(filters.FilterSet):
     asset = filters.CharFilter(field_name="asset__slug")
-    part = filters.CharFilter(field_name="part_id")
+    part = PartFilter(field_name="part_id")
 
     class Meta:
         model = Prediction

@@ -142,7 +142,7 @@ class UnapprovedRunSerializer(serializers.ModelSerializer[UnapprovedRun]):
 
 
 class InspectionSerializer(serializers.Serializer[Any]):
-    part = serializers.CharField(max_length=60)
+    part = serializers.CharField(max_length=200)
     truth = serializers.CharField(max_length=40, help_text="A class of the model that judged the part.")
     at = serializers.DateTimeField(
         required=False, default=None, allow_null=True, help_text="When it was inspected; now if not given."

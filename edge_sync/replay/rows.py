@@ -41,7 +41,7 @@ class Rows:
 
     def part_id(self, index: int, run: str) -> str:
         """The part's id in the portal: no two replays share one."""
-        return f"{run}-{self.part[index][:LONGEST_PART]}"
+        return part_id(f"{run}-{self.part[index]}")
 
     def line(self, index: int, *, run: str, at: float) -> bytes:
         """One record of a feed, as JSON; ``at`` NaN: the table has no time there."""

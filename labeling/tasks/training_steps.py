@@ -20,7 +20,14 @@ from labeling.selectors.rows import LeftOut, Usable, rows_for
 from labeling.selectors.runs import results_of
 from labeling.services.steps import candidate_register, manifest_freeze
 from labeling.tasks.keeping_apart import apart_for
-from labeling.tasks.training_data import classes_of, for_model, golden_readings, is_ordered, split_of
+from labeling.tasks.training_data import (
+    classes_of,
+    for_model,
+    frozen_of,
+    golden_readings,
+    is_ordered,
+    split_of,
+)
 from labeling.tasks.training_measures import Measuring, Said
 from labeling.transitions import RunStepName
 from mlops_portal.foundation.registry.compute import edge_model, store
@@ -77,6 +84,7 @@ def _manifest(run: RetrainRun) -> Result:
 def _train(run: RetrainRun) -> Result:
     rows, held = split_of(run)
     start = monotonic()
+    _demand_enough(run, rows)
     model = fit.fit(for_model(run.model, rows.readings), rows.label, rows.source != BASE, run.parameters)
     edge_model.thresholds_to_float32(model)
     artifact = artifact_put(data=store.dump(model), kind="store", name=f"{run.model.slug} run {run.pk}")
@@ -91,6 +99,21 @@ def _train(run: RetrainRun) -> Result:
         "left_out": _left_out(run, rows),
         "seconds": round(monotonic() - start, 2),
     }
+
+
+def _demand_enough(run: RetrainRun, rows: Rows) -> None:
+    """Invalid where golden samples and their like leave too little to teach."""
+    few = fit.too_few(rows.label)
+    if len(set(rows.label.tolist()) - set(few)) >= 2:
+        return
+    frozen = frozen_of(run)
+    since = sum(one["reason"].startswith("golden") for one in frozen["excluded"])
+    apart = len(frozen["base"].get("apart", ())) + since
+    raise Invalid(
+        _("Too little is left to teach: %(left)d rows, and no two classes have %(fewest)d of them each. "
+          "%(apart)d rows are golden samples or their like. Bring more parts, or retire golden samples.")
+        % {"left": len(rows), "fewest": fit.FEWEST, "apart": apart}
+    )  # fmt: skip
 
 
 def _left_out(run: RetrainRun, rows: Rows) -> Result:

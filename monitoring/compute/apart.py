@@ -1,7 +1,7 @@
 """Which rows a model must not be taught, because it is tested on them or on their like. Pure.
 
 A row is left out for a part that is kept apart (a golden sample, or one proposed as such) where it is
-- ``part``: a row of that very part, however its id is written (``wire.part_key``): all its samples;
+- ``part``: a row of that very part, however its id is written (``wire.parts``): all its samples;
 - ``equal``: the same readings, under whatever id;
 - ``near``: readings no further away than ``SHARE`` of their spread, as the root mean square over all readings
   (a category that differs, or a value that one of both lacks, counts as a whole spread);
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from mlops_portal.foundation.wire.part_key import part_key
+from mlops_portal.foundation.wire.parts import part_key
 
 F = NDArray[np.float64]
 SHARE = 0.01

@@ -23,6 +23,7 @@ from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Node
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.wire.kinds import is_clean
+from mlops_portal.foundation.wire.parts import part_id
 from monitoring.models import Quarantined
 from monitoring.transitions import Check, Sort
 
@@ -52,7 +53,7 @@ def refusal(
     """With the machine, part and id that the record names, where it names any."""
     named = record if isinstance(record, Mapping) else {}
     return Refusal(
-        sort, check, reason, record, asset or _text(named.get("asset")), _text(named.get("part")),
+        sort, check, reason, record, asset or _text(named.get("asset")), part_id(_text(named.get("part"))),
         _text(named.get("id")), at,
     )  # fmt: skip
 
@@ -89,7 +90,7 @@ def _row(node: Node, one: Refusal, now: datetime) -> Quarantined:
         at_node=one.at_node,
         asset_slug=one.asset[:60],
         key=one.key[:80],
-        part_id=one.part[:60],
+        part_id=part_id(one.part),
         check_key=one.check[:40],
         reason=one.reason[:240],
         record=record,

@@ -14,8 +14,8 @@ from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.live import changed
+from mlops_portal.foundation.wire import parts
 from mlops_portal.foundation.wire.classes import class_of
-from mlops_portal.foundation.wire.part_key import spellings
 from monitoring.errors import InspectionUnfit, NoSuchClass, NoSuchPart, WhichModel
 from monitoring.models import Inspection, Prediction
 from monitoring.rules.inspected import Result, contradicted, counts
@@ -44,7 +44,7 @@ def inspection_record(
     NoSuchPart where no such judgement is known yet, NoSuchClass for a truth that no model of them knows,
     WhichModel where several do and none is named, InspectionUnfit for a time that cannot be.
     """
-    now = timezone.now()
+    now, part_id = timezone.now(), parts.part_id(part_id)
     if by is not None:
         guard(by, RECORD)
     every = _judged(by, part_id)
@@ -90,9 +90,7 @@ def _moment(at: datetime | None, now: datetime, *, clamp: bool) -> datetime:
 
 def _judged(by: Person | None, part_id: str) -> list[Prediction]:
     """The judgements of a part on the lines where ``by`` may record; the others are, to them, not there."""
-    every = Prediction.objects.filter(part_id__in=spellings(part_id)).select_related(
-        "asset__line", "version__model"
-    )
+    every = Prediction.objects.filter(part_id=part_id).select_related("asset__line", "version__model")
     return [one for one in every if by is None or by.may(RECORD, line=one.asset.line)]
 
 

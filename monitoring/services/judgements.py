@@ -18,6 +18,7 @@ from structlog import get_logger
 
 from mlops_portal.foundation.plant.models import Node
 from mlops_portal.foundation.wire import kinds
+from mlops_portal.foundation.wire.parts import part_id
 from monitoring.models import Prediction, Quarantined, SampledRow
 from monitoring.services.intake import Intake, Unfit
 from monitoring.transitions import Check, Sort
@@ -56,7 +57,7 @@ def prediction_of(intake: Intake, record: Any) -> Prediction:
         asset=asset,
         version=version,
         activation=one["activation"],
-        part_id=one["part"],
+        part_id=part_id(one["part"]),
         lot=one["lot"],
         recipe=one["recipe"],
         tool=one["tool"],

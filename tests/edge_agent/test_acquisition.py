@@ -38,6 +38,29 @@ def test_a_sound_record_passes():
     assert changed() == Reading("P-1", NOW, "L7", "", "", {"a": 1.0, "b": 2.5, "c": None})
 
 
+@pytest.mark.parametrize("written", [" P-1 ", "P-1\u200b", "'P-1"])
+def test_a_part_has_one_id_however_the_gateway_writes_it(written):
+    assert changed(part=written).part == "P-1"
+
+
+def test_a_part_that_a_gateway_sends_as_a_number_is_the_part_of_the_table():
+    assert changed(part=1000.0).part == changed(part=1000).part == changed(part="1000,0").part == "1000"
+
+
+@pytest.mark.parametrize("part", [True, [], ["P-1"], {"id": 1}, "  ", float("nan"), float("inf")])
+def test_what_is_no_id_is_no_part(part):
+    assert changed(part=part).check == "format"
+
+
+def test_parts_with_long_ids_that_begin_alike_are_two_parts():
+    assert changed(part="0" * 70 + "1").part != changed(part="0" * 70 + "2").part
+
+
+@pytest.mark.parametrize("written", ["11:59:60Z", "11:59:60.000+00:00", "12:59:60+01:00"])
+def test_a_part_of_a_leap_second_is_judged(written):
+    assert changed(at=f"2026-11-22T{written}").at == NOW
+
+
 @pytest.mark.parametrize(
     ("name", "fields"),
     [

@@ -18,6 +18,8 @@ from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.registry.services import artifact_read, dataset_put
 from mlops_portal.foundation.shell.work.jobs import send
 from mlops_portal.foundation.wire import manifest
+from mlops_portal.foundation.wire.errors import Invalid
+from monitoring.compute import apart
 from monitoring.models import GoldenCheck, GoldenSample, SampledRow
 from monitoring.services import golden_add
 from monitoring.services.golden_set import proposal_end, proposal_open
@@ -104,6 +106,22 @@ def test_a_golden_part_its_copies_and_its_other_spellings_train_nothing_and_are_
     step = run.steps.get(name=RunStepName.MANIFEST)
     assert step.result["apart"] == 4
     assert "4 more are golden samples or their like" in step_sentence(step)
+
+
+def test_where_golden_parts_leave_nothing_to_teach_the_run_says_so_and_makes_no_candidate(
+    cast, shop, past, monkeypatch
+):
+    monkeypatch.setattr(apart, "SHARE", 1e6)  # everything lies near to everything
+    golden(cast, shop, past, 3, "G-01", part=past.part[3])
+    run = run_propose(
+        by=cast.whole.ml_engineer, model=shop.model, trigger=Trigger.MANUAL, reason="x", parameters=QUICK
+    )
+    run_start(by=cast.whole.ml_engineer, run=run, here=True)
+    with pytest.raises(Invalid, match="Too little is left to teach: 0 rows"):
+        steps_do(run.pk)
+    run.refresh_from_db()
+    assert (run.candidate, run.state) == (None, "failed")
+    assert "600 rows are golden samples or their like" in run.error
 
 
 def test_parts_judged_since_are_left_out_too_and_the_manifest_says_for_which_sample(cast, shop, past):

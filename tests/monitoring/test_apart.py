@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlops_portal.foundation.wire.part_key import part_key, spellings
+from mlops_portal.foundation.wire.parts import part_key
 from monitoring.compute import apart
 
 
@@ -46,12 +46,6 @@ def test_one_part_is_one_part_however_its_id_is_written(golden: str, table: str)
 @pytest.mark.parametrize(("one", "other"), [("K7", "K71"), ("1000", "10000"), ("1.5", "1"), ("A/1", "A/11")])
 def test_other_parts_stay_other_parts(one: str, other: str) -> None:
     assert part_key(one) != part_key(other)
-
-
-def test_the_spellings_of_a_whole_number_are_looked_up_both_ways() -> None:
-    assert {"1000", "1000.0"} <= spellings("1000")
-    assert {"1000", "1000.0"} <= spellings("1000.0 ")
-    assert spellings("K7") == {"K7"}
 
 
 def test_copies_with_noise_under_another_id_are_left_out() -> None:

@@ -237,6 +237,21 @@ def test_what_a_node_sends_late_of_a_machine_that_was_its_own_is_taken(floor, ne
     assert checks() == ["node"]
 
 
+def test_a_node_that_took_a_machine_over_tells_nothing_of_what_its_feed_held_before(floor, neighbour):
+    now = timezone.now()
+    floor.press.node_spans.create(node=floor.node, until=now - timedelta(hours=6))
+    floor.press.node_spans.create(node=neighbour, until=now - timedelta(hours=3))  # and came back
+    times = {"before": 9, "neighbour's": 4.5, "again": 0.5}
+    at = {name: (now - timedelta(hours=ago)).isoformat() for name, ago in times.items()}
+    for node in (floor.node, neighbour):
+        told = [
+            floor.prediction(1, id=f"{node.slug}:{name}", part=name, at=moment) for name, moment in at.items()
+        ]
+        take(floor, node=node, predictions=told)
+    assert sorted(ids()) == ["node-1:again", "node-1:before", "node-2:neighbour's"]
+    assert set(checks()) == {"node"}
+
+
 # ---- what was said stays ----
 
 

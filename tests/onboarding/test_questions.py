@@ -131,13 +131,3 @@ def test_the_command_names_each_question_with_its_answers_and_takes_them(cast, f
         assert words in said, words
     dataset = onboardings_all().exclude(state="undone").get().model.datasets.get()
     assert dataset.rows == 62
-
-
-def test_a_part_that_a_spreadsheet_wrote_with_a_point_is_the_part_without():
-    from mlops_portal.foundation.wire.parts import part_id
-
-    same = ["1000", "1000.0", " 1000 ", "1000,0", "'1000", "1000.00", 1000, 1000.0, "\ufeff1000"]
-    assert {part_id(one) for one in same} == {"1000"}
-    assert [part_id(one) for one in ("0012", "1.000", "P-07", "A  1", None, float("nan"), "'a'")] == [
-        "0012", "1.000", "P-07", "A 1", "", "", "'a'",
-    ]  # fmt: skip

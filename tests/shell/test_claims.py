@@ -200,6 +200,22 @@ def test_what_is_written_outside_a_transaction_is_guarded_too():
 
 
 @pytest.mark.services
+@pytest.mark.parametrize("off", [timedelta(hours=1), -timedelta(hours=1)], ids=["ahead", "behind"])
+def test_a_host_whose_clock_is_an_hour_off_takes_up_the_dead_jobs_and_no_living_one(job, monkeypatch, off):
+    monkeypatch.setattr(jobs, "send", lambda *_args, **_kwargs: True)
+    owner = claims.claim_take(job.pk, now=claims.database_now())
+    right = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: right() + off)
+    jobs_resend()
+    with jobs.running(str(job.pk)) as second:
+        assert second is None
+    assert Job.objects.get(pk=job.pk).claim == owner
+    Job.objects.filter(pk=job.pk).update(heard_at=right() - STALE)
+    jobs_resend()
+    assert Job.objects.get(pk=job.pk).state == "queued"
+
+
+@pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_a_thread_says_that_the_owner_lives_while_it_works(monkeypatch):
     monkeypatch.setattr(claims, "BEAT", 0.02)

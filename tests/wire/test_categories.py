@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops_portal.foundation.wire import sketch
-from mlops_portal.foundation.wire.categories import GAPS, TRUTHS, alike, as_text, code_of, edges_of, text_of
+from mlops_portal.foundation.wire.categories import (
+    GAPS,
+    TRUTHS,
+    alike,
+    as_text,
+    code_of,
+    edges_of,
+    text_of,
+    truth_of,
+)
 from mlops_portal.foundation.wire.inputs import unseen_missing
 
 WORDS = st.lists(st.text(min_size=1).map(as_text).filter(bool), min_size=1, max_size=9, unique=True)
@@ -108,3 +117,44 @@ def test_a_word_for_nothing_is_missing_unless_it_is_a_category(word):
 
 def test_words_that_differ_by_case_alone_are_found_with_their_counts():
     assert alike([("ok", 3), ("OK", 9), ("bad", 2)]) == [[("OK", 9), ("ok", 3)]]
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("１２", "12"),
+        ("ＯＫ", "OK"),
+        ("\u3000ok", "ok"),
+        ("-0.0", "0"),
+        ("-0", "0"),
+        (-0.0, "0"),
+        ("１．０", "1"),
+    ],
+)
+def test_width_of_letters_and_the_sign_of_nothing_tell_no_categories_apart(written, form):
+    assert as_text(written) == form
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("İNCE", "ince"), ("KIRIK", "kırık"), ("STRASSE", "Straße"), ("ΛΟΓΟΣ", "λογος")]
+)
+def test_case_that_a_person_joined_is_joined_in_every_alphabet(one, other):
+    assert code_of(one, [other, "x"], ignore_case=True) == 0.0
+    assert code_of(other, [one, "x"], ignore_case=True) == 0.0
+    assert alike([(one, 3), (other, 5)]) == [[(other, 5), (one, 3)]]
+
+
+@pytest.mark.parametrize(
+    ("words", "pair"),
+    [
+        (["True", "false", "1", "0"], ("false", "true")),
+        (["TRUE", "0"], ("false", "true")),
+        (["ja", "Nein", "1"], ("nein", "ja")),
+        (["0", "1"], None),
+        (["t", "0", "1"], None),
+        (["true", "false", "2"], None),
+        (["yes", "true"], None),
+    ],
+)
+def test_true_and_one_in_one_column_are_one_truth(words, pair):
+    assert truth_of(words) == pair

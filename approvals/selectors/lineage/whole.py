@@ -18,6 +18,7 @@ from approvals.selectors.lineage.release import decision_steps, release_steps
 from approvals.selectors.lineage.steps import Stage, Step
 from mlops_portal.foundation.shell.templatetags.ui_text import local_text, number_text
 from mlops_portal.foundation.wire.errors import NotFound
+from mlops_portal.foundation.wire.parts import part_id
 from monitoring.models import Prediction
 from monitoring.selectors.inspections import results_of
 
@@ -97,5 +98,5 @@ def _disagree(prediction: Prediction) -> str:
 
 def predictions_like(words: str) -> QuerySet[Prediction]:
     """Predictions of a part, or with an id, newest first."""
-    wanted = Q(part_id=words) | Q(pk=words)
+    wanted = Q(part_id=part_id(words)) | Q(pk=words)
     return Prediction.objects.filter(wanted).select_related("asset", "version__model").order_by("-at")

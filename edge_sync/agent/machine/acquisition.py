@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -28,10 +29,12 @@ from typing import Any
 
 from mlops_portal.foundation.wire.categories import code_of
 from mlops_portal.foundation.wire.kinds import is_clean
+from mlops_portal.foundation.wire.parts import part_id
 from mlops_portal.foundation.wire.spec import ModelSpec, SpecFeature
 
 LARGEST_RECORD = 4000
 FAR = 1000.0
+LEAP = re.compile(r"(\d\d:\d\d):60(?=$|[.,Zz+-])")
 DEEPEST = 16  # what travels of a record is nested no deeper; readers on the way recurse
 EMPTY_BEFORE = datetime(1990, 1, 1, tzinfo=UTC)
 NEVER_AFTER = datetime(2200, 1, 1, tzinfo=UTC)
@@ -103,6 +106,20 @@ def _text(record: Mapping[str, Any], field: str) -> str:
     return "" if value is None else _clean(str(value))[:60]
 
 
+def _part(record: Mapping[str, Any]) -> str:
+    """The part's id in its one form; "" where it is neither text nor number."""
+    value = record.get("part")
+    if isinstance(value, str):
+        return part_id(_clean(value))
+    return "" if _number(value) is None or not isinstance(value, int | float) else part_id(value)
+
+
+def _stated(text: str) -> datetime:
+    """The time that a record states; 23:59:60, a leap second, is the first one of the next day."""
+    plain, leaps = LEAP.subn(r"\1:59", text, count=1)
+    return datetime.fromisoformat(plain) + timedelta(seconds=leaps)
+
+
 def _number(value: Any) -> float | None:
     """A reading as float; None where it is missing or no reading at all."""
     if value is None or isinstance(value, bool):
@@ -137,7 +154,7 @@ def _check(line: bytes, *, asset: str, spec: ModelSpec, between: Between) -> Rea
         record = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return Odd("", "format", "The line is not JSON in UTF-8.", _kept(line, None))
-    part = _text(record, "part") if isinstance(record, dict) else ""
+    part = _part(record) if isinstance(record, dict) else ""
 
     def odd(name: str, reason: str) -> Odd:
         return Odd(part, name, _clean(reason)[:200], _kept(line, record))
@@ -145,8 +162,8 @@ def _check(line: bytes, *, asset: str, spec: ModelSpec, between: Between) -> Rea
     if not part or not isinstance(record.get("readings"), dict):
         return odd("format", "The record has no part or no readings.")
     try:
-        stated = datetime.fromisoformat(record["at"])
-    except (KeyError, TypeError, ValueError):
+        stated = _stated(record["at"])
+    except (KeyError, TypeError, ValueError, OverflowError):
         return odd("format", "The record has no time.")
     if stated.tzinfo is None:
         return odd("format", "The record's time has no zone.")

@@ -8,6 +8,7 @@ from mlops_portal.foundation.ledger.types import labels, read_as, register
 
 def register_types() -> None:
     register("backtests.table.added", _("{actor} added the table {name} for back-tests"))
+    register("backtests.table.answered", _("{actor} answered what the table {name} asks: {answers}"))
     register("backtests.table.removed", _("{actor} removed the table {name} of back-tests"))
     register("backtests.test.run", _("{actor} started the back-test {name}: {kind}"))
     register("backtests.test.finished", _("The back-test {name} is done"))

@@ -50,5 +50,6 @@ class TriggerKind(TextChoices):
 
 class TableState(TextChoices):
     READING = "reading", _("Being read")
+    ASKING = "asking", _("Waits for answers")
     READY = "ready", _("Ready")
     UNREADABLE = "unreadable", _("Cannot be read")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("backtests/tables/", tables.tables, name="backtest_tables"),
     path("backtests/tables/upload/", tables.upload, name="backtest_table_upload"),
     path("backtests/tables/dataset/", tables.from_dataset, name="backtest_table_dataset"),
+    path("backtests/tables/<int:pk>/answer/", tables.answer, name="backtest_table_answer"),
     path("backtests/tables/<int:pk>/remove/", tables.remove, name="backtest_table_remove"),
     path("backtests/<int:pk>/", result.backtest, name="backtest"),
     path("backtests/<int:pk>/result.json", result.download, name="backtest_download"),

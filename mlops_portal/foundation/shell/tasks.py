@@ -14,7 +14,7 @@ from mlops_portal.foundation.ledger.channel import channel
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.shell.models import Job, KeptAnswer
 from mlops_portal.foundation.shell.notices.deliveries import deliveries_send
-from mlops_portal.foundation.shell.work import jobs, waiting
+from mlops_portal.foundation.shell.work import claims, jobs, waiting
 
 KEPT = timedelta(hours=24)
 UNHEARD = timedelta(seconds=45)
@@ -62,8 +62,8 @@ def jobs_resend() -> int:
 
     A job that is sent twice runs once, because running is claimed in its row.
     """
+    jobs.jobs_take_up(now=claims.database_now())
     now = timezone.now()
-    jobs.jobs_take_up(now=now)
     queued = Job.objects.filter(state=Job.State.QUEUED)
     never = queued.filter(sent_at=None, created__lt=now - timedelta(seconds=10))
     lost = queued.filter(sent_at__lt=now - UNHEARD)

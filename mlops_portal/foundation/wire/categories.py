@@ -1,12 +1,14 @@
 """Readings and classes that are words: one form of a value, how it becomes a number, and back.
 
 - A value has one form, wherever it comes from (``as_text``): blanks at the ends and runs of them are nothing,
-  letters are composed (Unicode NFC), 3, 3.0 and “3.0” are “3”, True, “True” and “TRUE” are “true”.
+  letters are composed (Unicode NFC), full-width ones are plain, 3, 3.0 and “3.0” are “3”, True, “True” and
+  “TRUE” are “true”.
 - Two categories that say yes and no are a boolean: true, 1 and any spelling of yes are the one, false, 0 and
   any spelling of no the other.
 - A number that comes as a number is the category of that value, however it was written (“1.50”, “007”).
 - A word for nothing (NA, null, …) is a missing value, unless it is itself one of the categories.
-- Case tells categories apart, unless a person joined them (``ignore_case``).
+- Case tells categories apart, unless a person joined them (``ignore_case``); then dotted and dotless i are
+  one, because KIRIK is kırık and İNCE is ince where they are written.
 - A category travels as text at the source and as its code from there on: 0 … k-1 in the order of the
   feature's ``categories``, k for a text that is none of them ("unseen"), nothing for a missing one.
 - A sketch counts the codes with the edges 0 … k-1, so each category has a bin, and the bin above the last
@@ -36,6 +38,7 @@ GAPS = (
 YES = frozenset(yes for _no, yes in TRUTHS)
 NO = frozenset(no for no, _yes in TRUTHS)
 UNSEEN_MARKS = re.compile("[\u200b\u2060\ufeff]")  # no width: nobody sees them, so they tell nothing apart
+WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # as keyboards of the east write “OK 1”
 WHOLE = re.compile(r"([+-]?(?:0|[1-9]\d*))\.0*")
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
@@ -55,18 +58,31 @@ def as_text(value: object) -> str:
 
 @lru_cache(maxsize=4096)
 def _form(text: str) -> str:
-    plain = " ".join(UNSEEN_MARKS.sub("", unicodedata.normalize("NFC", text)).split())
+    plain = " ".join(unicodedata.normalize("NFC", UNSEEN_MARKS.sub("", text.translate(WIDE))).split())
     if plain.casefold() in ("true", "false"):
         return plain.casefold()
     whole = WHOLE.fullmatch(plain)
-    return whole[1] if whole else plain
+    if whole is None:
+        return "0" if plain in ("-0", "+0") else plain
+    return "0" if whole[1] in ("-0", "+0") else whole[1]
+
+
+@lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    """``text`` without its case, in any alphabet that has one."""
+    return text.casefold().replace("i\u0307", "i").replace("ı", "i")
 
 
 def truth_of(words: Iterable[str]) -> tuple[str, str] | None:
-    """(no, yes) of ``TRUTHS`` where ``words``, in any case, are nothing but such a pair or one of it; numbers
-    alone are none."""
-    folded = {word.casefold() for word in words}
-    return next((pair for pair in TRUTHS[:-1] if folded and folded <= set(pair)), None)
+    """(no, yes) of ``TRUTHS`` where ``words``, in any case, are nothing but such a pair or one of it, or the
+    pair among its 0 and 1; numbers alone are none."""
+    every = {word.casefold() for word in words}
+    spelt = every - {"0", "1"}
+    for pair in TRUTHS[:-1]:
+        whole = spelt == every or spelt == set(pair) or pair == TRUTHS[0]
+        if spelt and spelt <= set(pair) and whole:
+            return pair
+    return None
 
 
 class Lexicon:
@@ -76,7 +92,7 @@ class Lexicon:
         forms = [as_text(one) for one in categories]
         self._case = ignore_case
         self._exact = {form: place for place, form in reversed(list(enumerate(forms)))}
-        self._folded = {form.casefold(): place for place, form in reversed(list(enumerate(forms)))}
+        self._folded = {folded(form): place for place, form in reversed(list(enumerate(forms)))}
         self._numbers = _numbers(forms)
         pair = {form.casefold() for form in forms}
         two = len(forms) == len(pair) == 2 and any(pair == set(one) for one in TRUTHS)
@@ -87,7 +103,7 @@ class Lexicon:
         text = as_text(value)
         place = self._exact.get(text)
         if place is None and self._case:
-            place = self._folded.get(text.casefold())
+            place = self._folded.get(folded(text))
         if place is None and self._sides:
             low = text.casefold()
             place = self._sides.get(True) if low in YES else self._sides.get(False) if low in NO else None
@@ -139,5 +155,5 @@ def alike(values: Iterable[tuple[str, int]]) -> list[list[tuple[str, int]]]:
     """Groups of ``values`` (text, count) that differ by case alone, the most frequent first in each."""
     groups: dict[str, list[tuple[str, int]]] = {}
     for text, count in values:
-        groups.setdefault(text.casefold(), []).append((text, count))
+        groups.setdefault(folded(text), []).append((text, count))
     return [sorted(one, key=lambda pair: (-pair[1], pair[0])) for one in groups.values() if len(one) > 1]

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlops_portal.foundation.wire.categories import Lexicon, as_text
+from mlops_portal.foundation.wire.categories import Lexicon, as_text, folded
 
 NO_CLASSES = ("cant_tell", "escalate")  # what people answer instead of a class, and no class is called
 Classes = Sequence[Mapping[str, Any]]
@@ -34,8 +34,8 @@ def _written(text: str, classes: Classes) -> str | None:
     for place in range(3):
         if key := _only(text, [one[place] for one in own], classes):
             return key
-    every = [[as_text(word).casefold() for kind in one for word in kind] for one in own]
-    return _only(text.casefold(), every, classes)
+    every = [[folded(as_text(word)) for kind in one for word in kind] for one in own]
+    return _only(folded(text), every, classes)
 
 
 def _only(text: str, written: Sequence[Any], classes: Classes) -> str | None:

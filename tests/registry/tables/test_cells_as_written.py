@@ -91,6 +91,18 @@ def test_a_number_that_stands_for_nothing_is_asked_about(tmp_path, stands_for_no
     assert not only(kept.faults, "sentinel").blocking
 
 
+@pytest.mark.parametrize("rest", [["20"], ["1", "2", "3"], ["-200", "-199.5"], ["0", "1"], ["-200"]])
+def test_a_stand_in_among_a_few_values_or_one_is_asked_about_too(tmp_path, rest):
+    frame = column(tmp_path, [*rest * 10, "-999.0"])
+    assert only(frame.faults, "sentinel").blocking
+    assert np.isnan(frame.columns["Temp"][-1])
+
+
+@pytest.mark.parametrize("cells", [["998", "999"], ["0", "1", "-1"], ["0", "99"], ["1000", "999", "998"]])
+def test_a_few_values_that_lie_together_are_values(tmp_path, cells):
+    assert column(tmp_path, cells * 10).faults == []
+
+
 def test_two_stand_ins_in_one_column_are_both_asked_about(tmp_path):
     frame = column(tmp_path, [*PLAIN, "-999", "-200", "-200"])
     assert {one.key for one in frame.faults} == {"sentinel--999:Temp", "sentinel--200:Temp"}

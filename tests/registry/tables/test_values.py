@@ -241,3 +241,11 @@ def test_reading_tells_how_far_it_got(tmp_path):
     assert len(seen) > 1
     assert seen == sorted(seen)
     assert seen[-1] == (path.stat().st_size,) * 2
+
+
+def test_a_column_of_true_and_1_and_false_and_0_is_two_values_and_not_four(tmp_path):
+    cells = ("1", "0", "True", "false", "")
+    frame = read(put(tmp_path, "n,open\n" + "".join(f"{n},{cells[n % 5]}\n" for n in range(40))))
+    assert frame.kinds["open"] == Kind.BOOLEAN
+    assert frame.columns["open"][:4].tolist() == [1.0, 0.0, 1.0, 0.0]
+    assert frame.faults == []

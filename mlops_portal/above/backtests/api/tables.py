@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mlops_portal.above.backtests.models import PastTable
 from mlops_portal.above.backtests.selectors.backtests import tables_all
-from mlops_portal.above.backtests.serializers import TableIn, TableOut
-from mlops_portal.above.backtests.services.tables import table_add, table_of_dataset, table_remove
+from mlops_portal.above.backtests.serializers import BackTestTableAnswer, TableIn, TableOut
+from mlops_portal.above.backtests.services.tables import (
+    table_add,
+    table_answer,
+    table_of_dataset,
+    table_remove,
+)
 from mlops_portal.foundation.directory.api.base import Things, gone
 from mlops_portal.foundation.shell.api.parsers import Json
 
@@ -41,6 +47,15 @@ class Tables(Things):
             made = table_of_dataset(by=self.person, dataset=given["dataset"])
         made.refresh_from_db()
         return self.shown(made)
+
+    @extend_schema(request=BackTestTableAnswer, responses={202: TableOut})
+    @action(detail=True, methods=["post"])
+    def answer(self, request: Request, pk: int) -> Response:
+        """Answer what its reader could only guess; the table is read again then."""
+        asked = BackTestTableAnswer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        table = table_answer(by=self.person, table=self.get_object(), **asked.validated_data)
+        return self.shown(table, status=202)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:

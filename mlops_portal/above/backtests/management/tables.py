@@ -10,13 +10,14 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.models.parameters import parameters_checked
-from mlops_portal.above.backtests.tasks.files import faults_of
+from mlops_portal.above.backtests.tasks.files import asked, faults_of, waits
 from mlops_portal.above.backtests.tasks.outcome import Outcome
 from mlops_portal.above.backtests.transitions import Kind
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.compute.tables.model import Frame
 from mlops_portal.foundation.registry.compute.tables.read import read
 from mlops_portal.foundation.registry.management import answering
+from mlops_portal.foundation.registry.selectors.guesses import waiting_in_words
 from mlops_portal.foundation.wire.errors import PortalError
 
 
@@ -34,6 +35,9 @@ def table_at(path: Path, options: Mapping[str, Any]) -> Frame:
         raise CommandError(
             _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
         ) from None
+    if waits(asked(frame)):
+        questions = [one for one in asked(frame) if one["options"]]
+        raise CommandError(_("%(file)s: %(why)s") % {"file": path, "why": waiting_in_words(questions)})
     return frame
 
 

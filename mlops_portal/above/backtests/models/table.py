@@ -16,7 +16,8 @@ class PastTable(models.Model):
     """A file in the portal's storage and what a first reading found in it.
 
     ``columns``: [{"name", "kind", "distinct", "missing"}] in the order of the file; ``owned``: the file goes
-    with the row (an uploaded one does, a model's dataset does not).
+    with the row (an uploaded one does, a model's dataset does not). ``guesses``: what its reader took and
+    asks (``tables.said``); ``answers`` to that, by key.
     """
 
     name = models.CharField(max_length=200)
@@ -29,6 +30,8 @@ class PastTable(models.Model):
     problem = models.CharField(max_length=400, blank=True)
     rows = models.PositiveIntegerField(null=True)
     columns = models.JSONField(default=list)
+    guesses = models.JSONField(default=list)
+    answers = models.JSONField(default=dict)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField()
 

@@ -32,6 +32,8 @@ class TableOut(serializers.ModelSerializer[PastTable]):
             "problem",
             "rows",
             "columns",
+            "guesses",
+            "answers",
             "size",
             "sha256",
             "added_by",
@@ -55,6 +57,13 @@ class TableIn(serializers.Serializer[Any]):
         if len(attrs) != 1:
             raise serializers.ValidationError("Send either a file or the number of a dataset.")
         return attrs
+
+
+class BackTestTableAnswer(serializers.Serializer[Any]):
+    answers = serializers.DictField(
+        child=serializers.CharField(max_length=200), required=False, default=dict, help_text="By key."
+    )
+    accept = serializers.BooleanField(required=False, default=False, help_text="Take every other guess.")
 
 
 class BackTestOut(serializers.ModelSerializer[BackTest]):

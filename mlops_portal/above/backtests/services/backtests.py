@@ -94,6 +94,10 @@ def _named(name: str, kind: Kind, table: PastTable) -> str:
 def _demand_ready(table: PastTable) -> None:
     if table.state == TableState.READING:
         raise TableNotReady(_("%(name)s is still being read; try again in a moment.") % {"name": table.name})
+    if table.state == TableState.ASKING:
+        raise TableNotReady(
+            _("%(name)s can be read in more than one way; answer what it asks first.") % {"name": table.name}
+        )
     if table.state == TableState.UNREADABLE:
         raise TableNotReady(
             _("%(name)s cannot be read: %(why)s") % {"name": table.name, "why": table.problem}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
@@ -15,13 +15,19 @@ from django.db.models import Model, ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops_portal.above.backtests.errors import TableInUse, TooLarge
+from mlops_portal.above.backtests.errors import TableInUse, TableNotReady, TooLarge
 from mlops_portal.above.backtests.models import BackTest, PastTable
 from mlops_portal.above.backtests.transitions import TableState
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import Dataset
+from mlops_portal.foundation.registry.selectors.guesses import (
+    answers_checked,
+    guesses_taken,
+    questions_in,
+    settled,
+)
 from mlops_portal.foundation.registry.services.artifacts import artifact_path
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.shell.work.jobs import enqueue
@@ -99,16 +105,56 @@ def _added(by: Person, *, name: str, **fields: Any) -> PastTable:
 
 
 def table_looked(
-    *, table: PastTable, rows: int | None = None, columns: Sequence[dict[str, Any]] = (), problem: str = ""
+    *,
+    table: PastTable,
+    rows: int | None = None,
+    columns: Sequence[dict[str, Any]] = (),
+    guesses: Sequence[Mapping[str, Any]] = (),
+    problem: str = "",
 ) -> None:
-    """What the first reading found; ``problem`` makes it unreadable."""
+    """What a reading found; ``problem`` makes it unreadable, a question that waits keeps it from any test."""
+    asks = any(one["blocking"] and one.get("options") for one in guesses)
+    state = TableState.UNREADABLE if problem else TableState.ASKING if asks else TableState.READY
     PastTable.objects.filter(pk=table.pk).update(
-        state=TableState.UNREADABLE if problem else TableState.READY,
+        state=state,
+        guesses=list(guesses),
         problem=problem[:400],
         rows=rows,
         columns=list(columns),
     )
     changed("backtest-tables", f"backtest-table:{table.pk}")
+
+
+def table_answer(
+    *, by: Person, table: PastTable, answers: Mapping[str, str] | None = None, accept: bool = False
+) -> PastTable:
+    """Answer what the reader asks, and let it read again; with ``accept`` every guess that waits is taken.
+
+    Raises AnswerUnfit, TableNotReady where nothing is asked.
+    """
+    guard(by, "backtest.run")
+    questions = questions_in(table.guesses)
+    given = answers_checked(questions, answers or {})
+    if accept:
+        given = {**guesses_taken(questions), **given}
+    guesses = settled(table.guesses, given)
+    open_ones = any(one["blocking"] and one.get("options") for one in guesses)
+    values = {"guesses": guesses} if open_ones else {"state": TableState.READING}
+    with transaction.atomic():
+        asking = PastTable.objects.filter(pk=table.pk, state=TableState.ASKING, answers=table.answers)
+        if asking.update(answers={**table.answers, **given}, **values) != 1:
+            raise TableNotReady(_("%(name)s asks nothing now; load the page again.") % {"name": table.name})
+        event_record(
+            type="backtests.table.answered",
+            actor=by.actor,
+            subjects=[table.ref()],
+            public={"name": table.name, "answers": ", ".join(f"{key} = {one}" for key, one in given.items())},
+        )
+        if not open_ones:
+            enqueue("backtests.look", table=table.pk)
+        changed("backtest-tables", f"backtest-table:{table.pk}")
+    table.refresh_from_db()
+    return table
 
 
 def table_remove(*, by: Person, table: PastTable) -> None:

@@ -11,8 +11,7 @@ from structlog import get_logger
 
 from mlops_portal.above.backtests.models import PastTable
 from mlops_portal.above.backtests.services.tables import table_looked
-from mlops_portal.above.backtests.tasks.files import on_disk, site_zone
-from mlops_portal.foundation.registry.compute.tables.answers import Answers
+from mlops_portal.above.backtests.tasks.files import answers_of, asked, on_disk
 from mlops_portal.foundation.registry.compute.tables.model import Frame, Kind
 from mlops_portal.foundation.registry.compute.tables.read import read
 from mlops_portal.foundation.wire.errors import PortalError
@@ -28,7 +27,7 @@ def look(table: int) -> None:
         return
     try:
         with on_disk(row.path, row.name) as path:
-            frame = read(path, name=row.name, answers=Answers(site_zone=site_zone()))
+            frame = read(path, name=row.name, answers=answers_of(row))
     except PortalError as error:
         table_looked(table=row, problem=error.sentence)
         return
@@ -36,7 +35,8 @@ def look(table: int) -> None:
         log.exception("table_not_read", table=table)
         table_looked(table=row, problem=_("The portal could not read it; the fault was recorded."))
         return
-    table_looked(table=row, rows=frame.rows, columns=[_column(frame, name) for name in frame.columns])
+    columns = [_column(frame, name) for name in frame.columns]
+    table_looked(table=row, rows=frame.rows, columns=columns, guesses=asked(frame))
 
 
 def _column(frame: Frame, name: str) -> dict[str, Any]:

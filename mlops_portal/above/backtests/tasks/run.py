@@ -21,12 +21,11 @@ from mlops_portal.above.backtests.services.backtests import (
     backtest_stopped,
 )
 from mlops_portal.above.backtests.tasks.drift import drift, split, within
-from mlops_portal.above.backtests.tasks.files import on_disk, site_zone
+from mlops_portal.above.backtests.tasks.files import answers_of, on_disk
 from mlops_portal.above.backtests.tasks.labeling import labeling
 from mlops_portal.above.backtests.tasks.outcome import Outcome, Report
 from mlops_portal.above.backtests.tasks.retrain import retrain
 from mlops_portal.above.backtests.transitions import Kind
-from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.compute.tables.model import Frame
 from mlops_portal.foundation.registry.compute.tables.read import read
 from mlops_portal.foundation.shell.models import Job
@@ -103,7 +102,7 @@ def _work(test: BackTest, report: Report) -> None:
 
 def _frame(table: PastTable) -> Frame:
     with on_disk(table.path, table.name) as path:
-        return read(path, name=table.name, answers=Answers(site_zone=site_zone()))
+        return read(path, name=table.name, answers=answers_of(table))
 
 
 def _drift(test: BackTest, report: Report) -> Outcome:

@@ -17,6 +17,7 @@ from mlops_portal.above.backtests.selectors.backtests import backtests_all, tabl
 from mlops_portal.above.backtests.services.backtests import backtests_run
 from mlops_portal.above.backtests.transitions import Kind, TableState
 from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.registry.selectors.guesses import guesses_shown
 from mlops_portal.foundation.shell.pages.form_page import form_page
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
@@ -71,7 +72,13 @@ def _hint(kind: Kind) -> str:
 
 def _waiting(request: HttpRequest, table: PastTable) -> HttpResponse:
     partial = request.headers.get("HX-Target") == "reading"
-    context: dict[str, Any] = {"table": table}
+    context: dict[str, Any] = {
+        "table": table,
+        "guesses": guesses_shown(table.guesses),
+        "zone": None,  # no number of a back-test hangs on it
+        "edit": table.state == TableState.ASKING,
+        "answer_url": f"{reverse('backtest_table_answer', args=[table.pk])}?{request.GET.urlencode()}",
+    }
     return render(request, "backtests/reading.html#whole" if partial else "backtests/reading.html", context)
 
 

@@ -8,13 +8,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mlops_portal.above.backtests.forms.tables import DatasetForm, UploadForm
 from mlops_portal.above.backtests.models import PastTable
 from mlops_portal.above.backtests.selectors.backtests import tables_all
-from mlops_portal.above.backtests.services.tables import table_add, table_of_dataset, table_remove
+from mlops_portal.above.backtests.services.tables import (
+    table_add,
+    table_answer,
+    table_of_dataset,
+    table_remove,
+)
 from mlops_portal.above.backtests.transitions import TableState
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
@@ -99,6 +105,20 @@ def _on(request: HttpRequest, table: PastTable) -> HttpResponse:
 def _again(request: HttpRequest, **forms: Any) -> HttpResponse:
     context = {"upload": UploadForm(), "dataset": DatasetForm(), **forms}
     return render(request, "backtests/add.html", context, status=422)
+
+
+@require_POST
+@signed_in
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer what the table asks, and go on to the choices."""
+    by = person_of(request)
+    guard(by, "backtest.run")
+    key, value = request.POST.get("key", ""), request.POST.get("value", "")
+    table = get_object_or_404(tables_all(), pk=pk)
+    table_answer(by=by, table=table, answers={key: value} if key else {}, accept="accept" in request.POST)
+    kind = request.GET.get("kind", "")
+    query = {"table": str(pk)} | ({"kind": kind} if kind.isalpha() else {})
+    return redirect(f"{reverse('backtest_new')}?{urlencode(query)}")
 
 
 @require_POST

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from labeling.compute.training.fit import FEWEST
-from mlops_portal.foundation.wire.part_key import part_key
+from mlops_portal.foundation.wire.parts import part_key
 from monitoring.compute import apart
 
 F = NDArray[np.float64]

@@ -49,7 +49,9 @@ def nodes_for(*, person: Person, retired: bool = False) -> QuerySet[Node]:
 
 
 class Served:
-    """Which machines a node speaks for, and of which time: its own, and those that it served before.
+    """Which machines a node speaks for, and of which time: from taking a machine over to giving it up.
+
+    What stood in a machine's feed before is the other node's, which has told of it.
 
     ``slack``: how far clocks may be apart. A node that replays speaks for every machine of its line.
     """
@@ -59,13 +61,18 @@ class Served:
         self.assets = {
             one.slug: one for one in Asset.objects.filter(slug__in=set(slugs)).select_related("line__site")
         }
-        spans = NodeSpan.objects.filter(node=node, asset__in=self.assets.values())
-        self._until = dict(spans.order_by("until").values_list("asset_id", "until"))  # the last one holds
+        self._ended: dict[int, list[tuple[int, datetime]]] = {}
+        spans = NodeSpan.objects.filter(asset__in=self.assets.values()).order_by("until")
+        for asset, other, until in spans.values_list("asset_id", "node_id", "until"):
+            self._ended.setdefault(asset, []).append((other, until))
 
     def owns(self, asset: Asset, at: datetime) -> bool:
         if self.node.replays:
             return asset.line_id == self.node.line_id
-        if asset.node_id == self.node.pk:
-            return asset.retired_at is None or at <= asset.retired_at + self._slack
-        until = self._until.get(asset.pk)
-        return until is not None and at <= until + self._slack
+        since: datetime | None = None
+        for node, until in [*self._ended.get(asset.pk, ()), (asset.node_id, asset.retired_at)]:
+            began = since is None or at >= since - self._slack
+            if node == self.node.pk and began and (until is None or at <= until + self._slack):
+                return True
+            since = until
+        return False

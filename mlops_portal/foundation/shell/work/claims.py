@@ -6,6 +6,7 @@
   off may wake up again after it was taken for dead: ``fenced`` looks at the token before every write, in the
   transaction of that write, and raises ClaimLost. The row stays locked until then, so a claim cannot be taken
   over between the look and the commit.
+- All these times are the database's: a host whose clock runs an hour ahead takes no living job for dead.
 - A job that ends its worker every time is given up after ``TRIES``. A step that was finished and kept counts
   anew; so does a worker that was asked to end.
 
@@ -24,7 +25,6 @@ from uuid import UUID, uuid4
 
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 from structlog import get_logger
 
 from mlops_portal.foundation.shell.models import Job
@@ -49,6 +49,17 @@ class Fate(Enum):
     ALIVE = "alive"
     AGAIN = "again"
     GIVEN_UP = "given up"
+
+
+def database_now() -> datetime:
+    """The time by the clock that every host shares."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")
+            return datetime.fromisoformat(cursor.fetchone()[0])
+        cursor.execute("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+        return found
 
 
 def fate(*, heard: datetime | None, tries: int, now: datetime) -> Fate:
@@ -144,7 +155,7 @@ def _beat(job_id: str, token: UUID, over: Event) -> None:
     try:
         while not over.wait(BEAT):
             try:
-                if held(job_id, token).update(heard_at=timezone.now()) != 1:
+                if held(job_id, token).update(heard_at=database_now()) != 1:
                     return
             except DatabaseError as error:  # it may be back at the next beat
                 log.warning("heartbeat_not_written", job=job_id, error=str(error))

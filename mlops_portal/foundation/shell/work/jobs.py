@@ -204,7 +204,7 @@ def running(job_id: str) -> Iterator[Run | None]:
     Yields None where there is nothing to do: it was cancelled, or another worker has it. Nothing is written
     inside once another worker has taken the job up.
     """
-    token = claims.claim_take(job_id, now=timezone.now())
+    token = claims.claim_take(job_id, now=claims.database_now())
     if token is None:
         yield None
         return

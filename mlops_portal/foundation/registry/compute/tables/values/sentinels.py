@@ -33,6 +33,7 @@ USUAL = frozenset(
     | {99.0, 99.9, 99.99, 255.0, 850.0, 888.0, 999.0, 999.9, 999.99, 6999.0, 9999.0, 9999.9, 9999.99, 32767.0}
     | {32768.0, 65535.0, 99999.0, 999999.0, 9999999.0, 2147483647.0, -2147483648.0, 4294967295.0, 1e30}
 )
+LOUD = 888.0  # from here on a stand-in is told even from a column of a few values or of one
 MOST = 4  # of one column
 LEAST_DIFFERENT = 5  # other values
 GAP, VALUE = "gap", "value"
@@ -54,7 +55,8 @@ def settle(name: str, values: NDArray[np.float64], sentinels: list[float], answe
         count = int(np.count_nonzero(values == value))
         if answers.of(key, GAP, (GAP, VALUE)) == GAP:
             values[values == value] = np.nan
-        rest = rest[~np.isin(rest, list(USUAL))] if rest.size else rest
+        usual = np.isin(rest, list(USUAL))
+        rest = rest if usual.all() else rest[~usual]
         questions.append(
             answers.question(
                 "sentinel",
@@ -96,5 +98,6 @@ def _far(rest: NDArray[np.float64], value: float) -> bool:
     rest = rest[~usual] if (~usual).any() else rest
     low, high = float(rest.min()), float(rest.max())
     if np.unique(rest[:1_000]).size < LEAST_DIFFERENT or high <= low:
-        return False
+        wide = max(high - low, abs(low), abs(high))
+        return abs(value) >= LOUD and min(abs(value - low), abs(value - high)) > wide
     return value < low - (high - low) or value > high + (high - low)

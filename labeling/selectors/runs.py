@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from mlops_portal.foundation.shell.claims import between_workers
 
 from labeling.models import RetrainRun, RunStep
-from labeling.transitions import RunStepName, StepState
+from labeling.transitions import RunState, RunStepName, StepState
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import Verdict
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.registry.policies import sites_verdict
 from mlops_portal.foundation.registry.selectors import sites_of
+from mlops_portal.foundation.shell.models import Job
 from monitoring.models import GoldenCheck
 
 UNKNOWN = "–"
@@ -46,6 +49,12 @@ def results_of(run: RetrainRun) -> dict[str, dict[str, Any]]:
 
 def golden_check_of(run: RetrainRun) -> GoldenCheck | None:
     return run.candidate.golden_checks.first() if run.candidate else None
+
+
+def is_between_workers(run: RetrainRun, *, now: datetime) -> bool:
+    """Whether the run is under way, its worker is lost, and no other has begun yet."""
+    jobs = Job.objects.filter(between_workers(now), name="labeling.train", kwargs__run_id=run.pk)
+    return run.state == RunState.STARTED and jobs.exists()
 
 
 def tracking_is_behind(run: RetrainRun) -> bool:

@@ -8,13 +8,21 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from labeling.forms.runs import RunForm
 from labeling.models import RetrainRun
 from labeling.models.parameters import PARAMETERS
-from labeling.selectors.runs import golden_check_of, run_verdict, runs_all, step_sentence, tracking_is_behind
+from labeling.selectors.runs import (
+    golden_check_of,
+    is_between_workers,
+    run_verdict,
+    runs_all,
+    step_sentence,
+    tracking_is_behind,
+)
 from labeling.services.runs import run_cancel, run_propose, run_start, step_retry
 from labeling.transitions import RunState, RunStepName, StepState, Trigger
 from mlops_portal.foundation.plant.policies import guard
@@ -91,6 +99,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": _steps(shown, may=bool(run_verdict(by, shown.model))),
         "done": sum(step.state == StepState.DONE for step in shown.steps.all()),
         "behind": tracking_is_behind(shown),
+        "between_workers": is_between_workers(shown, now=timezone.now()),
         "parameters": [(one.title, shown.parameters.get(key)) for key, one in PARAMETERS.items()],
         "offers": offers_for(by, shown),
         "next_steps": offers_for(by, shown.candidate) if shown.candidate else [],

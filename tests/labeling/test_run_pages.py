@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from labeling.models import RetrainRun, RunStep
-from labeling.services.runs import run_propose
+from labeling.services.runs import run_propose, run_start
 from labeling.transitions import RunState, StepState, Trigger
 from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.shell.models import Job
 from tests.cast import Cast
 from tests.labeling.plant import QUICK, Shop, make_shop
 
@@ -29,6 +33,25 @@ def run(cast: Cast, shop: Shop) -> RetrainRun:
         reason="tool wear",
         parameters=QUICK,
     )
+
+
+def test_the_page_says_that_the_worker_is_lost_and_that_another_goes_on(
+    cast: Cast, run: RetrainRun, client_for
+) -> None:
+    run_start(by=cast.whole.ml_engineer, run=run)
+    job, now = Job.objects.filter(name="labeling.train"), timezone.now()
+    page = reverse("run", args=[run.pk])
+    client = client_for(cast.whole.ml_engineer)
+    said = "Nothing was heard of the worker lately"
+    assert said not in client.get(page).text  # nobody has begun yet
+    job.update(state=Job.State.RUNNING, started=now, heard_at=now)
+    assert said not in client.get(page).text
+    job.update(heard_at=now - timedelta(seconds=31))
+    assert said in client.get(page, headers={"HX-Target": "run"}).text
+    job.update(state=Job.State.QUEUED, heard_at=None)  # taken up, and the next worker is not there yet
+    assert said in client.get(page).text
+    RetrainRun.objects.update(state=RunState.CANDIDATE)
+    assert said not in client.get(page).text
 
 
 def test_the_list_shows_the_run_to_those_who_may_see_it(cast: Cast, run: RetrainRun, client_for) -> None:

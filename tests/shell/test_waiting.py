@@ -7,6 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 import redis
+from celery.app.task import Context
+from celery.signals import task_revoked
 from django.conf import settings
 
 from mlops_portal.above.serve.scheduling import Scheduler
@@ -15,6 +17,12 @@ from mlops_portal.foundation.shell import tasks
 from mlops_portal.foundation.shell.work import jobs, waiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.queued]
+
+
+class Old:
+    """A task as Celery's worker says that it was thrown away: it has the name, its request has none."""
+
+    name = "ledger.sequence"
 
 
 @pytest.fixture
@@ -59,7 +67,7 @@ def test_the_next_is_sent_once_the_one_that_waits_begins(scheduler, queue):
 def test_the_next_is_sent_once_the_one_that_waited_was_thrown_away(scheduler, queue):
     entry = scheduler.schedule["ledger.sequence"]
     scheduler.apply_entry(entry)
-    tasks.task_thrown_away(request=SimpleNamespace(name="ledger.sequence"), expired=True)
+    task_revoked.send(Old(), request=Context(), terminated=False, signum=None, expired=True)
     scheduler.apply_entry(entry)
     assert len(queue()) == 2
 

@@ -27,10 +27,10 @@ def worker_begins(**_given: Any) -> None:
 
 
 @task_revoked.connect(dispatch_uid="shell.task_thrown_away")
-def task_thrown_away(request: Any, expired: bool = False, **_given: Any) -> None:
-    """Only what the scheduler sends grows too old, and it is given nothing."""
+def task_thrown_away(sender: Any, expired: bool = False, **_given: Any) -> None:
+    """Only what the scheduler sends grows too old, and it is given nothing. The request knows no name."""
     if expired:
-        waiting.over(request.name, {})
+        waiting.over(sender.name, {})
 
 
 @task_prerun.connect(dispatch_uid="shell.task_begins")

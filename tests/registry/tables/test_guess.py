@@ -104,6 +104,17 @@ def test_the_target_is_told_by_its_name(name):
     assert [one.name for one in schema.readings] == ["force", "speed"]
 
 
+def test_a_measured_column_called_label_gives_way_to_a_result_that_holds_classes():
+    words = np.where(target() > 0, "bad", "OK")
+    schema = guess(frame_of(force=DRAW.normal(size=ROWS), label=DRAW.normal(size=ROWS), Result=words))
+    assert schema.target is not None
+    assert schema.target.name == "Result"
+    assert [one.name for one in schema.readings] == ["force", "label"]
+    alone = guess(frame_of(force=DRAW.normal(size=ROWS), label=DRAW.normal(size=ROWS)))
+    assert alone.target is not None
+    assert alone.target.name == "label"
+
+
 def test_a_text_in_the_last_column_is_the_target_where_no_name_says_so():
     schema = guess(frame_of(force=DRAW.normal(size=ROWS), grade=np.where(target() > 0, "B", "A")))
     assert schema.target is not None

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from labeling.models import RetrainRun
 from labeling.services.runs import run_propose, run_start
+from labeling.tasks.golden import golden_check
 from labeling.tasks.training import steps_do
 from labeling.transitions import Trigger
 from mlops_portal.above.demo.sim import catalogue
@@ -18,7 +19,7 @@ from mlops_portal.foundation.plant.models import AssetType, Person
 from mlops_portal.foundation.registry.compute.datasets import encode
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.services import dataset_put, model_register
-from monitoring.models import GoldenSample
+from monitoring.models import GoldenCheck, GoldenSample
 from monitoring.services.golden import golden_add
 
 ROWS, SEED = 8_000, 11
@@ -71,6 +72,9 @@ def _load(demo: DemoModel, by: Person) -> ModelVersion:
         run_start(by=by, run=run, here=True)
         steps_do(run.pk)
         first = ModelVersion.objects.get(model=model, number=1)
+    if not GoldenCheck.objects.filter(version=first).exists():
+        # The run left it to a learner that may still be starting, and what comes next asks for the approval.
+        golden_check(first.pk)
     return first
 
 

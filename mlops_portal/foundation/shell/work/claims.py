@@ -74,6 +74,11 @@ def silent(now: datetime) -> Q:
     return Q(state=State.RUNNING) & (Q(heard_at=None) | Q(heard_at__lte=now - STALE))
 
 
+def between_workers(now: datetime) -> Q:
+    """Jobs that were begun and that nobody works on: their worker is lost, another has not begun yet."""
+    return silent(now) | Q(state=State.QUEUED, started__isnull=False)
+
+
 def claim_take(job_id: str | UUID, *, now: datetime) -> UUID | None:
     """The token of the one who may do the job from now on; None where somebody else has it or it is over."""
     token = uuid4()

@@ -63,8 +63,8 @@ DIGITS = re.compile(r"\s*[+-]?\d+\s*$")
 TAIL = re.compile(r"\s*\d+\s*$")
 SKIP, HEADER, UNITS, DATA, LEAVE, KEEP = "skip", "header", "units", "data", "leave-out", "keep"
 ABOVE = gettext_noop(
-    "The {count} lines above row {row}, beginning “{value}”, are taken as the head of a report and left out,"
-    " because row {row} is the first that is as full as the rows below."
+    "The lines above row {row} ({count}), beginning “{value}”, are taken as the head of a report and left"
+    " out, because row {row} is the first that is as full as the rows below."
 )
 HEAD = gettext_noop("Row {row} is taken as the header, although fuller rows follow.")
 AS_SKIP = gettext_noop("Leave them out")

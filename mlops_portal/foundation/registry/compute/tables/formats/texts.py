@@ -43,7 +43,7 @@ RAGGED_MORE = gettext_noop(
     " {expected}; mend them (a separator or quote too many or few), or say that they are left out."
 )
 BEHIND = gettext_noop(
-    "The {count} lines from row {row} on, behind the last row of the table, have {found} fields instead of"
+    "The lines from row {row} on ({count}), behind the last row of the table, have {found} fields instead of"
     " {expected}; they are taken as the foot of a report and left out."
 )
 LEAVE_OUT = gettext_noop("Leave them out")

@@ -25,11 +25,11 @@ AGAIN_KEPT = gettext_noop(
     "The header stands again in row {row} ({count} times in all), read as rows of the table."
 )
 TOTAL = gettext_noop(
-    "The last {count} rows, from row {row} on (“{value}”), are taken as totals and left out, because they sum"
-    " the table up."
+    "Rows at the end, from row {row} on (“{value}”, {count} in all), are taken as totals and left out,"
+    " because they sum the table up."
 )
 TOTAL_KEPT = gettext_noop(
-    "The last {count} rows, from row {row} on (“{value}”), look like totals and are kept."
+    "Rows at the end, from row {row} on (“{value}”, {count} in all), look like totals and are kept."
 )
 NOTHING = gettext_noop("Rows that hold nothing are left out: {count}, first row {row}.")
 LEAVE_OUT = gettext_noop("Leave them out")

@@ -115,7 +115,8 @@ def _distinct(values: NDArray[np.float64], *, whole: bool) -> int:
 
 
 def target_of(columns: Sequence[Facts]) -> str:
-    """The column that is called like a target and could be one; "" where none is."""
+    """The column that is called like a target and could be one; "" where none is. One that holds classes goes
+    before a measured one: “label” may be a reading beside a “result”."""
     could = [
         one
         for one in columns
@@ -123,7 +124,7 @@ def target_of(columns: Sequence[Facts]) -> str:
     ]
     named = [(place, one) for one in could if (place := one.called(TARGETS)) >= 0]
     if named:
-        return min(named, key=lambda candidate: (candidate[1].constant, candidate[0]))[1].name
+        return min(named, key=lambda one: (one[1].constant, _measured(one[1]), one[0]))[1].name
     last = columns[-1] if columns else None
     if (
         last
@@ -133,6 +134,10 @@ def target_of(columns: Sequence[Facts]) -> str:
     ):
         return last.name
     return ""
+
+
+def _measured(one: Facts) -> bool:
+    return one.kind == Kind.NUMBER and (not one.whole or one.distinct > CLASSES)
 
 
 def time_of(columns: Sequence[Facts]) -> str:

@@ -49,27 +49,27 @@ AS_VALUE = gettext_noop("Take the number")
 AS_SHARE = gettext_noop("Take a hundredth of it")
 AS_WORDS = gettext_noop("The column holds words")
 BOUNDS = gettext_noop(
-    "Column {column}: {count} cells like “{value}” (first in row {row}) are taken as {taken_as}, because the"
+    "Column {column}: cells like “{value}” ({count}, first in row {row}) are taken as {taken_as}, because the"
     " rest of the column holds numbers and the sign marks a bound."
 )
 BOUNDS_EMPTY = gettext_noop(
-    "Column {column}: {count} cells like “{value}” (first in row {row}), which mark a bound, are left empty."
+    "Column {column}: cells like “{value}” ({count}, first in row {row}), which mark a bound, are left empty."
 )
 WITH_UNIT = gettext_noop(
-    "Column {column}: {count} cells like “{value}” (first in row {row}) are taken as {taken_as}, because the"
+    "Column {column}: cells like “{value}” ({count}, first in row {row}) are taken as {taken_as}, because the"
     " column holds numbers and “{unit}” is a unit."
 )
 OTHER_UNIT = gettext_noop(
-    "Column {column}: {count} cells like “{value}” (first in row {row}) have another unit than the rest of"
+    "Column {column}: cells like “{value}” ({count}, first in row {row}) have another unit than the rest of"
     " the column and are taken as {taken_as}."
 )
 PERCENT = gettext_noop(
-    "Column {column}: {count} cells like “{value}” (first in row {row}) are taken as {taken_as}, because the"
+    "Column {column}: cells like “{value}” ({count}, first in row {row}) are taken as {taken_as}, because the"
     " other cells are shares of one."
 )
 ERRORS = gettext_noop(
-    "Column {column}: {count} cells like “{value}” (first in row {row}) are left empty, because the word says"
-    " that nothing was read and the rest of the column holds numbers."
+    "Column {column}: cells like “{value}” ({count}, first in row {row}) are left empty, because the word"
+    " says that nothing was read and the rest of the column holds numbers."
 )
 MIXED = gettext_noop(
     "Column {column} holds numbers, but “{value}” in row {row} ({count} in all); such cells would be left"

@@ -52,7 +52,7 @@ ONCE = gettext_noop(
 )
 SKIPPED = gettext_noop(
     "The hour from {start} to {end} on {day} does not exist, because the clock is put forward, but column"
-    " {column} has {count} rows in it (first row {row}). {taken_as}"
+    " {column} has rows in it ({count}, first row {row}). {taken_as}"
 )
 ALL_WINTER = gettext_noop(
     "The rows go on without a jump, so the recorder's clock was not put forward: the whole column is read in"
@@ -62,11 +62,11 @@ MOVED = gettext_noop("These rows are moved on by the hour, as the time on a cloc
 AS_STANDARD = gettext_noop("The recorder keeps winter time all year")
 AS_CHANGED = gettext_noop("Move these rows by the hour")
 OLD_DAY = gettext_noop(
-    "Column {column}: {count} rows behind midnight (first row {row}) carry the day before; they are taken as"
+    "Column {column}: rows behind midnight ({count}, first row {row}) carry the day before; they are taken as"
     " {value}, because the rows then stand in the order of time."
 )
 OLD_DAY_KEPT = gettext_noop(
-    "Column {column}: {count} rows behind midnight (first row {row}) carry the day before; they are read as"
+    "Column {column}: rows behind midnight ({count}, first row {row}) carry the day before; they are read as"
     " they stand."
 )
 AS_NEXT = gettext_noop("They belong to the next day")

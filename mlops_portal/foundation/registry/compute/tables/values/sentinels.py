@@ -40,8 +40,9 @@ GAP, VALUE = "gap", "value"
 AS_GAP = gettext_noop("Nothing was read: leave them empty")
 AS_VALUE = gettext_noop("They are readings")
 ASK = gettext_noop(
-    "Column {column}: {count} cells are {value}, far outside the rest ({low} to {high}). Such a number often"
-    " stands for “nothing was read”. Say whether they are left empty, which is the guess, or readings."
+    "Column {column}: cells that are {value} ({count}) lie far outside the rest ({low} to {high}). Such a"
+    " number often stands for “nothing was read”. Say whether they are left empty, which is the guess, or"
+    " readings."
 )
 
 

@@ -50,8 +50,8 @@ def _drift(test: BackTest, summary: dict[str, Any]) -> list[Figure]:
     if "found" in summary:
         made += [
             Figure(_("False alarms"), summary["false"]),
-            Figure(_("Outcome"), _("yes") if summary["found"] else _("no")),
-            Figure(_("Outcome after"), summary["delay"], _("rows")),
+            Figure(_("Found"), _("yes") if summary["found"] else _("no")),
+            Figure(_("Found after"), summary["delay"], _("rows")),
         ]
     return made
 

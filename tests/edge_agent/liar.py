@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import socket
 import threading
 import time
@@ -192,6 +193,12 @@ LIES: dict[str, Lie] = {
     "sent on twice": _twice,
     "the answer is packed": _zipped,
 }
+
+
+def mixed(seed: int, lies: list[str], *, share: float) -> Callable[[Asked], str | None]:
+    """Lies on that share of the requests, drawn anew for each; the same again for the same seed."""
+    draw = random.Random(seed)
+    return lambda asked: draw.choice(lies) if draw.random() < share else None
 
 
 class LyingProxy:

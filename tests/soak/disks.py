@@ -55,6 +55,11 @@ class Disk:
     def free(self) -> None:
         self._filler.unlink(missing_ok=True)
 
+    def keep(self) -> None:
+        """A copy that stays when the disk is gone, for whoever looks for the reason."""
+        self.free()
+        shutil.copytree(self.folder, self.folder.with_suffix(".kept"), symlinks=True, ignore=_no_files)
+
     def close(self) -> None:
         self.free()
         if self.mounted:
@@ -64,3 +69,9 @@ class Disk:
             self.mounted = False
         with contextlib.suppress(OSError):
             self._image.unlink()
+
+
+def _no_files(folder: str, names: list[str]) -> list[str]:
+    """Sockets and the like, which cannot be copied."""
+    at = [Path(folder) / name for name in names]
+    return [one.name for one in at if not (one.is_file() or one.is_dir() or one.is_symlink())]

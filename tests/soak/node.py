@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -160,11 +161,12 @@ class SoakNode:
         except sqlite3.Error:
             return {"store": 1}
 
-    def chosen_rows(self) -> list[str]:
+    def chosen_rows(self, since: datetime) -> list[str]:
         """Ids of the rows that the node chose to send, as far as its store reaches back."""
+        query = "SELECT id FROM kept_rows WHERE sent = 1 AND at >= ?"
         try:
             with self._store() as db:
-                return [one for (one,) in db.execute("SELECT id FROM kept_rows WHERE sent = 1")]
+                return [one for (one,) in db.execute(query, (since.timestamp(),))]
         except sqlite3.Error:
             return []
 

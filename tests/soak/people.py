@@ -8,6 +8,7 @@ import json
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,7 +39,7 @@ class Acknowledged:
     labels: dict[str, str] = field(default_factory=dict)  # id: its request
     inspections: set[str] = field(default_factory=set)  # "part truth"
     runs: dict[str, str] = field(default_factory=dict)  # id: its reason
-    refused: list[str] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
 
 
 class People(threading.Thread):
@@ -60,7 +61,7 @@ class People(threading.Thread):
                 try:
                     work()
                 except Unanswered as error:
-                    self.acknowledged.refused.append(f"not answered: {error}")
+                    self.acknowledged.refused[f"{error} was not answered in time"] += 1
 
     # ---- what they do ----
 
@@ -69,14 +70,16 @@ class People(threading.Thread):
         status, found = self._post(person, "/label-requests/next/", {"line": line})
         if status == 204:
             asked = {"line": line, "model": self._models[line], "count": 10}
-            self._post("maja", "/label-requests/", asked)
+            self._note(*self._post("maja", "/label-requests/", asked))
             return
+        self._note(status, found)
         if status != 200:
             return
         known = [one for one in found["answers"] if one not in ("cant_tell", "escalate")]
         status, label = self._post(
             person, f"/label-requests/{found['id']}/answer/", {"answer": self._draw.choice(known)}
         )
+        self._note(status, label)
         if status == 201:
             self.acknowledged.labels[label["id"]] = found["id"]
 
@@ -91,7 +94,7 @@ class People(threading.Thread):
             self.acknowledged.inspections.add(f"{part} {truth}")
             self._inspected += 10
         elif status != 404:
-            self.acknowledged.refused.append(f"inspection {part}: {status} {found.get('detail', '')}"[:200])
+            self._note(status, found)
             self._inspected += 10
 
     def train(self, model: str) -> str | None:
@@ -100,13 +103,17 @@ class People(threading.Thread):
         try:
             status, run = self._post("sam", "/runs/", {"model": model, "reason": reason})
             if status != 201:
-                self.acknowledged.refused.append(f"run: {status} {run.get('detail', '')}"[:200])
+                self._note(status, run)
                 return None
             self.acknowledged.runs[str(run["id"])] = reason
-            self._post("sam", f"/runs/{run['id']}/start/", {})
+            self._note(*self._post("sam", f"/runs/{run['id']}/start/", {}))
         except Unanswered:
             return None
         return str(run["id"])
+
+    def _note(self, status: int, found: dict[str, Any]) -> None:
+        if status >= 400:
+            self.acknowledged.refused[f"{status}: {found.get('detail', '')}"[:160]] += 1
 
     # ---- how they say it ----
 

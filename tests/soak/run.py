@@ -6,6 +6,7 @@ Ends with both sides counted: lost 0, doubled 0, stuck 0, or exit 1. ``--seed`` 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import platform
 import random
@@ -19,9 +20,11 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
-from tests.browser.stack import free_ports
+from mlops_portal.environment import BASE_DIR
+from tests.browser.stack import FROM_OUTSIDE, free_ports
 from tests.soak import faults, sides
 from tests.soak.counting import Verdict, table
 from tests.soak.disks import Disk
@@ -33,6 +36,7 @@ from tests.soak.scene import Scene
 
 PORTAL_MEGABYTES = 3000
 NODES = ("node-1", "node-2", "node-3")
+SCHEMA = "tests.api.long_schema"
 RECOVER = 180.0  # seconds within which the portal is ready again after a fault
 
 
@@ -45,6 +49,8 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--speed", type=float, default=12.0, help="seconds of the plant in one second")
     found.add_argument("--only", action="append", default=[], metavar="WORDS",
                        help="only faults named with these words; may be given several times")  # fmt: skip
+    found.add_argument("--schema-minutes", type=float, default=0.0,
+                       help="afterwards, of the schema against the API, on data of its own")  # fmt: skip
     found.add_argument("--port", type=int, default=None, help="of the portal; the next two are used too")
     found.add_argument("--folder", type=Path, default=None, help="where its files lie; kept where given")
     return found
@@ -60,6 +66,7 @@ def set_up_django(portal: Portal) -> None:
     import django
 
     django.setup()
+    logging.disable(logging.INFO)  # the table is read by people
 
 
 def load(portal: Portal) -> None:
@@ -162,14 +169,26 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {memory:.0f} GiB, {system}"
 
 
+def schema(minutes: float) -> int:
+    """The long run of the schema against the API; 0 where every promise held."""
+    say(f"the published schema against the API for {minutes:g} minutes")
+    clean = {name: value for name, value in os.environ.items() if name not in (*FROM_OUTSIDE, "VAR_DIR")}
+    command = [sys.executable, "-m", SCHEMA, str(60 * minutes)]
+    return subprocess.run(command, cwd=BASE_DIR, env=clean, check=False).returncode
+
+
 def main(arguments: list[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
+    if asked.schema_minutes and find_spec(SCHEMA) is None:
+        parser().error(f"--schema-minutes needs {SCHEMA}, which is not here.")
     seed = asked.seed if asked.seed is not None else random.randrange(1 << 30)
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="soak-"))
     folder.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, _interrupted)
     with ExitStack() as stack:
         code = _run(stack, asked, seed, folder.resolve())
+    if asked.schema_minutes:
+        code |= schema(asked.schema_minutes)
     if asked.folder is None and code == 0:
         shutil.rmtree(folder, ignore_errors=True)
     else:
@@ -207,7 +226,13 @@ def _run(stack: ExitStack, asked: argparse.Namespace, seed: int, folder: Path) -
     say(f"no more faults; everything must arrive within {asked.settle:.0f} s")
     verdict = settle(scene, asked.settle, compare)
     more = slow + [f"the portal ended by itself: {one}" for one in portal.ended] + end(scene)
-    return report(done, asked, seed, verdict, more)
+    for sentence, times in scene.people.acknowledged.refused.most_common(10):
+        say(f"people were told {times} times: {sentence}")
+    code = report(done, asked, seed, verdict, more)
+    if code:
+        for one in (disk, *(node.disk for node in nodes)):
+            one.keep()
+    return code
 
 
 def _scene(

@@ -111,7 +111,7 @@ def _rows(nodes: Sequence[SoakNode], since: datetime) -> Count:
     """Every row that a node chose to send; which parts are sampled, the node decides."""
     from monitoring.models import SampledRow
 
-    chosen = {one for node in nodes for one in node.chosen_rows()}
+    chosen = {one for node in nodes for one in node.chosen_rows(since)}
     rows = SampledRow.objects.filter(prediction__at__gte=since)
     there = [one for one in rows.values_list("prediction_id", flat=True) if one in chosen]
     return count("sampled rows", chosen, [(key, key) for key in there])

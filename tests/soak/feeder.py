@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from mlops_portal.demo.runner import feeds
-from mlops_portal.demo.sim.catalogue import ASSETS
-from mlops_portal.demo.sim.plant import Plant
-from mlops_portal.wire.prediction import prediction_id
+from mlops_portal.above.demo.runner import feeds
+from mlops_portal.above.demo.sim.catalogue import ASSETS
+from mlops_portal.above.demo.sim.plant import Plant
+from mlops_portal.foundation.wire.prediction import prediction_id
 
 TICK = 0.5
 WINDOW = 20  # seconds, as the models of the run are made

@@ -30,8 +30,8 @@ def tokens() -> dict[str, str]:
     """A token for each of the people at work."""
     from django.utils import timezone
 
-    from mlops_portal.plant.models import Person
-    from mlops_portal.plant.services.tokens import token_create
+    from mlops_portal.foundation.plant.models import Person
+    from mlops_portal.foundation.plant.services.tokens import token_create
 
     with _reading():
         return {
@@ -47,8 +47,8 @@ def tokens() -> dict[str, str]:
 
 def models_of_lines() -> dict[str, str]:
     """One model of each line."""
-    from mlops_portal.plant.models import Line
-    from mlops_portal.registry.models import RegisteredModel
+    from mlops_portal.foundation.plant.models import Line
+    from mlops_portal.foundation.registry.models import RegisteredModel
 
     with _reading():
         return {
@@ -58,7 +58,7 @@ def models_of_lines() -> dict[str, str]:
 
 
 def job_names_at_work() -> list[str]:
-    from mlops_portal.shell.models import Job
+    from mlops_portal.foundation.shell.models import Job
 
     with _reading():
         return list(Job.objects.filter(state=Job.State.RUNNING).values_list("name", flat=True))
@@ -179,7 +179,7 @@ def _at_portal(since: datetime) -> Iterator[str]:
 def _jobs() -> Iterator[str]:
     from labeling.models import RetrainRun
     from labeling.transitions import RunState
-    from mlops_portal.shell.models import Job
+    from mlops_portal.foundation.shell.models import Job
 
     over = (Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED)
     for job in Job.objects.exclude(state__in=over):

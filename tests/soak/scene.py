@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import threading
 import time
 from dataclasses import dataclass, field
@@ -38,6 +39,18 @@ class Scene:
         while time.monotonic() < until and not self.ended.is_set():
             self.keep()
             time.sleep(0.25)
+
+    def calm(self) -> None:
+        """Undo whatever a fault may have left."""
+        self.portal_disk.free()
+        for node in self.nodes:
+            node.jump(0)
+            node.proxy.always(None)
+            node.proxy.limit = None
+            node.disk.free()
+            node.send(signal.SIGCONT)
+            if not node.alive:
+                node.start()
 
     def keep(self) -> None:
         self.portal.keep()

@@ -74,20 +74,20 @@ def compared(
 ) -> Verdict:
     with _reading():
         counts = [
-            _predictions(feeder, releases, since),
-            _windows(feeder, since),
+            predictions(feeder, releases, since),
+            windows(feeder, since),
             _rows(nodes, since),
-            _labels(acknowledged),
-            _inspections(acknowledged),
-            _runs(acknowledged),
+            labels(acknowledged),
+            inspections(acknowledged),
+            runs(acknowledged),
         ]
-        waiting = [*_at_nodes(nodes), *_at_portal(since), *_jobs()]
+        waiting = [*stuck_at_nodes(nodes), *stuck_at_portal(since), *stuck_jobs()]
     if not counts[0].made:
         waiting.append("no part was made: this run shows nothing")
     return Verdict(counts, waiting)
 
 
-def _predictions(feeder: Feeder, releases: dict[str, int], since: datetime) -> Count:
+def predictions(feeder: Feeder, releases: dict[str, int], since: datetime) -> Count:
     from monitoring.models import Prediction
 
     there = Prediction.objects.filter(at__gte=since).values_list("pk", "asset__slug", "part_id")
@@ -96,7 +96,7 @@ def _predictions(feeder: Feeder, releases: dict[str, int], since: datetime) -> C
     )
 
 
-def _windows(feeder: Feeder, since: datetime) -> Count:
+def windows(feeder: Feeder, since: datetime) -> Count:
     """Parts by machine, as the windows add up."""
     from monitoring.models import Window
 
@@ -117,7 +117,7 @@ def _rows(nodes: Sequence[SoakNode], since: datetime) -> Count:
     return count("sampled rows", chosen, [(key, key) for key in there])
 
 
-def _labels(acknowledged: Acknowledged) -> Count:
+def labels(acknowledged: Acknowledged) -> Count:
     """Every answer that was acknowledged, once; one more of the same person and question is doubled."""
     from labeling.models import Label
 
@@ -127,7 +127,7 @@ def _labels(acknowledged: Acknowledged) -> Count:
     return count("labels", acknowledged.labels.keys() | unheard, found)
 
 
-def _inspections(acknowledged: Acknowledged) -> Count:
+def inspections(acknowledged: Acknowledged) -> Count:
     from monitoring.models import Inspection
 
     there = Inspection.objects.values_list("prediction__part_id", "truth")
@@ -136,7 +136,7 @@ def _inspections(acknowledged: Acknowledged) -> Count:
     return count("inspections", acknowledged.inspections | unheard, found)
 
 
-def _runs(acknowledged: Acknowledged) -> Count:
+def runs(acknowledged: Acknowledged) -> Count:
     from labeling.models import RetrainRun
 
     there = RetrainRun.objects.filter(reason__startswith="Fault run").values_list("pk", "reason")
@@ -148,7 +148,7 @@ def _runs(acknowledged: Acknowledged) -> Count:
 # ---- what is stuck ----
 
 
-def _at_nodes(nodes: Sequence[SoakNode]) -> Iterator[str]:
+def stuck_at_nodes(nodes: Sequence[SoakNode]) -> Iterator[str]:
     for node in nodes:
         for name, waiting in node.waits().items():
             if waiting:
@@ -161,7 +161,7 @@ def _at_nodes(nodes: Sequence[SoakNode]) -> Iterator[str]:
                 yield f"{asset}: runs release {one['release']}, stopped: {one['stopped']}"
 
 
-def _at_portal(since: datetime) -> Iterator[str]:
+def stuck_at_portal(since: datetime) -> Iterator[str]:
     from monitoring.models import Quarantined, TelemetryBatch, UnapprovedRun
     from monitoring.models.telemetry import BatchState
 
@@ -176,7 +176,7 @@ def _at_portal(since: datetime) -> Iterator[str]:
         yield f"runs what nobody approved: {run}"
 
 
-def _jobs() -> Iterator[str]:
+def stuck_jobs() -> Iterator[str]:
     from labeling.models import RetrainRun
     from labeling.transitions import RunState
     from mlops_portal.foundation.shell.models import Job

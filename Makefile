@@ -1,6 +1,6 @@
 # `make` lists the targets. PYTHON=… names the Python to make the environment with, PORT=… where to listen.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check bench screenshots messages lock clean env
+.PHONY: help run test test-fast check bench soak screenshots messages lock clean env
 
 # Named by a person: an environment of another version is made anew. Otherwise the first of these that runs.
 PYTHON_NAMED := $(if $(filter undefined,$(origin PYTHON)),no,yes)
@@ -17,6 +17,7 @@ help:
 	@echo 'make test-fast  the quick ones: no browser, no services, no started portal, nothing slow'
 	@echo 'make check     formatting, lint, types, layers, migrations, settings: what runs before the tests'
 	@echo 'make bench     measure, beside peers in environments of their own (ARGS="drift detection", --quick, --write)'
+	@echo 'make soak      kill, stop, starve and lie to everything for an hour, then count ids on both sides (ARGS="--minutes 5")'
 	@echo 'make screenshots  make the pictures of the docs from the running portal'
 	@echo 'make messages  bring the translation catalogs up to the texts in the code'
 	@echo 'make lock      resolve pyproject.toml into requirements.lock (ARGS=--upgrade)'
@@ -40,6 +41,9 @@ check: env
 
 bench: env
 	@exec $(BIN)/python -m benchmarks.run $(ARGS)
+
+soak: env
+	@exec $(BIN)/python deploy/soak.py $(ARGS)
 
 screenshots: env
 	@exec $(BIN)/python deploy/screenshots.py

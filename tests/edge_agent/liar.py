@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import socket
+import sys
 import threading
 import time
 from collections import Counter
@@ -194,6 +196,21 @@ LIES: dict[str, Lie] = {
 }
 
 
+def mixed(seed: int, lies: list[str], *, share: float) -> Callable[[Asked], str | None]:
+    """Lies on that share of the requests, drawn anew for each; the same again for the same seed."""
+    draw = random.Random(seed)
+    return lambda asked: draw.choice(lies) if draw.random() < share else None
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A node that was killed hangs up in the middle; everything else is told."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # as it came
+
+
 class LyingProxy:
     """Listens on ``url`` and passes on to ``behind``; ``told`` counts the lies, ``limit`` is its own 413."""
 
@@ -204,8 +221,7 @@ class LyingProxy:
         self.told: Counter[str] = Counter()
         self.remembered: dict[tuple[str, str], Told] = {}
         self._onward = urllib3.PoolManager(retries=False)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 

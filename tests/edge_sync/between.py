@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -116,9 +115,3 @@ class Between:
         assert outbox.backlog(store) == 0
         assert not store.db.execute("SELECT count(*) FROM reports").fetchone()[0]
         assert NodeStatus.objects.get(node=self.node.node).backlog <= 1
-
-
-def mixed(seed: int, lies: list[str], *, share: float) -> Any:
-    """Lies on that share of the requests, drawn anew for each; the same again for the same seed."""
-    draw = random.Random(seed)  # a test's own dice
-    return lambda asked: draw.choice(lies) if draw.random() < share else None

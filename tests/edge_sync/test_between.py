@@ -10,8 +10,8 @@ import pytest
 
 from monitoring.models import TelemetryBatch
 from tests.cast import Cast
-from tests.edge_agent.liar import LIES
-from tests.edge_sync.between import Between, mixed
+from tests.edge_agent.liar import LIES, mixed
+from tests.edge_sync.between import Between
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

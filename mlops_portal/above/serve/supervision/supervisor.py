@@ -49,6 +49,7 @@ class Supervisor:
         self._told: dict[Child, tuple[float, float | None]] = {}
         self._guard = Guard(lock)
         self._shortened = time.monotonic()
+        self._noted = True
 
     def run(self, announce: Callable[[], None]) -> None:
         """Until somebody asks to end; CannotStart when a part cannot be kept running."""
@@ -109,6 +110,8 @@ class Supervisor:
             self._look_at(child, now)
         if now - self._shortened > 60:
             self._shortened = now
+            if not self._noted:
+                self._note()
             for child in self._running:
                 logfiles.shorten(child.name)
         return now
@@ -186,9 +189,14 @@ class Supervisor:
             time.sleep(0.02)
 
     def _note(self) -> None:
+        """Write which parts run, for people and tools; on a full disk later, since no part hangs on it."""
         processes = {child.name: child.pid for child in self._running if child.pid is not None}
         failed = [child.name for child in self._running if child.failed]
-        self._lock.write(address=self._address, processes=processes, failed=failed)
+        try:
+            self._lock.write(address=self._address, processes=processes, failed=failed)
+            self._noted = True
+        except OSError:
+            self._noted = False
 
 
 def _how(code: int) -> str:

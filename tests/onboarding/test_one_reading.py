@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.management.base import CommandError
-from edge_sync.management.replay.reading import read_sheet
-from mlops_portal.foundation.registry.compute.tables.guess import guess
-from mlops_portal.foundation.registry.compute.tables.said import TableUnreadable
 
 from edge_sync.errors import ReplayUnfit
+from edge_sync.replay.reading import read_sheet
 from mlops_portal.above.backtests.management.tables import table_at
 from mlops_portal.above.backtests.tasks import run as backtest_run
 from mlops_portal.above.onboarding.tasks import frames
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
+from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
+from mlops_portal.foundation.registry.compute.tables.problem import TableUnreadable
 from monitoring.tasks.measure_reading import TIME, VALUE, values_in
 
 ZONE = "America/New_York"

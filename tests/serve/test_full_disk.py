@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mlops_portal.above.serve.board import Board
-from mlops_portal.above.serve.lock import RunLock
-from mlops_portal.above.serve.supervisor import Supervisor
 
-from mlops_portal.above.serve import logfiles, preflight
+from mlops_portal.above.serve import preflight
 from mlops_portal.above.serve.processes import Process
+from mlops_portal.above.serve.supervision import logfiles
+from mlops_portal.above.serve.supervision.board import Board
+from mlops_portal.above.serve.supervision.lock import RunLock
+from mlops_portal.above.serve.supervision.supervisor import Supervisor
 
 pytestmark = pytest.mark.xdist_group("serve")
 LASTING = "import time; time.sleep(600)"

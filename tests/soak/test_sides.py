@@ -136,7 +136,7 @@ def node_with(home: Path, **said: Any) -> Any:
 
 
 def make_store(home: Path, *statements: str) -> None:
-    from edge_sync.agent.store import SCHEMA
+    from edge_sync.agent.disk.store import SCHEMA
 
     with closing(sqlite3.connect(home / "agent.sqlite3")) as db:
         db.executescript(SCHEMA)

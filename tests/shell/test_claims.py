@@ -210,7 +210,7 @@ def test_a_host_whose_clock_is_an_hour_off_takes_up_the_dead_jobs_and_no_living_
     with jobs.running(str(job.pk)) as second:
         assert second is None
     assert Job.objects.get(pk=job.pk).claim == owner
-    Job.objects.filter(pk=job.pk).update(heard_at=right() - STALE)
+    Job.objects.filter(pk=job.pk).update(heard_at=right() - STALE - timedelta(seconds=1))
     jobs_resend()
     assert Job.objects.get(pk=job.pk).state == "queued"
 

@@ -111,7 +111,8 @@ def _part(record: Mapping[str, Any]) -> str:
     value = record.get("part")
     if isinstance(value, str):
         return part_id(_clean(value))
-    return "" if _number(value) is None or not isinstance(value, int | float) else part_id(value)
+    known = isinstance(value, int | float) and _number(value) is not None
+    return part_id(value) if known else ""
 
 
 def _stated(text: str) -> datetime:

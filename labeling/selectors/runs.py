@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from mlops_portal.foundation.shell.claims import between_workers
 
 from labeling.models import RetrainRun, RunStep
 from labeling.transitions import RunState, RunStepName, StepState
@@ -18,6 +17,7 @@ from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.registry.policies import sites_verdict
 from mlops_portal.foundation.registry.selectors import sites_of
 from mlops_portal.foundation.shell.models import Job
+from mlops_portal.foundation.shell.work.claims import between_workers
 from monitoring.models import GoldenCheck
 
 UNKNOWN = "–"

@@ -13,7 +13,7 @@ from mlops_portal.foundation.plant.policies import verdict
 from mlops_portal.foundation.shell import actions
 from mlops_portal.foundation.shell.actions import Offer
 from monitoring.models import Alert
-from monitoring.policies import alert_verdict
+from monitoring.policies.alerts import alert_verdict
 from monitoring.transitions import WAYS, AlertState
 
 ICONS = {"take": "person", "acknowledge": "eye", "snooze": "clock", "resolve": "check", "reopen": "undo"}

@@ -10,19 +10,22 @@ class MonitoringConfig(AppConfig):
         from mlops_portal.foundation.plant.models import Asset, Node
         from mlops_portal.foundation.shell import flags, jobs, kinds, undo
         from monitoring.actions import register_offers
-        from monitoring.cards import register_cards
+        from monitoring.cards import alerts as alert_cards
+        from monitoring.cards import limits as limit_cards
         from monitoring.events import register_types
         from monitoring.navigation import register_items
         from monitoring.search import register_sources
         from monitoring.selectors.aside import asset_flags, node_flags
-        from monitoring.services import change_undo, golden_restore
+        from monitoring.services.changes import change_undo
+        from monitoring.services.golden import golden_restore
         from monitoring.services.reports import drift_report_give_up
 
         flags.register(Node, node_flags)
         flags.register(Asset, asset_flags)
         register_types()
         register_items()
-        register_cards()
+        alert_cards.register_card()
+        limit_cards.register_card()
         register_offers()
         register_sources()
         kinds.register(

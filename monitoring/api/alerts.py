@@ -11,11 +11,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mlops_portal.foundation.directory.api.base import Things
-from monitoring.filters import AlertFilter
+from monitoring.filters.alerts import AlertFilter
 from monitoring.models import Alert
 from monitoring.selectors.alerts import alerts_for
-from monitoring.serializers import AlertSerializer, ResolveSerializer, SnoozeSerializer
-from monitoring.services import alert_acknowledge, alert_reopen, alert_resolve, alert_snooze, alert_take
+from monitoring.serializers.alerts import AlertSerializer, ResolveSerializer, SnoozeSerializer
+from monitoring.services.alerts import (
+    alert_acknowledge,
+    alert_reopen,
+    alert_resolve,
+    alert_snooze,
+    alert_take,
+)
 
 
 class Alerts(Things):

@@ -16,7 +16,7 @@ from mlops_portal.foundation.registry.models import ModelVersion, RegisteredMode
 from mlops_portal.foundation.wire.errors import NotFound
 from monitoring.models import GoldenCheck, GoldenSample
 from monitoring.selectors.golden import models_for
-from monitoring.services import golden_add, golden_check_ask, golden_retire
+from monitoring.services.golden import golden_add, golden_check_ask, golden_retire
 
 
 class GoldenSampleSerializer(serializers.ModelSerializer[GoldenSample]):

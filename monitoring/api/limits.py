@@ -17,7 +17,7 @@ from mlops_portal.foundation.registry.models import RegisteredModel
 from monitoring.models import LimitSet, Watch
 from monitoring.selectors.budgets import per_week, watch_of
 from monitoring.selectors.limits import achieved
-from monitoring.services import budget_set, watch_set
+from monitoring.services.limits import budget_set, watch_set
 
 
 class BudgetSerializer(serializers.Serializer[Line]):

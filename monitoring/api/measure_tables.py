@@ -14,7 +14,11 @@ from mlops_portal.foundation.directory.api.base import Things
 from mlops_portal.foundation.plant.policies import guard
 from monitoring.models import MeasureTable
 from monitoring.selectors.measures import measures_for
-from monitoring.serializers import MeasureTableSerializer, TableAnswerSerializer, TableBringSerializer
+from monitoring.serializers.measures import (
+    MeasureTableSerializer,
+    TableAnswerSerializer,
+    TableBringSerializer,
+)
 from monitoring.services.measure_tables import measure_table_answer, measure_table_bring
 
 

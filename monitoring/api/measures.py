@@ -13,17 +13,18 @@ from rest_framework.response import Response
 
 from mlops_portal.foundation.directory.api.base import Things, gone
 from mlops_portal.foundation.plant.policies import guard
-from monitoring.filters import MeasureFilter, MeasureValueFilter
+from monitoring.filters.measures import MeasureFilter, MeasureValueFilter
 from monitoring.models import Measure, MeasureValue
 from monitoring.selectors.measures import measures_for
-from monitoring.serializers import (
+from monitoring.serializers.measures import (
     MeasureSerializer,
     MeasureValueSerializer,
     RecordedSerializer,
     RelearnSerializer,
     ValuesSerializer,
 )
-from monitoring.services import measure_add, measure_end, measure_relearn, values_record
+from monitoring.services.measure_values import values_record
+from monitoring.services.measures import measure_add, measure_end, measure_relearn
 
 
 class Measures(Things):

@@ -1,46 +1,31 @@
-"""What nodes sent, what was computed of it, and what people add: windows, statistics, truths, changes."""
+"""What nodes sent: windows, batches, what was set aside, what ran unapproved."""
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from mlops_portal.foundation.directory.api.base import Things
-from mlops_portal.foundation.plant.models import Line, Person
+from mlops_portal.foundation.plant.models import Line
 from mlops_portal.foundation.plant.selectors.places import lines_for
-from monitoring.filters import (
+from monitoring.filters.intake import (
     BatchFilter,
-    ChangeFilter,
-    PredictionFilter,
     SetAsideFilter,
-    StatisticFilter,
     UnapprovedRunFilter,
     WindowFilter,
 )
 from monitoring.models import (
-    Prediction,
-    ProcessChange,
     Quarantined,
-    StatisticPoint,
     TelemetryBatch,
     UnapprovedRun,
     Window,
 )
 from monitoring.selectors.aside import aside_for, unapproved_for
-from monitoring.serializers import (
+from monitoring.serializers.intake import (
     BatchSerializer,
-    ChangeSerializer,
-    InspectionSerializer,
-    JudgedSerializer,
     SetAsideSerializer,
-    StatisticSerializer,
     UnapprovedRunSerializer,
     WindowSerializer,
 )
-from monitoring.services import change_record, inspection_record
 
 
 class OnLines(Things):
@@ -62,16 +47,6 @@ class Windows(OnLines):
     ordering = ("-starts", "-id")
 
     def visible(self) -> QuerySet[Window]:
-        return self.queryset.filter(asset__line__in=self.lines).select_related("asset", "version")
-
-
-class Statistics(OnLines):
-    queryset = StatisticPoint.objects.order_by("-starts", "-id")
-    serializer_class = StatisticSerializer
-    filterset_class = StatisticFilter
-    ordering = ("-starts", "-id")
-
-    def visible(self) -> QuerySet[StatisticPoint]:
         return self.queryset.filter(asset__line__in=self.lines).select_related("asset", "version")
 
 
@@ -108,48 +83,3 @@ class UnapprovedRuns(OnLines):
 
     def visible(self) -> QuerySet[UnapprovedRun]:
         return unapproved_for(self.person)
-
-
-class Predictions(OnLines):
-    queryset = Prediction.objects.order_by("-at", "-id")
-    serializer_class = JudgedSerializer
-    filterset_class = PredictionFilter
-    lookup_value_converter = "str"
-    ordering = ("-at", "-id")
-
-    def visible(self) -> QuerySet[Prediction]:
-        return (
-            self.queryset.filter(asset__line__in=self.lines)
-            .select_related("asset", "version__model")
-            .prefetch_related("inspections")
-        )
-
-
-class Changes(OnLines):
-    queryset = ProcessChange.objects.order_by("-at", "-id")
-    serializer_class = ChangeSerializer
-    filterset_class = ChangeFilter
-    ordering = ("-at", "-id")
-
-    def visible(self) -> QuerySet[ProcessChange]:
-        return self.queryset.filter(asset__line__in=self.lines).select_related("asset")
-
-    def create(self, request: Request) -> Response:
-        change, _undo = change_record(by=self.person, **self.parsed())
-        return self.shown(change)
-
-
-class Inspections(APIView):
-    @extend_schema(
-        request=InspectionSerializer,
-        responses={201: JudgedSerializer(many=True)},
-        operation_id="inspection_record",
-    )
-    def post(self, request: Request) -> Response:
-        """Tell what inspection found of a part; answers with the judgements that it speaks of."""
-        asked = InspectionSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        given = asked.validated_data
-        by: Person = request.user  # type: ignore[assignment]  # IsAuthenticated has seen to it
-        found = inspection_record(by=by, part_id=given.pop("part"), **given)
-        return Response(JudgedSerializer(found, many=True).data, status=201)

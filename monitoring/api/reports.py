@@ -13,11 +13,11 @@ from rest_framework.response import Response
 
 from mlops_portal.foundation.directory.api.base import Things
 from monitoring.errors import NoVersion
-from monitoring.filters import DriftReportFilter
+from monitoring.filters.reports import DriftReportFilter
 from monitoring.models import DriftReport
 from monitoring.selectors.reports import machines_for, reports_for, version_named
-from monitoring.serializers import DriftReportIn, DriftReportLineSerializer, DriftReportSerializer
-from monitoring.services import drift_report_ask
+from monitoring.serializers.reports import DriftReportIn, DriftReportLineSerializer, DriftReportSerializer
+from monitoring.services.reports import drift_report_ask
 
 
 class DriftReports(Things):

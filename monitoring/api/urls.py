@@ -4,21 +4,20 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from monitoring.api.alerts import Alerts
+from monitoring.api.changes import Changes
 from monitoring.api.golden import GoldenChecks, GoldenSamples
+from monitoring.api.inspections import Inspections, Predictions
 from monitoring.api.limits import Budgets, Limits, Watches
 from monitoring.api.measure_tables import MeasureTables
 from monitoring.api.measures import Measures, MeasureValues
 from monitoring.api.readings import (
     Batches,
-    Changes,
-    Inspections,
-    Predictions,
     SetAside,
-    Statistics,
     UnapprovedRuns,
     Windows,
 )
 from monitoring.api.reports import DriftReports
+from monitoring.api.statistics import Statistics
 
 router = SimpleRouter(use_regex_path=False)
 router.register("alerts", Alerts, "api-alerts")

@@ -8,14 +8,14 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from mlops_portal.foundation.plant.models import Asset, Person
+from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import Alert, Measure, Prediction
 from monitoring.models.alert import AlertKind
 from monitoring.selectors.measure_joint_words import carriers
 from monitoring.selectors.readings import CLASSES, CONFIDENCE, ERROR, ReadingWords
-from monitoring.transitions import UNRESOLVED, AlertState
+from monitoring.transitions import AlertState
 
 URGENCY = {
     AlertState.OPEN: 0,
@@ -40,14 +40,6 @@ def alerts_for(*, person: Person) -> QuerySet[Alert]:
         .annotate(urgency=ranked, line_slug=Coalesce("asset__line__slug", "measure__line__slug"))
         .order_by("urgency", "-opened_at")
     )
-
-
-def alerts_open(*, asset: Asset | None = None) -> QuerySet[Alert]:
-    """Every alert that is not resolved, for the apps that pull."""
-    found = Alert.objects.filter(state__in=UNRESOLVED).select_related(
-        "asset__line", "measure__line", "version__model"
-    )
-    return found.filter(asset=asset) if asset is not None else found
 
 
 def headline(alert: Alert) -> str:

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
+from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.wire import merge
 from monitoring.models import Alert, ProcessChange, StatisticPoint, Window
 from monitoring.selectors.readings import CLASSES, CONFIDENCE
+from monitoring.transitions import UNRESOLVED
 
 BEFORE = timedelta(hours=12)
 POINTS = 240
@@ -89,3 +93,11 @@ def first_lots(asset_id: int, since: datetime) -> list[tuple[datetime, str]]:
         if lot:
             seen.setdefault(lot, starts)
     return sorted((at, lot) for lot, at in seen.items())[1:]  # the first was there before
+
+
+def alerts_open(*, asset: Asset | None = None) -> QuerySet[Alert]:
+    """Every alert that is not resolved, for the apps that pull."""
+    found = Alert.objects.filter(state__in=UNRESOLVED).select_related(
+        "asset__line", "measure__line", "version__model"
+    )
+    return found.filter(asset=asset) if asset is not None else found

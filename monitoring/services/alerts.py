@@ -9,11 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops_portal.foundation.ledger.refs import SYSTEM, Actor
-from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.ledger.refs import SYSTEM
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
-from mlops_portal.foundation.shell.live import changed
+from monitoring.alert_events import alert_told
 from monitoring.errors import AlertMoved, CauseMissing, NotASnooze
 from monitoring.models import Alert
 from monitoring.transitions import WAYS, AlertState, Cause
@@ -77,20 +76,6 @@ def alert_reopen(*, by: Person, alert: Alert) -> Alert:
         ) from None
 
 
-def alert_where_write(*, alert: Alert, where: dict[str, Any]) -> None:
-    """Keep where the drift comes from, as it was worked out of the windows so far; no state, so no event."""
-    with transaction.atomic():
-        if Alert.objects.filter(pk=alert.pk).update(where=where):
-            changed(f"alert:{alert.pk}")
-
-
-def alert_together_write(*, alert: Alert, together: dict[str, Any]) -> None:
-    """Keep how fresh parts compare, as it was worked out so far; no state, so no event."""
-    with transaction.atomic():
-        if Alert.objects.filter(pk=alert.pk).update(together=together):
-            changed(f"alert:{alert.pk}")
-
-
 def _move(
     by: Person,
     alert: Alert,
@@ -115,32 +100,6 @@ def _move(
     for name, value in values.items():
         setattr(alert, name, value)
     return alert
-
-
-def alert_told(
-    alert: Alert,
-    actor: Actor,
-    event: str,
-    *,
-    new: str = "",
-    personal: dict[str, Any] | None = None,
-    **more: Any,
-) -> None:
-    """Record an event of an alert, in the caller's transaction, and wake the pages that show it."""
-    event_record(
-        type=event,
-        actor=actor,
-        subjects=[
-            alert.ref(),
-            *([alert.asset.ref("at")] if alert.asset else []),
-            alert.line.ref("on"),
-            *([alert.version.ref("judged_by")] if alert.version else []),
-            *([alert.measure.ref("measured_by")] if alert.measure else []),
-        ],
-        public={"asset": alert.place, "old": alert.state, "new": new or alert.state, **more},
-        personal=personal,
-    )
-    changed("alerts", f"alert:{alert.pk}")
 
 
 def alerts_wake(*, now: datetime | None = None) -> int:

@@ -21,6 +21,7 @@ from mlops_portal.foundation.plant.selectors.people import people_with
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.shell.notifications import notify
+from monitoring.alert_events import alert_told
 from monitoring.models import Alert, Inspection, StatisticPoint, Window
 from monitoring.models.alert import AlertKind
 from monitoring.rules import spans
@@ -28,7 +29,6 @@ from monitoring.rules.judging import Moved, Rules, Tolerances, moved, still_out,
 from monitoring.selectors.budgets import watch_of
 from monitoring.selectors.readings import ReadingWords
 from monitoring.selectors.rows import pieces_of
-from monitoring.services.alerts import alert_told
 from monitoring.transitions import UNRESOLVED, AlertState
 
 CHUNK = 500

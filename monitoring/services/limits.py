@@ -17,7 +17,7 @@ from mlops_portal.foundation.shell.jobs import enqueue
 from mlops_portal.foundation.shell.live import changed
 from monitoring.errors import NotABudget, NotAWatch
 from monitoring.models import FalseAlarmBudget, LimitSet, Watch
-from monitoring.policies import watch_verdict
+from monitoring.policies.limits import watch_verdict
 from monitoring.rules.watching import WatchRange, out_of_range
 from monitoring.selectors.budgets import per_week, watch_of
 

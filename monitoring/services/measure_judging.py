@@ -25,11 +25,11 @@ from mlops_portal.foundation.plant.roles import Role
 from mlops_portal.foundation.plant.selectors.people import people_with
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.shell.notifications import notify
+from monitoring.alert_events import alert_told
 from monitoring.models import Alert, Measure, MeasureValue
 from monitoring.models.alert import AlertKind
 from monitoring.models.measure import MeasureKind
 from monitoring.selectors.measure_parts import Steps, steps_of
-from monitoring.services.alerts import alert_told
 from monitoring.transitions import UNRESOLVED, AlertState
 
 QUIET = timedelta(hours=24)

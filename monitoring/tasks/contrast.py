@@ -15,7 +15,7 @@ from monitoring.compute.words import is_words
 from monitoring.models import Alert
 from monitoring.selectors.readings import CLASSES, CONFIDENCE, ERROR
 from monitoring.selectors.segments import DIMENSIONS, Segment, segment_windows
-from monitoring.services.alerts import alert_where_write
+from monitoring.services.evidence import alert_where_write
 
 SEGMENTS, SERIES = 12, 160
 F = NDArray[np.float64]

@@ -9,10 +9,9 @@ from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.shell.jobs import enqueue
 from monitoring.models import StatisticPoint
-from monitoring.selectors.alerts import alerts_open
+from monitoring.selectors.drift import alerts_open
 from monitoring.selectors.rows import Row, rows_of, shards, uncharted, unjudged, window_truths
 from monitoring.selectors.together import together_due
-from monitoring.services.alerts import alerts_wake
 from monitoring.services.judging import alert_consider, inspections_charted, points_write, spans_assign
 from monitoring.services.shards import shard_claim, shard_release
 from monitoring.tasks.statistics import error_point, judged
@@ -89,10 +88,3 @@ def _judge_errors(asset: Asset, version: ModelVersion) -> None:
         points_write(points=[point], windows={})
         alert_consider(asset=asset, version=version, since=point.starts)
     inspections_charted(told=told)
-
-
-@shared_task(name="monitoring.wake")
-def wake() -> int:
-    """Open the alerts whose rest is over."""
-    with channel("task"):
-        return alerts_wake()

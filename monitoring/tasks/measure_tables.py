@@ -15,8 +15,8 @@ from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.wire.errors import PortalError
 from monitoring.models import MeasureTable
 from monitoring.models.measure import TableState
-from monitoring.services import values_record
 from monitoring.services.measure_tables import measure_table_read, measure_table_refuse
+from monitoring.services.measure_values import values_record
 from monitoring.tasks.measure_reading import values_in
 
 log = get_logger(__name__)

@@ -18,7 +18,7 @@ from monitoring.compute.together.blocks import TooFewRows
 from monitoring.compute.together.compare import MOST, Rows, compare
 from monitoring.models import Alert
 from monitoring.selectors.together import Part, fresh_parts, learned_table, parts_before, together_due
-from monitoring.services.alerts import alert_together_write
+from monitoring.services.evidence import alert_together_write
 
 OWN_LEAST, FRESH_LEAST = 100, 20
 

@@ -16,7 +16,7 @@ from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.actions import offers_for
 from mlops_portal.foundation.shell.signed_in import person_of, signed_in
 from monitoring.actions import IN_DIALOG
-from monitoring.forms import ResolveForm, SnoozeForm
+from monitoring.forms.alerts import ResolveForm, SnoozeForm
 from monitoring.models import Alert
 from monitoring.panels import leaning_of, panels_of
 from monitoring.selectors.alerts import alerts_for, headline, parts_since, similar
@@ -27,7 +27,13 @@ from monitoring.selectors.readings import ReadingWords
 from monitoring.selectors.segments import where_sentence
 from monitoring.selectors.story import story
 from monitoring.selectors.together_words import together_check
-from monitoring.services import alert_acknowledge, alert_reopen, alert_resolve, alert_snooze, alert_take
+from monitoring.services.alerts import (
+    alert_acknowledge,
+    alert_reopen,
+    alert_resolve,
+    alert_snooze,
+    alert_take,
+)
 from monitoring.transitions import AlertState
 from monitoring.views import alert_charts as charts
 from monitoring.views import alert_measure, alert_together

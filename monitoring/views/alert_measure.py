@@ -10,7 +10,7 @@ from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.selectors import champion_for
 from mlops_portal.foundation.shell.actions import offers_for
 from monitoring.actions import IN_DIALOG
-from monitoring.forms import ResolveForm, SnoozeForm
+from monitoring.forms.alerts import ResolveForm, SnoozeForm
 from monitoring.models import Alert, Measure
 from monitoring.panels import panels_of
 from monitoring.selectors.alerts import headline, parts_since, similar

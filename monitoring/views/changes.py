@@ -15,7 +15,7 @@ from mlops_portal.foundation.shell.undo import offer_undo
 from monitoring.errors import NotAChange
 from monitoring.models import Prediction, ProcessChange
 from monitoring.models.process import ChangeKind
-from monitoring.services import change_record
+from monitoring.services.changes import change_record
 
 LATELY = 15
 SIGNS = {

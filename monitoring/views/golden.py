@@ -19,7 +19,7 @@ from mlops_portal.foundation.shell.charts.small import Dot, DotGrid
 from mlops_portal.foundation.shell.signed_in import person_of, signed_in
 from mlops_portal.foundation.shell.undo import offer_undo
 from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotAllowed
-from monitoring.forms import GoldenForm
+from monitoring.forms.golden import GoldenForm
 from monitoring.models import GoldenCheck, GoldenSample
 from monitoring.selectors.golden import (
     champion_and_newest,
@@ -32,7 +32,7 @@ from monitoring.selectors.golden import (
 )
 from monitoring.selectors.golden_words import taught_codes
 from monitoring.selectors.parts import pictures_of, readings_of
-from monitoring.services import golden_add, golden_check_ask, golden_retire
+from monitoring.services.golden import golden_add, golden_check_ask, golden_retire
 
 FEW = 40
 

@@ -15,13 +15,13 @@ from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.shell.form_page import form_page
 from mlops_portal.foundation.shell.signed_in import person_of, signed_in
-from monitoring.forms import BudgetForm, WatchForm
+from monitoring.forms.limits import BudgetForm, WatchForm
 from monitoring.models import FalseAlarmBudget
-from monitoring.policies import watch_verdict
+from monitoring.policies.limits import watch_verdict
 from monitoring.selectors.budgets import per_week, promise, streams, watch_of
 from monitoring.selectors.limits import achieved, limit_lines, limit_set, models_on
 from monitoring.selectors.readings import ReadingWords
-from monitoring.services import budget_set, watch_set
+from monitoring.services.limits import budget_set, watch_set
 from monitoring.views import limit_tables as tables
 
 

@@ -19,13 +19,13 @@ from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.selectors.guesses import guesses_shown, zone_shown, zones_all
 from mlops_portal.foundation.shell.signed_in import person_of, signed_in
 from mlops_portal.foundation.wire.errors import Conflict, Invalid
-from monitoring.forms import RelearnForm, ValueForm, ValuesForm
+from monitoring.forms.measures import RelearnForm, ValueForm, ValuesForm
 from monitoring.models import Measure
 from monitoring.models.measure import TableState
 from monitoring.selectors.measures import measures_for
-from monitoring.services import measure_end, measure_relearn, values_record
 from monitoring.services.measure_tables import measure_table_answer, measure_table_bring
-from monitoring.services.measure_values import Recorded
+from monitoring.services.measure_values import Recorded, values_record
+from monitoring.services.measures import measure_end, measure_relearn
 from monitoring.views.measures import page_context
 
 

@@ -21,7 +21,13 @@ from mlops_portal.foundation.registry.selectors import champion_for
 from mlops_portal.foundation.shell.charts.line import LineChart
 from mlops_portal.foundation.shell.form_page import form_page
 from mlops_portal.foundation.shell.signed_in import person_of, signed_in
-from monitoring.forms import JointForm, MeasureForm, RelearnForm, ValueForm, ValuesForm
+from monitoring.forms.measures import (
+    JointForm,
+    MeasureForm,
+    RelearnForm,
+    ValueForm,
+    ValuesForm,
+)
 from monitoring.models import Measure
 from monitoring.selectors.measure_joint_words import joint_lead
 from monitoring.selectors.measure_parts import joints_of, parts_of
@@ -29,7 +35,7 @@ from monitoring.selectors.measure_words import facts_of, state_of
 from monitoring.selectors.measures import changes_at, measures_for, series
 from monitoring.selectors.performance import performance_of
 from monitoring.selectors.performance_charts import performance_chart
-from monitoring.services import measure_add
+from monitoring.services.measures import measure_add
 from monitoring.transitions import UNRESOLVED
 from monitoring.views import measure_charts as charts
 from monitoring.views.measure_joint_charts import joint_whole

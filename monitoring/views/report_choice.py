@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.foundation.plant.models import Asset, Person
 from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.errors import NotASpan
-from monitoring.forms import SpanForm
+from monitoring.forms.reports import SpanForm
 from monitoring.models import DriftReport
 from monitoring.rules.reports import SPANS
 from monitoring.selectors.reports import Question, machines_for, question_of, versions_on

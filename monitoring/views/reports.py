@@ -28,7 +28,7 @@ from monitoring.selectors.reports import (
     standing,
     working,
 )
-from monitoring.services import drift_report_ask
+from monitoring.services.reports import drift_report_ask
 from monitoring.views import report_tables as tables
 from monitoring.views.report_choice import Choice, choice_of, chosen
 

@@ -25,7 +25,8 @@ from mlops_portal.foundation.plant.matrix import ACTIONS
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.services import champion_set
 from monitoring.models import Alert, Prediction
-from monitoring.services import measure_add, values_record
+from monitoring.services.measure_values import values_record
+from monitoring.services.measures import measure_add
 from monitoring.tasks.measures import judge
 from monitoring.tasks.performance import performance
 from tests.approvals.conftest import bench  # noqa: F401 - a fixture

@@ -41,7 +41,7 @@ def test_every_machine_has_its_air_with_a_limit_at_once_and_loading_again_change
 ):
     from mlops_portal.foundation.plant.models import Asset, AssetType, Person
     from monitoring.models import Alert, Measure
-    from monitoring.services import values_record
+    from monitoring.services.measure_values import values_record
     from monitoring.tasks.measures import measures
 
     monkeypatch.setattr(loading.places, "meters_token", lambda: tmp_path / "meters.token")

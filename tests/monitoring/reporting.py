@@ -11,7 +11,8 @@ from django.utils import timezone
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.models import Champion
 from monitoring.models import DriftReport
-from monitoring.services import batch_receive, drift_report_ask
+from monitoring.services.reports import drift_report_ask
+from monitoring.services.telemetry import batch_receive
 from tests.monitoring.ground import MINUTE, Floor
 
 PARTS = 120

@@ -6,8 +6,8 @@ import json
 
 from monitoring.models import Prediction, Quarantined
 from monitoring.models.telemetry import BatchState
-from monitoring.services import batch_receive
 from monitoring.services.merging import batch_merge
+from monitoring.services.telemetry import batch_receive
 
 STRANGE = "cd" * 32  # the digest of a model that nobody knows
 

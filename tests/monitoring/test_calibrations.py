@@ -13,8 +13,9 @@ from monitoring.models import Alert, Calibration, LimitSet, StatisticPoint
 from monitoring.selectors.calibrations import calibrations_due
 from monitoring.selectors.limits import limits_due
 from monitoring.selectors.readings import ReadingWords
-from monitoring.services import batch_receive, watch_set
 from monitoring.services.calibrations import calibration_claim
+from monitoring.services.limits import watch_set
+from monitoring.services.telemetry import batch_receive
 from monitoring.tasks.ladders import calibrate, ladder_of
 from monitoring.tasks.limits import limits
 from monitoring.views.limit_tables import rows

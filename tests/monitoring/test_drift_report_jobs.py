@@ -14,7 +14,8 @@ from monitoring.errors import NoVersion
 from monitoring.models import DriftReport, Rollup, Window
 from monitoring.models.report import ReportState
 from monitoring.rules.reports import LOST, SOON
-from monitoring.services import drift_report_ask, reports
+from monitoring.services import reports
+from monitoring.services.reports import drift_report_ask
 from monitoring.services.rollup import windows_roll_up
 from monitoring.tasks.report import make
 from monitoring.tasks.rollup import rollup

@@ -15,7 +15,7 @@ from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from monitoring.errors import CodeTaken, Retired
 from monitoring.models import GoldenSample
 from monitoring.selectors.golden import golden_bytes, golden_set, next_code
-from monitoring.services import golden_add, golden_retire
+from monitoring.services.golden import golden_add, golden_retire
 
 pytestmark = pytest.mark.django_db
 READINGS = {"pressure": 146.2, "thickness": 2.01}

@@ -16,7 +16,7 @@ from mlops_portal.foundation.shell.jobs import send
 from mlops_portal.foundation.wire.golden import Golden
 from monitoring.compute.golden import results
 from monitoring.models import GoldenCheck
-from monitoring.services import golden_add
+from monitoring.services.golden import golden_add
 from tests.cast import Cast
 from tests.labeling.plant import QUICK, Shop, a_version, make_shop
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from monitoring.models import GoldenCheck, GoldenSample, Prediction, SampledRow
 from monitoring.selectors.golden import golden_set
-from monitoring.services import golden_add
+from monitoring.services.golden import golden_add
 
 pytestmark = pytest.mark.django_db
 READINGS = {"pressure": 151.4, "thickness": 2.0}

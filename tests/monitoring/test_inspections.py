@@ -13,7 +13,7 @@ from mlops_portal.foundation.registry.models import ModelVersion, RegisteredMode
 from monitoring.errors import InspectionUnfit, NoSuchClass, NoSuchPart, WhichModel
 from monitoring.models import Inspection, Measure, Prediction, StatisticPoint
 from monitoring.selectors.measure_sources import source_values
-from monitoring.services import inspection_record
+from monitoring.services.inspections import inspection_record
 from tests.monitoring.ground import judge_windows
 
 pytestmark = pytest.mark.django_db

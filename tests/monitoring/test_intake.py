@@ -22,7 +22,8 @@ from monitoring.models import (
     Window,
 )
 from monitoring.models.telemetry import BatchState
-from monitoring.services import batch_receive, picture_put
+from monitoring.services.pictures import picture_put
+from monitoring.services.telemetry import batch_receive
 from monitoring.tasks.merge import merge
 from tests.monitoring.ground import MINUTE
 from tests.monitoring.taking import STRANGE, checks, ids, take

@@ -11,7 +11,9 @@ from mlops_portal.foundation.plant.services.tokens import token_create
 from mlops_portal.foundation.shell.models import Notification
 from mlops_portal.foundation.wire.errors import PortalError
 from monitoring.models import Alert, StatisticPoint, Window
-from monitoring.services import alert_resolve, batch_receive, inspection_record
+from monitoring.services.alerts import alert_resolve
+from monitoring.services.inspections import inspection_record
+from monitoring.services.telemetry import batch_receive
 from monitoring.tasks.judge import judge
 from tests.monitoring.ground import MINUTE
 

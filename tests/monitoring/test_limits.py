@@ -19,7 +19,7 @@ from monitoring.models import Alert, FalseAlarmBudget, LimitSet, StatisticPoint,
 from monitoring.rules.poisson import rate
 from monitoring.selectors.budgets import per_week, streams
 from monitoring.selectors.limits import Achieved, achieved, limits_due
-from monitoring.services import budget_set, watch_set
+from monitoring.services.limits import budget_set, watch_set
 from monitoring.tasks.limits import limits
 from monitoring.tasks.statistics import alpha_for
 from monitoring.views.limit_tables import kept

@@ -13,10 +13,10 @@ from monitoring.compute.packed import summed
 from monitoring.models import Alert, Rollup, SketchTaken, StatisticPoint, TelemetryBatch, Window
 from monitoring.rules.packing import layout_of, pack
 from monitoring.selectors.spans import stored_in
-from monitoring.services import batch_receive as received
 from monitoring.services.judging import spans_assign
 from monitoring.services.merging import batch_merge
 from monitoring.services.rollup import windows_roll_up
+from monitoring.services.telemetry import batch_receive as received
 from monitoring.tasks.report import drift_report
 from tests.monitoring.ground import DIGEST, MINUTE
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from mlops_portal.foundation.registry.services import champion_set
 from monitoring.compute import performance as compute
 from monitoring.models import Performance, Prediction, SampledRow
-from monitoring.services import inspection_record
+from monitoring.services.inspections import inspection_record
 from monitoring.tasks.performance import performance
 
 DEFECT = np.array([False, True])

@@ -11,7 +11,8 @@ from mlops_portal.foundation.registry.compute import datasets
 from mlops_portal.foundation.registry.services import dataset_put
 from monitoring.models import Alert, Prediction, SampledRow
 from monitoring.selectors.together import together_due
-from monitoring.services import alert_resolve, batch_receive
+from monitoring.services.alerts import alert_resolve
+from monitoring.services.telemetry import batch_receive
 from monitoring.tasks.together import together
 from monitoring.transitions import Cause
 from tests.monitoring.ground import MINUTE, Floor

@@ -4,8 +4,8 @@ import pytest
 
 from monitoring.models import Alert, JudgingShard, Window
 from monitoring.selectors.segments import where_sentence
-from monitoring.services import batch_receive
 from monitoring.services.shards import shard_claim, shard_release
+from monitoring.services.telemetry import batch_receive
 from monitoring.tasks.judge import judge
 from tests.monitoring.ground import MINUTE
 

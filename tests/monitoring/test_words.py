@@ -12,7 +12,7 @@ from monitoring.compute.references import Reference
 from monitoring.compute.words import judge_words
 from monitoring.models import Alert, LimitSet, StatisticPoint
 from monitoring.selectors.readings import ReadingWords
-from monitoring.services import batch_receive
+from monitoring.services.telemetry import batch_receive
 from monitoring.tasks.limits import limits
 from monitoring.tasks.report import drift_report
 from monitoring.tasks.statistics import tests_of as statistics_of

@@ -17,7 +17,8 @@ from mlops_portal.above.demo.sim.kinds import words
 from mlops_portal.foundation.plant.models import Asset, Line, Person
 from mlops_portal.foundation.plant.services.tokens import token_create
 from monitoring.models import Measure
-from monitoring.services import measure_add, values_record
+from monitoring.services.measure_values import values_record
+from monitoring.services.measures import measure_add
 
 PAST, SEED = 360, 1
 AIR = words("Compressed air", "Druckluft")

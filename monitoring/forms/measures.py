@@ -1,8 +1,7 @@
-"""Forms of alerts, golden samples and measures."""
+"""Measures: what is charted, its values, its reference."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -11,101 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from mlops_portal.foundation.plant.models import Asset, Line, Person
 from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.registry.models import Feature
-from monitoring.models import FalseAlarmBudget, Measure, Watch
-from monitoring.models.limits import WindowKind
+from monitoring.models import Measure
 from monitoring.models.measure import Bad, ChartKind, MeasureKind
-from monitoring.rules.watching import WatchRange
 from monitoring.selectors import budgets
 from monitoring.selectors.measure_sources import GOLDEN
 from monitoring.selectors.readings import CONFIDENCE, ERROR
-from monitoring.transitions import Cause
-
-
-class ResolveForm(forms.Form):
-    cause = forms.ChoiceField(label=_("What was it?"), choices=Cause, widget=forms.RadioSelect)
-    comment = forms.CharField(
-        label=_("What did you find?"),
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Whoever sees the next alert like this one reads it."),
-    )
-
-
-class SnoozeForm(forms.Form):
-    hours = forms.ChoiceField(
-        label=_("Until when?"),
-        choices=[
-            ("1", _("for an hour")),
-            ("8", _("for a shift")),
-            ("24", _("for a day")),
-            ("72", _("for three days")),
-        ],
-        initial="8",
-        widget=forms.RadioSelect,
-    )
-
-    @property
-    def rest(self) -> timedelta:
-        return timedelta(hours=int(self.cleaned_data["hours"]))
-
-
-class GoldenForm(forms.Form):
-    """The truth about a part, given by the person who sends it."""
-
-    code = forms.CharField(label=_("Code"), max_length=20, help_text=_("As it is written on the part"))
-    truth = forms.ChoiceField(label=_("What is it?"), widget=forms.RadioSelect)
-    tolerance = forms.FloatField(
-        label=_("Least probability"),
-        min_value=0.01,
-        max_value=1,
-        initial=0.5,
-        help_text=_("A model passes where it gives the truth at least this probability."),
-    )
-    safety = forms.BooleanField(label=_("Safety: a model that misses it is never approved"), required=False)
-
-
-class BudgetForm(forms.Form):
-    per_week = forms.FloatField(
-        label=_("False alarms a week at most"),
-        min_value=FalseAlarmBudget.LEAST,
-        max_value=FalseAlarmBudget.MOST,
-        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
-        help_text=_("1 is one a week, 0.25 one in four weeks."),
-    )
-    reason = forms.CharField(label=_("Why?"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-class WatchForm(forms.Form):
-    """A share is typed in percent."""
-
-    window_kind = forms.ChoiceField(
-        label=_("Windows are cut"),
-        choices=WindowKind.choices,
-        widget=forms.RadioSelect,
-        help_text=_("By count, whole windows of the node are joined; by lot, all of one lot."),
-    )
-    window_parts = forms.IntegerField(label=_("Parts a window, where it is cut by count"), min_value=1)
-    persistence = forms.IntegerField(
-        label=_("Windows in a row over the limit before an alert"), min_value=1, max_value=10
-    )
-    returned = forms.FloatField(
-        label=_("It has come back below this share of the limit, %"), min_value=10, max_value=100
-    )
-    quiet_hours = forms.IntegerField(
-        label=_("Hours of quiet at most after an alert is resolved"), min_value=0, max_value=720
-    )
-    keep_windows = forms.IntegerField(label=_("Days that single windows are kept"), min_value=1)
-    keep_hours = forms.IntegerField(label=_("Days that hours are kept"), min_value=1)
-    keep_days = forms.IntegerField(label=_("Days that days are kept"), min_value=1)
-    reason = forms.CharField(label=_("Why?"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
-
-    @staticmethod
-    def shown(watch: Watch) -> dict[str, Any]:
-        return {name: getattr(watch, name) for name in WatchRange} | {"returned": round(100 * watch.returned)}
-
-    def body(self) -> dict[str, Any]:
-        return {**self.cleaned_data, "returned": self.cleaned_data["returned"] / 100}
 
 
 class ChartedForm(forms.Form):
@@ -256,17 +165,5 @@ class ValuesForm(forms.Form):
     )
 
 
-def _moment(label: Any, **more: Any) -> forms.DateTimeField:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, widget=widget, **more)
-
-
 class RelearnForm(forms.Form):
-    since = _moment(_("Since when is the new level normal?"))
-
-
-class SpanForm(forms.Form):
-    """From when to when a drift report is wanted, in the person's time."""
-
-    since = _moment(_("From"))
-    until = _moment(_("To"), required=False)
+    since = forms.DateTimeField(label=_("Since when is the new level normal?"))

@@ -1,4 +1,4 @@
-"""The cards of open alerts, and of what was promised of false alarms, on the home page."""
+"""The card of what was promised of false alarms, on the home page."""
 
 from __future__ import annotations
 
@@ -11,21 +11,10 @@ from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.shell import cards
 from mlops_portal.foundation.shell.cards import Card
 from mlops_portal.foundation.shell.signed_in import person_of
-from monitoring.selectors.alerts import alerts_for, headline
 from monitoring.selectors.budgets import promise
 from monitoring.selectors.limits import achieved
-from monitoring.transitions import UNRESOLVED
 
 FEW = 5
-
-
-def _alerts(request: HttpRequest) -> dict[str, Any]:
-    found = alerts_for(person=person_of(request)).filter(state__in=UNRESOLVED)
-    shown = list(found[: FEW + 1])
-    return {
-        "alerts": [(one, headline(one)) for one in shown[:FEW]],
-        "more": max(0, found.count() - FEW) if len(shown) > FEW else 0,
-    }
 
 
 def _limits(request: HttpRequest) -> dict[str, Any]:
@@ -40,7 +29,7 @@ def _limits(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def register_cards() -> None:
+def register_card() -> None:
     cards.register(
         Card(
             "monitoring-limits",
@@ -49,16 +38,5 @@ def register_cards() -> None:
             lambda person: person.may("budget.set"),
             _limits,
             topics=("limits", "alerts"),
-        )
-    )
-    cards.register(
-        Card(
-            "monitoring-alerts",
-            20,
-            "monitoring/cards/alerts.html",
-            lambda person: person.may("alert.handle"),
-            _alerts,
-            topics=("alerts",),
-            size="wide",
         )
     )

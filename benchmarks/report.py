@@ -60,8 +60,8 @@ def kinds() -> Iterator[tuple[str, int, Callable[[int], list[tuple[float, float]
 def measure(rows: int, step: timedelta, grain: str, parts: int) -> list[tuple[float, float]]:
     """Seconds on the clock and on the processor of REPEATS reports over ``rows`` rows that hold ``parts``."""
     from monitoring.models import Rollup, Window
+    from monitoring.reports.tasks.report import drift_report
     from monitoring.rules.packing import layout_of, pack
-    from monitoring.tasks.report import drift_report
 
     asset, version = floor()
     Window.objects.all().delete()

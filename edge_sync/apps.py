@@ -17,7 +17,7 @@ class EdgeSyncConfig(AppConfig):
         from edge_sync.selectors.roster import kept, signed
         from edge_sync.services.following import KIND
         from mlops_portal.foundation.shell import jobs, kinds
-        from monitoring.selectors import approved
+        from monitoring.intake.selectors import approved
 
         checks.register(no_offline_keys_beside_the_portal)
         register_types()

@@ -9,16 +9,16 @@ class MonitoringConfig(AppConfig):
 
         from mlops_portal.foundation.plant.models import Asset, Node
         from mlops_portal.foundation.shell import flags, jobs, kinds, undo
-        from monitoring.actions import register_offers
-        from monitoring.cards import alerts as alert_cards
-        from monitoring.cards import limits as limit_cards
+        from monitoring.alerts import cards as alert_cards
+        from monitoring.alerts.actions import register_offers
+        from monitoring.alerts.search import register_sources
+        from monitoring.changes.services import change_undo
         from monitoring.events import register_types
+        from monitoring.golden.services.samples import golden_restore
+        from monitoring.intake.selectors.aside import asset_flags, node_flags
+        from monitoring.limits import cards as limit_cards
         from monitoring.navigation import register_items
-        from monitoring.search import register_sources
-        from monitoring.selectors.aside import asset_flags, node_flags
-        from monitoring.services.changes import change_undo
-        from monitoring.services.golden import golden_restore
-        from monitoring.services.reports import drift_report_give_up
+        from monitoring.reports.services.reports import drift_report_give_up
 
         flags.register(Node, node_flags)
         flags.register(Asset, asset_flags)

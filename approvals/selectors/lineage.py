@@ -19,7 +19,7 @@ from approvals.selectors.lineage_steps import Stage, Step
 from mlops_portal.foundation.shell.templatetags.ui_text import local_text, number_text
 from mlops_portal.foundation.wire.errors import NotFound
 from monitoring.models import Prediction
-from monitoring.selectors.inspections import results_of
+from monitoring.performance.selectors.inspections import results_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,11 @@ from mlops_portal.foundation.registry.services import champion_set
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.wire import jcs, telemetry
 from mlops_portal.foundation.wire.nodeauth import TOLERANCE
-from monitoring.selectors.approved import approved_version
-from monitoring.services.aside import records_set_aside, refusal
-from monitoring.services.intake import LONGEST_PAST, Intake, Unfit
-from monitoring.services.judgements import AWAY, as_unfit
-from monitoring.services.unapproved import unapproved_over, unapproved_seen
+from monitoring.intake.selectors.approved import approved_version
+from monitoring.intake.services.aside import records_set_aside, refusal
+from monitoring.intake.services.intake import LONGEST_PAST, Intake, Unfit
+from monitoring.intake.services.judgements import AWAY, as_unfit
+from monitoring.intake.services.unapproved import unapproved_over, unapproved_seen
 from monitoring.transitions import Check, Sort
 
 FIELDS: dict[str, type] = {

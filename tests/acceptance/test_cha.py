@@ -8,12 +8,12 @@ import pytest
 from django.utils import timezone
 
 from mlops_portal.foundation.registry.services import champion_set
+from monitoring.intake.services.telemetry import batch_receive
+from monitoring.intake.tasks import merge
+from monitoring.measures.services.measures import measure_add
+from monitoring.measures.services.values import values_record
+from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, StatisticPoint
-from monitoring.services.measure_values import values_record
-from monitoring.services.measures import measure_add
-from monitoring.services.telemetry import batch_receive
-from monitoring.tasks.measures import judge
-from monitoring.tasks.merge import merge
 from tests.monitoring.conftest import floor  # noqa: F401 - a fixture
 from tests.monitoring.ground import judge_windows
 from tests.monitoring.test_measures import flow, minutes

@@ -9,9 +9,7 @@ from django.utils import timezone
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.types import sentence
 from mlops_portal.foundation.wire.errors import NotAllowed
-from monitoring.errors import AlertMoved, CauseMissing, NotASnooze
-from monitoring.models import Alert
-from monitoring.services.alerts import (
+from monitoring.alerts.services import (
     alert_acknowledge,
     alert_reopen,
     alert_resolve,
@@ -19,6 +17,8 @@ from monitoring.services.alerts import (
     alert_take,
     alerts_wake,
 )
+from monitoring.errors import AlertMoved, CauseMissing, NotASnooze
+from monitoring.models import Alert
 
 pytestmark = pytest.mark.django_db
 

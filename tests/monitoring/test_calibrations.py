@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from monitoring.compute.detector import online
-from monitoring.compute.ladder import _told
-from monitoring.compute.references import Reference
+from monitoring.drift.compute.detector import online
+from monitoring.drift.compute.ladder import _told
+from monitoring.drift.compute.references import Reference
+from monitoring.drift.selectors.calibrations import calibrations_due
+from monitoring.drift.services.calibrations import calibration_claim
+from monitoring.drift.tasks.ladders import calibrate, ladder_of
+from monitoring.drift.tasks.limits import limits
+from monitoring.intake.services.telemetry import batch_receive
+from monitoring.limits.selectors.limits import limits_due
+from monitoring.limits.services import watch_set
+from monitoring.limits.views.limit_tables import rows
 from monitoring.models import Alert, Calibration, LimitSet, StatisticPoint
-from monitoring.selectors.calibrations import calibrations_due
-from monitoring.selectors.limits import limits_due
-from monitoring.selectors.readings import ReadingWords
-from monitoring.services.calibrations import calibration_claim
-from monitoring.services.limits import watch_set
-from monitoring.services.telemetry import batch_receive
-from monitoring.tasks.ladders import calibrate, ladder_of
-from monitoring.tasks.limits import limits
-from monitoring.views.limit_tables import rows
+from monitoring.readings import ReadingWords
 from tests.monitoring.ground import reference_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

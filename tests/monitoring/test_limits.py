@@ -12,17 +12,17 @@ from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.types import sentence
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.wire.errors import NotAllowed
-from monitoring.compute import limits as mathematics
-from monitoring.compute.ladder import ladder
+from monitoring.drift.compute import limits as mathematics
+from monitoring.drift.compute.ladder import ladder
+from monitoring.drift.tasks.limits import limits
+from monitoring.drift.tasks.statistics import alpha_for
 from monitoring.errors import NotABudget, NotAWatch
+from monitoring.limits.rules.poisson import rate
+from monitoring.limits.selectors.budgets import per_week, streams
+from monitoring.limits.selectors.limits import Achieved, achieved, limits_due
+from monitoring.limits.services import budget_set, watch_set
+from monitoring.limits.views.limit_tables import kept
 from monitoring.models import Alert, FalseAlarmBudget, LimitSet, StatisticPoint, Watch
-from monitoring.rules.poisson import rate
-from monitoring.selectors.budgets import per_week, streams
-from monitoring.selectors.limits import Achieved, achieved, limits_due
-from monitoring.services.limits import budget_set, watch_set
-from monitoring.tasks.limits import limits
-from monitoring.tasks.statistics import alpha_for
-from monitoring.views.limit_tables import kept
 from tests.monitoring.ground import reference_of
 
 pytestmark = pytest.mark.django_db

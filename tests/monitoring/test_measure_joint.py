@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.wire.errors import NotAllowed
+from monitoring.alerts.services import alert_resolve
 from monitoring.errors import MeasureInUse, NotAMeasure, ValueUnfit
+from monitoring.measures.services.measures import measure_add, measure_end, measure_relearn
+from monitoring.measures.services.values import values_record
+from monitoring.measures.tasks import parts as parts_job
+from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, Measure
-from monitoring.services.alerts import alert_resolve
-from monitoring.services.measure_values import values_record
-from monitoring.services.measures import measure_add, measure_end, measure_relearn
-from monitoring.tasks import measure_parts
-from monitoring.tasks.measures import judge
 from tests.monitoring.test_measures import expert, minutes  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -295,7 +295,7 @@ def test_what_was_judged_on_values_that_changed_meanwhile_is_not_written(
 ):
     learnt(joint, parts, expert)
     send(parts, expert, rows(3, seed=5), ago=20)
-    run, known = measure_parts.joint.run, parts[0].values.last()
+    run, known = parts_job.joint.run, parts[0].values.last()
 
     def corrected(*given):
         values_record(by=expert, measure=parts[0], values=[(known.at, 70.0)])
@@ -303,7 +303,7 @@ def test_what_was_judged_on_values_that_changed_meanwhile_is_not_written(
         return stale
 
     stale = []
-    monkeypatch.setattr(measure_parts.joint, "run", corrected)
+    monkeypatch.setattr(parts_job.joint, "run", corrected)
     assert judge(joint) == 0
     assert not joint.values.exists()
     monkeypatch.undo()

@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 
 from monitoring.errors import NotAMeasure
+from monitoring.measures.selectors.sources import INSPECTED, source_values
+from monitoring.measures.services.measures import measure_add
+from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, GoldenSample, Inspection, Measure, Prediction, SampledRow
-from monitoring.selectors.measure_sources import INSPECTED, source_values
-from monitoring.services.measures import measure_add
-from monitoring.tasks.measures import judge
 from tests.monitoring.ground import MINUTE, Floor
 
 pytestmark = pytest.mark.django_db

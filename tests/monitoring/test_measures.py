@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.wire.errors import NotAllowed
+from monitoring.alerts.services import alert_resolve
 from monitoring.errors import MeasureEnded, MeasureTaken, NotAMeasure, ValueUnfit
+from monitoring.intake.services.telemetry import batch_receive
+from monitoring.intake.tasks import merge
+from monitoring.measures.services.measures import measure_add, measure_end, measure_relearn
+from monitoring.measures.services.values import values_record
+from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, Measure
-from monitoring.services.alerts import alert_resolve
-from monitoring.services.measure_values import values_record
-from monitoring.services.measures import measure_add, measure_end, measure_relearn
-from monitoring.services.telemetry import batch_receive
-from monitoring.tasks.measures import judge
-from monitoring.tasks.merge import merge
 
 pytestmark = pytest.mark.django_db
 

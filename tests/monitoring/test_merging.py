@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.wire import merge
-from monitoring.compute.packed import summed
+from monitoring.drift.services.judging import spans_assign
+from monitoring.intake.services.merging import batch_merge
+from monitoring.intake.services.telemetry import batch_receive as received
 from monitoring.models import Alert, Rollup, SketchTaken, StatisticPoint, TelemetryBatch, Window
+from monitoring.reports.compute.encoded import summed
+from monitoring.reports.selectors.spans import stored_in
+from monitoring.reports.services.rollup import windows_roll_up
+from monitoring.reports.tasks.report import drift_report
 from monitoring.rules.packing import layout_of, pack
-from monitoring.selectors.spans import stored_in
-from monitoring.services.judging import spans_assign
-from monitoring.services.merging import batch_merge
-from monitoring.services.rollup import windows_roll_up
-from monitoring.services.telemetry import batch_receive as received
-from monitoring.tasks.report import drift_report
 from tests.monitoring.ground import DIGEST, MINUTE
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +164,7 @@ def test_what_an_open_alert_speaks_of_and_what_was_not_judged_stays(old):
 
 
 def test_a_crash_between_adding_and_deleting_leaves_all_as_it_was(old, monkeypatch):
-    from monitoring.services import rollup
+    from monitoring.reports.services import rollup
 
     before = all_of(old)
     monkeypatch.setattr(rollup, "event_record", lambda **_event: 1 / 0)

@@ -11,10 +11,16 @@ from statsmodels.stats.proportion import proportion_confint
 
 from labeling.compute.training.measures import counted
 from mlops_portal.foundation.wire import sketch
-from monitoring.compute import binned, contrast, interval, judging, words
-from monitoring.compute.detector import online, scores
-from monitoring.compute.references import Reference
-from monitoring.compute.report import report
+from monitoring.drift.compute import (
+    binned,
+    contrast,
+    judging,
+    words,
+)
+from monitoring.drift.compute.detector import online, scores
+from monitoring.drift.compute.references import Reference
+from monitoring.performance.compute import interval
+from monitoring.reports.compute.report import report
 from monitoring.rules.wilson import wilson
 from tests.monitoring.ground import reference_of
 
@@ -99,12 +105,12 @@ def _defined(name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "place"),
     [
-        ("psi", "monitoring/compute/binned.py"),
-        ("ks", "monitoring/compute/binned.py"),
+        ("psi", "monitoring/drift/compute/binned.py"),
+        ("ks", "monitoring/drift/compute/binned.py"),
         ("wilson", "monitoring/rules/wilson.py"),
-        ("deciles", "monitoring/compute/binned.py"),
+        ("deciles", "monitoring/drift/compute/binned.py"),
     ],
 )
 def test_each_formula_stands_once(name: str, place: str) -> None:
-    own = [one for one in _defined(name) if one != "monitoring/compute/references.py"]
+    own = [one for one in _defined(name) if one != "monitoring/drift/compute/references.py"]
     assert own == [place]

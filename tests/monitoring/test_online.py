@@ -6,9 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_portal.foundation.wire import sketch
-from monitoring.compute import binned, judging
-from monitoring.compute.detector import dependence, online, process, scores
-from monitoring.compute.references import Reference, Stack
+from monitoring.drift.compute import binned, judging
+from monitoring.drift.compute.detector import (
+    dependence,
+    online,
+    process,
+    scores,
+)
+from monitoring.drift.compute.references import Reference, Stack
 from tests.monitoring.ground import ar1, reference_of
 
 RATE = 0.004

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.compute.packed import summed
+from monitoring.reports.compute.encoded import summed
 from monitoring.rules.packing import CODES, WIDTHS, pack, width_of
 
 LAYOUT = [("air", 3), ("pressure", 4)]

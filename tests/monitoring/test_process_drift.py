@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from monitoring.alerts.services import alert_resolve
+from monitoring.intake.services.telemetry import batch_receive
+from monitoring.intake.tasks import merge
+from monitoring.measures.services.measures import measure_add
+from monitoring.measures.services.values import values_record
+from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, Prediction
-from monitoring.services.alerts import alert_resolve
-from monitoring.services.measure_values import values_record
-from monitoring.services.measures import measure_add
-from monitoring.services.telemetry import batch_receive
-from monitoring.tasks.measures import judge
-from monitoring.tasks.merge import merge
 from tests.monitoring.ground import judge_windows, tell
 from tests.monitoring.test_measures import flow, minutes
 

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from monitoring.rules import grains, poisson, spans
+from monitoring.limits.rules import poisson, spans
+from monitoring.limits.rules.spans import Piece
+from monitoring.limits.rules.watching import WatchRange, out_of_range
+from monitoring.reports.rules import grains
 from monitoring.rules.judging import Rules, is_out, moved, still_out, weight
-from monitoring.rules.spans import Piece
-from monitoring.rules.watching import WatchRange, out_of_range
 
 START = datetime(2026, 11, 2, 6, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -9,11 +9,11 @@ import pytest
 
 from mlops_portal.foundation.registry.compute import datasets
 from mlops_portal.foundation.registry.services import dataset_put
+from monitoring.alerts.services import alert_resolve
+from monitoring.drift.selectors.together import together_due
+from monitoring.drift.tasks.together import together
+from monitoring.intake.services.telemetry import batch_receive
 from monitoring.models import Alert, Prediction, SampledRow
-from monitoring.selectors.together import together_due
-from monitoring.services.alerts import alert_resolve
-from monitoring.services.telemetry import batch_receive
-from monitoring.tasks.together import together
 from monitoring.transitions import Cause
 from tests.monitoring.ground import MINUTE, Floor
 

@@ -8,15 +8,15 @@ import pytest
 from mlops_portal.foundation.registry.models import Feature
 from mlops_portal.foundation.wire import sketch
 from mlops_portal.foundation.wire.categories import edges_of
-from monitoring.compute.references import Reference
-from monitoring.compute.words import judge_words
+from monitoring.drift.compute.references import Reference
+from monitoring.drift.compute.words import judge_words
+from monitoring.drift.tasks.limits import limits
+from monitoring.drift.tasks.statistics import tests_of as statistics_of
+from monitoring.intake.services.telemetry import batch_receive
 from monitoring.models import Alert, LimitSet, StatisticPoint
-from monitoring.selectors.readings import ReadingWords
-from monitoring.services.telemetry import batch_receive
-from monitoring.tasks.limits import limits
-from monitoring.tasks.report import drift_report
-from monitoring.tasks.statistics import tests_of as statistics_of
-from monitoring.views.report_tables import pair, rows
+from monitoring.readings import ReadingWords
+from monitoring.reports.tasks.report import drift_report
+from monitoring.reports.views.tables import pair, rows
 from tests.monitoring.ground import MINUTE, Floor
 
 WORDS = ["steel", "brass", "zinc"]

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors import champion_for
-from monitoring.selectors.reports import version_named
-from monitoring.tasks.report import drift_report
+from monitoring.reports.selectors.reports import version_named
+from monitoring.reports.tasks.report import drift_report
 
 COLUMNS = ("reading", "n", "mean", "learned_mean", "psi", "psi_limit", "ks", "ks_limit", "reason")
 

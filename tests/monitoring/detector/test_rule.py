@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.compute.detector import rule
+from monitoring.drift.compute.detector import rule
 
 LEVEL = 5.0
 

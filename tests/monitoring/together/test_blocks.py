@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu
 
-from monitoring.compute.together.blocks import LEAST, MANY, Sides, TooFewRows, apart, cut, memories
+from monitoring.drift.compute.together.blocks import (
+    LEAST,
+    MANY,
+    Sides,
+    TooFewRows,
+    apart,
+    cut,
+    memories,
+)
 from tests.monitoring.ground import ar1
 
 

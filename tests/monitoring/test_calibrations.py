@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from monitoring.drift.compute.detector import online
-from monitoring.drift.compute.ladder import _told
+from monitoring.drift.compute.detector import calibration_grid
+from monitoring.drift.compute.limit_table import _told
 from monitoring.drift.compute.references import Reference
 from monitoring.drift.selectors.calibrations import calibrations_due
 from monitoring.drift.services.calibrations import calibration_claim
-from monitoring.drift.tasks.ladders import calibrate, ladder_of
+from monitoring.drift.tasks.calibrations import calibrate, grid_of
 from monitoring.drift.tasks.limits import limits
 from monitoring.intake.services.telemetry import batch_receive
 from monitoring.limits.selectors.limits import limits_due
@@ -22,15 +22,17 @@ from monitoring.readings import ReadingWords
 from tests.monitoring.ground import reference_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ALONE = set(online.STATISTICS) - {"beside"}  # nothing is known of how the readings hang together
+ALONE = set(calibration_grid.STATISTICS) - {"beside"}  # nothing is known of how the readings hang together
 
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     """Small drawings: what is tested is who draws when, and what follows."""
-    climb = online.climb
+    calibrated = calibration_grid.calibrated
     monkeypatch.setattr(
-        online, "climb", lambda *args, **more: climb(*args, **more, rungs=(20, 120), cells=300_000)
+        calibration_grid,
+        "calibrated",
+        lambda *args, **more: calibrated(*args, **more, sizes=(20, 120), cells=300_000),
     )
 
 
@@ -48,11 +50,11 @@ def stuck(window):
 
 
 def test_the_periodic_round_calibrates_a_version_once_and_its_limits_follow(floor):
-    assert ladder_of(floor.version) is None
+    assert grid_of(floor.version) is None
     limits()
     row = Calibration.objects.get()
     assert (row.persistence, row.until) == (2, None)
-    assert ladder_of(floor.version).keys == ("pressure", "thickness")
+    assert grid_of(floor.version).keys == ("pressure", "thickness")
     assert calibrations_due() == []
     limits()
     body = LimitSet.objects.get().body
@@ -87,7 +89,7 @@ def test_a_version_that_learned_no_reading_that_varied_is_done_and_stays_analyti
         one["sd"] = 0.0
     floor.version.save()
     calibrate(floor.version.pk)
-    assert ladder_of(floor.version) is None
+    assert grid_of(floor.version) is None
     assert calibrations_due() == []
 
 

@@ -33,7 +33,7 @@ from monitoring.alerts.selectors.checks import (
     sensor_check,
 )
 from monitoring.alerts.selectors.story import story
-from monitoring.alerts.selectors.together_words import together_check
+from monitoring.alerts.selectors.two_sample_words import two_sample_check
 from monitoring.alerts.services import (
     alert_acknowledge,
     alert_reopen,
@@ -41,7 +41,7 @@ from monitoring.alerts.services import (
     alert_snooze,
     alert_take,
 )
-from monitoring.alerts.views import measure, together
+from monitoring.alerts.views import measure, two_sample
 from monitoring.alerts.views import where as drawn
 from monitoring.drift.selectors.drift import (
     BEFORE,
@@ -95,7 +95,7 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
             alert, now if reading == alert.feature else now_of(alert, alert.feature, windows), words
         ),
         change_check(alert, changes, lots),
-        together_check(alert, words),
+        two_sample_check(alert, words),
         model_check(alert),
     ]
     past = similar(alert)
@@ -121,7 +121,7 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
         "pair": drawn.distributions(alert, reading, now, words),
         "outside": "" if reading.startswith(":") or words.categories(reading) else drawn.outside_text(now),
         "reading": words.name(reading),
-        "together": together.card(alert, words),
+        "together": two_sample.card(alert, words),
         "checks": [{"tone": c.tone, "title": c.title, "text": c.text, "href": c.href} for c in checks],
         "proposal": proposal(alert, checks, past),
         "story": story(alert, changes, lots),

@@ -1,11 +1,12 @@
 """All readings of one asset over a row of windows: PSI, KS, the mean and the missing, each beside its limit.
 
 Pure, and vectorised over readings and windows. PSI, KS and the mean are judged so until the version's limits
-are calibrated (``detector.online``); the missing always are. A mean is in deviations of the reference.
+are calibrated (``detector.calibration_grid``); the missing always are. A mean is in deviations of the
+reference.
 
 - Windows are judged over spans: a window and as many before it as are needed until the span is worth
-  ``WORTH`` independent parts, ``SPAN_MOST`` at most. How long a span is depends on sizes alone, never on what
-  was read, so it costs no false alarms.
+  ``EFFECTIVE_LEAST`` independent parts, ``SPAN_MOST`` at most. How long a span is depends on sizes alone,
+  never on what was read, so it costs no false alarms.
 - How much parts resemble their neighbours is learned from the machine's own past (until there is one, from
   what it has sent so far) and from the reference. Where the reference's rows are ``lag_parts`` parts apart,
   its φ is that many steps of an AR(1). Where that is not known, φ counts as the share of the variance that
@@ -24,10 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.drift.compute import binned, limits
-from monitoring.drift.compute.found import Found
 from monitoring.drift.compute.references import Reference, Stack
+from monitoring.drift.compute.statistic import WindowStatistic
 
-WORTH, SPAN_MOST = 8.0, 12
+EFFECTIVE_LEAST, SPAN_MOST = 8.0, 12
 ENOUGH = 0.8  # of what the longest span is worth
 PAST_LEAST = 40  # windows
 BINS_MOST = 10
@@ -67,10 +68,10 @@ def span_lengths(sizes: F, wanted: I, stack: Stack, phi: F) -> I:
     at = wanted[:, None] - back
     totals = np.where(at >= 0, sizes[:, np.maximum(at, 0)], 0.0).cumsum(axis=-1)
     n = np.maximum(totals, 1.0)
-    worth = n / stack.inflation(n, phi[..., None])
-    worth = np.where(at >= 0, worth, -1.0)
-    enough = np.minimum(WORTH, ENOUGH * worth.max(axis=-1, keepdims=True))
-    return np.asarray((worth >= enough).argmax(axis=-1) + 1, dtype=np.intp)
+    effective_sample_size = n / stack.inflation(n, phi[..., None])
+    effective_sample_size = np.where(at >= 0, effective_sample_size, -1.0)
+    enough = np.minimum(EFFECTIVE_LEAST, ENOUGH * effective_sample_size.max(axis=-1, keepdims=True))
+    return np.asarray((effective_sample_size >= enough).argmax(axis=-1) + 1, dtype=np.intp)
 
 
 def widened(moments: F, wanted: I, lengths: I, stack: Stack, phi: F) -> F:
@@ -100,13 +101,13 @@ def judge(
     *,
     wanted: Sequence[int],
     alpha: float,
-) -> list[list[Found]]:
+) -> list[list[WindowStatistic]]:
     """Judge the windows ``wanted``, oldest first: what was found of each reading.
 
     ``counts``: one (w, k) per reading, with the missing at the end; ``moments`` (f, w, 5). ValueError where
     the counts' bins are not the reference's.
     """
-    made: list[list[Found]] = [[] for _ in references]
+    made: list[list[WindowStatistic]] = [[] for _ in references]
     if not references:
         return made
     stack = Stack.of(references)
@@ -123,7 +124,7 @@ def judge_missing(
     *,
     wanted: Sequence[int],
     alpha: float,
-) -> list[list[Found]]:
+) -> list[list[WindowStatistic]]:
     """The share of missing values of each reading in the windows ``wanted``, as ``judge``."""
     if not references:
         return []
@@ -134,7 +135,9 @@ def judge_missing(
     limit = limits.missing_limit(n=n, expected=stack.missing[:, None], alpha=alpha)
     return [
         [
-            Found(int(at), "missing", int(n[f, w]), float(lost[f, w] / n[f, w]), float(limit[f, w]), None)
+            WindowStatistic(
+                int(at), "missing", int(n[f, w]), float(lost[f, w] / n[f, w]), float(limit[f, w]), None
+            )
             for w, at in enumerate(wanted)
             if n[f, w]
         ]
@@ -142,7 +145,9 @@ def judge_missing(
     ]
 
 
-def _judge(made: list[list[Found]], stack: Stack, here: F, moments: F, wanted: I, alpha: float) -> None:
+def _judge(
+    made: list[list[WindowStatistic]], stack: Stack, here: F, moments: F, wanted: I, alpha: float
+) -> None:
     sizes = here.sum(axis=-1)
     phi = own_phi(moments, wanted, stack)
     lengths = span_lengths(sizes, wanted, stack, phi)
@@ -150,8 +155,8 @@ def _judge(made: list[list[Found]], stack: Stack, here: F, moments: F, wanted: I
     span, moment = (over(one, wanted, lengths) for one in (here, moments))
     n = span.sum(axis=-1)
     inflation = stack.inflation(np.maximum(n, 1.0), phi) * wide
-    worth = np.maximum(n, 1.0) / inflation
-    m = stack.worth[:, None]
+    effective_sample_size = np.maximum(n, 1.0) / inflation
+    m = stack.effective_sample_size[:, None]
     ids = stack.deciles[:, None]
     mask = np.arange(ids.shape[-1]) <= ids.max(axis=-1)[..., None]
     tenths, learned = binned.joined(span, ids), binned.joined(stack.reference[:, None], ids)
@@ -165,9 +170,9 @@ def _judge(made: list[list[Found]], stack: Stack, here: F, moments: F, wanted: I
         widen=inflation / limits.inflation(n, phi),
     )
     ks = binned.ks(tenths, learned)
-    ks_limit = limits.ks_limit(n=worth, m=m, alpha=alpha)
+    ks_limit = limits.ks_limit(n=effective_sample_size, m=m, alpha=alpha)
     shift = binned.means(moment) - stack.mean[:, None]
-    error = stack.scale[:, None] * np.sqrt(1 / worth + 1 / m)
+    error = stack.scale[:, None] * np.sqrt(1 / effective_sample_size + 1 / m)
     mean_limit = limits.mean_limit(alpha=alpha) * error / stack.scale[:, None]
     for f in range(len(made)):
         for w, index in enumerate(wanted):
@@ -177,12 +182,16 @@ def _judge(made: list[list[Found]], stack: Stack, here: F, moments: F, wanted: I
                 continue
             if np.isfinite(psi_limit[f, w]):
                 made[f].append(
-                    Found(int(index), "psi", parts, float(psi[f, w]), float(psi_limit[f, w]), moved)
+                    WindowStatistic(int(index), "psi", parts, float(psi[f, w]), float(psi_limit[f, w]), moved)
                 )
-            made[f].append(Found(int(index), "ks", parts, float(ks[f, w]), float(ks_limit[f, w]), moved))
+            made[f].append(
+                WindowStatistic(int(index), "ks", parts, float(ks[f, w]), float(ks_limit[f, w]), moved)
+            )
             if moved is not None and stack.sd[f] > 0:
                 value = abs(moved) / float(stack.sd[f])
-                made[f].append(Found(int(index), "mean", parts, value, float(mean_limit[f, w]), moved))
+                made[f].append(
+                    WindowStatistic(int(index), "mean", parts, value, float(mean_limit[f, w]), moved)
+                )
 
 
 def over(values: F, wanted: I, lengths: I) -> F:
@@ -212,13 +221,16 @@ def rare_last(reference: F) -> I:
     return np.argsort(-reference, kind="stable")
 
 
-def mix_groups(reference: F, worth: F) -> I:
-    """The group of each count of tallies (…, k) in the order of ``rare_last``, for a span worth ``worth`` (…)
-    independent parts: from ten groups down to two, so that each expects two parts."""
-    return binned.group_ids(reference, np.clip(2 / worth, 1 / BINS_MOST, 0.5))
+def mix_groups(reference: F, effective_sample_size: F) -> I:
+    """The group of each count of tallies (…, k) in the order of ``rare_last``, for a span of
+    ``effective_sample_size`` (…) independent parts: from ten groups down to two, so that each expects
+    two parts."""
+    return binned.group_ids(reference, np.clip(2 / effective_sample_size, 1 / BINS_MOST, 0.5))
 
 
-def judge_mix(counts: F, reference: F, *, phi: float, wanted: Sequence[int], alpha: float) -> list[Found]:
+def judge_mix(
+    counts: F, reference: F, *, phi: float, wanted: Sequence[int], alpha: float
+) -> list[WindowStatistic]:
     """PSI of a tally (classes, or bins of confidence) over spans; counts (w, k), reference (k,)."""
     total = float(reference.sum())
     if total <= 0:
@@ -232,14 +244,14 @@ def judge_mix(counts: F, reference: F, *, phi: float, wanted: Sequence[int], alp
     lengths = span_lengths(tally.sum(axis=-1), index, stack, phis)
     span = over(tally, index, lengths)
     n = span.sum(axis=-1)
-    worth = limits.effective(np.maximum(n, 1.0), phis)
-    ids = mix_groups(stack.reference[:, None], worth)
+    effective_sample_size = limits.effective(np.maximum(n, 1.0), phis)
+    ids = mix_groups(stack.reference[:, None], effective_sample_size)
     groups = ids.max(axis=-1) + 1
     mask = np.arange(ids.shape[-1]) < groups[..., None]
     values = binned.psi(binned.joined(span, ids), binned.joined(stack.reference[:, None], ids), mask)
-    known = limits.psi_limit(n=n, phi=phis, bins=groups, m=stack.worth[:, None], alpha=alpha)
+    known = limits.psi_limit(n=n, phi=phis, bins=groups, m=stack.effective_sample_size[:, None], alpha=alpha)
     return [
-        Found(int(index[w]), "psi", int(n[0, w]), float(values[0, w]), float(known[0, w]), None)
+        WindowStatistic(int(index[w]), "psi", int(n[0, w]), float(values[0, w]), float(known[0, w]), None)
         for w in range(len(wanted))
         if n[0, w] >= 1 and groups[0, w] >= 2
     ]

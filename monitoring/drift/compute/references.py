@@ -97,7 +97,7 @@ class Stack:
         return np.where(self.sd > 0, self.sd, 1.0)
 
     @property
-    def worth(self) -> F:
+    def effective_sample_size(self) -> F:
         """How many independent parts the reference is worth."""
         return limits.effective(np.maximum(self.reference.sum(axis=-1), 1.0), self.phi)
 

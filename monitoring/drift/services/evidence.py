@@ -17,7 +17,7 @@ def alert_where_write(*, alert: Alert, where: dict[str, Any]) -> None:
             changed(f"alert:{alert.pk}")
 
 
-def alert_together_write(*, alert: Alert, together: dict[str, Any]) -> None:
+def alert_two_sample_write(*, alert: Alert, together: dict[str, Any]) -> None:
     """Keep how fresh parts compare, as it was worked out so far; no state, so no event."""
     with transaction.atomic():
         if Alert.objects.filter(pk=alert.pk).update(together=together):

@@ -1,5 +1,5 @@
 """Jobs of drift: limits, judging, evidence."""
 
-from monitoring.drift.tasks import contrast, judge, ladders, limits, statistics, together
+from monitoring.drift.tasks import calibrations, contrast, judge, limits, statistics, two_sample
 
-__all__ = ["contrast", "judge", "ladders", "limits", "statistics", "together"]
+__all__ = ["calibrations", "contrast", "judge", "limits", "statistics", "two_sample"]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.drift.compute import binned, contrast
-from monitoring.drift.compute.words import is_words
+from monitoring.drift.compute.categories import is_categorical
 from monitoring.drift.selectors.segments import DIMENSIONS, Segment, segment_windows
 from monitoring.drift.services.evidence import alert_where_write
 from monitoring.models import Alert
@@ -63,7 +63,7 @@ def _reading(alert: Alert, key: str, windows: Sequence[Segment]) -> dict[str, An
         return None
     counts, reference = made
     learned = alert.judged_by.reference.get("features", {}).get(key, {})
-    codes = is_words(learned)  # have no mean
+    codes = is_categorical(learned)  # have no mean
     if not codes and key not in (CLASSES, CONFIDENCE):
         ids = binned.deciles(reference)
         join = np.eye(ids.max() + 1)[ids]

@@ -9,6 +9,7 @@ from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.shell.jobs import enqueue
 from monitoring.drift.selectors.drift import alerts_open
+from monitoring.drift.selectors.fresh_parts import two_sample_due
 from monitoring.drift.selectors.rows import (
     Row,
     rows_of,
@@ -17,7 +18,6 @@ from monitoring.drift.selectors.rows import (
     unjudged,
     window_truths,
 )
-from monitoring.drift.selectors.together import together_due
 from monitoring.drift.services.judging import (
     alert_consider,
     inspections_charted,
@@ -84,7 +84,7 @@ def _judge(asset: Asset, version: ModelVersion) -> int:
     alert_consider(asset=asset, version=version, since=rows[wanted[0]].starts)
     for alert in alerts_open(asset=asset):
         enqueue("monitoring.contrast", alert_id=alert.pk)
-        if together_due(alert):
+        if two_sample_due(alert):
             enqueue("monitoring.together", alert_id=alert.pk)
     return len(wanted)
 

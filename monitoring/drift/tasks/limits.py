@@ -12,11 +12,11 @@ from django.utils import timezone
 from mlops_portal.foundation.plant.models import Asset, Line
 from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.drift.compute import judging
-from monitoring.drift.compute.detector import online
-from monitoring.drift.compute.ladder import ladder
+from monitoring.drift.compute.detector import calibration_grid
+from monitoring.drift.compute.limit_table import limit_table
 from monitoring.drift.compute.references import Reference, Stack
 from monitoring.drift.selectors.rows import Row, rows_past
-from monitoring.drift.tasks.ladders import calibrations_ask, ladder_of
+from monitoring.drift.tasks.calibrations import calibrations_ask, grid_of
 from monitoring.drift.tasks.statistics import (
     alpha_for,
     moments_of,
@@ -44,7 +44,7 @@ def limits(most: int = 20) -> int:
 
 
 def _body(version: ModelVersion, line: Line) -> dict[str, Any]:
-    """``compute.ladder``'s table for the busiest machine of the line, and what it was worked out from."""
+    """``compute.limit_table`` of the busiest machine of the line, and what it was worked out from."""
     learned = version.reference.get("features", {})
     rows = _rows(version, line)
     alpha = alpha_for(line, version, pace(rows, version))
@@ -56,12 +56,12 @@ def _body(version: ModelVersion, line: Line) -> dict[str, Any]:
         own = judging.own_phi(moments_of(rows, learned), last, stack)[:, 0]
         phis = {key: float(one) for key, one in zip(learned, own, strict=True)}
     share = per_window(line, version, pace(rows, version))
-    rungs = ladder_of(version)
-    table = ladder(
-        learned, alpha=alpha, typical=typical or None, own_phi=phis, calibrated=rungs, per_window=share
+    grid = grid_of(version)
+    table = limit_table(
+        learned, alpha=alpha, typical=typical or None, own_phi=phis, calibrated=grid, per_window=share
     )
     return table | {
-        "calibrated": _sure(rungs, typical or UNKNOWN_SIZE, per_week(line)) if rungs else None,
+        "calibrated": _sure(grid, typical or UNKNOWN_SIZE, per_week(line)) if grid else None,
         "alpha": alpha,
         "per_week": per_week(line),
         "streams": streams(line),
@@ -70,17 +70,17 @@ def _body(version: ModelVersion, line: Line) -> dict[str, Any]:
     }
 
 
-def _sure(rungs: online.Ladder, n: int, promised: float) -> dict[str, Any]:
+def _sure(grid: calibration_grid.CalibrationGrid, n: int, promised: float) -> dict[str, Any]:
     """How sure the limits are for windows of about ``n`` parts: false alarms a week of the line for nine of
     ten references as long as this one, and how long it had to be for half to double."""
-    rung = rungs.surety(n)
-    low, high = rung.interval(promised)
+    calibration = grid.surety(n)
+    low, high = calibration.interval(promised)
     return {
-        "window": rung.window,
-        "rows": rung.rows,
+        "window": calibration.window,
+        "rows": calibration.rows,
         "low": float(f"{low:.3g}"),
         "high": float(f"{high:.3g}"),
-        "needs": rung.rows_needed(),
+        "needs": calibration.rows_needed(),
     }
 
 

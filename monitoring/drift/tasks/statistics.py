@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from mlops_portal.foundation.plant.models import Asset, Line
 from mlops_portal.foundation.registry.models import ModelVersion
-from monitoring.drift.compute import judging, limits, words
-from monitoring.drift.compute.detector import online
-from monitoring.drift.compute.found import Found
+from monitoring.drift.compute import categories, judging, limits
+from monitoring.drift.compute.detector import calibration_grid
 from monitoring.drift.compute.references import Reference, Stack
+from monitoring.drift.compute.statistic import WindowStatistic
 from monitoring.drift.selectors.rows import Row
 from monitoring.drift.selectors.truths import expected_error
-from monitoring.drift.tasks.ladders import ladder_of
+from monitoring.drift.tasks.calibrations import grid_of
 from monitoring.limits.selectors.budgets import per_week, streams
 from monitoring.models import Prediction, StatisticPoint
 from monitoring.readings import CLASSES, CONFIDENCE, ERROR
@@ -30,7 +30,7 @@ LARGEST = (1 << 53) - 1
 def tests_of(version: ModelVersion) -> int:
     """How many statistics of one machine share the budget."""
     features = version.reference.get("features", {}).values()
-    each = (len((words if words.is_words(one) else judging).STATISTICS) for one in features)
+    each = (len((categories if categories.is_categorical(one) else judging).STATISTICS) for one in features)
     return sum(each) + OF_THE_MODEL
 
 
@@ -50,7 +50,9 @@ def alpha_for(line: Line, version: ModelVersion, seconds: float | None = None) -
 def per_window(line: Line, version: ModelVersion, seconds: float) -> float:
     """The false alarms for each window that calibrated limits may give: what ``alpha_for`` leaves to the
     statistics that they judge."""
-    numbers = [one for one in version.reference.get("features", {}).values() if not words.is_words(one)]
+    numbers = [
+        one for one in version.reference.get("features", {}).values() if not categories.is_categorical(one)
+    ]
     return alpha_for(line, version, seconds) * len(numbers) * (len(judging.STATISTICS) - 1)
 
 
@@ -76,7 +78,7 @@ def moments_of(rows: list[Row], keys: Iterable[str]) -> NDArray[np.float64]:
 
 def judged(
     rows: list[Row], wanted: list[int], asset: Asset, version: ModelVersion
-) -> Iterator[tuple[str, Found]]:
+) -> Iterator[tuple[str, WindowStatistic]]:
     """(reading, statistic) of the rows ``wanted``: by calibrated limits, where they are not there yet by
     analytic ones."""
     seconds = pace(rows, version)
@@ -88,17 +90,19 @@ def judged(
     absent = judging.judge_missing(counts, references, wanted=wanted, alpha=alpha)
     for key, statistics in zip(learned, absent, strict=True):
         yield from ((key, one) for one in statistics)
-    ladder = ladder_of(version)
+    grid = grid_of(version)
     share = per_window(asset.line, version, seconds)
-    yield from _calibrated(ladder, share, list(learned), counts, moments, references, wanted)
-    of_words = [place for place, one in enumerate(learned.values()) if words.is_words(one)]
-    for place in of_words:
-        told = words.judge_words(counts[place], moments[place], references[place], wanted=wanted, alpha=alpha)
+    yield from _calibrated(grid, share, list(learned), counts, moments, references, wanted)
+    categorical = [place for place, one in enumerate(learned.values()) if categories.is_categorical(one)]
+    for place in categorical:
+        told = categories.judge_categories(
+            counts[place], moments[place], references[place], wanted=wanted, alpha=alpha
+        )
         yield from ((list(learned)[place], one) for one in told)
     plain = [
         place
         for place, key in enumerate(learned)
-        if place not in of_words and (ladder is None or key not in ladder.keys)
+        if place not in categorical and (grid is None or key not in grid.keys)
     ]
     found = judging.judge(
         [counts[place] for place in plain],
@@ -141,24 +145,24 @@ def judged(
 
 
 def _calibrated(
-    ladder: online.Ladder | None,
+    grid: calibration_grid.CalibrationGrid | None,
     share: float,
     keys: list[str],
     counts: list[NDArray[np.int64]],
     moments: NDArray[np.float64],
     references: list[Reference],
     wanted: list[int],
-) -> Iterator[tuple[str, Found]]:
-    if ladder is None:
+) -> Iterator[tuple[str, WindowStatistic]]:
+    if grid is None:
         return
-    places = [keys.index(key) for key in ladder.keys]
+    places = [keys.index(key) for key in grid.keys]
     mine = [references[place] for place in places]
     phi = judging.own_phi(moments[places], np.asarray(wanted, dtype=np.intp), Stack.of(mine))
-    found = online.judge(
-        ladder, [counts[place] for place in places], moments[places], mine,
+    found = calibration_grid.judge(
+        grid, [counts[place] for place in places], moments[places], mine,
         phi=phi, wanted=wanted, per_window=share,
     )  # fmt: skip
-    for key, statistics in zip(ladder.keys, found, strict=True):
+    for key, statistics in zip(grid.keys, found, strict=True):
         yield from ((key, one) for one in statistics)
 
 

@@ -23,7 +23,7 @@ from mlops_portal.foundation.wire.errors import Invalid
 from monitoring.intake.services.intake import LONGEST_WINDOW, Intake, Unfit
 from monitoring.intake.services.shifts import ShiftNames
 from monitoring.models import Rollup, SketchTaken, Window
-from monitoring.rules.packing import layout_of, pack
+from monitoring.rules.encoding import encode, layout_of
 from monitoring.transitions import Check
 
 RECENT = timedelta(days=1)  # nothing younger is ever merged to hours
@@ -94,7 +94,7 @@ class Sketches:
             raise Unfit(Check.RANGE, _("The sums of the window are larger than numbers are."))
         window.classes = merge.add_by_key(window.classes, one["classes"])
         window.confidence = merge.add_counts(window.confidence, one["confidence"])
-        window.packed = pack(window.counts, window.moments, layout_of(learned), window.n)
+        window.packed = encode(window.counts, window.moments, layout_of(learned), window.n)
         # what its hour was merged to is judged: alone it would be a window of a few parts
         window.judged_at, window.span = (self._now, starts) if late else (None, window.span)
         window.save()

@@ -23,7 +23,7 @@ def measure_names() -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class ExpectedAndSeen:
     """One measure of the newest stretch: expected and seen, each {"value", "low", "high"} in percent or
     None."""
 
@@ -33,7 +33,7 @@ class Beside:
     apart: bool
 
 
-def beside(rows: Sequence[Performance]) -> list[Beside]:
+def expected_and_seen(rows: Sequence[Performance]) -> list[ExpectedAndSeen]:
     """Each measure of the newest stretch that has truths, else of the newest one."""
     if not rows:
         return []
@@ -43,7 +43,7 @@ def beside(rows: Sequence[Performance]) -> list[Beside]:
         expected, seen = _percent(row.expected.get(key)), _percent(row.seen.get(key))
         apart = bool(expected and seen and (expected["high"] < seen["low"] or seen["high"] < expected["low"]))
         if expected or seen:
-            found.append(Beside(name, expected, seen, apart))
+            found.append(ExpectedAndSeen(name, expected, seen, apart))
     return found
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from monitoring.drift.compute import binned, limits
+from monitoring.drift.compute.categories import is_categorical
 from monitoring.drift.compute.judging import mix_groups, phi_of, rare_last
 from monitoring.drift.compute.references import Reference, Stack
-from monitoring.drift.compute.words import is_words
 from monitoring.reports.rules.reports import times
 
 OF_NUMBERS = ("mean", "learned_mean", "sd", "ks", "ks_limit", "wasserstein", "mean_errors", "mean_limit")
@@ -50,10 +50,10 @@ def report(
     phi = phi_of(sums)
     parts = np.maximum(size, 1.0)
     inflation = stack.inflation(parts, phi)
-    worth, m = parts / inflation, stack.worth
+    effective_sample_size, m = parts / inflation, stack.effective_sample_size
     ids = stack.deciles
     for row, one in enumerate(stored.values()):
-        if is_words(one):
+        if is_categorical(one):
             order = rare_last(stack.reference[row])
             effective = limits.effective(parts[row], np.maximum(phi[row], stack.phi[row]))
             ids[row, order] = mix_groups(stack.reference[row, order], effective)
@@ -74,11 +74,11 @@ def report(
         ),
         "js": binned.js(span, stack.reference),
         "ks": binned.ks(tenths, learned),
-        "ks_limit": limits.ks_limit(n=worth, m=m, alpha=alpha),
+        "ks_limit": limits.ks_limit(n=effective_sample_size, m=m, alpha=alpha),
         "wasserstein": _wasserstein(stored, rows, references, shift),
         "chi2": chi2,
         "freedom": freedom.astype(np.float64),
-        "mean_errors": np.abs(shift) / (stack.scale * np.sqrt(1 / worth + 1 / m)),
+        "mean_errors": np.abs(shift) / (stack.scale * np.sqrt(1 / effective_sample_size + 1 / m)),
         "mean_limit": np.full(size.shape, limits.mean_limit(alpha=alpha)),
     }
     found["mean_errors"][stack.sd <= 0] = np.nan
@@ -86,7 +86,7 @@ def report(
     table = [
         {"reading": key}
         | {name: _number(values[row]) for name, values in found.items()}
-        | (dict.fromkeys(OF_NUMBERS) if is_words(stored[key]) else {})
+        | (dict.fromkeys(OF_NUMBERS) if is_categorical(stored[key]) else {})
         | {"reason": str(why[row])}
         for row, key in enumerate(stored)
     ]

@@ -13,14 +13,14 @@ from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import Rollup, Window
 
 WINDOW = "window"
-GRAINS = (WINDOW, "hour", "day", "month")
+RESOLUTIONS = (WINDOW, "hour", "day", "month")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Rows of one grain (a window, hour, day or month), and what they cover."""
+    """Rows of one resolution (a window, hour, day or month), and what they cover."""
 
-    grain: str
+    resolution: str
     rows: int
     since: datetime
     until: datetime
@@ -28,10 +28,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Rows as ``rules.packing`` packed them, and their parts; ``kept`` by grain, the finest first."""
+    """Rows as ``rules.encoding`` encoded them, and their parts; ``kept`` by resolution, the finest first."""
 
     n: int
-    packed: list[bytes]
+    encoded: list[bytes]
     kept: list[Kept]
 
     @property
@@ -51,13 +51,13 @@ def within(asset: Asset, version: ModelVersion, since: datetime, until: datetime
 def stored_in(*, asset: Asset, version: ModelVersion, since: datetime, until: datetime) -> Stored:
     """All that starts in [since, until): whole windows, hours, days and months, as they are kept."""
     span = within(asset, version, since, until)
-    n, packed = 0, []
+    n, encoded = 0, []
     for table in (Window, Rollup):
         # times of thousands of rows would cost more than their counts; the database finds the outermost
         for size, blob in table._default_manager.filter(**span).order_by().values_list("n", "packed"):
             n += size
-            packed.append(bytes(blob))
-    return Stored(n, packed, _kept(span))
+            encoded.append(bytes(blob))
+    return Stored(n, encoded, _kept(span))
 
 
 def _kept(span: dict[str, Any]) -> list[Kept]:
@@ -69,4 +69,4 @@ def _kept(span: dict[str, Any]) -> list[Kept]:
         for row in (single, *merged)
         if row["rows"]
     ]
-    return sorted(found, key=lambda one: GRAINS.index(one.grain))
+    return sorted(found, key=lambda one: RESOLUTIONS.index(one.resolution))

@@ -19,11 +19,11 @@ from mlops_portal.foundation.wire.errors import PortalError
 from monitoring.drift.tasks.statistics import alpha_for
 from monitoring.models import DriftReport
 from monitoring.models.report import ReportState
-from monitoring.reports.compute.encoded import summed
+from monitoring.reports.compute.decoding import summed
 from monitoring.reports.compute.report import report
 from monitoring.reports.selectors.spans import stored_in
 from monitoring.reports.services.reports import drift_report_fail, drift_report_store
-from monitoring.rules.packing import layout_of
+from monitoring.rules.encoding import layout_of
 
 
 def drift_report(*, asset: Asset, version: ModelVersion, since: datetime, until: datetime) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def drift_report(*, asset: Asset, version: ModelVersion, since: datetime, until:
     """
     found = stored_in(asset=asset, version=version, since=since, until=until)
     learned = version.reference.get("features", {})
-    counts, moments = summed(found.packed, layout_of(learned))
+    counts, moments = summed(found.encoded, layout_of(learned))
     covered = (found.until - found.since).total_seconds() if found.since and found.until else None
     readings = report(
         learned,
@@ -52,10 +52,10 @@ def drift_report(*, asset: Asset, version: ModelVersion, since: datetime, until:
         "since": found.since.isoformat() if found.since else None,
         "until": found.until.isoformat() if found.until else None,
         "n": found.n,
-        "rows": len(found.packed),
+        "rows": len(found.encoded),
         "grains": [
             {
-                "grain": one.grain,
+                "grain": one.resolution,
                 "rows": one.rows,
                 "since": one.since.isoformat(),
                 "until": one.until.isoformat(),

@@ -47,29 +47,29 @@ def tone(body: Mapping[str, Any]) -> tuple[str, str]:
     return ("bad", _("moved")) if body["moved"] else ("good", _("within limits"))
 
 
-def grain_words(grain: str) -> str:
+def resolution_words(resolution: str) -> str:
     return {
         "window": _("from single windows"),
         "hour": _("from hours"),
         "day": _("from days"),
         "month": _("from months"),
-    }[grain]
+    }[resolution]
 
 
 def covered(report: DriftReport) -> dict[str, Any]:
     """What the stored rows cover, and whether that is less than was asked."""
     body = report.body
     since, until = (datetime.fromisoformat(body[key]) for key in ("since", "until"))
-    grains = [
+    resolutions = [
         {
-            "words": grain_words(one["grain"]),
+            "words": resolution_words(one["grain"]),
             "since": datetime.fromisoformat(one["since"]),
             "until": datetime.fromisoformat(one["until"]),
         }
         for one in body["grains"]
     ]
     short = since - report.since > NEAR or min(report.until, report.asked_at) - until > NEAR
-    return {"since": since, "until": until, "grains": grains[::-1], "short": short}
+    return {"since": since, "until": until, "grains": resolutions[::-1], "short": short}
 
 
 def why(row: Mapping[str, Any]) -> str:

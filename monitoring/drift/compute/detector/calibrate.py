@@ -35,7 +35,7 @@ SINGLE = 4.0
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """The laws of all statistics [place of each reading] for windows of ``window`` rows, and how often the
-    largest surprise makes an event at each level: ``slow`` for windows in a row, ``fast`` at once (None:
+    largest tail score makes an event at each level: ``slow`` for windows in a row, ``fast`` at once (None:
     never), ``overlap`` of both. ``spread``: standard deviation of the logarithm of that rate from one
     reference of ``rows`` rows to another; ``doubt``: standard error of its relative variance."""
 
@@ -121,14 +121,14 @@ def calibrate(
     window: int,
     rng: np.random.Generator,
     joint: bool = True,
-    beside: bool = False,
+    adjusted: bool = False,
     cells: int = CELLS,
     persist: int = 0,
     report: Callable[[int, int], None] | None = None,
 ) -> Calibration:
     """Draw references and streams of windows of ``window`` rows and learn how what they say varies.
 
-    ``beside``: with what readings do not explain of one another; ``cells`` values are drawn, about;
+    ``adjusted``: with the means as regressed on one another; ``cells`` values are drawn, about;
     ``persist`` windows in a row make an event (0: ``rule.persistence``).
     """
     d = drawn_process.maps.shape[0]
@@ -143,7 +143,7 @@ def calibrate(
         coefficients = drawn_process.coefficients(rng)
         own, common = drawn_process.draw(m, rng, coefficients, joint=joint)
         frozen = scores.freeze(
-            own, common if joint else None, bins=window >= scores.BINS_LEAST, beside=beside
+            own, common if joint else None, bins=window >= scores.BINS_LEAST, adjusted=adjusted
         )
         own, common = drawn_process.draw(stream * window, rng, coefficients, joint=joint)
         for name, values in scores.windows_of(own, frozen, window, common=common if joint else None).items():
@@ -154,26 +154,29 @@ def calibrate(
         ]
         for name, parts in found.items()
     }
-    surprise = np.stack(
+    tail_score = np.stack(
         [largest({name: parts[number] for name, parts in found.items()}, laws) for number in range(draws)]
     )
     return _learned(
-        surprise, laws, window=window, rows=drawn_process.rows, persist=persist or rule.persistence(window)
+        tail_score, laws, window=window, rows=drawn_process.rows, persist=persist or rule.persistence(window)
     )
 
 
 def _learned(
-    surprise: F, laws: dict[str, list[tails.Tail]], *, window: int, rows: int, persist: int
+    tail_score: F, laws: dict[str, list[tails.Tail]], *, window: int, rows: int, persist: int
 ) -> Calibration:
-    slow = _curve(surprise, rule.runs(surprise, persist))
-    fast = _curve(surprise, surprise) if window >= rule.AT_ONCE_ROWS else None
-    many = MANY / surprise.size
+    slow = _curve(tail_score, rule.runs(tail_score, persist))
+    fast = _curve(tail_score, tail_score) if window >= rule.AT_ONCE_ROWS else None
+    many = MANY / tail_score.size
     level, at_once = slow.solve(many), np.inf
     if fast:  # both rules get the same share; how much they overlap is counted where events are many
         level, at_once = slow.solve(many / 2), fast.solve(many / 2)
-    held = rule.raised(surprise, level=level, at_once=at_once, persist=persist)
+    held = rule.raised(tail_score, level=level, at_once=at_once, persist=persist)
     counts = np.asarray(
-        [_count(one[None], out[None], rule.RETURNED * level) for one, out in zip(surprise, held, strict=True)]
+        [
+            _count(one[None], out[None], rule.RETURNED * level)
+            for one, out in zip(tail_score, held, strict=True)
+        ]
     )
     overlap = float(np.clip(counts.sum() / MANY, 0.5, 1.2)) if fast and counts.any() else 1.0
     mean = max(float(counts.mean()), 1e-9)
@@ -183,35 +186,36 @@ def _learned(
 
 
 def handicap(name: str, laws: dict[str, list[tails.Tail]]) -> float:
-    """What a statistic's surprise counts less: one of many readings shares its part of the budget, and where
-    there are joint statistics, which see more with one look, single readings have a quarter of their part."""
+    """What a statistic's tail score counts less: one of many readings shares its part of the budget, and
+    where there are joint statistics, which see more with one look, single readings have a quarter of
+    their part."""
     alone = name not in scores.JOINT and len(laws[name]) > 1 and not scores.JOINT.isdisjoint(laws)
     return float(np.log(len(laws[name]) * (SINGLE if alone else 1.0)))
 
 
 def largest(statistics: dict[str, F], laws: dict[str, list[tails.Tail]]) -> F:
-    """The largest surprise of each window (w,), handicaps taken off."""
+    """The largest tail score of each window (w,), handicaps taken off."""
     best = np.full(next(iter(statistics.values())).shape[0], -np.inf)
     for name, values in statistics.items():
         less = handicap(name, laws)
         for place, law in enumerate(laws[name]):
-            np.maximum(best, law.surprise(values[:, place]) - less, out=best)
+            np.maximum(best, law.tail_score(values[:, place]) - less, out=best)
     return best
 
 
-def _count(surprise: F, held: rule.B, low: float) -> int:
+def _count(tail_score: F, held: rule.B, low: float) -> int:
     """Events of all streams (draws, w); streams in which nothing was raised are passed over."""
     busy = np.flatnonzero(held.any(axis=1))
-    return sum(len(rule.events(surprise[one], held[one], low=low)[0]) for one in busy)
+    return sum(len(rule.events(tail_score[one], held[one], low=low)[0]) for one in busy)
 
 
-def _curve(surprise: F, reach: F) -> Curve:
+def _curve(tail_score: F, reach: F) -> Curve:
     """Levels and the logarithm of their rate of events, where an event is ``reach`` (draws, w) above it."""
     flat = np.sort(reach[np.isfinite(reach)])
     shares = np.geomspace(0.2, max(4.0 / flat.size, 1e-7), LEVELS)
     at = np.unique(flat[np.clip(((1 - shares) * flat.size).astype(int), 0, flat.size - 1)])
-    counts = np.asarray([_count(surprise, reach > level, rule.RETURNED * level) for level in at])
+    counts = np.asarray([_count(tail_score, reach > level, rule.RETURNED * level) for level in at])
     kept = counts >= COUNTED
     if kept.sum() < 4:
         kept = counts > 0
-    return Curve(at[kept], np.log(counts[kept] / surprise.size))
+    return Curve(at[kept], np.log(counts[kept] / tail_score.size))

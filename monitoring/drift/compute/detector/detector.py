@@ -42,14 +42,14 @@ class Statistic:
 
 @dataclass(frozen=True, slots=True)
 class WindowResult:
-    """Rows ``start_row`` to before ``end_row``; ``alert`` while an event lasts; ``surprise`` of its
+    """Rows ``start_row`` to before ``end_row``; ``alert`` while an event lasts; ``tail_score`` of its
     largest."""
 
     index: int
     start_row: int
     end_row: int
     alert: bool
-    surprise: float
+    tail_score: float
     statistics: list[Statistic]
 
 
@@ -107,16 +107,16 @@ class Detector:
             if self.varying.any()
             else {}
         )
-        surprise = calibrate.largest(found, self.calibration.laws) if found else np.zeros(w)
+        tail_score = calibrate.largest(found, self.calibration.laws) if found else np.zeros(w)
         hard = self._hard(filled, there, w)
         broken = np.zeros(w, dtype=np.bool_)
         for _place, _name, values, limit in hard:
             broken |= values > limit
-        surprise = np.where(broken, np.maximum(surprise, 2 * max(self.level, 1.0)), surprise)
+        tail_score = np.where(broken, np.maximum(tail_score, 2 * max(self.level, 1.0)), tail_score)
         held = rule.raised(
-            surprise, level=self.level, at_once=self.at_once, persist=rule.persistence(self.window)
+            tail_score, level=self.level, at_once=self.at_once, persist=rule.persistence(self.window)
         )
-        begun, on = rule.events(surprise, held, low=rule.RETURNED * self.level)
+        begun, on = rule.events(tail_score, held, low=rule.RETURNED * self.level)
         return Result(
             [
                 WindowResult(
@@ -124,7 +124,7 @@ class Detector:
                     index * self.window,
                     (index + 1) * self.window,
                     bool(on[index]),
-                    float(surprise[index]),
+                    float(tail_score[index]),
                     self._told(found, hard, index),
                 )
                 for index in range(w)

@@ -24,27 +24,27 @@ def persistence(window: int) -> int:
     return max(PERSIST, -(-ROWS_LEAST // window))
 
 
-def runs(surprise: F, persist: int) -> F:
+def runs(tail_score: F, persist: int) -> F:
     """The lowest of each window and the ``persist`` - 1 before it, (…, w); -inf where there are fewer."""
-    found = surprise.copy()
+    found = tail_score.copy()
     for back in range(1, persist):
-        found[..., back:] = np.minimum(found[..., back:], surprise[..., :-back])
+        found[..., back:] = np.minimum(found[..., back:], tail_score[..., :-back])
     found[..., : persist - 1] = -np.inf
     return found
 
 
-def raised(surprise: F, *, level: float, at_once: float, persist: int) -> B:
-    """Whether each window of ``surprise`` (…, w) raises an alert by itself or with those before it."""
-    return np.asarray((runs(surprise, persist) > level) | (surprise > at_once))
+def raised(tail_score: F, *, level: float, at_once: float, persist: int) -> B:
+    """Whether each window of ``tail_score`` (…, w) raises an alert by itself or with those before it."""
+    return np.asarray((runs(tail_score, persist) > level) | (tail_score > at_once))
 
 
-def events(surprise: F, held: B, *, low: float) -> tuple[list[int], B]:
-    """Where events begin in ``surprise`` (w,) that is ``raised`` (w,), and which windows belong to one
+def events(tail_score: F, held: B, *, low: float) -> tuple[list[int], B]:
+    """Where events begin in ``tail_score`` (w,) that is ``raised`` (w,), and which windows belong to one
     (w,)."""
     begun: list[int] = []
-    on = np.zeros(surprise.size, dtype=np.bool_)
+    on = np.zeros(tail_score.size, dtype=np.bool_)
     active = False
-    for index, (now, value) in enumerate(zip(held.tolist(), surprise.tolist(), strict=True)):
+    for index, (now, value) in enumerate(zip(held.tolist(), tail_score.tolist(), strict=True)):
         if active and value < low:
             active = False
         if now and not active:

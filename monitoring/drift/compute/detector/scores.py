@@ -3,9 +3,9 @@
 - ``mean``: distance of a window's mean from the reference's, in the reference's deviations.
 - ``ks``, ``psi``: distance of the distributions over the reference's tenths (``binned``).
 - ``ewma``: the mean's exponentially weighted memory (Roberts 1959), for what creeps.
-- ``beside``: what of the mean the other readings' means do not explain, in the deviations of what they leave
-  of a row (regression adjustment; Hawkins 1991): one sensor that drifts breaks what the readings have in
-  common, even where it stays within its own range.
+- ``beside``, the regression-adjusted mean (Hawkins 1991): what of the mean the other readings' means do not
+  explain, in the deviations of what they leave of a row: one sensor that drifts breaks what the readings
+  have in common, even where it stays within its own range.
 - ``narrow``: minus the logarithm of a window's deviation over the reference's, for a sensor that sticks (the
   tail of a small χ² is exponential in it); ``wide``: that deviation itself, for one that grows noisy.
 - ``t2``: mean over the window's rows of Hotelling's T² over the components that the reference supports, which
@@ -45,11 +45,11 @@ class Frozen:
     centre: F
     scale: F
     whiten: F
-    beside: F | None  # (d, d): standard readings to what the others leave of each
+    adjusted: F | None  # (d, d): standard readings to what the others leave of each
     whole: bool  # the components hold all of the reference: nothing is left for q
 
 
-def freeze(reference: F, common: F | None = None, *, bins: bool = True, beside: bool = False) -> Frozen:
+def freeze(reference: F, common: F | None = None, *, bins: bool = True, adjusted: bool = False) -> Frozen:
     """Freeze ``reference`` float64 (m, d), complete; a constant reading has deviation 0 and decides nothing.
 
     ``common`` (m, d): what the components are taken of, where it is another drawing of the reference.
@@ -74,7 +74,7 @@ def freeze(reference: F, common: F | None = None, *, bins: bool = True, beside: 
     kept = order[:most]
     whiten = vectors[:, kept] / np.sqrt(values[kept])
     left = None
-    if beside and d > 1:
+    if adjusted and d > 1:
         alone = _scaled(reference, mean, sd)
         left = left_of(alone.T @ alone / max(m - 1, 1))
     return Frozen(mean, sd, edges, tallies, centre, scale, whiten, left, kept.size == order.size)
@@ -99,8 +99,8 @@ def windows_of(rows: F, frozen: Frozen, window: int, *, common: F | None) -> dic
     rows = rows[: w * window]
     means = _means(_scaled(rows, frozen.mean, frozen.sd), window)
     found: dict[str, F] = {"mean": np.abs(means)}
-    if frozen.beside is not None:
-        found["beside"] = np.abs(means @ frozen.beside.T)
+    if frozen.adjusted is not None:
+        found["beside"] = np.abs(means @ frozen.adjusted.T)
     if common is None or rows.shape[1] == 1:
         found["ewma"] = np.abs(_memory(means))
         if window >= BINS_LEAST:

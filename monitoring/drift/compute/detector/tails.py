@@ -29,20 +29,20 @@ class Tail:
     excess: float
     body: F
 
-    def surprise(self, values: F) -> F:
+    def tail_score(self, values: F) -> F:
         """-ln of the share of drawn windows with at least such a value; shape as ``values``."""
         base = -np.log1p(-BODY)
         above = base + (values - self.at) / self.excess
         levels = -np.log1p(-np.linspace(0, BODY, self.body.size))
         return np.where(values > self.at, above, np.interp(values, self.body, levels))
 
-    def value(self, surprise: float) -> float:
-        """The value at which the surprise is reached."""
+    def value(self, tail_score: float) -> float:
+        """The value at which the tail score is reached."""
         base = -np.log1p(-BODY)
-        if surprise >= base:
-            return self.at + (surprise - base) * self.excess
+        if tail_score >= base:
+            return self.at + (tail_score - base) * self.excess
         levels = -np.log1p(-np.linspace(0, BODY, self.body.size))
-        return float(np.interp(surprise, levels, self.body))
+        return float(np.interp(tail_score, levels, self.body))
 
     def stored(self) -> list[float]:
         return [self.at, self.excess, *map(float, self.body)]
@@ -57,6 +57,6 @@ def tail_of(drawn: F) -> Tail:
     body = np.quantile(drawn, np.linspace(0, BODY, POINTS))
     above = drawn[drawn > body[-1]]
     excess = float((above - body[-1]).mean()) if above.size else 0.0
-    # what is bounded piles up at its bound; a value a hair above is no greater surprise
+    # what is bounded piles up at its bound; a value a hair above is no greater tail score
     floor = max(STEEPEST * float(body[-1] - body[body.size // 2]), 1e-9 * max(1.0, abs(float(body[-1]))))
     return Tail(float(body[-1]), max(excess, floor), body)

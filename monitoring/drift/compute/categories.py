@@ -14,25 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.drift.compute import judging, limits
-from monitoring.drift.compute.found import Found
 from monitoring.drift.compute.references import Reference, Stack
+from monitoring.drift.compute.statistic import WindowStatistic
 
 STATISTICS = ("psi", "unseen", "missing")
 
 
-def is_words(stored: Mapping[str, Any]) -> bool:
+def is_categorical(stored: Mapping[str, Any]) -> bool:
     """Whether a reference's feature is one of words."""
     return bool(stored.get("categories"))
 
 
-def judge_words(
+def judge_categories(
     counts: NDArray[np.int64],
     moments: NDArray[np.float64],
     reference: Reference,
     *,
     wanted: Sequence[int],
     alpha: float,
-) -> list[Found]:
+) -> list[WindowStatistic]:
     """Judge the windows ``wanted`` of one reading: counts (w, k) with the unseen and the missing at the end,
     moments of its codes (w, 5), which say how long a word lasts. ValueError for other bins than the
     reference's."""
@@ -49,14 +49,14 @@ def judge_words(
 
 def judge_unseen(
     counts: NDArray[np.int64], reference: Reference, *, wanted: Sequence[int], alpha: float
-) -> list[Found]:
+) -> list[WindowStatistic]:
     """The share of words that the model never met."""
     index = np.asarray(wanted, dtype=np.intp)
     n = counts[index, :-1].sum(axis=-1).astype(np.float64)
     unseen = counts[index, -2].astype(np.float64)
     limit = limits.unseen_limit(n=n, expected=unseen_share(reference), alpha=alpha)
     return [
-        Found(int(at), "unseen", int(n[w]), float(unseen[w] / n[w]), float(limit[w]), None)
+        WindowStatistic(int(at), "unseen", int(n[w]), float(unseen[w] / n[w]), float(limit[w]), None)
         for w, at in enumerate(wanted)
         if n[w]
     ]

@@ -10,7 +10,7 @@ from celery import shared_task
 
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.shell.jobs import enqueue
-from monitoring.drift.compute.detector import dependence, online
+from monitoring.drift.compute.detector import calibration_grid, dependence
 from monitoring.drift.selectors.calibrations import calibration_of, calibrations_due
 from monitoring.drift.services.calibrations import calibration_claim, calibration_write
 from monitoring.limits.selectors.budgets import watch_of
@@ -19,8 +19,8 @@ from monitoring.models import Calibration
 KEPT = 8  # versions that a worker keeps in mind
 
 
-def ladder_of(version: ModelVersion) -> online.Ladder | None:
-    """The version's ladder; None until it was worked out, or where no reading varied."""
+def grid_of(version: ModelVersion) -> calibration_grid.CalibrationGrid | None:
+    """The version's grid; None until it was worked out, or where no reading varied."""
     row = calibration_of(version)
     if row is None or row.made_at is None:
         return None
@@ -28,9 +28,9 @@ def ladder_of(version: ModelVersion) -> online.Ladder | None:
 
 
 @lru_cache(KEPT)
-def _restored(pk: int, _made_at: datetime) -> online.Ladder | None:
+def _restored(pk: int, _made_at: datetime) -> calibration_grid.CalibrationGrid | None:
     body = Calibration.objects.values_list("body", flat=True).get(pk=pk)
-    return online.Ladder.restored(body) if body.get("rungs") else None
+    return calibration_grid.CalibrationGrid.restored(body) if body.get("rungs") else None
 
 
 def calibrations_ask() -> int:
@@ -43,7 +43,7 @@ def calibrations_ask() -> int:
 
 @shared_task(name="monitoring.calibrate")
 def calibrate(version_id: int) -> bool:
-    """Work out the ladder of a version; False where another worker is at it."""
+    """Work out the grid of a version; False where another worker is at it."""
     version = ModelVersion.objects.select_related("model").get(pk=version_id)
     if not calibration_claim(version=version):
         return False
@@ -53,7 +53,7 @@ def calibrate(version_id: int) -> bool:
     body = {}
     if keys:
         kept = version.reference.get("dependence", {})
-        body = online.climb(
+        body = calibration_grid.calibrated(
             keys,
             dependence.process_of(features, kept, keys),
             rng=np.random.default_rng(version.pk),

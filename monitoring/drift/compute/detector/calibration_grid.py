@@ -1,6 +1,6 @@
-"""Limits for windows of any size that come as counts and moments: a ladder of calibrations. Pure.
+"""Limits for windows of any size that come as counts and moments: a grid of calibrations. Pure.
 
-- A version's process is drawn at the sizes of ``RUNGS``; between two rungs a limit goes in a straight line
+- A version's process is drawn at the sizes of ``WINDOW_SIZES``; between two a limit goes in a straight line
   over the logarithms of both, beyond the last it stays, below the first it grows as for independent parts.
 - What each statistic is, is said by ``scores``; from counts it is the same, because the reference's twenty
   quantile bins joined in pairs are its deciles.
@@ -23,17 +23,17 @@ from numpy.typing import NDArray
 
 from monitoring.drift.compute import binned
 from monitoring.drift.compute.detector import calibrate, process, scores
-from monitoring.drift.compute.found import Found
 from monitoring.drift.compute.references import Reference, Stack
+from monitoring.drift.compute.statistic import WindowStatistic
 
 F = NDArray[np.float64]
 I = NDArray[np.intp]  # noqa: E741 - as F
-RUNGS = (5, 10, 20, 50, 100, 200, 500, 1_000)
+WINDOW_SIZES = (5, 10, 20, 50, 100, 200, 500, 1_000)
 CELLS = 6_000_000
 WIDE_MOST = 40_000  # readings times rows of a window that are still drawn
 RATE_MOST = 0.2
 STATISTICS = ("mean", "beside", "ewma", "ks", "psi", "narrow", "wide")
-WORTH_OF_MEMORY = (2 - scores.MEMORY) / scores.MEMORY  # windows
+EFFECTIVE_WINDOWS = (2 - scores.MEMORY) / scores.MEMORY  # windows
 PAST_LEAST, PAST_APART = 40, 24  # windows
 STEP = 8  # windows for which the past is taken once
 MEDIAN_NORMAL = 0.6745  # of |N(0, 1)|
@@ -41,23 +41,23 @@ NEVER_VARIES = 1e-12  # of a mean's square: a variance below it is rounding
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class CalibrationGrid:
     """Calibrations of the readings ``keys`` at rising sizes of windows, and their correlation (d, d) where it
     was kept."""
 
     keys: tuple[str, ...]
-    rungs: tuple[calibrate.Calibration, ...]
+    calibrations: tuple[calibrate.Calibration, ...]
     correlation: F | None = None
 
     def stored(self) -> dict[str, Any]:
         return {
             "keys": list(self.keys),
-            "rungs": [_short(one.stored()) for one in self.rungs],
+            "rungs": [_short(one.stored()) for one in self.calibrations],
             "correlation": None if self.correlation is None else self.correlation.tolist(),
         }
 
     @classmethod
-    def restored(cls, stored: Mapping[str, Any]) -> Ladder:
+    def restored(cls, stored: Mapping[str, Any]) -> CalibrationGrid:
         kept = stored["correlation"]
         return cls(
             tuple(stored["keys"]),
@@ -66,14 +66,14 @@ class Ladder:
         )
 
     def nearest(self, n: float) -> calibrate.Calibration:
-        """The rung nearest to windows of ``n`` rows."""
-        return min(self.rungs, key=lambda one: abs(np.log(one.window / max(n, 1.0))))
+        """The calibration nearest to windows of ``n`` rows."""
+        return min(self.calibrations, key=lambda one: abs(np.log(one.window / max(n, 1.0))))
 
     def surety(self, n: float) -> calibrate.Calibration:
-        """The nearest rung, with what all rungs together say of how references differ, and a standard error
+        """The nearest calibration, with what all together say of how references differ, and a standard error
         on top: one alone has counted few of them, and that none differed proves little."""
-        extra = np.mean([np.expm1(one.spread**2) for one in self.rungs])
-        doubt = np.sqrt(np.sum([one.doubt**2 for one in self.rungs])) / len(self.rungs)
+        extra = np.mean([np.expm1(one.spread**2) for one in self.calibrations])
+        doubt = np.sqrt(np.sum([one.doubt**2 for one in self.calibrations])) / len(self.calibrations)
         return replace(self.nearest(n), spread=float(np.sqrt(np.log1p(extra + doubt))))
 
     def limits(self, statistic: str, n: F, per_window: float) -> F:
@@ -93,7 +93,7 @@ class Ladder:
         )
 
     def _between(self, statistic: str, n: F, at: Callable[[calibrate.Calibration], list[float]]) -> F:
-        known = [one for one in self.rungs if statistic in one.laws]
+        known = [one for one in self.calibrations if statistic in one.laws]
         if not known:
             return np.full(n.shape, np.inf)
         sizes = np.log([one.window for one in known])
@@ -103,30 +103,30 @@ class Ladder:
         return np.asarray(np.exp(found + np.maximum(0.0, sizes[0] - wanted) / 2))
 
 
-def climb(
+def calibrated(
     keys: Sequence[str],
     drawn: process.Process,
     *,
     rng: np.random.Generator,
     correlation: F | None = None,
-    rungs: Sequence[int] = RUNGS,
+    sizes: Sequence[int] = WINDOW_SIZES,
     cells: int = CELLS,
     persist: int = 0,
     report: Callable[[int, int], None] | None = None,
-) -> Ladder:
-    """Calibrate each rung; those that are too wide to be drawn are left out."""
-    beside = correlation is not None and len(keys) > 1
-    kept = [n for n in rungs if n * len(keys) <= WIDE_MOST] or [min(rungs)]
+) -> CalibrationGrid:
+    """Calibrate windows of each size; those that are too wide to be drawn are left out."""
+    adjusted = correlation is not None and len(keys) > 1
+    drawable = [n for n in sizes if n * len(keys) <= WIDE_MOST] or [min(sizes)]
     made = []
-    for number, n in enumerate(kept):
+    for number, n in enumerate(drawable):
         if report:
-            report(number, len(kept))
+            report(number, len(drawable))
         made.append(
             calibrate.calibrate(
-                drawn, window=n, rng=rng, joint=False, beside=beside, cells=cells, persist=persist
+                drawn, window=n, rng=rng, joint=False, adjusted=adjusted, cells=cells, persist=persist
             )
         )
-    return Ladder(tuple(keys), tuple(made), correlation if beside else None)
+    return CalibrationGrid(tuple(keys), tuple(made), correlation if adjusted else None)
 
 
 def _short(value: Any) -> Any:
@@ -172,8 +172,8 @@ def see(
     within = np.sqrt(variance) / sd
     within[np.broadcast_to(sd**2 <= 10 * NEVER_VARIES * mean**2, within.shape)] = np.nan
     memory, n_memory = _memory(scaled, n)
-    beside, left = _beside(scaled, correlation)
-    values = {"mean": np.abs(scaled), "beside": np.abs(beside), "ewma": np.abs(memory)}
+    adjusted, left = _regression_adjusted(scaled, correlation)
+    values = {"mean": np.abs(scaled), "beside": np.abs(adjusted), "ewma": np.abs(memory)}
     values["ks"], values["psi"] = _distances(counts, references)
     values["narrow"], values["wide"] = scores.narrow(within), within
     for name in ("ks", "psi", "narrow", "wide"):
@@ -181,7 +181,7 @@ def see(
     return Seen(values, n, n_memory, means - mean, left * sd)
 
 
-def _beside(scaled: F, correlation: F | None) -> tuple[F, F]:
+def _regression_adjusted(scaled: F, correlation: F | None) -> tuple[F, F]:
     """What the readings that a window has do not explain of one another's means (f, w): as ``scores`` has it,
     and in deviations of the reading."""
     found, left = np.full(scaled.shape, np.nan), np.full(scaled.shape, np.nan)
@@ -230,14 +230,14 @@ def _memory(scaled: F, n: F) -> tuple[F, F]:
     return found, sizes
 
 
-def widened(ladder: Ladder, seen: Seen, stack: Stack, phi: F, wanted: I, statistic: str) -> F:
+def widened(grid: CalibrationGrid, seen: Seen, stack: Stack, phi: F, wanted: I, statistic: str) -> F:
     """What the limits of the windows ``wanted`` (W,) are multiplied with (``narrow``: what is added): (f, W).
 
     ``phi`` (f, W): what the machine showed of its own before each.
     """
     rows = seen.rows(statistic)
-    drawn = ladder.medians(statistic, rows)
-    own = _explained(ladder, stack, seen.n[:, wanted], phi, statistic)
+    drawn = grid.medians(statistic, rows)
+    own = _explained(grid, stack, seen.n[:, wanted], phi, statistic)
     found = own.copy()
     ends = np.maximum(0, wanted - PAST_APART) // STEP * STEP
     values = seen.values[statistic]
@@ -251,15 +251,15 @@ def widened(ladder: Ladder, seen: Seen, stack: Stack, phi: F, wanted: I, statist
     return found
 
 
-def _explained(ladder: Ladder, stack: Stack, n: F, phi: F, statistic: str) -> F:
+def _explained(grid: CalibrationGrid, stack: Stack, n: F, phi: F, statistic: str) -> F:
     """How much more the machine's own autocorrelation makes a statistic vary than the drawn process."""
     if statistic == "wide":
         return np.ones(n.shape)
     memory = statistic == "ewma"
-    size = np.maximum(n * (WORTH_OF_MEMORY if memory else 1.0), 1.0)
+    size = np.maximum(n * (EFFECTIVE_WINDOWS if memory else 1.0), 1.0)
     live = stack.inflation(size, phi) / size
-    learned = 1 / stack.worth[:, None]
-    drawn = (ladder.medians("mean", size) / MEDIAN_NORMAL) ** 2
+    learned = 1 / stack.effective_sample_size[:, None]
+    drawn = (grid.medians("mean", size) / MEDIAN_NORMAL) ** 2
     if statistic == "narrow":
         left = np.clip(1 - (drawn - learned), 0.005, 1.0), np.clip(1 - live, 0.005, 1.0)
         return np.asarray(np.maximum(0.0, 0.5 * np.log(left[0] / left[1])))
@@ -267,16 +267,16 @@ def _explained(ladder: Ladder, stack: Stack, n: F, phi: F, statistic: str) -> F:
     return np.asarray(ratio if statistic == "psi" else np.sqrt(ratio))
 
 
-def widest(ladder: Ladder, stack: Stack, n: F, phi: F, statistic: str, per_window: float) -> F:
+def widest(grid: CalibrationGrid, stack: Stack, n: F, phi: F, statistic: str, per_window: float) -> F:
     """The limits before anything happened: (f, s) for windows of ``n`` parts (f, s), of a machine that shows
     ``phi`` (f, s)."""
-    limit = ladder.limits(statistic, n, per_window)
-    more = _explained(ladder, stack, n, phi, statistic)
+    limit = grid.limits(statistic, n, per_window)
+    more = _explained(grid, stack, n, phi, statistic)
     return limit + more if statistic == "narrow" else limit * more
 
 
 def judge(
-    ladder: Ladder,
+    grid: CalibrationGrid,
     counts: Sequence[NDArray[Any]],
     moments: F,
     references: Sequence[Reference],
@@ -284,34 +284,34 @@ def judge(
     phi: F,
     wanted: Sequence[int],
     per_window: float,
-) -> list[list[Found]]:
-    """Judge the windows ``wanted``, oldest first; all of the ladder's readings in its order.
+) -> list[list[WindowStatistic]]:
+    """Judge the windows ``wanted``, oldest first; all of the grid's readings in its order.
 
     ``phi`` (f, W): the machine's own lag-1 autocorrelation before each wanted window; ``per_window``: false
     alarms for each window, all readings and statistics together. ValueError for other bins than the
     references'.
     """
-    made: list[list[Found]] = [[] for _ in references]
+    made: list[list[WindowStatistic]] = [[] for _ in references]
     if not references or not len(wanted):
         return made
     index = np.asarray(wanted, dtype=np.intp)
-    seen, stack = see(counts, moments, references, ladder.correlation), Stack.of(references)
+    seen, stack = see(counts, moments, references, grid.correlation), Stack.of(references)
     for statistic in STATISTICS:
-        limit = ladder.limits(statistic, seen.rows(statistic)[:, index], per_window)
-        more = widened(ladder, seen, stack, phi, index, statistic)
+        limit = grid.limits(statistic, seen.rows(statistic)[:, index], per_window)
+        more = widened(grid, seen, stack, phi, index, statistic)
         limit = limit + more if statistic == "narrow" else limit * more
         for place, one in enumerate(_found(seen, statistic, index, limit)):
             made[place] += one
     return made
 
 
-def _found(seen: Seen, statistic: str, index: I, limit: F) -> Iterator[list[Found]]:
+def _found(seen: Seen, statistic: str, index: I, limit: F) -> Iterator[list[WindowStatistic]]:
     """The spread is no shift, so that no tolerance for shifts holds it back."""
     values = seen.values[statistic][:, index]
     shifts = (seen.left if statistic == "beside" else seen.shift)[:, index]
     for place in range(values.shape[0]):
         yield [
-            Found(
+            WindowStatistic(
                 int(index[at]),
                 statistic,
                 int(seen.n[place, index[at]]),

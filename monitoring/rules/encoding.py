@@ -29,11 +29,11 @@ def width_of(size: int, layout: Layout) -> int:
     bins = sum(count for _key, count in layout)
     width, rest = divmod(size - MOMENTS * DOUBLE * len(layout), bins) if bins else (0, size)
     if rest or width not in WIDTHS:
-        raise ValueError("packed rows are not of this version's readings")
+        raise ValueError("encoded rows are not of this version's readings")
     return width
 
 
-def pack(
+def encode(
     counts: Mapping[str, Sequence[int]], moments: Mapping[str, Sequence[float]], layout: Layout, n: int
 ) -> bytes:
     """The bytes of one row; ValueError where its bins are not the layout's, or a count is below 0."""
@@ -48,8 +48,8 @@ def pack(
         whole += row
         parts.extend(moments.get(key) or [0.0] * MOMENTS)
     largest = max(whole, default=0)
-    packed = array(CODES[next(one for one in WIDTHS if largest < 1 << 8 * one)], whole)
+    encoded = array(CODES[next(one for one in WIDTHS if largest < 1 << 8 * one)], whole)
     if sys.byteorder == "big":
-        packed.byteswap()
+        encoded.byteswap()
         parts.byteswap()
-    return parts.tobytes() + packed.tobytes()
+    return parts.tobytes() + encoded.tobytes()

@@ -1,4 +1,4 @@
-"""Adding up rows that ``rules.packing`` packed. Pure."""
+"""Adding up rows that ``rules.encoding`` encoded. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from monitoring.rules.packing import DOUBLE, MOMENTS, Layout, width_of
+from monitoring.rules.encoding import (
+    DOUBLE,
+    MOMENTS,
+    Layout,
+    width_of,
+)
 
 
 def summed(blobs: Sequence[bytes], layout: Layout) -> tuple[dict[str, list[int]], dict[str, list[float]]]:

@@ -5,11 +5,11 @@ smallest shift that it sees, whether it can fire at all, and what size it would 
   on average, reaches the limit: in every second window or more. For the mean that is its limit times its
   standard error; for PSI and KS the reference's bins are moved against their edges, values spread evenly
   inside a bin and up to ``TAIL`` deviations beyond the outer ones.
-- Calibrated limits (``detector.online``) are for single windows; a memory of means is taken as it is once a
-  shift has lasted. What is narrow or wide has no shift.
+- Calibrated limits (``detector.calibration_grid``) are for single windows; a memory of means is taken as it
+  is once a shift has lasted. What is narrow or wide has no shift.
 - A statistic cannot fire where even all parts in the bin that is furthest from the reference stay below its
   limit.
-- A reading of words has no shift; what counts is how often each word comes (``words``).
+- A reading of words has no shift; what counts is how often each word comes (``categories``).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.drift.compute import binned, limits, words
-from monitoring.drift.compute.detector import online, scores
+from monitoring.drift.compute import binned, categories, limits
+from monitoring.drift.compute.detector import calibration_grid, scores
 from monitoring.drift.compute.judging import BINS_MOST
 from monitoring.drift.compute.references import Reference, Stack
 
@@ -33,18 +33,18 @@ ALWAYS = ("mean", "beside", "ewma")  # of windows of any size
 F = NDArray[np.float64]
 
 
-def ladder(
+def limit_table(
     stored: Mapping[str, Mapping[str, Any]],
     *,
     alpha: float,
     typical: int | None,
     own_phi: Mapping[str, float] | None = None,
-    calibrated: online.Ladder | None = None,
+    calibrated: calibration_grid.CalibrationGrid | None = None,
     per_window: float = 0.0,
 ) -> dict[str, Any]:
     """The table of a version: ``stored`` are its reference's features, ``typical`` the parts of a usual
     window (None: not known yet), ``own_phi`` what the machines show of each reading, ``calibrated`` the
-    version's ladder, ``per_window`` what it may spend.
+    version's grid, ``per_window`` what it may spend.
 
     {"sizes": [n…], "typical": n, "readings": {key: {"sd", "worth", "statistics": {name: {"limit": […],
     "shift": [… in sd, None where none is seen], "fires": [bool…], "needs": n or None}}}}}; numbers are
@@ -52,8 +52,8 @@ def ladder(
     """
     sizes = sorted({*SIZES, *([typical] if typical else [])})
     readings = {
-        key: _of_words(Reference.of(one), sizes, alpha, (own_phi or {}).get(key, 0.0))
-        if words.is_words(one)
+        key: _categorical(Reference.of(one), sizes, alpha, (own_phi or {}).get(key, 0.0))
+        if categories.is_categorical(one)
         else _reading(Reference.of(one), one["edges"], sizes, alpha, (own_phi or {}).get(key, 0.0))
         for key, one in stored.items()
         if calibrated is None or key not in calibrated.keys
@@ -70,7 +70,7 @@ def _reading(
     stack = Stack.of([reference])
     n = np.array([*sizes, *NEEDS], dtype=np.float64)
     inflation = stack.inflation(n[None], np.array([[own_phi]]))[0]
-    worth, m = n / inflation, float(stack.worth[0])
+    effective_sample_size, m = n / inflation, float(stack.effective_sample_size[0])
     p = reference.counts[:-1]
     ids = np.broadcast_to(binned.deciles(p), (n.size, p.size))
     groups = ids.max(axis=-1) + 1
@@ -79,23 +79,25 @@ def _reading(
     moved = _moved(p, np.asarray(edges, dtype=np.float64), reference)
     kinds: dict[str, Kind] = {
         "psi": _psi(n, own_phi, inflation, groups, m, alpha, learned, mask, ids, moved),
-        "ks": _ks(worth, m, alpha, learned[0, :tenths], binned.joined(moved, ids[0])[:, :tenths]),
-        "mean": _mean(worth, m, alpha, reference),
+        "ks": _ks(
+            effective_sample_size, m, alpha, learned[0, :tenths], binned.joined(moved, ids[0])[:, :tenths]
+        ),
+        "mean": _mean(effective_sample_size, m, alpha, reference),
         "missing": _missing(n, alpha, float(stack.missing[0])),
     }
     return _told(reference, m, kinds, n, len(sizes))
 
 
-def _of_words(reference: Reference, sizes: Sequence[int], alpha: float, own_phi: float) -> dict[str, Any]:
+def _categorical(reference: Reference, sizes: Sequence[int], alpha: float, own_phi: float) -> dict[str, Any]:
     """Words do not shift: limits alone."""
-    phi, m = max(reference.phi, own_phi), float(Stack.of([reference]).worth[0])
+    phi, m = max(reference.phi, own_phi), float(Stack.of([reference]).effective_sample_size[0])
     n = np.array([*sizes, *NEEDS], dtype=np.float64)
     p = -np.sort(-reference.counts[:-1])  # rare ones stand together, as they are judged
     ids = binned.group_ids(p, np.clip(2 / limits.effective(n, phi), 1 / BINS_MOST, 0.5))
     groups = ids.max(axis=-1) + 1
     mask = np.arange(p.size) < groups[:, None]
     psi = _psi(n, phi, limits.inflation(n, phi), groups, m, alpha, binned.joined(p, ids), mask, ids, p[None])
-    unseen = limits.unseen_limit(n=n, expected=words.unseen_share(reference), alpha=alpha)
+    unseen = limits.unseen_limit(n=n, expected=categories.unseen_share(reference), alpha=alpha)
     none = np.full(n.shape, np.nan)
     kinds: dict[str, Kind] = {
         "psi": (psi[0], none, psi[2]),
@@ -105,7 +107,9 @@ def _of_words(reference: Reference, sizes: Sequence[int], alpha: float, own_phi:
     return _told(reference, m, kinds, n, len(sizes)) | {"sd": 0.0, "words": True}
 
 
-def _told(reference: Reference, worth: float, kinds: Mapping[str, Kind], n: F, head: int) -> dict[str, Any]:
+def _told(
+    reference: Reference, effective_sample_size: float, kinds: Mapping[str, Kind], n: F, head: int
+) -> dict[str, Any]:
     statistics = {}
     for name, (limit, shift, fires) in kinds.items():
         dumb = np.flatnonzero(~fires[head:])
@@ -116,28 +120,36 @@ def _told(reference: Reference, worth: float, kinds: Mapping[str, Kind], n: F, h
             "fires": [bool(one) for one in fires[:head]],
             "needs": int(n[enough]) if enough < n.size else None,
         }
-    return {"sd": reference.sd, "mean": reference.mean, "worth": worth, "statistics": statistics}
+    return {
+        "sd": reference.sd,
+        "mean": reference.mean,
+        "worth": effective_sample_size,
+        "statistics": statistics,
+    }
 
 
 def _calibrated(
-    rungs: online.Ladder,
+    grid: calibration_grid.CalibrationGrid,
     stored: Mapping[str, Mapping[str, Any]],
     sizes: Sequence[int],
     alpha: float,
     own_phi: Mapping[str, float],
     per_window: float,
 ) -> dict[str, Any]:
-    references = [Reference.of(stored[key]) for key in rungs.keys]
+    references = [Reference.of(stored[key]) for key in grid.keys]
     stack = Stack.of(references)
     n = np.array([*sizes, *NEEDS], dtype=np.float64)
     size = np.broadcast_to(n, (len(references), n.size))
-    phi = np.broadcast_to([[own_phi.get(key, 0.0)] for key in rungs.keys], size.shape)
-    limits_of = {name: online.widest(rungs, stack, size, phi, name, per_window) for name in online.STATISTICS}
+    phi = np.broadcast_to([[own_phi.get(key, 0.0)] for key in grid.keys], size.shape)
+    limits_of = {
+        name: calibration_grid.widest(grid, stack, size, phi, name, per_window)
+        for name in calibration_grid.STATISTICS
+    }
     alone = np.ones(len(references))  # what a reading's own shift counts beside the others
-    if rungs.correlation is not None:
-        alone = np.diag(scores.left_of(rungs.correlation))
+    if grid.correlation is not None:
+        alone = np.diag(scores.left_of(grid.correlation))
     made = {}
-    for place, key in enumerate(rungs.keys):
+    for place, key in enumerate(grid.keys):
         one = references[place]
         moved = _moved(one.counts[:-1], np.asarray(stored[key]["edges"], dtype=np.float64), one)
         ids = binned.deciles(one.counts[:-1])
@@ -147,9 +159,9 @@ def _calibrated(
         found = [
             (binned.ks(now, learned), binned.psi(now * whole, learned)) for whole in n
         ]  # of the shifted reference at each size
-        usual = rungs.medians("psi", size)[place]
+        usual = grid.medians("psi", size)[place]
         kinds: dict[str, Kind] = {}
-        for name in online.STATISTICS:
+        for name in calibration_grid.STATISTICS:
             limit = limits_of[name][place]
             if not np.isfinite(limit).any():
                 continue
@@ -164,7 +176,7 @@ def _calibrated(
                 shift = _first(seen + (usual if name == "psi" else 0.0), limit, fires)
             kinds[name] = (limit, shift, fires)
         kinds["missing"] = _missing(n, alpha, float(stack.missing[place]))
-        made[key] = _told(one, float(stack.worth[place]), kinds, n, len(sizes))
+        made[key] = _told(one, float(stack.effective_sample_size[place]), kinds, n, len(sizes))
     return made
 
 
@@ -187,8 +199,8 @@ def _psi(
     return limit, _first(np.array(seen), limit, fires), fires
 
 
-def _ks(worth: F, m: float, alpha: float, p: F, moved: F) -> Kind:
-    limit = limits.ks_limit(n=worth, m=m, alpha=alpha)
+def _ks(effective_sample_size: F, m: float, alpha: float, p: F, moved: F) -> Kind:
+    limit = limits.ks_limit(n=effective_sample_size, m=m, alpha=alpha)
     seen = binned.ks(moved, p)[:, None] * np.ones_like(limit)
     below = p.cumsum() / max(p.sum(), 1.0)
     most = max(1 - below[0], below[-2] if p.size > 1 else 0.0)
@@ -196,10 +208,10 @@ def _ks(worth: F, m: float, alpha: float, p: F, moved: F) -> Kind:
     return limit, _first(seen, limit, fires), fires
 
 
-def _mean(worth: F, m: float, alpha: float, reference: Reference) -> Kind:
-    limit = np.full(worth.shape, limits.mean_limit(alpha=alpha))
-    fires = np.full(worth.shape, reference.sd > 0)
-    return limit, np.where(fires, limit * np.sqrt(1 / worth + 1 / m), np.nan), fires
+def _mean(effective_sample_size: F, m: float, alpha: float, reference: Reference) -> Kind:
+    limit = np.full(effective_sample_size.shape, limits.mean_limit(alpha=alpha))
+    fires = np.full(effective_sample_size.shape, reference.sd > 0)
+    return limit, np.where(fires, limit * np.sqrt(1 / effective_sample_size + 1 / m), np.nan), fires
 
 
 def _missing(n: F, alpha: float, expected: float) -> Kind:

@@ -7,28 +7,28 @@ from datetime import UTC, datetime, timedelta
 HOUR, DAY, MONTH = "hour", "day", "month"
 
 
-def floor(at: datetime, grain: str) -> datetime:
-    """The start of the hour, day or month that holds ``at``; ValueError for another grain."""
+def floor(at: datetime, resolution: str) -> datetime:
+    """The start of the hour, day or month that holds ``at``; ValueError for another resolution."""
     moment = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    if grain == HOUR:
+    if resolution == HOUR:
         return moment
     moment = moment.replace(hour=0)
-    if grain == DAY:
+    if resolution == DAY:
         return moment
-    if grain == MONTH:
+    if resolution == MONTH:
         return moment.replace(day=1)
-    raise ValueError(f"a grain is an hour, a day or a month, not {grain!r}")
+    raise ValueError(f"a resolution is an hour, a day or a month, not {resolution!r}")
 
 
-def end(start: datetime, grain: str) -> datetime:
+def end(start: datetime, resolution: str) -> datetime:
     """Where the hour, day or month that begins at ``start`` ends."""
-    if grain == HOUR:
+    if resolution == HOUR:
         return start + timedelta(hours=1)
-    if grain == DAY:
+    if resolution == DAY:
         return start + timedelta(days=1)
     return floor(start + timedelta(days=32), MONTH)
 
 
-def before(now: datetime, days: int, grain: str) -> datetime:
+def before(now: datetime, days: int, resolution: str) -> datetime:
     """What starts before this is older than ``days``, and belongs to a whole day or month that is."""
-    return floor(now - timedelta(days=days), MONTH if grain == MONTH else DAY)
+    return floor(now - timedelta(days=days), MONTH if resolution == MONTH else DAY)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.shell.charts.bars import Bar, BarsChart
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
-from monitoring.alerts.selectors.together_words import (
+from monitoring.alerts.selectors.two_sample_words import (
     chance_text,
     differ,
     pairs_text,

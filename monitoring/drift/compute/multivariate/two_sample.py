@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.drift.compute.together.blocks import (
+from monitoring.drift.compute.multivariate.blocks import (
     FOLDS,
     Apart,
     Sides,

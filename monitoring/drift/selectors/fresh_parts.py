@@ -28,7 +28,7 @@ class Part:
     readings: dict[str, float | None]
 
 
-def together_due(alert: Alert, *, now: datetime | None = None) -> bool:
+def two_sample_due(alert: Alert, *, now: datetime | None = None) -> bool:
     """Whether fresh parts are to be compared: not yet, or not lately."""
     if alert.version_id is None or alert.known_until is None or alert.resolved_at is not None:
         return False

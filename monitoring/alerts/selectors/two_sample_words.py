@@ -28,7 +28,7 @@ def alike(found: Mapping[str, Any]) -> bool:
     return "classifier" in found and not differ(found) and found["classifier"]["high"] < ALIKE
 
 
-def together_check(alert: Alert, words: ReadingWords) -> Check:
+def two_sample_check(alert: Alert, words: ReadingWords) -> Check:
     """Do parts that came after the alert differ from those before it began?"""
     found = alert.together
     if "classifier" not in found:

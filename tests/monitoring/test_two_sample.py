@@ -10,8 +10,8 @@ import pytest
 from mlops_portal.foundation.registry.compute import datasets
 from mlops_portal.foundation.registry.services import dataset_put
 from monitoring.alerts.services import alert_resolve
-from monitoring.drift.selectors.together import together_due
-from monitoring.drift.tasks.together import together
+from monitoring.drift.selectors.fresh_parts import two_sample_due
+from monitoring.drift.tasks.two_sample import together
 from monitoring.intake.services.telemetry import batch_receive
 from monitoring.models import Alert, Prediction, SampledRow
 from monitoring.transitions import Cause
@@ -130,10 +130,10 @@ def test_it_is_compared_again_after_ten_minutes_and_not_once_it_is_resolved(aler
     parts(floor, before=150, fresh=80, shift=9)
     compared(alert)
     assert not together(alert.pk)
-    assert together_due(alert, now=alert.opened_at + timedelta(hours=1))
+    assert two_sample_due(alert, now=alert.opened_at + timedelta(hours=1))
     alert_resolve(by=floor.cast.one.domain_expert, alert=alert, cause=Cause.PROCESS)
     alert.refresh_from_db()
-    assert not together_due(alert, now=alert.opened_at + timedelta(hours=1))
+    assert not two_sample_due(alert, now=alert.opened_at + timedelta(hours=1))
 
 
 def test_the_api_tells_the_same(alert, floor, client_for):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitoring.drift.compute.together.blocks import Sides, TooFewRows, cut
-from monitoring.drift.compute.together.compare import Rows, compare
-from monitoring.drift.compute.together.subspace import subspace
-from monitoring.drift.compute.together.two_sample import two_sample
+from monitoring.drift.compute.multivariate.blocks import Sides, TooFewRows, cut
+from monitoring.drift.compute.multivariate.compare import Rows, compare
+from monitoring.drift.compute.multivariate.subspace import subspace
+from monitoring.drift.compute.multivariate.two_sample import two_sample
 from tests.monitoring.ground import ar1
 
 NAMES = ["pressure", "speed", "air"]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu
 
-from monitoring.drift.compute.together.blocks import (
+from monitoring.drift.compute.multivariate.blocks import (
     LEAST,
     MANY,
     Sides,

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from mlops_portal.foundation.wire import sketch
 from monitoring.drift.compute import binned, judging
 from monitoring.drift.compute.detector import (
+    calibration_grid,
     dependence,
-    online,
     process,
     scores,
 )
@@ -38,7 +38,7 @@ def sketched(rows, n, features):
 
 @pytest.fixture(scope="module")
 def shop():
-    """Reference rows, frozen features, and a small ladder made without the rows."""
+    """Reference rows, frozen features, and a small grid made without the rows."""
     rng = np.random.default_rng(4)
     rows = learned_rows(rng)
     features = {
@@ -48,17 +48,19 @@ def shop():
     keys = list(features)
     drawn = dependence.process_of(features, kept, keys)
     known = dependence.correlation_of(features, kept, keys)
-    ladder = online.climb(keys, drawn, rng=rng, correlation=known, rungs=(10, 25, 60), cells=400_000)
-    return rows, features, ladder
+    grid = calibration_grid.calibrated(
+        keys, drawn, rng=rng, correlation=known, sizes=(10, 25, 60), cells=400_000
+    )
+    return rows, features, grid
 
 
 def judged(shop, rows, n, *, wanted=None, rate=RATE):
-    _rows, features, ladder = shop
+    _rows, features, grid = shop
     counts, moments = sketched(rows, n, features)
     references = [Reference.of(one) for one in features.values()]
     index = list(range(moments.shape[1])) if wanted is None else wanted
     phi = judging.own_phi(moments, np.asarray(index), Stack.of(references))
-    return online.judge(ladder, counts, moments, references, phi=phi, wanted=index, per_window=rate)
+    return calibration_grid.judge(grid, counts, moments, references, phi=phi, wanted=index, per_window=rate)
 
 
 def over(found):
@@ -75,8 +77,8 @@ def test_from_counts_every_statistic_is_what_it_is_from_rows(seed, n, shift):
     exact = scores.windows_of(rows, scores.freeze(learned, beside=True), n, common=None)
     counts, moments = sketched(rows, n, features)
     known = np.corrcoef(learned, rowvar=False)
-    seen = online.see(counts, moments, [Reference.of(one) for one in features.values()], known)
-    assert set(exact) == set(online.STATISTICS)
+    seen = calibration_grid.see(counts, moments, [Reference.of(one) for one in features.values()], known)
+    assert set(exact) == set(calibration_grid.STATISTICS)
     for name, values in exact.items():
         np.testing.assert_allclose(seen.values[name], values.T, rtol=1e-6, atol=1e-9, err_msg=name)
 
@@ -119,42 +121,42 @@ def test_readings_that_never_varied_are_left_to_other_rules():
     assert dependence.varying(features) == ["force"]
 
 
-def test_at_a_rung_its_own_limit_holds_and_between_two_it_lies_between(shop):
-    ladder = shop[2]
-    rung = ladder.rungs[1]
+def test_at_a_size_of_the_grid_its_own_limit_holds_and_between_two_it_lies_between(shop):
+    grid = shop[2]
+    calibration = grid.calibrations[1]
     at = np.array([[10.0, 17.0, 25.0, 40.0, 60.0]] * 2)
-    found = ladder.limits("mean", at, RATE)
-    level = rung.slow.solve(RATE) + np.log(2)
-    assert found[0, 2] == pytest.approx(rung.laws["mean"][0].value(level))
+    found = grid.limits("mean", at, RATE)
+    level = calibration.slow.solve(RATE) + np.log(2)
+    assert found[0, 2] == pytest.approx(calibration.laws["mean"][0].value(level))
     assert (np.diff(found, axis=1) < 0).all()
-    beyond = ladder.limits("mean", np.array([[2.0, 5000.0]] * 2), RATE)
+    beyond = grid.limits("mean", np.array([[2.0, 5000.0]] * 2), RATE)
     assert (beyond[:, 0] > found[:, 0]).all()
     assert beyond[:, 1] == pytest.approx(found[:, -1])
 
 
 def test_a_smaller_budget_widens_every_limit(shop):
     n = np.full((2, 1), 30.0)
-    for name in online.STATISTICS:
+    for name in calibration_grid.STATISTICS:
         assert (shop[2].limits(name, n, RATE / 50) > shop[2].limits(name, n, RATE)).all()
 
 
 def test_kept_and_read_again_it_says_the_same(shop):
-    again = online.Ladder.restored(shop[2].stored())
+    again = calibration_grid.CalibrationGrid.restored(shop[2].stored())
     n = np.array([[22.0, 33.0]] * 2)
-    for name in online.STATISTICS:
+    for name in calibration_grid.STATISTICS:
         assert again.limits(name, n, RATE) == pytest.approx(shop[2].limits(name, n, RATE), rel=1e-4)
 
 
-def test_too_many_readings_leave_the_wide_rungs_out(shop, monkeypatch):
-    monkeypatch.setattr(online, "WIDE_MOST", 30)
+def test_too_many_readings_leave_the_wide_windows_out(shop, monkeypatch):
+    monkeypatch.setattr(calibration_grid, "WIDE_MOST", 30)
     keys = list(shop[1])
     drawn = dependence.process_of(shop[1], {}, keys)
-    ladder = online.climb(keys, drawn, rng=np.random.default_rng(1), rungs=(5, 50), cells=10_000)
-    assert [one.window for one in ladder.rungs] == [5]
+    grid = calibration_grid.calibrated(keys, drawn, rng=np.random.default_rng(1), sizes=(5, 50), cells=10_000)
+    assert [one.window for one in grid.calibrations] == [5]
 
 
 @pytest.mark.parametrize("n", [25, 37])
-def test_a_machine_as_learned_keeps_the_budget_at_a_rung_and_between(shop, n):
+def test_a_machine_as_learned_keeps_the_budget_at_a_size_of_the_grid_and_between(shop, n):
     """8 references' worth of budget are a bound that chance passes once in ten thousand times."""
     rng = np.random.default_rng(n)
     rows = np.column_stack([100 + 4 * ar1(800 * n, PHI, rng), np.exp(ar1(800 * n, 0.0, rng))])
@@ -193,9 +195,11 @@ def test_a_sensor_that_leaves_its_neighbour_is_seen_within_its_own_range():
     kept = dependence.learned(rows, machine=np.full(4000, "m"), at=np.arange(4000))
     known = dependence.correlation_of(features, kept, ["0", "1"])
     drawn = dependence.process_of(features, kept, ["0", "1"])
-    ladder = online.climb(["0", "1"], drawn, rng=rng, correlation=known, rungs=(25,), cells=300_000)
+    grid = calibration_grid.calibrated(
+        ["0", "1"], drawn, rng=rng, correlation=known, sizes=(25,), cells=300_000
+    )
     rows[3000:, 0] += 1.0
-    found = judged((rows, features, ladder), rows[2000:], 25, wanted=[30, 39, 60, 70, 79], rate=1e-4)
+    found = judged((rows, features, grid), rows[2000:], 25, wanted=[30, 39, 60, 70, 79], rate=1e-4)
     over_limit = {
         name: [one.value > one.limit for one in found[0] if one.statistic == name]
         for name in ("mean", "beside")
@@ -214,7 +218,7 @@ def test_without_its_neighbour_a_reading_stands_alone():
     moments[..., 0] = np.where(np.isfinite(scaled), 30.0, 0.0)
     moments[..., 1] = 30 * np.nan_to_num(scaled)
     moments[..., 2] = 40.0 * (moments[..., 0] > 0)
-    seen = online.see([np.ones((2, 23))] * 3, moments, references, known)
+    seen = calibration_grid.see([np.ones((2, 23))] * 3, moments, references, known)
     assert np.isfinite(seen.values["beside"][:, 0]).all()
     assert np.isnan(seen.values["beside"][:, 1]).all()
     assert seen.values["beside"][0, 0] < 0.2  # 0.5 beside 0.5 is as it should be
@@ -248,7 +252,7 @@ def test_windows_without_parts_and_readings_that_are_missing_are_no_crash(shop):
 def test_other_bins_than_the_references_are_an_error(shop):
     references = [Reference.of(one) for one in shop[1].values()]
     with pytest.raises(ValueError, match="bins"):
-        online.see([np.ones((1, 7))] * 2, np.ones((2, 1, 5)), references)
+        calibration_grid.see([np.ones((1, 7))] * 2, np.ones((2, 1, 5)), references)
 
 
 def test_values_that_repeat_keep_their_bins():

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from monitoring.drift.compute.together.blocks import (
+from monitoring.drift.compute.multivariate.blocks import (
     LEAST,
     Apart,
     Sides,
@@ -18,8 +18,8 @@ from monitoring.drift.compute.together.blocks import (
     length_of,
     memories,
 )
-from monitoring.drift.compute.together.subspace import Beyond, subspace
-from monitoring.drift.compute.together.two_sample import two_sample
+from monitoring.drift.compute.multivariate.subspace import Beyond, subspace
+from monitoring.drift.compute.multivariate.two_sample import two_sample
 
 MOST, RANKED = 4000, 8
 F = NDArray[np.float64]

@@ -14,16 +14,16 @@ from mlops_portal.foundation.registry.errors import ArtifactDamaged
 from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.registry.services import artifact_read
 from mlops_portal.foundation.wire.errors import Invalid
-from monitoring.drift.compute.together.blocks import TooFewRows
-from monitoring.drift.compute.together.compare import MOST, Rows, compare
-from monitoring.drift.selectors.together import (
+from monitoring.drift.compute.multivariate.blocks import TooFewRows
+from monitoring.drift.compute.multivariate.compare import MOST, Rows, compare
+from monitoring.drift.selectors.fresh_parts import (
     Part,
     fresh_parts,
     learned_table,
     parts_before,
-    together_due,
+    two_sample_due,
 )
-from monitoring.drift.services.evidence import alert_together_write
+from monitoring.drift.services.evidence import alert_two_sample_write
 from monitoring.models import Alert
 
 OWN_LEAST, FRESH_LEAST = 100, 20
@@ -33,16 +33,16 @@ OWN_LEAST, FRESH_LEAST = 100, 20
 def together(alert_id: int) -> bool:
     """Compare an alert's fresh parts with those before; False where that is not due."""
     alert = Alert.objects.select_related("asset", "version__model").filter(pk=alert_id).first()
-    if alert is None or not together_due(alert):
+    if alert is None or not two_sample_due(alert):
         return False
-    alert_together_write(
+    alert_two_sample_write(
         alert=alert, together=_compared(alert) | {"made_at": timezone.now().isoformat(timespec="seconds")}
     )
     return True
 
 
 def _compared(alert: Alert) -> dict[str, Any]:
-    """``compute.together.compare`` with "against" ("before" or "learned"), or {"n", "wanted"} rows."""
+    """``compute.multivariate.compare`` with "against" ("before" or "learned"), or {"n", "wanted"} rows."""
     features = features_of(alert.judged_by.model)
     keys = [one.key for one in features]
     fresh, before = fresh_parts(alert), parts_before(alert)

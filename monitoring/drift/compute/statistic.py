@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class WindowStatistic:
     """A statistic of the window ``index``, over n parts; ``shift`` in the reading's unit, None where it is of
     no shift."""
 

@@ -36,10 +36,10 @@ def alert_offers(by: Person, alert: Alert) -> list[Offer]:
     for verb in sorted(labels, key=lambda verb: verb != main):
         if alert.state not in WAYS[verb][0]:
             continue
-        found = alert_verdict(by, alert, verb)
+        verdict = alert_verdict(by, alert, verb)
         kind: Literal["primary", "quiet"] = "primary" if verb == main else "quiet"
         url = reverse("alert_move", args=[alert.pk, verb])
-        offers.append(Offer(verb, labels[verb], url, bool(found), found.reason, kind, ICONS[verb]))
+        offers.append(Offer(verb, labels[verb], url, bool(verdict), verdict.reason, kind, ICONS[verb]))
     return offers
 
 

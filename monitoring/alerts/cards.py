@@ -16,11 +16,11 @@ FEW = 5
 
 
 def _alerts(request: HttpRequest) -> dict[str, Any]:
-    found = alerts_for(person=person_of(request)).filter(state__in=UNRESOLVED)
-    shown = list(found[: FEW + 1])
+    unresolved = alerts_for(person=person_of(request)).filter(state__in=UNRESOLVED)
+    shown = list(unresolved[: FEW + 1])
     return {
         "alerts": [(one, headline(one)) for one in shown[:FEW]],
-        "more": max(0, found.count() - FEW) if len(shown) > FEW else 0,
+        "more": max(0, unresolved.count() - FEW) if len(shown) > FEW else 0,
     }
 
 

@@ -19,5 +19,5 @@ class AlertFilter(filters.FilterSet):
         model = Alert
         fields = ["state", "kind", "cause"]
 
-    def on_line(self, found: QuerySet[Alert], _name: str, slug: str) -> QuerySet[Alert]:
-        return found.filter(Q(asset__line__slug=slug) | Q(measure__line__slug=slug))
+    def on_line(self, alerts: QuerySet[Alert], _name: str, slug: str) -> QuerySet[Alert]:
+        return alerts.filter(Q(asset__line__slug=slug) | Q(measure__line__slug=slug))

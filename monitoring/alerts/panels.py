@@ -47,10 +47,10 @@ LEANING: Keyed[Callable[[ModelVersion], Mapping[str, float]]] = Keyed("leaning")
 
 def leaning_of(version: ModelVersion) -> dict[str, float]:
     """How much the version leans on each reading, as shares of 1; empty where no app above knows."""
-    found: dict[str, float] = {}
+    shares: dict[str, float] = {}
     for source in LEANING:
-        found |= source(version)
-    return found
+        shares |= source(version)
+    return shares
 
 
 def panels_of(request: HttpRequest, alert: Alert) -> dict[str, list[SafeString]]:

@@ -12,9 +12,9 @@ from monitoring.transitions import WAYS
 
 def alert_verdict(person: Person, alert: Alert, verb: str) -> Verdict:
     """Whether ``person`` may ``verb`` (a key of WAYS) this alert in the state it is in."""
-    found = verdict(person, "alert.handle", line=alert.line)
-    if not found:
-        return found
+    may_handle = verdict(person, "alert.handle", line=alert.line)
+    if not may_handle:
+        return may_handle
     if alert.state not in WAYS[verb][0]:
         return Verdict(False, _("This alert is “%(state)s” already.") % {"state": alert.get_state_display()})
-    return found
+    return may_handle

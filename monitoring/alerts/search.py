@@ -13,12 +13,12 @@ from monitoring.alerts.selectors.alerts import alerts_for, headline
 
 
 def _alerts(person: Person, query: str, limit: int) -> list[Hit]:
-    found = alerts_for(person=person).filter(
+    matching = alerts_for(person=person).filter(
         Q(asset__name__icontains=query) | Q(feature__icontains=query) | Q(comment__icontains=query)
     )[:limit]
     return [
         Hit(headline(one), str(one.get_state_display()), reverse("alert", args=[one.pk]), "alert-triangle")
-        for one in found
+        for one in matching
     ]
 
 

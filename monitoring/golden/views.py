@@ -42,10 +42,10 @@ FEW = 40
 def models(request: HttpRequest) -> HttpResponse:
     by = person_of(request)
     guard(by, "golden.view")
-    found = list(models_for(by))
-    if len(found) == 1:
-        return redirect("golden_set", found[0].slug)
-    rows = [{"model": one, "count": samples_of(one).count()} for one in found]
+    visible = list(models_for(by))
+    if len(visible) == 1:
+        return redirect("golden_set", visible[0].slug)
+    rows = [{"model": one, "count": samples_of(one).count()} for one in visible]
     return render(request, "monitoring/golden_models.html", {"rows": rows})
 
 
@@ -133,11 +133,13 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     words = " ".join(request.GET.get("q", "").split())[:60]
     if words:
         rows = rows.filter(prediction__part_id__icontains=words)
-    found = [
+    candidates = [
         {"row": one, "truth": model.class_words(one.prediction.truth) if one.prediction.truth else ""}
         for one in rows[:FEW]
     ]
-    return render(request, "monitoring/golden_choose.html", {"model": model, "rows": found, "words": words})
+    return render(
+        request, "monitoring/golden_choose.html", {"model": model, "rows": candidates, "words": words}
+    )
 
 
 @require_http_methods(["GET", "POST"])

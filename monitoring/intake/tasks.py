@@ -27,13 +27,13 @@ def merge(batch_id: int | None = None) -> int:
 
 def _waiting() -> list[int]:
     """The oldest batches of every node, so that none waits behind another's backlog."""
-    found = TelemetryBatch.objects.filter(state=BatchState.RECEIVED)
-    nodes = list(found.order_by("node").values_list("node", flat=True).distinct())
+    received = TelemetryBatch.objects.filter(state=BatchState.RECEIVED)
+    nodes = list(received.order_by("node").values_list("node", flat=True).distinct())
     share = max(1, MOST // max(1, len(nodes)))
     return [
         pk
         for node in nodes
-        for pk in found.filter(node=node).order_by("sequence").values_list("pk", flat=True)[:share]
+        for pk in received.filter(node=node).order_by("sequence").values_list("pk", flat=True)[:share]
     ]
 
 

@@ -41,16 +41,16 @@ class BudgetSerializer(serializers.Serializer[Line]):
         return achieved(line).rate.weeks
 
     def get_low(self, line: Line) -> float | None:
-        found = achieved(line)
-        return found.rate.low if found.rate.tells(found.promised) else None
+        seen = achieved(line)
+        return seen.rate.low if seen.rate.tells(seen.promised) else None
 
     def get_high(self, line: Line) -> float | None:
-        found = achieved(line)
-        return found.rate.high if found.rate.tells(found.promised) else None
+        seen = achieved(line)
+        return seen.rate.high if seen.rate.tells(seen.promised) else None
 
     def get_needs_weeks(self, line: Line) -> float:
-        found = achieved(line)
-        return found.rate.needs(found.promised)
+        seen = achieved(line)
+        return seen.rate.needs(seen.promised)
 
 
 class BudgetIn(serializers.Serializer[Any]):

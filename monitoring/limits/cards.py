@@ -18,13 +18,13 @@ FEW = 5
 
 
 def _limits(request: HttpRequest) -> dict[str, Any]:
-    found = [(line, achieved(line)) for line in lines_for(person=person_of(request), action="budget.set")]
+    promises = [(line, achieved(line)) for line in lines_for(person=person_of(request), action="budget.set")]
     tones = {"kept": "good", "broken": "bad", "early": "info"}
     words = {"kept": _("Kept"), "broken": _("Not kept"), "early": _("Too early to tell")}
     return {
         "lines": [
             (line, promise(one.promised), tones[one.verdict], words[one.verdict], one.rate.count)
-            for line, one in found[:FEW]
+            for line, one in promises[:FEW]
         ]
     }
 

@@ -10,7 +10,7 @@ from mlops_portal.foundation.registry.models import RegisteredModel
 def watch_verdict(person: Person, model: RegisteredModel) -> Verdict:
     """Whether ``person`` may set how a model is watched: on every line with a machine of its type."""
     lines = Line.objects.filter(assets__type=model.asset_type_id, assets__retired_at=None).distinct()
-    found = [verdict(person, "budget.set", line=line) for line in lines.select_related("site")] or [
+    verdicts = [verdict(person, "budget.set", line=line) for line in lines.select_related("site")] or [
         verdict(person, "budget.set")
     ]
-    return next((one for one in found if not one), found[0])
+    return next((one for one in verdicts if not one), verdicts[0])

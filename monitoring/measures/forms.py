@@ -37,9 +37,9 @@ class ChartedForm(forms.Form):
 
     def charted(self, line: Line) -> dict[str, Any]:
         """What was given, with the weeks as the share of the line's false alarms: at most all of them."""
-        found = dict(self.cleaned_data)
-        share = 1 / (found.pop("weeks") * budgets.per_week(line))
-        return {**found, "line": line, "share": min(1.0, share)}
+        answers = dict(self.cleaned_data)
+        share = 1 / (answers.pop("weeks") * budgets.per_week(line))
+        return {**answers, "line": line, "share": min(1.0, share)}
 
 
 class MeasureForm(ChartedForm):
@@ -97,9 +97,9 @@ class MeasureForm(ChartedForm):
     def given(self) -> dict[str, Any]:
         """As ``measure_add`` takes it."""
         line, asset = self.places[self.cleaned_data["place"]]
-        found = self.charted(line)
-        found.pop("place")
-        return {**found, "asset": asset}
+        answers = self.charted(line)
+        answers.pop("place")
+        return {**answers, "asset": asset}
 
 
 class JointForm(ChartedForm):
@@ -127,25 +127,27 @@ class JointForm(ChartedForm):
             "limit surer."
         )
         mine = lines_for(person=by, action="measure.edit")
-        found = Measure.objects.filter(line__in=mine, ended_at=None).exclude(chart=ChartKind.MEWMA)
-        self.found = {
+        candidates = Measure.objects.filter(line__in=mine, ended_at=None).exclude(chart=ChartKind.MEWMA)
+        self.candidates = {
             str(one.pk): one
-            for one in found.select_related("line", "asset").order_by("line__order", "asset__name", "key")
+            for one in candidates.select_related("line", "asset").order_by(
+                "line__order", "asset__name", "key"
+            )
         }
         self.fields["parts"].choices = [  # type: ignore[attr-defined]
             (key, f"{one} · {one.place}, {one.line}" if one.asset else f"{one} · {one.line}")
-            for key, one in self.found.items()
+            for key, one in self.candidates.items()
         ]
 
     @property
     def few(self) -> bool:
         """There is nothing yet to be watched together."""
-        return len(self.found) < 2
+        return len(self.candidates) < 2
 
     @property
     def given(self) -> dict[str, Any]:
         """As ``measure_add`` takes it: of the machine that all parts have, otherwise of the line."""
-        parts = [self.found[key] for key in self.cleaned_data["parts"]]
+        parts = [self.candidates[key] for key in self.cleaned_data["parts"]]
         assets = {one.asset for one in parts}
         asset = assets.pop() if len(assets) == 1 else None
         return {**self.charted(parts[0].line), "parts": parts, "asset": asset}

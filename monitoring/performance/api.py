@@ -45,5 +45,5 @@ class Inspections(APIView):
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
         by: Person = request.user  # type: ignore[assignment]  # IsAuthenticated has seen to it
-        found = inspection_record(by=by, part_id=given.pop("part"), **given)
-        return Response(JudgedSerializer(found, many=True).data, status=201)
+        judgements = inspection_record(by=by, part_id=given.pop("part"), **given)
+        return Response(JudgedSerializer(judgements, many=True).data, status=201)

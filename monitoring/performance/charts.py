@@ -16,13 +16,13 @@ def series_of(rows: Sequence[Performance], side: str, measure: str) -> list[Poin
     """``side`` (expected or seen) of one measure in percent, with intervals and counts."""
     made = []
     for one in rows:
-        found = getattr(one, side).get(measure)
-        if found is None:
+        interval = getattr(one, side).get(measure)
+        if interval is None:
             made.append(Point(one.starts, None))
             continue
         count = one.n if side == "expected" else round(one.truths)
         note = ngettext("%(count)d part", "%(count)d parts", count) % {"count": count}
-        value, low, high = (100 * found[key] for key in ("value", "low", "high"))
+        value, low, high = (100 * interval[key] for key in ("value", "low", "high"))
         made.append(Point(one.starts, value, note=note, low=low, high=high))
     return made
 
@@ -31,14 +31,14 @@ def performance_chart(
     rows: Sequence[Performance], measure: str, title: str, *, height: float = 250
 ) -> LineChart | None:
     """Both estimates of one measure over time, each with its interval; None without any."""
-    found = [one for one in rows if measure in one.expected or measure in one.seen]
-    if not found:
+    measured = [one for one in rows if measure in one.expected or measure in one.seen]
+    if not measured:
         return None
     return LineChart(
         title,
         [
-            Series(_("expected without truths"), series_of(found, "expected", measure), "change"),
-            Series(_("seen with truths"), series_of(found, "seen", measure), "info"),
+            Series(_("expected without truths"), series_of(measured, "expected", measure), "change"),
+            Series(_("seen with truths"), series_of(measured, "seen", measure), "info"),
         ],
         unit="%",
         height=height,

@@ -25,8 +25,12 @@ def contradictions(request: HttpRequest) -> HttpResponse:
             "judged": one,
             "said": one.version.model.class_words(one.label),
             "results": [
-                {"found": found, "truth": one.version.model.class_words(found.truth), "counts": counts}
-                for found, counts in results_of(one)
+                {
+                    "found": result,
+                    "truth": one.version.model.class_words(result.truth),
+                    "counts": counts,
+                }
+                for result, counts in results_of(one)
             ],
         }
         for one in page

@@ -36,8 +36,8 @@ class DriftReports(Things):
     ordering = "-id"
 
     def visible(self) -> QuerySet[DriftReport]:
-        found = reports_for(self.person).order_by("-pk")
-        return found.defer("body") if self.action == "list" else found
+        reports = reports_for(self.person).order_by("-pk")
+        return reports.defer("body") if self.action == "list" else reports
 
     def get_serializer_class(self) -> Any:
         return DriftReportLineSerializer if self.action == "list" else DriftReportSerializer

@@ -134,8 +134,8 @@ def _readable(value: float) -> float:
 def parts_since(alert: Alert, until: datetime | None = None) -> int:
     """How many parts this machine's model has judged since the alert's beginning."""
     place = {"asset": alert.asset} if alert.asset else {"asset__line": alert.line}
-    found = Prediction.objects.filter(**place, at__gte=alert.since)
-    return (found.filter(at__lt=until) if until else found).count()
+    judged = Prediction.objects.filter(**place, at__gte=alert.since)
+    return (judged.filter(at__lt=until) if until else judged).count()
 
 
 def similar(alert: Alert, most: int = 50) -> list[Alert]:

@@ -136,20 +136,20 @@ def change_check(alert: Alert, changes: Sequence[ProcessChange], lots: Sequence[
 
 def model_check(alert: Alert) -> Check:
     """What inspection found of the parts that were judged since."""
-    found = truths(asset=alert.machine, version=alert.judged_by, since=alert.since, until=alert.resolved_at)
+    seen = truths(asset=alert.machine, version=alert.judged_by, since=alert.since, until=alert.resolved_at)
     text = ngettext(
         "%(n)d part inspected since; %(wrong)d judged wrong.",
         "%(n)d parts inspected since; %(wrong)d judged wrong.",
-        found.n,
-    ) % {"n": found.n, "wrong": found.wrong}
+        seen.n,
+    ) % {"n": seen.n, "wrong": seen.wrong}
     promised = expected_error(alert.judged_by, [])
-    if found.wrong >= WRONG_LEAST and promised and found.low > promised:
+    if seen.wrong >= WRONG_LEAST and promised and seen.low > promised:
         more = _("It promised at most %(share)s %%.") % {"share": number_text(100 * promised, 1)}
         return Check("model", "bad", _("The model is wrong more often"), f"{text} {more}")
-    if found.n >= TRUTHS_WANTED:
-        high = _("That is at most %(share)s %% of all parts.") % {"share": number_text(100 * found.high, 0)}
+    if seen.n >= TRUTHS_WANTED:
+        high = _("That is at most %(share)s %% of all parts.") % {"share": number_text(100 * seen.high, 0)}
         return Check("model", "good", _("Model still true"), f"{text} {high}")
-    wanting = _("Needs %(more)d more.") % {"more": TRUTHS_WANTED - found.n}
+    wanting = _("Needs %(more)d more.") % {"more": TRUTHS_WANTED - seen.n}
     return Check("model", "caution", _("Model still true?"), f"{text} {wanting}")
 
 

@@ -65,9 +65,9 @@ SEEN = 4
 def alert(request: HttpRequest, pk: int) -> HttpResponse:
     by = person_of(request)
     guard(by, "alert.view")
-    found = get_object_or_404(alerts_for(person=by), pk=pk)
+    shown = get_object_or_404(alerts_for(person=by), pk=pk)
     part = "#alert" if request.headers.get("HX-Target") == "alert" else ""
-    return render(request, f"{_template(found)}{part}", _context(request, by, found))
+    return render(request, f"{_template(shown)}{part}", _context(request, by, shown))
 
 
 def _template(alert: Alert) -> str:
@@ -102,21 +102,21 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
     points = points_of(alert, reading, statistic)
     offers = offers_for(by, alert)
     budget = per_week(alert.line)
-    found = alert.where.get(reading)
+    contrast = alert.where.get(reading)
     learned = alert.judged_by.reference.get("features", {}).get(reading, {})
     return {
         "alert": alert,
         "headline": headline(alert),
-        "where": where_sentence(found),
+        "where": where_sentence(contrast),
         "parts": parts_since(alert, alert.resolved_at),
         "chart": charts.over_time(alert, points, reading, statistic, changes, words, budget),
         "limit_text": charts.limit_text(points, reading, words, budget),
         "readings": charts.reading_tabs(alert, reading, statistic, words),
         "statistics": charts.statistic_tabs(alert, reading, statistic, words),
-        "several": bool(found) and found["segments_all"] > 1,
-        "worked_out": bool(found),
-        "groups": drawn.where_from(found),
-        "course": drawn.course(found, reading, words, learned.get("mean")),
+        "several": bool(contrast) and contrast["segments_all"] > 1,
+        "worked_out": bool(contrast),
+        "groups": drawn.where_from(contrast),
+        "course": drawn.course(contrast, reading, words, learned.get("mean")),
         "leaning": drawn.leaning(alert, leaning_of(alert.judged_by), words),
         "pair": drawn.distributions(alert, reading, now, words),
         "outside": "" if reading.startswith(":") or words.categories(reading) else drawn.outside_text(now),
@@ -141,31 +141,31 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
 def move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     by = person_of(request)
     guard(by, "alert.view")
-    found = get_object_or_404(alerts_for(person=by), pk=pk)
+    moved = get_object_or_404(alerts_for(person=by), pk=pk)
     if verb == "take":
-        alert_take(by=by, alert=found)
+        alert_take(by=by, alert=moved)
         messages.success(request, _("It is yours now."))
     elif verb == "acknowledge":
-        alert_acknowledge(by=by, alert=found)
+        alert_acknowledge(by=by, alert=moved)
         messages.success(request, _("Acknowledged: the others see that you have seen it."))
     elif verb == "reopen":
-        alert_reopen(by=by, alert=found)
+        alert_reopen(by=by, alert=moved)
         messages.success(request, _("It is open again."))
     elif verb == "snooze":
         snooze = SnoozeForm(request.POST)
         if not snooze.is_valid():
-            return _again(request, by, found, snooze_form=snooze)
-        alert_snooze(by=by, alert=found, until=timezone.now() + snooze.rest)
+            return _again(request, by, moved, snooze_form=snooze)
+        alert_snooze(by=by, alert=moved, until=timezone.now() + snooze.rest)
         messages.success(request, _("It rests and comes back by itself."))
     elif verb == "resolve":
         resolve = ResolveForm(request.POST)
         if not resolve.is_valid():
-            return _again(request, by, found, resolve_form=resolve)
-        alert_resolve(by=by, alert=found, **resolve.cleaned_data)
+            return _again(request, by, moved, resolve_form=resolve)
+        alert_resolve(by=by, alert=moved, **resolve.cleaned_data)
         messages.success(request, _("Resolved. Alerts like this one will show what it was."))
     else:
         raise Http404
-    return redirect("alert", found.pk)
+    return redirect("alert", moved.pk)
 
 
 def _again(request: HttpRequest, by: Person, alert: Alert, **forms: Any) -> HttpResponse:

@@ -25,11 +25,11 @@ from monitoring.transitions import UNRESOLVED, AlertState, Cause
 def alerts(request: HttpRequest) -> HttpResponseBase:
     by = person_of(request)
     guard(by, "alert.view")
-    found = alerts_for(person=by)
+    visible = alerts_for(person=by)
     lines = [(line.slug, line.name) for line in lines_for(person=by, action="alert.view")]
     table = Table(
         request,
-        found,
+        visible,
         columns=[
             Column("alert", _("Alert"), value=headline, link=lambda row: reverse("alert", args=[row.pk])),
             Column("state", _("State"), sort="urgency", template="monitoring/_state_cell.html",
@@ -56,7 +56,7 @@ def alerts(request: HttpRequest) -> HttpResponseBase:
         ),
         filename="alerts",
     )  # fmt: skip
-    context: dict[str, Any] = {"open": found.filter(state__in=UNRESOLVED).count()}
+    context: dict[str, Any] = {"open": visible.filter(state__in=UNRESOLVED).count()}
     return table.respond("monitoring/alerts.html", context)
 
 

@@ -23,22 +23,22 @@ ROWS = ("t2", "q")
 
 def card(alert: Alert, words: ReadingWords) -> dict[str, Any]:
     """{"waits"} before there is an answer; else its sentence, what gives fresh parts away, T² and Q."""
-    found = alert.together
-    if "classifier" not in found:
+    comparison = alert.together
+    if "classifier" not in comparison:
         return {"waits": waiting_text(alert)}
-    told = found["classifier"]
+    told = comparison["classifier"]
     return {
-        "sentence": pairs_text(found),
-        "differ": differ(found),
+        "sentence": pairs_text(comparison),
+        "differ": differ(comparison),
         "chance": chance_text(told["p"]),
-        "chart": _telling(told["ranked"], words) if differ(found) else None,
-        "rows": [_row(key, found[key], words) for key in ROWS if found.get(key)],
-        "components": found.get("components"),
-        "n": found["n"],
-        "m": found["m"],
-        "left_out": ", ".join(words.name(key) for key in found["left_out"]),
-        "own": found["against"] == "before",
-        "made_at": found["made_at"],
+        "chart": _telling(told["ranked"], words) if differ(comparison) else None,
+        "rows": [_row(key, comparison[key], words) for key in ROWS if comparison.get(key)],
+        "components": comparison.get("components"),
+        "n": comparison["n"],
+        "m": comparison["m"],
+        "left_out": ", ".join(words.name(key) for key in comparison["left_out"]),
+        "own": comparison["against"] == "before",
+        "made_at": comparison["made_at"],
     }
 
 

@@ -24,20 +24,20 @@ from monitoring.readings import CLASSES, CONFIDENCE, ReadingWords
 GROUPS_SHOWN = 5
 
 
-def where_from(found: Mapping[str, Any] | None) -> BarsChart | None:
+def where_from(contrast: Mapping[str, Any] | None) -> BarsChart | None:
     """What each machine, lot, recipe and shift adds to the drift."""
-    if not found or found["segments_all"] < 2:
+    if not contrast or contrast["segments_all"] < 2:
         return None
-    rows = found["segments"]
+    rows = contrast["segments"]
     telling = _telling(rows)
-    best = found["best"] or {"names": {}}
+    best = contrast["best"] or {"names": {}}
     bars = []
     for row in rows[:GROUPS_SHOWN]:
         named = {key: row[key] for key in telling if row[key]}
         inside = bool(best["names"]) and all(row[key] == name for key, name in best["names"].items())
         label = slice_words(named) or row["asset"]
         bars.append(Bar(label, 100 * row["share"], "bad" if inside else "quiet"))
-    others = found["segments_all"] - len(bars)
+    others = contrast["segments_all"] - len(bars)
     if others:
         rest = 100 - sum(bar.value or 0.0 for bar in bars)
         label = ngettext("%(count)d other", "%(count)d others", others) % {"count": others}
@@ -56,10 +56,10 @@ def _telling(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def course(
-    found: Mapping[str, Any] | None, reading: str, words: ReadingWords, learned: float | None
+    contrast: Mapping[str, Any] | None, reading: str, words: ReadingWords, learned: float | None
 ) -> LineChart | None:
     """The part that drifts beside all the rest, over time."""
-    best = found["best"] if found else None
+    best = contrast["best"] if contrast else None
     if not best or not best["names"] or not best["inside"]:
         return None
     unit = words.unit(reading) if best["in_unit"] else ""
@@ -86,7 +86,7 @@ def course(
 def leaning(alert: Alert, leans: Mapping[str, float], words: ReadingWords) -> list[dict[str, Any]]:
     """The readings of the alert by what matters most: their part of the drift times how much the model leans
     on each; none where there is one alone, or nothing is known of the model's leaning."""
-    parts = {key: found["part"] for key, found in alert.where.items() if key in leans}
+    parts = {key: contrast["part"] for key, contrast in alert.where.items() if key in leans}
     if len(parts) < 2:
         return []
     rows = [

@@ -31,19 +31,19 @@ def present(counts: ArrayLike) -> F:
 
 def checked(counts: ArrayLike, reference: ArrayLike) -> tuple[F, F]:
     """Both as float64; ValueError where they cannot be compared."""
-    found, ref = np.asarray(counts, dtype=np.float64), np.asarray(reference, dtype=np.float64)
-    if found.shape[-1] != ref.shape[-1]:
-        raise ValueError(f"{found.shape[-1]} bins do not compare with the reference's {ref.shape[-1]}")
-    for name, one in (("counts", found), ("the reference's counts", ref)):
+    tallies, ref = np.asarray(counts, dtype=np.float64), np.asarray(reference, dtype=np.float64)
+    if tallies.shape[-1] != ref.shape[-1]:
+        raise ValueError(f"{tallies.shape[-1]} bins do not compare with the reference's {ref.shape[-1]}")
+    for name, one in (("counts", tallies), ("the reference's counts", ref)):
         if not np.isfinite(one).all() or (one < 0).any():
             raise ValueError(f"{name} must be numbers from 0")
-    return found, ref
+    return tallies, ref
 
 
 def reasons(counts: ArrayLike, reference: ArrayLike) -> NDArray[np.str_]:
     """Why there is no statistic: "window empty", "reference empty", or "" where there is one; (…)."""
-    found, ref = checked(counts, reference)
-    here, learned = np.broadcast_arrays(found.sum(axis=-1), ref.sum(axis=-1))
+    tallies, ref = checked(counts, reference)
+    here, learned = np.broadcast_arrays(tallies.sum(axis=-1), ref.sum(axis=-1))
     return np.where(learned <= 0, "reference empty", np.where(here <= 0, "window empty", ""))
 
 
@@ -105,17 +105,17 @@ def joined(counts: F, ids: NDArray[np.intp]) -> F:
     shape = np.broadcast_shapes(counts.shape, ids.shape)
     flat_ids = np.broadcast_to(ids, shape).reshape(-1, shape[-1])
     flat = np.broadcast_to(counts, shape).reshape(-1, shape[-1])
-    found = np.zeros(flat.shape)
+    sums = np.zeros(flat.shape)
     rows = np.repeat(np.arange(len(flat)), shape[-1])
-    np.add.at(found, (rows, flat_ids.ravel()), flat.ravel())
-    return found.reshape(shape)
+    np.add.at(sums, (rows, flat_ids.ravel()), flat.ravel())
+    return sums.reshape(shape)
 
 
 def shares(counts: ArrayLike, mask: ArrayLike | None = None) -> F:
     """Shares with half a part in every bin of the mask; (…, k)."""
-    found = np.asarray(counts, dtype=np.float64)
-    found = found + (HALF if mask is None else HALF * np.asarray(mask, dtype=np.float64))
-    return np.asarray(found / found.sum(axis=-1, keepdims=True), dtype=np.float64)
+    smoothed = np.asarray(counts, dtype=np.float64)
+    smoothed = smoothed + (HALF if mask is None else HALF * np.asarray(mask, dtype=np.float64))
+    return np.asarray(smoothed / smoothed.sum(axis=-1, keepdims=True), dtype=np.float64)
 
 
 def psi(counts: ArrayLike, reference: ArrayLike, mask: ArrayLike | None = None) -> F:
@@ -123,11 +123,11 @@ def psi(counts: ArrayLike, reference: ArrayLike, mask: ArrayLike | None = None) 
 
     Σ (q - p) ln(q / p); Siddiqi 2006, its law in Yurdakul 2018. Bins as given: join them first.
     """
-    found, ref = checked(counts, reference)
-    q, p = shares(found, mask), shares(ref, mask)
+    tallies, ref = checked(counts, reference)
+    q, p = shares(tallies, mask), shares(ref, mask)
     real = np.ones(q.shape[-1], dtype=bool) if mask is None else np.asarray(mask, dtype=bool)
     ratio = np.log(np.where(real, q, 1.0) / np.where(real, p, 1.0))
-    return _known(((q - p) * ratio).sum(axis=-1), found, ref)
+    return _known(((q - p) * ratio).sum(axis=-1), tallies, ref)
 
 
 def js(counts: ArrayLike, reference: ArrayLike) -> F:
@@ -136,11 +136,11 @@ def js(counts: ArrayLike, reference: ArrayLike) -> F:
     SciPy's ``jensenshannon(p, q, base=2)`` is its square root. Of the bins, exactly; of raw values it is a
     lower bound.
     """
-    found, ref = checked(counts, reference)
-    q, p = _plain(found), _plain(ref)
+    tallies, ref = checked(counts, reference)
+    q, p = _plain(tallies), _plain(ref)
     middle = (q + p) / 2
     value = (_entropic(q, middle) + _entropic(p, middle)) / 2
-    return _known(np.clip(value.sum(axis=-1), 0.0, 1.0), found, ref)
+    return _known(np.clip(value.sum(axis=-1), 0.0, 1.0), tallies, ref)
 
 
 def _plain(counts: F) -> F:
@@ -157,9 +157,9 @@ def ks(counts: ArrayLike, reference: ArrayLike) -> F:
 
     Against raw values it is too small by at most the largest share that one bin has of either sample.
     """
-    found, ref = checked(counts, reference)
-    q, p = _plain(found).cumsum(axis=-1), _plain(ref).cumsum(axis=-1)
-    return _known(np.abs(q - p).max(axis=-1), found, ref)
+    tallies, ref = checked(counts, reference)
+    q, p = _plain(tallies).cumsum(axis=-1), _plain(ref).cumsum(axis=-1)
+    return _known(np.abs(q - p).max(axis=-1), tallies, ref)
 
 
 def chi2(counts: ArrayLike, reference: ArrayLike) -> tuple[F, NDArray[np.intp]]:
@@ -168,14 +168,14 @@ def chi2(counts: ArrayLike, reference: ArrayLike) -> tuple[F, NDArray[np.intp]]:
     That of SciPy's ``chi2_contingency`` of both rows without correction, exactly; bins empty in both drop
     out. Its law needs about five parts a bin and independent parts: limits come from ``limits``.
     """
-    found, ref = checked(counts, reference)
-    n, m = found.sum(axis=-1, keepdims=True), ref.sum(axis=-1, keepdims=True)
-    whole = found + ref
+    tallies, ref = checked(counts, reference)
+    n, m = tallies.sum(axis=-1, keepdims=True), ref.sum(axis=-1, keepdims=True)
+    whole = tallies + ref
     with np.errstate(invalid="ignore", divide="ignore"):
         here, there = whole * n / (n + m), whole * m / (n + m)
-        terms = (found - here) ** 2 / here + (ref - there) ** 2 / there
+        terms = (tallies - here) ** 2 / here + (ref - there) ** 2 / there
     freedom = np.maximum((whole > 0).sum(axis=-1) - 1, 0)
-    return _known(np.where(whole > 0, terms, 0.0).sum(axis=-1), found, ref), freedom
+    return _known(np.where(whole > 0, terms, 0.0).sum(axis=-1), tallies, ref), freedom
 
 
 def wasserstein(counts: ArrayLike, reference: ArrayLike, edges: ArrayLike, shift: ArrayLike = 0.0) -> F:
@@ -187,28 +187,28 @@ def wasserstein(counts: ArrayLike, reference: ArrayLike, edges: ArrayLike, shift
     it misses by at most ``wasserstein_error`` where no part lies beyond; where some do it is never too large
     by more.
     """
-    found, ref = checked(counts, reference)
+    tallies, ref = checked(counts, reference)
     at = np.asarray(edges, dtype=np.float64)
-    if at.shape[-1] != found.shape[-1] - 1 or (np.diff(at, axis=-1) <= 0).any():
+    if at.shape[-1] != tallies.shape[-1] - 1 or (np.diff(at, axis=-1) <= 0).any():
         raise ValueError("edges must rise, and be one fewer than the bins")
-    apart = (_plain(found).cumsum(axis=-1) - _plain(ref).cumsum(axis=-1))[..., :-1]
+    apart = (_plain(tallies).cumsum(axis=-1) - _plain(ref).cumsum(axis=-1))[..., :-1]
     left, right, width = apart[..., :-1], apart[..., 1:], np.diff(at, axis=-1)
     crossing = left * right < 0
     whole = np.abs(left) + np.abs(right)
     area = np.where(crossing, (left**2 + right**2) / np.maximum(whole, 1e-300), whole) / 2
     inner = (area * width).sum(axis=-1)
-    return _known(np.maximum(inner, np.abs(shift)), found, ref)
+    return _known(np.maximum(inner, np.abs(shift)), tallies, ref)
 
 
 def wasserstein_error(counts: ArrayLike, reference: ArrayLike, edges: ArrayLike) -> F:
     """How far ``wasserstein`` may be off between the edges: Σ width · (share now + share learned); (…)."""
-    found, ref = checked(counts, reference)
-    inside = (_plain(found) + _plain(ref))[..., 1:-1]
-    return _known((inside * np.diff(np.asarray(edges, dtype=np.float64), axis=-1)).sum(axis=-1), found, ref)
+    tallies, ref = checked(counts, reference)
+    inside = (_plain(tallies) + _plain(ref))[..., 1:-1]
+    return _known((inside * np.diff(np.asarray(edges, dtype=np.float64), axis=-1)).sum(axis=-1), tallies, ref)
 
 
 def means(moments: ArrayLike) -> F:
     """Means of moments (…, 5) [n, sum, squares, lagged, pairs]; NaN where n is 0."""
-    found = np.asarray(moments, dtype=np.float64)
+    sums = np.asarray(moments, dtype=np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(found[..., 1] / found[..., 0], dtype=np.float64)
+        return np.asarray(sums[..., 1] / sums[..., 0], dtype=np.float64)

@@ -41,10 +41,10 @@ def judge_categories(
     stack = Stack.of([reference])
     own = judging.own_phi(moments[None], np.asarray(wanted[:1], dtype=np.intp), stack)
     phi = float(max(reference.phi, own.max(initial=0.0)))
-    found = judging.judge_mix(
+    mixed = judging.judge_mix(
         counts[:, :-1].astype(np.float64), reference.counts[:-1], phi=phi, wanted=wanted, alpha=alpha
     )
-    return found + judge_unseen(counts, reference, wanted=wanted, alpha=alpha)
+    return mixed + judge_unseen(counts, reference, wanted=wanted, alpha=alpha)
 
 
 def judge_unseen(

@@ -41,11 +41,11 @@ class Slice:
 def scores(counts: ArrayLike, total: ArrayLike, reference: ArrayLike) -> F:
     """What each row of counts (…, s, k) adds to the PSI of ``total`` (…, k) against ``reference`` (…, k), as
     if it were all of it: (…, s). Half a part in every bin of the whole is shared out by size."""
-    found = np.asarray(counts, dtype=np.float64)
+    tallies = np.asarray(counts, dtype=np.float64)
     q, p = binned.shares(total), binned.shares(reference)
-    n = found.sum(axis=-1, keepdims=True)
+    n = tallies.sum(axis=-1, keepdims=True)
     whole = np.maximum(np.asarray(total, dtype=np.float64).sum(axis=-1), 1.0)[..., None, None]
-    own = (found + binned.HALF * n / whole) / np.maximum(n * (1 + binned.HALF * q.shape[-1] / whole), 1e-12)
+    own = (tallies + binned.HALF * n / whole) / np.maximum(n * (1 + binned.HALF * q.shape[-1] / whole), 1e-12)
     return np.asarray(((own - p[..., None, :]) * np.log(q / p)[..., None, :]).sum(axis=-1), dtype=np.float64)
 
 
@@ -54,11 +54,11 @@ def psi_parts(counts: ArrayLike, reference: ArrayLike) -> tuple[F, F]:
 
     counts (…, s, k), reference (…, k); NaN where there is no part or no reference.
     """
-    found = np.asarray(counts, dtype=np.float64)
-    total = found.sum(axis=-2)
-    sizes = found.sum(axis=-1)
+    tallies = np.asarray(counts, dtype=np.float64)
+    total = tallies.sum(axis=-2)
+    sizes = tallies.sum(axis=-1)
     weights = sizes / np.maximum(sizes.sum(axis=-1, keepdims=True), 1.0)
-    return binned.psi(total, reference), weights * scores(found, total, reference)
+    return binned.psi(total, reference), weights * scores(tallies, total, reference)
 
 
 def mean_parts(moments: ArrayLike, mean: ArrayLike) -> tuple[F, F]:
@@ -66,10 +66,10 @@ def mean_parts(moments: ArrayLike, mean: ArrayLike) -> tuple[F, F]:
 
     moments (…, s, 5), the reference's mean (…); NaN without a part.
     """
-    found = np.asarray(moments, dtype=np.float64)
-    n = found[..., 0]
+    sums = np.asarray(moments, dtype=np.float64)
+    n = sums[..., 0]
     with np.errstate(invalid="ignore", divide="ignore"):
-        adds = (found[..., 1] - n * np.asarray(mean)[..., None]) / n.sum(axis=-1, keepdims=True)
+        adds = (sums[..., 1] - n * np.asarray(mean)[..., None]) / n.sum(axis=-1, keepdims=True)
     return np.asarray(adds.sum(axis=-1), dtype=np.float64), adds
 
 
@@ -82,18 +82,18 @@ def best_slice(keys: Sequence[tuple[str, ...]], adds: F, sizes: F) -> Slice | No
     dimensions = range(len(keys[0]))
     columns = zip(*keys, strict=True)
     table = np.stack([np.unique(column, return_inverse=True)[1] for column in map(list, columns)], axis=1)
-    found: list[tuple[float, float, NDArray[np.bool_]]] = []
+    slices: list[tuple[float, float, NDArray[np.bool_]]] = []
     for count in range(1, len(keys[0]) + 1):
         for chosen in combinations(dimensions, count):
             _values, groups = np.unique(table[:, chosen], axis=0, return_inverse=True)
             for group in range(int(groups.max()) + 1):
                 members = groups.ravel() == group
                 drift = float(adds[members].sum()) / whole
-                found.append((drift, float(sizes[members].sum()) / parts, members))
-    excess = max(drift - share for drift, share, _members in found)
+                slices.append((drift, float(sizes[members].sum()) / parts, members))
+    excess = max(drift - share for drift, share, _members in slices)
     if excess < STANDS_OUT:
         return None
-    near = [one for one in found if one[0] - one[1] >= NEAR * excess]
+    near = [one for one in slices if one[0] - one[1] >= NEAR * excess]
     drift, share, members = min(near, key=lambda one: one[1])
     named = [key for key, inside in zip(keys, members, strict=True) if inside]
     names = {
@@ -115,12 +115,12 @@ def began(values: ArrayLike, weights: ArrayLike) -> int | None:
 
     None where no split is more than ``SURE`` standard errors apart, or below four windows.
     """
-    found, parts = np.asarray(values, dtype=np.float64), np.asarray(weights, dtype=np.float64)
-    known = np.isfinite(found) & (parts > 0)
+    levels, parts = np.asarray(values, dtype=np.float64), np.asarray(weights, dtype=np.float64)
+    known = np.isfinite(levels) & (parts > 0)
     at = np.flatnonzero(known)
     if at.size < 4:
         return None
-    x, w = found[known], parts[known]
+    x, w = levels[known], parts[known]
     before_w, before = w.cumsum()[:-1], (w * x).cumsum()[:-1]
     after_w, after = w.sum() - before_w, (w * x).sum() - before
     apart = after / after_w - before / before_w

@@ -45,9 +45,9 @@ def phi_of(sums: F) -> F:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total / n
         variance = squares / n - mean * mean
-        found = (lagged / pairs - mean * mean) / variance
+        correlation = (lagged / pairs - mean * mean) / variance
     told = (pairs >= 60) & (n >= 60) & (variance > 1e-12 * np.maximum(1.0, mean * mean))
-    return np.where(told, np.clip(np.nan_to_num(found), 0.0, limits.PHI_MOST), 0.0)
+    return np.where(told, np.clip(np.nan_to_num(correlation), 0.0, limits.PHI_MOST), 0.0)
 
 
 def own_phi(moments: F, wanted: I, stack: Stack) -> F:
@@ -200,20 +200,20 @@ def over(values: F, wanted: I, lengths: I) -> F:
     Added up one by one: differences of running sums would carry one absurd reading into all that follow.
     """
     rows = np.arange(values.shape[0])[:, None]
-    found = np.zeros((*lengths.shape, *values.shape[2:]))
+    sums = np.zeros((*lengths.shape, *values.shape[2:]))
     for back in range(int(lengths.max())):
         inside = (back < lengths).reshape(*lengths.shape, *[1] * (values.ndim - 2))
-        found += np.where(inside, values[rows, np.maximum(wanted - back, 0)], 0.0)
-    return found
+        sums += np.where(inside, values[rows, np.maximum(wanted - back, 0)], 0.0)
+    return sums
 
 
 def sliding(values: F, length: int) -> F:
     """The sums of every ``length`` windows in a row: (f, w - length + 1, …); none where w is less."""
     count = max(0, values.shape[1] - length + 1)
-    found = np.zeros((values.shape[0], count, *values.shape[2:]))
+    sums = np.zeros((values.shape[0], count, *values.shape[2:]))
     for back in range(length):
-        found += values[:, back : back + count]
-    return found
+        sums += values[:, back : back + count]
+    return sums
 
 
 def rare_last(reference: F) -> I:

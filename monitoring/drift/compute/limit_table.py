@@ -156,7 +156,7 @@ def _calibrated(
         learned = np.bincount(ids, one.counts[:-1])
         p = binned.shares(learned)
         now = np.stack([np.bincount(ids, share) for share in moved])
-        found = [
+        shifted = [
             (binned.ks(now, learned), binned.psi(now * whole, learned)) for whole in n
         ]  # of the shifted reference at each size
         usual = grid.medians("psi", size)[place]
@@ -170,7 +170,7 @@ def _calibrated(
             if name in ALWAYS:
                 shift = np.where(fires, limit / (alone[place] if name == "beside" else 1.0), np.nan)
             elif name in ("ks", "psi"):
-                seen = np.stack([pair[name == "psi"] for pair in found], axis=1)
+                seen = np.stack([pair[name == "psi"] for pair in shifted], axis=1)
                 most = 1 - p.min() if name == "ks" else np.log(1 / p.min()) + usual
                 fires &= limit < most
                 shift = _first(seen + (usual if name == "psi" else 0.0), limit, fires)

@@ -68,8 +68,8 @@ def weighted_chi2_limit(weights: ArrayLike, alpha: float) -> F:
     u = np.sqrt(np.maximum(2 * (t * x - k0), 1e-12))
     tail = log_ndtr(-(u + np.log(t * np.sqrt(k2) / u) / u))
     flat_tail, flat_x = tail.reshape(-1, tail.shape[-1]), x.reshape(-1, x.shape[-1])
-    found = [np.interp(-np.log(alpha), -one, at) for one, at in zip(flat_tail, flat_x, strict=True)]
-    return np.asarray(found, dtype=np.float64).reshape(w.shape[:-1])
+    quantiles = [np.interp(-np.log(alpha), -one, at) for one, at in zip(flat_tail, flat_x, strict=True)]
+    return np.asarray(quantiles, dtype=np.float64).reshape(w.shape[:-1])
 
 
 def psi_limit(

@@ -80,11 +80,11 @@ class Stack:
     @property
     def deciles(self) -> NDArray[np.intp]:
         """The tenth of its reference to which each bin belongs (``binned.deciles``); (f, k)."""
-        found = np.zeros(self.reference.shape, dtype=np.intp)
+        ids = np.zeros(self.reference.shape, dtype=np.intp)
         for row, bins in enumerate(self.bins):
             own = binned.deciles(self.reference[row, :bins])
-            found[row, :bins], found[row, bins:] = own, own.max()
-        return found
+            ids[row, :bins], ids[row, bins:] = own, own.max()
+        return ids
 
     @property
     def lagged(self) -> NDArray[np.bool_]:

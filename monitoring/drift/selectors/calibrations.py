@@ -21,9 +21,9 @@ def calibrations_due() -> list[ModelVersion]:
     plain = Watch().persistence
     done = dict(Calibration.objects.filter(made_at__isnull=False).values_list("version", "persistence"))
     busy = Calibration.objects.filter(until__gt=timezone.now()).values("version")
-    found = ModelVersion.objects.filter(state__in=WATCHED).exclude(pk__in=busy).order_by("-pk")
+    due = ModelVersion.objects.filter(state__in=WATCHED).exclude(pk__in=busy).order_by("-pk")
     return [
         one
-        for one in found.select_related("model").defer("reference")
+        for one in due.select_related("model").defer("reference")
         if done.get(one.pk) != patience.get(one.model_id, plain) and one.reference.get("features")
     ]

@@ -22,7 +22,7 @@ WINDOWS_READ = 400
 
 def points_of(alert: Alert, feature: str, statistic: str) -> list[StatisticPoint]:
     """The statistic's newest points from 12 hours before the alert's beginning, oldest first."""
-    found = StatisticPoint.objects.filter(
+    points = StatisticPoint.objects.filter(
         asset=alert.asset,
         version=alert.version,
         feature=feature,
@@ -30,8 +30,8 @@ def points_of(alert: Alert, feature: str, statistic: str) -> list[StatisticPoint
         starts__gte=alert.since - BEFORE,
     )
     if alert.resolved_at:
-        found = found.filter(starts__lte=alert.resolved_at + timedelta(hours=1))
-    return list(found.order_by("-starts")[:POINTS])[::-1]
+        points = points.filter(starts__lte=alert.resolved_at + timedelta(hours=1))
+    return list(points.order_by("-starts")[:POINTS])[::-1]
 
 
 def changes_of(alert: Alert) -> list[ProcessChange]:
@@ -58,10 +58,10 @@ class Now:
 
 def windows_since(alert: Alert) -> list[dict[str, Any]]:
     """The machine's newest windows since the alert's beginning."""
-    found = Window.objects.filter(version=alert.version, asset=alert.asset, starts__gte=alert.since)
+    windows = Window.objects.filter(version=alert.version, asset=alert.asset, starts__gte=alert.since)
     if alert.resolved_at:
-        found = found.filter(starts__lte=alert.resolved_at)
-    rows = found.order_by("-starts").values("counts", "moments", "classes", "confidence")
+        windows = windows.filter(starts__lte=alert.resolved_at)
+    rows = windows.order_by("-starts").values("counts", "moments", "classes", "confidence")
     return [dict(row) for row in rows[:WINDOWS_READ]]
 
 
@@ -97,7 +97,7 @@ def first_lots(asset_id: int, since: datetime) -> list[tuple[datetime, str]]:
 
 def alerts_open(*, asset: Asset | None = None) -> QuerySet[Alert]:
     """Every alert that is not resolved, for the apps that pull."""
-    found = Alert.objects.filter(state__in=UNRESOLVED).select_related(
+    unresolved = Alert.objects.filter(state__in=UNRESOLVED).select_related(
         "asset__line", "measure__line", "version__model"
     )
-    return found.filter(asset=asset) if asset is not None else found
+    return unresolved.filter(asset=asset) if asset is not None else unresolved

@@ -48,15 +48,15 @@ def parts_before(alert: Alert) -> list[Part]:
 
 
 def _parts(alert: Alert, since: datetime, until: datetime | None) -> list[Part]:
-    found = SampledRow.objects.filter(
+    sampled = SampledRow.objects.filter(
         reason=Reason.RANDOM,
         prediction__asset=alert.asset,
         prediction__version=alert.version,
         prediction__at__gte=since,
     )
     if until is not None:
-        found = found.filter(prediction__at__lt=until)
-    rows = found.order_by("-prediction__at").values_list("prediction__at", "readings")[:MOST]
+        sampled = sampled.filter(prediction__at__lt=until)
+    rows = sampled.order_by("-prediction__at").values_list("prediction__at", "readings")[:MOST]
     return [Part(at, readings) for at, readings in rows][::-1]
 
 

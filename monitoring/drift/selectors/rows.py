@@ -49,8 +49,8 @@ Shard = tuple[int, int]  # model and line
 
 def unjudged(shard: Shard | None = None) -> Iterator[tuple[Asset, ModelVersion]]:
     """The assets and versions that have a window to be judged; of one shard, or all."""
-    found = Window.objects.filter(judged_at=None)
-    pairs = _of(found, shard).values_list("asset", "version").distinct().order_by()
+    waiting = Window.objects.filter(judged_at=None)
+    pairs = _of(waiting, shard).values_list("asset", "version").distinct().order_by()
     return _pairs(list(pairs))
 
 
@@ -61,8 +61,8 @@ def shards() -> list[Shard]:
     return sorted({*windows.order_by(), *truths})
 
 
-def _of(found: QuerySet[M], shard: Shard | None) -> QuerySet[M]:
-    return found if shard is None else found.filter(version__model=shard[0], asset__line=shard[1])
+def _of(rows: QuerySet[M], shard: Shard | None) -> QuerySet[M]:
+    return rows if shard is None else rows.filter(version__model=shard[0], asset__line=shard[1])
 
 
 def window_truths(shard: Shard | None = None) -> Iterator[tuple[Asset, ModelVersion]]:
@@ -71,8 +71,8 @@ def window_truths(shard: Shard | None = None) -> Iterator[tuple[Asset, ModelVers
     waits = Inspection.objects.filter(source="inspection", charted_at=None)
     if shard is not None:
         waits = waits.filter(prediction__version__model=shard[0], prediction__asset__line=shard[1])
-    found = waits.order_by().values_list("prediction__asset", "prediction__version").distinct()
-    return _pairs(list(found))
+    pairs = waits.order_by().values_list("prediction__asset", "prediction__version").distinct()
+    return _pairs(list(pairs))
 
 
 def uncharted(asset: Asset, version: ModelVersion) -> list[int]:

@@ -33,10 +33,10 @@ class Segment:
 
 def segment_windows(alert: Alert) -> list[Segment]:
     """The newest windows from 12 hours before the alert's beginning, on all machines with its version."""
-    found = Window.objects.filter(version=alert.version, starts__gte=alert.since - BEFORE)
+    windows = Window.objects.filter(version=alert.version, starts__gte=alert.since - BEFORE)
     if alert.resolved_at:
-        found = found.filter(starts__lte=alert.resolved_at + AFTER)
-    rows = found.order_by("-starts", "-pk").values_list(
+        windows = windows.filter(starts__lte=alert.resolved_at + AFTER)
+    rows = windows.order_by("-starts", "-pk").values_list(
         *("asset__name", "lot", "recipe", "shift", "starts", "counts", "moments", "classes", "confidence")
     )
     return [Segment(tuple(row[:4]), *row[4:]) for row in rows[:MOST]][::-1]
@@ -53,11 +53,11 @@ def slice_words(names: Mapping[str, str]) -> str:
     return ", ".join(said[key] % names[key] for key in DIMENSIONS if key in names)
 
 
-def where_sentence(found: Mapping[str, Any] | None) -> str:
+def where_sentence(contrast: Mapping[str, Any] | None) -> str:
     """“82 % of this drift is Press 4, lot 7731, since 14:10”; "" where nothing was worked out."""
-    if not found or found["segments_all"] < 2:
+    if not contrast or contrast["segments_all"] < 2:
         return ""
-    best = found["best"]
+    best = contrast["best"]
     if best is None or not best["names"]:
         return _("No machine, lot, recipe or shift stands out: the drift is in all of them.")
     facts = {

@@ -29,8 +29,10 @@ def truths(*, asset: Asset, version: ModelVersion, since: datetime, until: datet
     mine = Prediction.objects.filter(asset=asset, version=version, at__gte=since, truth_source="inspection")
     if until is not None:
         mine = mine.filter(at__lt=until)
-    found = mine.aggregate(n=Count("pk"), wrong=Count("pk", filter=~Q(label=F("truth"))))
-    return Truths(found["n"], found["wrong"], *wilson(found["wrong"] / max(found["n"], 1), found["n"]))
+    counted = mine.aggregate(n=Count("pk"), wrong=Count("pk", filter=~Q(label=F("truth"))))
+    return Truths(
+        counted["n"], counted["wrong"], *wilson(counted["wrong"] / max(counted["n"], 1), counted["n"])
+    )
 
 
 def expected_error(version: ModelVersion, confidences: Sequence[float]) -> float:

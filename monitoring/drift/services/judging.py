@@ -71,16 +71,16 @@ def spans_assign(*, asset: Asset, version: ModelVersion) -> int:
     if not pieces:
         return 0
     watch = watch_of(version.model)
-    found = spans.assign(pieces, kind=watch.window_kind, parts=watch.window_parts)
+    assigned = spans.assign(pieces, kind=watch.window_kind, parts=watch.window_parts)
     by_span: dict[datetime, list[int]] = {}
-    for pk, span in found.items():
+    for pk, span in assigned.items():
         by_span.setdefault(span, []).append(pk)
     mine = Window.objects.filter(asset=asset, version=version)
     with transaction.atomic():
         for span, pks in by_span.items():
             mine.filter(pk__in=pks, span=None).update(span=span)
             mine.filter(span=span).update(judged_at=None)
-    return len(found)
+    return len(assigned)
 
 
 def alert_consider(*, asset: Asset, version: ModelVersion, since: datetime) -> Alert | None:
@@ -90,11 +90,11 @@ def alert_consider(*, asset: Asset, version: ModelVersion, since: datetime) -> A
     rules = watch_of(version.model).rules
     mine = StatisticPoint.objects.filter(asset=asset, version=version)
     window = timedelta(seconds=version.model.window_seconds)
-    found = moved(mine.filter(starts__gte=_neighbour(mine, since, rules, window)), tolerances, rules)
+    out = moved(mine.filter(starts__gte=_neighbour(mine, since, rules, window)), tolerances, rules)
     alert = None
-    for at in sorted(found):
+    for at in sorted(out):
         if at >= since:
-            alert = _raise_or_join(asset, version, found[at], tolerances, rules) or alert
+            alert = _raise_or_join(asset, version, out[at], tolerances, rules) or alert
     return alert
 
 
@@ -110,22 +110,22 @@ def _neighbour(mine: QuerySet[StatisticPoint], since: datetime, rules: Rules, wi
 
 
 def _raise_or_join(
-    asset: Asset, version: ModelVersion, found: list[Moved], tolerances: Tolerances, rules: Rules
+    asset: Asset, version: ModelVersion, out: list[Moved], tolerances: Tolerances, rules: Rules
 ) -> Alert | None:
     with transaction.atomic():
         alert = _open_alert(asset)
         if alert is not None:
-            return _join(alert, found)
+            return _join(alert, out)
         quiet = _quiet(asset, version, rules)
-        found = [one for one in found if one.key not in quiet]
-        if not found:
+        out = [one for one in out if one.key not in quiet]
+        if not out:
             return None
         try:
             with transaction.atomic():
-                return _open(asset, version, found, tolerances)
+                return _open(asset, version, out, tolerances)
         except IntegrityError:  # another worker opened it at this moment
             alert = _open_alert(asset)
-            return _join(alert, found) if alert else None
+            return _join(alert, out) if alert else None
 
 
 def _open_alert(asset: Asset) -> Alert | None:
@@ -135,9 +135,9 @@ def _open_alert(asset: Asset) -> Alert | None:
     return open_ones.select_related("asset__line__site", "version__model").order_by("kind").first()
 
 
-def _join(alert: Alert, found: list[Moved]) -> Alert:
-    new = [one for one in found if one.key not in alert.features]
-    for one in found:
+def _join(alert: Alert, out: list[Moved]) -> Alert:
+    new = [one for one in out if one.key not in alert.features]
+    for one in out:
         first = alert.features.get(one.key, {}).get("first")
         alert.features[one.key] = one.stored() | ({"first": first} if first else {})
     alert.save(update_fields=["features"])
@@ -152,26 +152,26 @@ def _quiet(asset: Asset, version: ModelVersion, rules: Rules) -> set[str]:
     last = Alert.objects.filter(
         asset=asset, version=version, state=AlertState.RESOLVED, resolved_at__gte=timezone.now() - rules.quiet
     )
-    found: set[str] = set()
+    quiet: set[str] = set()
     for alert in last:
         points = StatisticPoint.objects.filter(
             asset=asset, version=version, feature__in=alert.features, starts__gte=alert.resolved_at
         )
-        found |= still_out(points, alert.features, rules)
-    return found
+        quiet |= still_out(points, alert.features, rules)
+    return quiet
 
 
-def _open(asset: Asset, version: ModelVersion, found: list[Moved], tolerances: Tolerances) -> Alert:
-    first = max(found, key=lambda one: weight(one, tolerances))
-    model_only = all(one.key.startswith(":") for one in found)
+def _open(asset: Asset, version: ModelVersion, out: list[Moved], tolerances: Tolerances) -> Alert:
+    first = max(out, key=lambda one: weight(one, tolerances))
+    model_only = all(one.key.startswith(":") for one in out)
     judged = StatisticPoint.objects.filter(asset=asset, version=version)
     alert = Alert.objects.create(
         asset=asset,
         version=version,
         kind=AlertKind.MODEL_DRIFT if model_only else AlertKind.DATA_DRIFT,
         feature=first.key,
-        features={one.key: one.stored() for one in found},
-        since=min(one.first for one in found),
+        features={one.key: one.stored() for one in out},
+        since=min(one.first for one in out),
         known_until=judged.aggregate(last=Max("ends"))["last"],
         opened_at=timezone.now(),
     )

@@ -35,10 +35,10 @@ def _restored(pk: int, _made_at: datetime) -> calibration_grid.CalibrationGrid |
 
 def calibrations_ask() -> int:
     """Hand the versions that are to be calibrated to a worker; how many."""
-    found = calibrations_due()
-    for version in found:
+    due = calibrations_due()
+    for version in due:
         enqueue("monitoring.calibrate", version_id=version.pk)
-    return len(found)
+    return len(due)
 
 
 @shared_task(name="monitoring.calibrate")

@@ -28,15 +28,15 @@ def where(alert_id: int) -> None:
     if alert is None:
         return
     windows = segment_windows(alert)
-    found = {
+    contrasts = {
         key: one
         for key in alert.features
         if key != ERROR and (one := _reading(alert, key, windows)) is not None
     }
-    whole = sum(one["psi"] for one in found.values())
-    for one in found.values():
+    whole = sum(one["psi"] for one in contrasts.values())
+    for one in contrasts.values():
         one["part"] = one["psi"] / whole if whole > 0 else 0.0
-    alert_where_write(alert=alert, where=found)
+    alert_where_write(alert=alert, where=contrasts)
 
 
 def tally(windows: Sequence[Segment], key: str, version: ModelVersion) -> tuple[F, F] | None:

@@ -32,10 +32,10 @@ from monitoring.models import StatisticPoint
 @shared_task(name="monitoring.judge")
 def judge() -> int:
     """Hand every model and line that has something to be judged to a worker; how many."""
-    found = shards()
-    for model_id, line_id in found:
+    waiting = shards()
+    for model_id, line_id in waiting:
         enqueue("monitoring.judge_shard", model_id=model_id, line_id=line_id)
-    return len(found)
+    return len(waiting)
 
 
 @shared_task(name="monitoring.judge_shard")

@@ -37,10 +37,10 @@ UNKNOWN_SIZE = 100
 def limits(most: int = 20) -> int:
     """Have the versions calibrated that were not, and work out the limits that are due; how many."""
     calibrations_ask()
-    found = limits_due()[:most]
-    for version, line in found:
+    due = limits_due()[:most]
+    for version, line in due:
         limits_write(version=version, line=line, body=_body(version, line))
-    return len(found)
+    return len(due)
 
 
 def _body(version: ModelVersion, line: Line) -> dict[str, Any]:

@@ -72,8 +72,8 @@ def counts_of(rows: list[Row], key: str, bins: int) -> NDArray[np.int64]:
 
 def moments_of(rows: list[Row], keys: Iterable[str]) -> NDArray[np.float64]:
     """The moments of readings: (f, w, 5)."""
-    found = [[row.moments.get(key) or [0.0] * 5 for row in rows] for key in keys]
-    return np.asarray(found, dtype=np.float64).reshape(len(found), len(rows), 5)
+    moments = [[row.moments.get(key) or [0.0] * 5 for row in rows] for key in keys]
+    return np.asarray(moments, dtype=np.float64).reshape(len(moments), len(rows), 5)
 
 
 def judged(
@@ -104,7 +104,7 @@ def judged(
         for place, key in enumerate(learned)
         if place not in categorical and (grid is None or key not in grid.keys)
     ]
-    found = judging.judge(
+    analytic = judging.judge(
         [counts[place] for place in plain],
         moments[plain],
         [references[place] for place in plain],
@@ -112,7 +112,7 @@ def judged(
         alpha=alpha,
     )
     keys = list(learned)
-    for place, statistics in zip(plain, found, strict=True):
+    for place, statistics in zip(plain, analytic, strict=True):
         yield from ((keys[place], one) for one in statistics)
     # what a model says follows what it reads; its own autocorrelation is not sent
     phi = 0.0
@@ -158,11 +158,11 @@ def _calibrated(
     places = [keys.index(key) for key in grid.keys]
     mine = [references[place] for place in places]
     phi = judging.own_phi(moments[places], np.asarray(wanted, dtype=np.intp), Stack.of(mine))
-    found = calibration_grid.judge(
+    statistics_of = calibration_grid.judge(
         grid, [counts[place] for place in places], moments[places], mine,
         phi=phi, wanted=wanted, per_window=share,
     )  # fmt: skip
-    for key, statistics in zip(grid.keys, found, strict=True):
+    for key, statistics in zip(grid.keys, statistics_of, strict=True):
         yield from ((key, one) for one in statistics)
 
 
@@ -171,16 +171,16 @@ def error_point(asset: Asset, version: ModelVersion) -> StatisticPoint | None:
 
     Inspection alone counts: parts that were labelled because the model was unsure would make it look worse.
     """
-    found = list(
+    inspected = list(
         Prediction.objects.filter(asset=asset, version=version, truth_source="inspection")
         .order_by("-at")
         .values_list("at", "label", "truth", "confidence")[:TRUTHS]
     )
-    if len(found) < TRUTHS_LEAST:
+    if len(inspected) < TRUTHS_LEAST:
         return None
-    wrong = sum(label != truth for _at, label, truth, _confidence in found)
-    expected = expected_error(version, [confidence for *_rest, confidence in found])
-    newest = found[0][0]
+    wrong = sum(label != truth for _at, label, truth, _confidence in inspected)
+    expected = expected_error(version, [confidence for *_rest, confidence in inspected])
+    newest = inspected[0][0]
     seconds = version.model.window_seconds
     starts = newest - timedelta(seconds=newest.timestamp() % seconds)
     return StatisticPoint(
@@ -190,7 +190,7 @@ def error_point(asset: Asset, version: ModelVersion) -> StatisticPoint | None:
         statistic="error",
         starts=starts,
         ends=newest,
-        n=len(found),
-        value=wrong / len(found),
-        limit=limits.error_limit(n=len(found), expected=expected, alpha=alpha_for(asset.line, version)),
+        n=len(inspected),
+        value=wrong / len(inspected),
+        limit=limits.error_limit(n=len(inspected), expected=expected, alpha=alpha_for(asset.line, version)),
     )

@@ -53,7 +53,7 @@ def _compared(alert: Alert) -> dict[str, Any]:
     if then is None:
         return {"n": len(fresh), "m": len(before), "wanted_before": OWN_LEAST}
     try:
-        found = compare(
+        comparison = compare(
             then,
             _rows(fresh, keys),
             keys=keys,
@@ -65,7 +65,7 @@ def _compared(alert: Alert) -> dict[str, Any]:
         if few.side == "now":
             return {"n": few.rows, "wanted": few.wanted}
         return {"n": len(fresh), "m": few.rows, "wanted_before": few.wanted}
-    return found | {"against": "before" if own else "learned"}
+    return comparison | {"against": "before" if own else "learned"}
 
 
 def _rows(parts: Sequence[Part], keys: Sequence[str]) -> Rows:
@@ -86,13 +86,13 @@ def _learned(alert: Alert, keys: Sequence[str]) -> Rows | None:
     if table is None:
         return None
     try:
-        found = datasets.decode(artifact_read(table.artifact), keys)
+        table_rows = datasets.decode(artifact_read(table.artifact), keys)
     except (ArtifactDamaged, Invalid):
         return None
-    mine = np.asarray([one == alert.machine.slug for one in found.asset], dtype=np.bool_)
+    mine = np.asarray([one == alert.machine.slug for one in table_rows.asset], dtype=np.bool_)
     which = np.flatnonzero(mine) if mine.sum() >= OWN_LEAST else np.arange(len(mine))
     if not table.ordered:
         few = np.sort(np.random.default_rng(0).permutation(which)[:MOST])
-        return Rows(found.readings[few], None)
-    newest = which[np.argsort(found.at[which], kind="stable")][-MOST:]
-    return Rows(found.readings[newest], found.at[newest])
+        return Rows(table_rows.readings[few], None)
+    newest = which[np.argsort(table_rows.at[which], kind="stable")][-MOST:]
+    return Rows(table_rows.readings[newest], table_rows.at[newest])

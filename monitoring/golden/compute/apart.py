@@ -50,25 +50,25 @@ class Match:
 
 def kept_of(parts: Iterable[tuple[str, str, Mapping[str, float | None]]], keys: Sequence[str]) -> list[Kept]:
     """Parts as (code, id, readings by key), rounded as a table's rows are (``edge_model.as_read``)."""
-    found = []
+    kept = []
     for code, part, readings in parts:
         row = np.array([np.nan if (value := readings.get(key)) is None else float(value) for key in keys])
         with np.errstate(over="ignore"):
-            found.append(Kept(code, part, row.astype(np.float32).astype(np.float64)))
-    return found
+            kept.append(Kept(code, part, row.astype(np.float32).astype(np.float64)))
+    return kept
 
 
 def spread_of(readings: F, categories: Sequence[bool]) -> F:
     """Spread of each reading (d,) of rows (n, d); 1 for a category, so that two words are never near."""
-    found = np.ones(readings.shape[1])
+    spread = np.ones(readings.shape[1])
     for place, words in enumerate(categories):
         values = readings[:, place][np.isfinite(readings[:, place])]
         if words or not values.size:
             continue
         low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
         wide = float(high - low) or float(values.std())
-        found[place] = max(wide, 1e-4 * abs(float(middle)), 1e-9)
-    return found
+        spread[place] = max(wide, 1e-4 * abs(float(middle)), 1e-9)
+    return spread
 
 
 def matches(*, readings: F, part: Sequence[str], spread: F, kept: Sequence[Kept]) -> list[Match]:
@@ -79,7 +79,7 @@ def matches(*, readings: F, part: Sequence[str], spread: F, kept: Sequence[Kept]
     width = readings.shape[1]
     rows, reach = scaled(readings, spread), SHARE * np.sqrt(width) if width > 1 else EQUAL
     tree = cKDTree(rows)
-    found: list[Match] = []
+    near: list[Match] = []
     for number, one in enumerate(kept):
         own = np.flatnonzero(keys == part_key(one.part)) if one.part else np.empty(0, dtype=np.intp)
         asked = np.concatenate([scaled(one.readings[None], spread), rows[own]])
@@ -91,14 +91,14 @@ def matches(*, readings: F, part: Sequence[str], spread: F, kept: Sequence[Kept]
         for place in np.flatnonzero(np.isin(keys, others)):
             reason.setdefault(int(place), "beside")
         reason |= {int(place): "part" for place in own}
-        found.extend(Match(place, number, reason[place]) for place in sorted(reason))
-    return found
+        near.extend(Match(place, number, reason[place]) for place in sorted(reason))
+    return near
 
 
-def strongest(found: Iterable[Match]) -> dict[int, Match]:
+def strongest(pairs: Iterable[Match]) -> dict[int, Match]:
     """The first reason of each row, in the order of ``REASONS``."""
     best: dict[int, Match] = {}
-    for one in found:
+    for one in pairs:
         if one.row not in best or REASONS.index(one.reason) < REASONS.index(best[one.row].reason):
             best[one.row] = one
     return best

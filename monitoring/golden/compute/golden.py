@@ -14,8 +14,8 @@ from mlops_portal.foundation.wire.golden import Golden
 def readings(samples: Sequence[Golden], features: Sequence[str]) -> NDArray[np.float64]:
     """Readings of the samples, float64 (n, features), a missing one NaN."""
     table = [[one.readings.get(key) for key in features] for one in samples]
-    found = np.array([[np.nan if value is None else float(value) for value in row] for row in table])
-    return found.reshape(len(samples), len(features)).astype(np.float64)
+    values = np.array([[np.nan if value is None else float(value) for value in row] for row in table])
+    return values.reshape(len(samples), len(features)).astype(np.float64)
 
 
 def results(
@@ -26,12 +26,12 @@ def results(
     A sample passes where its truth gets at least its tolerance; a safety sample must be judged right besides.
     A class that the model does not know has probability 0.
     """
-    found = []
+    judged = []
     for sample, row in zip(samples, probabilities, strict=True):
         said = classes[int(np.argmax(row))]
         probability = float(row[classes.index(sample.truth)]) if sample.truth in classes else 0.0
         passed = sample.passed_by(probability) and (said == sample.truth or not sample.safety)
-        found.append(
+        judged.append(
             {
                 "code": sample.code,
                 "truth": sample.truth,
@@ -42,4 +42,4 @@ def results(
                 "passed": passed,
             }
         )
-    return found
+    return judged

@@ -19,15 +19,15 @@ from monitoring.models import GoldenCheck, GoldenProposal, GoldenSample, Sampled
 def models_for(person: Person) -> QuerySet[RegisteredModel]:
     """The models of machines on the lines whose golden samples the person may see."""
     lines = lines_for(person=person, action="golden.view")
-    found = RegisteredModel.objects.filter(asset_type__assets__line__in=lines, retired_at=None)
-    return found.select_related("asset_type").distinct().order_by("name")
+    models = RegisteredModel.objects.filter(asset_type__assets__line__in=lines, retired_at=None)
+    return models.select_related("asset_type").distinct().order_by("name")
 
 
 def edit_verdict(person: Person, model: RegisteredModel) -> Verdict:
     """The set is one for all machines of its kind, so any of their sites will do, but the whole of it."""
     sites = Site.objects.filter(lines__assets__type=model.asset_type).distinct()
-    found = [verdict(person, "golden.edit", site=site) for site in sites]
-    return next((one for one in found if one), (found or [verdict(person, "golden.edit")])[0])
+    verdicts = [verdict(person, "golden.edit", site=site) for site in sites]
+    return next((one for one in verdicts if one), (verdicts or [verdict(person, "golden.edit")])[0])
 
 
 def samples_of(model: RegisteredModel) -> QuerySet[GoldenSample]:

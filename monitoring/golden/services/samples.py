@@ -35,17 +35,17 @@ def _readings(model: RegisteredModel, readings: Mapping[str, Any]) -> dict[str, 
     foreign = sorted(set(readings) - {one.key for one in features})
     if foreign:
         raise Invalid(_("%(model)s knows no reading “%(key)s”.") % {"model": model, "key": foreign[0]})
-    found: dict[str, float | None] = {}
+    values: dict[str, float | None] = {}
     for feature in features:
         key, value = feature.key, readings.get(feature.key)
         if isinstance(value, str | bool) and feature.categories:
             value = code_of(value, feature.categories, ignore_case=feature.ignore_case)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise Invalid(_("The reading “%(key)s” is no number.") % {"key": key})
-        found[key] = None if value is None or not math.isfinite(value) else value
-    if all(value is None for value in found.values()):
+        values[key] = None if value is None or not math.isfinite(value) else value
+    if all(value is None for value in values.values()):
         raise Invalid(_("A golden sample needs readings."))
-    return found
+    return values
 
 
 def golden_add(

@@ -35,7 +35,7 @@ def aside_for(person: Person) -> QuerySet[Quarantined]:
 
 def aside_counts(rows: QuerySet[Quarantined]) -> list[Tally]:
     """Per node and check, the newest first."""
-    found = (
+    counted = (
         rows.order_by()
         .values_list("node__slug", "node__name", "check_key")
         .annotate(records=Count("pk"), times=Sum("times"), last=Max("at"))
@@ -43,7 +43,7 @@ def aside_counts(rows: QuerySet[Quarantined]) -> list[Tally]:
     )
     return [
         Tally(slug, name, check, check_words(check), n, times, last)
-        for slug, name, check, n, times, last in found
+        for slug, name, check, n, times, last in counted
     ]
 
 

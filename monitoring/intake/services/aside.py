@@ -111,12 +111,12 @@ def kept(record: object) -> dict[str, Any]:
 
 
 def _tell(node: Node, rows: Iterable[Quarantined], now: datetime) -> None:
-    found = [one for one in rows if not one.at_node and one.check_key not in SILENT]
-    checks = Counter(one.check_key for one in found)
+    news = [one for one in rows if not one.at_node and one.check_key not in SILENT]
+    checks = Counter(one.check_key for one in news)
     before = Quarantined.objects.filter(node=node, at_node=False, last_at__gt=now - LATELY)
     lately = set(before.filter(check_key__in=list(checks)).values_list("check_key", flat=True))
     for check, count in sorted(checks.items()):
-        first = next(one for one in found if one.check_key == check)
+        first = next(one for one in news if one.check_key == check)
         if check != Check.ALTERED and check in lately:
             continue
         event_record(

@@ -80,16 +80,16 @@ class Intake:
 
     def asset(self, slug: str, at: datetime) -> Asset:
         """A machine that this node speaks for, at that time."""
-        found = self.served.assets.get(slug)
-        if found is None:
+        asset = self.served.assets.get(slug)
+        if asset is None:
             raise Unfit(Check.ASSET, _("There is no machine “%(slug)s”.") % {"slug": slug[:60]})
-        if not self.served.owns(found, at):
+        if not self.served.owns(asset, at):
             raise Unfit(
                 Check.NODE,
                 _("%(node)s does not serve %(asset)s; a node speaks for its own machines only.")
-                % {"node": self.node, "asset": found},
+                % {"node": self.node, "asset": asset},
             )
-        return found
+        return asset
 
     def activation(self, asset: Asset, text: str) -> None:
         """Its release is one of this machine."""

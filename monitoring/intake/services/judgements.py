@@ -112,10 +112,10 @@ def predictions_take(
 
 
 def _note(sort: Sort, error: Exception, one: Any, refuse: Refuse, refused: dict[str, Unfit]) -> None:
-    found = as_unfit(error)
-    refuse(sort, found, one)
+    unfit = as_unfit(error)
+    refuse(sort, unfit, one)
     if isinstance(one, Mapping) and isinstance(one.get("id"), str):
-        refused[one["id"]] = found
+        refused[one["id"]] = unfit
 
 
 def store_each(rows: Sequence[M]) -> dict[Any, Exception]:
@@ -176,9 +176,9 @@ def rows_take(intake: Intake, records: Sequence[Any], refuse: Refuse, refused: M
 
 def _fates(node: Node, ids: Iterable[str]) -> dict[str, Unfit]:
     """Of predictions that were refused in an earlier batch: why."""
-    found = Quarantined.objects.filter(node=node, sort=Sort.PREDICTION, key__in=list(ids)).order_by("pk")
+    aside = Quarantined.objects.filter(node=node, sort=Sort.PREDICTION, key__in=list(ids)).order_by("pk")
     return {
-        key: Unfit(check, reason) for key, check, reason in found.values_list("key", "check_key", "reason")
+        key: Unfit(check, reason) for key, check, reason in aside.values_list("key", "check_key", "reason")
     }
 
 

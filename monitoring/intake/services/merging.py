@@ -211,5 +211,5 @@ def _moment(record: Any) -> datetime | None:
     """When the record was made, where that can be read and kept."""
     if not isinstance(record, Mapping):
         return None
-    found = record.get("at", record.get("starts"))
-    return telemetry.time_of(found) if telemetry.is_time(found) else None
+    moment = record.get("at", record.get("starts"))
+    return telemetry.time_of(moment) if telemetry.is_time(moment) else None

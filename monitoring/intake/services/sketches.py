@@ -32,7 +32,7 @@ KEPT = timedelta(days=90)
 
 def digest_of(window: Mapping[str, Any]) -> str:
     """Names a sketch that fits by its content; sums of floats to nine digits, whatever order they came in."""
-    moments = {key: [f"{one:.9g}" for one in found] for key, found in window["moments"].items()}
+    moments = {key: [f"{one:.9g}" for one in sums] for key, sums in window["moments"].items()}
     return sha256(json.dumps(dict(window) | {"moments": moments}, sort_keys=True).encode()).hexdigest()
 
 
@@ -46,8 +46,8 @@ class Sketches:
         self._new: dict[str, SketchTaken] = {}
 
     def known(self, digests: Iterable[str]) -> None:
-        found = SketchTaken.objects.filter(node=self._node, digest__in=list(digests))
-        self._taken = set(found.values_list("digest", flat=True))
+        taken = SketchTaken.objects.filter(node=self._node, digest__in=list(digests))
+        self._taken = set(taken.values_list("digest", flat=True))
 
     def finish(self) -> None:
         SketchTaken.objects.bulk_create(self._new.values(), ignore_conflicts=True)

@@ -24,17 +24,17 @@ def picture(request: HttpRequest, prediction_id: str, view: str) -> HttpResponse
     """PNG of a part on one of the person's lines; permission comes before the browser's own copy."""
     by = person_of(request)
     guard(by, "alert.view")
-    found = get_object_or_404(
+    shown = get_object_or_404(
         Picture.objects.select_related("artifact").filter(
             prediction__asset__line__in=lines_for(person=by, action="alert.view")
         ),
         prediction=prediction_id,
         view=view,
     )
-    etag = f'"{found.artifact_id}"'
+    etag = f'"{shown.artifact_id}"'
     answer = get_conditional_response(request, etag=etag)
     if answer is None or answer.status_code != 304:
-        answer = HttpResponse(artifact_read(found.artifact), content_type="image/png")
+        answer = HttpResponse(artifact_read(shown.artifact), content_type="image/png")
     answer["ETag"] = etag
     answer["Cache-Control"] = f"private, max-age={int(KEPT.total_seconds())}"
     return answer

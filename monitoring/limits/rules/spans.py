@@ -52,13 +52,13 @@ def assign(pieces: Sequence[Piece], *, kind: str, parts: int = 0) -> dict[int, d
 def _by_count(pieces: Sequence[Piece], parts: int) -> dict[int, datetime]:
     known = sorted({one.span for one in pieces if one.span is not None})
     last = max((one.starts for one in pieces if one.span is not None), default=None)
-    found: dict[int, datetime] = {}
+    spans: dict[int, datetime] = {}
     blocks: dict[datetime, list[Piece]] = {}
     for one in pieces:
         if one.span is not None:
             continue
         if last is not None and one.starts <= last:  # late: into the span that holds its time
-            found[one.pk] = known[max(0, bisect_right(known, one.starts) - 1)]
+            spans[one.pk] = known[max(0, bisect_right(known, one.starts) - 1)]
         else:
             blocks.setdefault(one.starts, []).append(one)
     open_span: list[Piece] = []
@@ -66,15 +66,15 @@ def _by_count(pieces: Sequence[Piece], parts: int) -> dict[int, datetime]:
         open_span += blocks[starts]
         if sum(one.n for one in open_span) >= parts:
             first = min(one.starts for one in open_span)
-            found |= {one.pk: first for one in open_span}
+            spans |= {one.pk: first for one in open_span}
             open_span = []
-    return found
+    return spans
 
 
 def _by_lot(pieces: Sequence[Piece]) -> dict[int, datetime]:
     taken = {one.span for one in pieces if one.span is not None}
     newest = max((one.starts for one in pieces), default=None)
-    found: dict[int, datetime] = {}
+    assigned: dict[int, datetime] = {}
     for lot in sorted({one.lot for one in pieces}):
         mine = sorted((one for one in pieces if one.lot == lot), key=lambda one: (one.starts, one.pk))
         for run in _runs(mine) if lot else [[one] for one in mine]:
@@ -84,8 +84,8 @@ def _by_lot(pieces: Sequence[Piece]) -> dict[int, datetime]:
                 continue
             span = min(spans) if spans else _free(run[0].starts, taken)
             taken.add(span)
-            found |= {one.pk: span for one in new}
-    return found
+            assigned |= {one.pk: span for one in new}
+    return assigned
 
 
 def _runs(mine: Sequence[Piece]) -> list[list[Piece]]:

@@ -18,8 +18,8 @@ def per_week(line: Line) -> float:
 
 def streams(line: Line) -> int:
     """How many machines and models share the line's budget: each machine once for every model of its type."""
-    found = Asset.objects.filter(line=line, retired_at=None, type__models__isnull=False).count()
-    return max(1, found)
+    pairs = Asset.objects.filter(line=line, retired_at=None, type__models__isnull=False).count()
+    return max(1, pairs)
 
 
 def promise(budget: float) -> str:

@@ -101,8 +101,8 @@ def limit_lines(person: Person, model: RegisteredModel) -> list[Line]:
 
 def limit_set(model: RegisteredModel, line: Line) -> LimitSet | None:
     """The limits of what runs on the line, else of the newest version that may come to run."""
-    found = LimitSet.objects.filter(version__model=model, line=line).select_related("version__model")
+    sets = LimitSet.objects.filter(version__model=model, line=line).select_related("version__model")
     running = Champion.objects.filter(asset__line=line, version__model=model).values("version")
-    return found.filter(version__in=running).order_by("-version__number").first() or (
-        found.filter(version__state__in=WATCHED).order_by("-version__number").first()
+    return sets.filter(version__in=running).order_by("-version__number").first() or (
+        sets.filter(version__state__in=WATCHED).order_by("-version__number").first()
     )

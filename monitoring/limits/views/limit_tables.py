@@ -52,9 +52,9 @@ def statistic_names() -> dict[str, str]:
 UNITS = {"mean": "σ", "beside": "σ", "ewma": "σ", "narrow": "%", "wide": "%", "unseen": "%", "missing": "%"}
 
 
-def kept(found: Achieved) -> dict[str, Any]:
+def kept(achieved: Achieved) -> dict[str, Any]:
     """Promised against achieved: {"verdict", "tone", "words", "picture"}."""
-    rate = found.rate
+    rate = achieved.rate
     tones = {"kept": "good", "broken": "bad", "early": "info"}
     titles = {"kept": _("Kept"), "broken": _("Not kept"), "early": _("Too early to tell")}
     if rate.weeks <= 0:
@@ -64,28 +64,28 @@ def kept(found: Achieved) -> dict[str, Any]:
             "words": _("Once windows are judged, what came is counted here."),
             "picture": None,
         }
-    tells = rate.tells(found.promised)
-    parts = [_counted(found, tells=tells)]
-    if found.expected:
-        parts.append(_("%(count)d resolved as expected.") % {"count": found.expected})
-    if found.open:
-        parts.append(_("%(count)d not resolved yet.") % {"count": found.open})
-    if found.verdict == "early":
+    tells = rate.tells(achieved.promised)
+    parts = [_counted(achieved, tells=tells)]
+    if achieved.expected:
+        parts.append(_("%(count)d resolved as expected.") % {"count": achieved.expected})
+    if achieved.open:
+        parts.append(_("%(count)d not resolved yet.") % {"count": achieved.open})
+    if achieved.verdict == "early":
         parts.append(
             _("If no further one comes, it can be told after %(span)s.")
-            % {"span": span_words(rate.needs(found.promised))}
+            % {"span": span_words(rate.needs(achieved.promised))}
         )
     return {
-        "verdict": titles[found.verdict],
-        "tone": tones[found.verdict],
+        "verdict": titles[achieved.verdict],
+        "tone": tones[achieved.verdict],
         "words": " ".join(parts),
-        "picture": _kept_picture(found, tones[found.verdict]) if tells else None,
+        "picture": _kept_picture(achieved, tones[achieved.verdict]) if tells else None,
     }
 
 
-def _counted(found: Achieved, *, tells: bool) -> str:
+def _counted(achieved: Achieved, *, tells: bool) -> str:
     """What came, and how many a week that makes plausible; of too short a time no number a week is given."""
-    rate = found.rate
+    rate = achieved.rate
     counted = ngettext(
         "%(count)d false alarm in %(span)s", "%(count)d false alarms in %(span)s", rate.count
     ) % {"count": rate.count, "span": span_words(rate.weeks)}
@@ -95,20 +95,20 @@ def _counted(found: Achieved, *, tells: bool) -> str:
             "high": number_text(rate.high, 2),
         }
         return f"{counted}: {between}."
-    if found.verdict == "broken":
+    if achieved.verdict == "broken":
         return _("%(counted)s: surely more than promised.") % {"counted": counted}
     return _("%(counted)s: too little was seen to say how many come in a week.") % {"counted": counted}
 
 
-def _kept_picture(found: Achieved, tone: str) -> IntervalChart:
-    rate = found.rate
-    top = min(HIGHEST, max(rate.high, 2 * found.promised))
+def _kept_picture(achieved: Achieved, tone: str) -> IntervalChart:
+    rate = achieved.rate
+    top = min(HIGHEST, max(rate.high, 2 * achieved.promised))
     came = Interval(_("achieved"), rate.low, rate.value, min(rate.high, top), tone)
     return IntervalChart(
         _("Promised and achieved, false alarms a week"),
         [
             IntervalGroup(
-                _("promised"), [Interval(_("promised"), 0.0, found.promised, found.promised, "quiet")]
+                _("promised"), [Interval(_("promised"), 0.0, achieved.promised, achieved.promised, "quiet")]
             ),
             IntervalGroup(_("achieved"), [came]),
         ],
@@ -203,7 +203,9 @@ def rows(body: Mapping[str, Any], words: ReadingWords) -> list[dict[str, Any]]:
     for key, one in body["readings"].items():
         statistics = one["statistics"]
         seen = {
-            name: found["shift"][at] for name, found in statistics.items() if found["shift"][at] is not None
+            name: statistic["shift"][at]
+            for name, statistic in statistics.items()
+            if statistic["shift"][at] is not None
         }
         best = min(seen, key=lambda name: seen[name]) if seen else None
         feature = words.features.get(key)
@@ -229,12 +231,12 @@ def rows(body: Mapping[str, Any], words: ReadingWords) -> list[dict[str, Any]]:
     return sorted(made, key=lambda row: (row["sds"] is not None, row["sds"] or 0.0), reverse=True)
 
 
-def _cell(name: str, found: Mapping[str, Any] | None, at: int, *, varied: bool) -> dict[str, Any]:
+def _cell(name: str, statistic: Mapping[str, Any] | None, at: int, *, varied: bool) -> dict[str, Any]:
     """The limit, or why it cannot be reached and what size it would need."""
-    if found is None:
+    if statistic is None:
         return {"name": statistic_names()[name], "limit": None, "unit": "", "why": "–"}
-    if found["fires"][at]:
-        limit = found["limit"][at]
+    if statistic["fires"][at]:
+        limit = statistic["limit"][at]
         if name == "narrow":  # back from the logarithm to a share of what was learned
             limit = exp(-limit)
         unit = UNITS.get(name, "")
@@ -244,8 +246,8 @@ def _cell(name: str, found: Mapping[str, Any] | None, at: int, *, varied: bool) 
             "unit": unit,
             "why": "",
         }
-    if found["needs"]:
-        why = _("cannot fire; needs %(n)s parts") % {"n": number_text(found["needs"])}
+    if statistic["needs"]:
+        why = _("cannot fire; needs %(n)s parts") % {"n": number_text(statistic["needs"])}
     elif varied:
         why = _("cannot fire, not even with %(n)s parts") % {"n": number_text(MOST_PARTS)}
     else:
@@ -261,10 +263,10 @@ def picture(body: Mapping[str, Any], reading: str, words: ReadingWords) -> LineC
     usual = shown_size(body)
     largest = max(LARGEST, 3 * usual)
     lines = []
-    for name, found in one["statistics"].items():
+    for name, statistic in one["statistics"].items():
         points = [
             Point(float(n), shift * sd, note=_("%(n)s parts") % {"n": number_text(n)})
-            for n, shift in zip(body["sizes"], found["shift"], strict=True)
+            for n, shift in zip(body["sizes"], statistic["shift"], strict=True)
             if shift is not None and SMALLEST <= n <= largest
         ]
         if points:

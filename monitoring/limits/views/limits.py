@@ -92,7 +92,7 @@ def model_limits(request: HttpRequest, slug: str) -> HttpResponse:
     if not lines:
         raise Http404
     line = next((one for one in lines if one.slug == request.GET.get("line")), lines[0])
-    found = limit_set(model, line)
+    limits_set = limit_set(model, line)
     words = ReadingWords(model)
     watch = watch_of(model)
     context: dict[str, Any] = {
@@ -104,20 +104,20 @@ def model_limits(request: HttpRequest, slug: str) -> HttpResponse:
         "cut": tables.cut_words(watch, model),
         "patience": tables.patience(watch),
         "may": watch_verdict(by, model),
-        "found": found,
+        "found": limits_set,
     }
-    if found is not None and found.body.get("readings"):
-        keys = list(found.body["readings"])
+    if limits_set is not None and limits_set.body.get("readings"):
+        keys = list(limits_set.body["readings"])
         reading = request.GET.get("reading", "")
         reading = reading if reading in keys else keys[0]
         context |= {
-            "size": tables.shown_size(found.body),
-            "rows": tables.rows(found.body, words),
+            "size": tables.shown_size(limits_set.body),
+            "rows": tables.rows(limits_set.body, words),
             "reading": words.name(reading),
-            "picture": tables.picture(found.body, reading, words),
+            "picture": tables.picture(limits_set.body, reading, words),
             "readings": tables.reading_tabs(model, line, keys, reading, words),
-            "sentence": tables.sentence(found.body),
-            "surety": tables.surety(found.body),
+            "sentence": tables.sentence(limits_set.body),
+            "surety": tables.surety(limits_set.body),
         }
     return render(request, "monitoring/model_limits.html", context)
 

@@ -55,10 +55,10 @@ class Measures(Things):
     @action(detail=True, methods=["post"])
     def relearn(self, request: Request, pk: int) -> Response:
         """Let it learn its reference anew from a moment on."""
-        found, asked = self.get_object(), RelearnSerializer(data=request.data)
+        measure, asked = self.get_object(), RelearnSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         return self.shown(
-            measure_relearn(by=self.person, measure=found, since=asked.validated_data["since"]), status=200
+            measure_relearn(by=self.person, measure=measure, since=asked.validated_data["since"]), status=200
         )
 
 

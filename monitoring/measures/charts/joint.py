@@ -35,9 +35,9 @@ def joint_whole(
     begin = since if since is not None or not values else _beginning(measure, values)
     panels = []
     for part in order or parts:
-        found = series(part, since=begin, until=until)
-        if found:
-            panels.append(_part_panel(measure, part, found, means.get(part.pk), alerts, changes))
+        part_values = series(part, since=begin, until=until)
+        if part_values:
+            panels.append(_part_panel(measure, part, part_values, means.get(part.pk), alerts, changes))
     if not panels:
         return None
     statistic = charts.statistic_panel(measure, values, alerts)

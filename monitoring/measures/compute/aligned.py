@@ -30,7 +30,7 @@ def rows_of(parts: Sequence[Timed], ends: Sequence[float], *, slack: float) -> N
     """Means float (m, p) of the steps between neighbours of ``ends`` (m + 1,); NaN where a part has no value
     in one. The slowest part has its own there."""
     edges = np.asarray(ends, dtype=np.float64) + slack
-    found = np.full((max(0, len(edges) - 1), len(parts)), np.nan)
+    rows = np.full((max(0, len(edges) - 1), len(parts)), np.nan)
     for at, part in enumerate(parts):
         times, values = (np.asarray(column, dtype=np.float64) for column in part)
         if not times.size:
@@ -39,5 +39,5 @@ def rows_of(parts: Sequence[Timed], ends: Sequence[float], *, slack: float) -> N
         sums = np.concatenate([[0.0], np.cumsum(values - values.mean())])
         counts = np.diff(places)
         with np.errstate(invalid="ignore", divide="ignore"):
-            found[:, at] = np.diff(sums[places]) / counts + values.mean()
-    return found
+            rows[:, at] = np.diff(sums[places]) / counts + values.mean()
+    return rows

@@ -26,8 +26,8 @@ def run_length(moves: NDArray[np.float64], start: int) -> float:
         steps = np.linalg.solve(np.eye(len(moves)) - moves, np.ones(len(moves)))
     except np.linalg.LinAlgError:
         return LONGEST
-    found = float(steps[start])
-    return min(found, LONGEST) if np.isfinite(found) and found >= 1.0 else LONGEST
+    length = float(steps[start])
+    return min(length, LONGEST) if np.isfinite(length) and length >= 1.0 else LONGEST
 
 
 def _inside(
@@ -49,10 +49,10 @@ def cusum_side(
     width = 2.0 * h / (2 * states - 1)
     at = np.arange(states, dtype=np.float64)
     upper = (at[None, :] - at[:, None] + 0.5) * width + k
-    found = _inside(innovations, upper, shift, scale)
-    moves = np.empty_like(found)
-    moves[:, 0] = found[:, 0]
-    moves[:, 1:] = np.diff(found, axis=1)
+    chain = _inside(innovations, upper, shift, scale)
+    moves = np.empty_like(chain)
+    moves[:, 0] = chain[:, 0]
+    moves[:, 1:] = np.diff(chain, axis=1)
     return run_length(moves, 0)
 
 
@@ -86,8 +86,8 @@ def ewma(
     width = 2.0 * h / count
     centres = (np.arange(count) - states) * width
     edges = np.append(centres - width / 2, h)
-    found = _inside(innovations, (edges[None, :] - (1 - lam) * centres[:, None]) / lam, shift, scale)
-    return run_length(np.diff(found, axis=1), states)
+    chain = _inside(innovations, (edges[None, :] - (1 - lam) * centres[:, None]) / lam, shift, scale)
+    return run_length(np.diff(chain, axis=1), states)
 
 
 def ewma_side(
@@ -103,8 +103,8 @@ def ewma_side(
     width = 2.0 * h / (2 * states - 1)
     centres = np.arange(states) * width
     edges = centres + width / 2
-    found = _inside(innovations, (edges[None, :] - (1 - lam) * centres[:, None]) / lam, shift, scale)
-    moves = np.empty_like(found)
-    moves[:, 0] = found[:, 0]
-    moves[:, 1:] = np.diff(found, axis=1)
+    chain = _inside(innovations, (edges[None, :] - (1 - lam) * centres[:, None]) / lam, shift, scale)
+    moves = np.empty_like(chain)
+    moves[:, 0] = chain[:, 0]
+    moves[:, 1:] = np.diff(chain, axis=1)
     return run_length(moves, 0)

@@ -99,11 +99,11 @@ def _solve(length: Callable[[float], float], arl: float, start: float = 1.0) -> 
     for _ in range(30):
         share = (wanted - at_low) / (at_high - at_low) if at_high > at_low else 0.5
         middle = low + (high - low) * min(max(share, 0.05), 0.95)
-        found = math.log(length(middle))
-        if abs(found - wanted) < 2e-3 or high - low < 1e-6:
+        log_length = math.log(length(middle))
+        if abs(log_length - wanted) < 2e-3 or high - low < 1e-6:
             return middle
-        if found < wanted:
-            low, at_low = middle, found
+        if log_length < wanted:
+            low, at_low = middle, log_length
         else:
-            high, at_high = middle, found
+            high, at_high = middle, log_length
     return (low + high) / 2

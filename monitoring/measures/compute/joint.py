@@ -84,21 +84,21 @@ def fit(rows: NDArray[np.float64], *, arl: float, tolerances: Sequence[float] = 
     spread takes half of it for one. Unfit; ValueError for a run length below 2 or a width that is not 2 to
     12.
     """
-    found = np.asarray(rows, dtype=np.float64)
-    found = found[np.isfinite(found).all(axis=1)][-MOST_READ:]
-    p = found.shape[1]
+    known = np.asarray(rows, dtype=np.float64)
+    known = known[np.isfinite(known).all(axis=1)][-MOST_READ:]
+    p = known.shape[1]
     if not 2 <= p <= MOST_PARTS:
         raise ValueError(f"a joint chart has 2 to {MOST_PARTS} parts, not {p}")
     if not arl >= 2.0:
         raise ValueError("a run length is at least 2 values")
-    if len(found) < least_rows(p):
+    if len(known) < least_rows(p):
         raise Unfit("short")
     least = tuple(one / 2 for one in tolerances) or (0.0,) * p
     with threadpool_limits(1, user_api="blas"):
-        white = joint_whitening.fit(found, least)
-        made = design(white, white.residuals(found), arl=min(arl, LONGEST_ARL))
+        white = joint_whitening.fit(known, least)
+        made = design(white, white.residuals(known), arl=min(arl, LONGEST_ARL))
     wanders = tuple(at for at, one in enumerate(white.parts) if one.memory > whitening.WANDERS)
-    return Fitted(white, len(found), made.limit, made.arl, made.low, made.high, made.needed, wanders)
+    return Fitted(white, len(known), made.limit, made.arl, made.low, made.high, made.needed, wanders)
 
 
 def run(

@@ -77,8 +77,8 @@ class JointWhitener:
 
 def fit(rows: NDArray[np.float64], least_sds: tuple[float, ...]) -> JointWhitener:
     """Fit a reference float (n, p), all finite; ``least_sds`` as in ``whitening.fit``. Unfit."""
-    found = [_whitened(rows, least_sds, most_lags=most) for most in (whitening.MOST_LAGS, 0)]
-    parts, cross = min(found, key=lambda one: _information_of(rows, *one))
+    whiteners = [_whitened(rows, least_sds, most_lags=most) for most in (whitening.MOST_LAGS, 0)]
+    parts, cross = min(whiteners, key=lambda one: _information_of(rows, *one))
     left = _left(rows, parts, cross)
     covariance = np.cov(left, rowvar=False)
     spread, correlation = spread_of(covariance), correlation_of(covariance)
@@ -128,8 +128,8 @@ def spread_of(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
 def correlation_of(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     """Correlation float (…, p, p) of a covariance; none with what never moves."""
     sd = spread_of(covariance)
-    found = covariance / (sd[..., :, None] * sd[..., None, :])
-    return np.where(np.eye(covariance.shape[-1], dtype=bool), 1.0, found)
+    correlation = covariance / (sd[..., :, None] * sd[..., None, :])
+    return np.where(np.eye(covariance.shape[-1], dtype=bool), 1.0, correlation)
 
 
 def shrunk(correlation: NDArray[np.float64], n: int) -> NDArray[np.float64]:
@@ -170,9 +170,9 @@ def _cross(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
         if n - MOST_LAGS < 10 * p * q:
             break
         lagged = np.hstack([rows[MOST_LAGS - lag : n - lag] for lag in range(1, q + 1)])
-        found = np.asarray(np.linalg.lstsq(lagged, kept, rcond=None)[0], dtype=np.float64)
-        score = _information((kept - lagged @ found)[:, moving], q * p * p)
-        made = tuple(found[lag * p : (lag + 1) * p].T for lag in range(q))
+        weights = np.asarray(np.linalg.lstsq(lagged, kept, rcond=None)[0], dtype=np.float64)
+        score = _information((kept - lagged @ weights)[:, moving], q * p * p)
+        made = tuple(weights[lag * p : (lag + 1) * p].T for lag in range(q))
         if score < least and _stable(made):
             least, best = score, made
     return best
@@ -181,8 +181,8 @@ def _cross(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
 def _information(left: NDArray[np.float64], parameters: int) -> float:
     """BIC of residuals (n, p)."""
     n = len(left)
-    found = np.linalg.slogdet(left.T @ left / n + 1e-12 * np.eye(left.shape[1]))[1]
-    return float(n * found + parameters * np.log(n))
+    log_determinant = np.linalg.slogdet(left.T @ left / n + 1e-12 * np.eye(left.shape[1]))[1]
+    return float(n * log_determinant + parameters * np.log(n))
 
 
 def _stable(cross: tuple[NDArray[np.float64], ...]) -> bool:

@@ -23,10 +23,10 @@ def run_length_of(p: int, lam: float, h: float, *, states: int = STATES) -> floa
     at = np.arange(states + 1)
     centre = ((1 - lam) * at * width / lam) ** 2
     edges = ((at + 0.5) * width / lam) ** 2
-    found = np.asarray(ncx2.cdf(edges[None, :], p, np.maximum(centre, 1e-12)[:, None]))
-    moves = np.empty_like(found)
-    moves[:, 0] = found[:, 0]
-    moves[:, 1:] = np.diff(found, axis=1)
+    reached = np.asarray(ncx2.cdf(edges[None, :], p, np.maximum(centre, 1e-12)[:, None]))
+    moves = np.empty_like(reached)
+    moves[:, 0] = reached[:, 0]
+    moves[:, 1:] = np.diff(reached, axis=1)
     return run_length(moves, 0)
 
 
@@ -45,9 +45,9 @@ def limit_for(p: int, lam: float, arl: float) -> float:
 
 def statistics(values: NDArray[np.float64], lam: float) -> NDArray[np.float64]:
     """T² float (n,) of standardised, uncorrelated ``values`` (n, p); a row with a gap leaves Z as it is."""
-    z, found = np.zeros(values.shape[1]), np.empty(len(values))
+    z, t2 = np.zeros(values.shape[1]), np.empty(len(values))
     for index, row in enumerate(values):
         if np.isfinite(row).all():
             z = (1 - lam) * z + lam * row
-        found[index] = (2 - lam) / lam * float(z @ z)
-    return found
+        t2[index] = (2 - lam) / lam * float(z @ z)
+    return t2

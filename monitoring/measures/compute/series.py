@@ -85,14 +85,14 @@ def fit(
     ``tolerance``: a step that matters; without spread in the reference it stands for it. ValueError below
     ``LEAST`` finite values, for a constant without tolerance, and for a run length below 2.
     """
-    found = np.asarray(values, dtype=np.float64)
-    found = found[np.isfinite(found)][-MOST_READ:]
-    if found.size < LEAST:
-        raise ValueError(f"a reference needs {LEAST} values, not {found.size}")
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known)][-MOST_READ:]
+    if known.size < LEAST:
+        raise ValueError(f"a reference needs {LEAST} values, not {known.size}")
     if not arl >= 2.0:
         raise ValueError("a run length is at least 2 values")
-    white = whitening.fit(found, least_sd=tolerance / 2 if tolerance > 0 else 0.0)
-    residuals = white.residuals(found)
+    white = whitening.fit(known, least_sd=tolerance / 2 if tolerance > 0 else 0.0)
+    residuals = white.residuals(known)
     shape = innovations.of(residuals) if residuals.std() > 0.5 else innovations.NORMAL
     # its matrices are small: on a busy machine, threads of BLAS wait for one another longer than they work
     with threadpool_limits(1, user_api="blas"):
@@ -100,14 +100,14 @@ def fit(
             KINDS[kind],
             sides,
             arl=min(arl, LONGEST_ARL),
-            n=found.size,
+            n=known.size,
             innovations=shape,
             memory=white.memory,
         )
     return Fitted(
         kind,
         sides,
-        int(found.size),
+        int(known.size),
         white.mean,
         white.sd,
         white.ar,

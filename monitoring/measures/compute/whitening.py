@@ -46,8 +46,8 @@ class Whitener:
 
     def residuals(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Standardised residuals float (n - p,) of ``values`` float (n,), the first p of which lead in."""
-        found = self._left(self.standard(values))
-        return np.clip((found - self.offset) / self.noise, -CUT, CUT)
+        residuals = self._left(self.standard(values))
+        return np.clip((residuals - self.offset) / self.noise, -CUT, CUT)
 
     def _left(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
         p = len(self.ar)

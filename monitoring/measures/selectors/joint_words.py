@@ -104,27 +104,27 @@ def joint_pairs(measure: Measure, parts: Sequence[Measure]) -> list[tuple[str, s
 
 
 def joint_doubts(measure: Measure, parts: Sequence[Measure]) -> list[str]:
-    found, fitted = [], measure.fitted
+    doubts, fitted = [], measure.fitted
     quiet = silent(measure, parts)
     if quiet:
-        found.append(
+        doubts.append(
             _("No value of late from %(parts)s: the chart stands still until it sends again.")
             % {"parts": names_of(quiet)}
         )
     wandering = [parts[at] for at in fitted["wanders"] if at < len(parts)]
     if wandering:
-        found.append(
+        doubts.append(
             _("The level of %(parts)s wanders by itself: a small step of it can hardly be told from that.")
             % {"parts": names_of(wandering)}
         )
     if fitted["cross"]:
-        found.append(
+        doubts.append(
             _(
                 "What one of them says of another a step later is taken out as well, so that the promise "
                 "holds."
             )
         )
-    return found
+    return doubts
 
 
 def joint_lead(measure: Measure) -> dict[str, Any]:

@@ -33,8 +33,8 @@ def measures_for(*, person: Person, action: str = "measure.view") -> QuerySet[Me
 
 
 def measures_in_force(pk: int | None = None) -> QuerySet[Measure]:
-    found = Measure.objects.filter(ended_at=None).select_related("line__site", "asset__line")
-    return found.filter(pk=pk) if pk is not None else found
+    in_force = Measure.objects.filter(ended_at=None).select_related("line__site", "asset__line")
+    return in_force.filter(pk=pk) if pk is not None else in_force
 
 
 def per_week(measure: Measure) -> float:
@@ -44,10 +44,10 @@ def per_week(measure: Measure) -> float:
 
 def reference_values(measure: Measure) -> list[MeasureValue]:
     """The first ``reference_size`` values from the reference's beginning, oldest first."""
-    found = measure.values.order_by("at")
+    values = measure.values.order_by("at")
     if measure.reference_from is not None:
-        found = found.filter(at__gte=measure.reference_from)
-    return list(found[: measure.reference_size])
+        values = values.filter(at__gte=measure.reference_from)
+    return list(values[: measure.reference_size])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +84,21 @@ def out_lately(measure: Measure, *, since: datetime) -> list[MeasureValue]:
 
 def series(measure: Measure, *, since: datetime | None, until: datetime | None = None) -> list[MeasureValue]:
     """The newest values of a span, oldest first."""
-    found = measure.values.order_by("-at")
+    values = measure.values.order_by("-at")
     if since is not None:
-        found = found.filter(at__gte=since)
+        values = values.filter(at__gte=since)
     if until is not None:
-        found = found.filter(at__lte=until)
-    return list(found[:SHOWN])[::-1]
+        values = values.filter(at__lte=until)
+    return list(values[:SHOWN])[::-1]
 
 
 def changes_at(measure: Measure, *, since: datetime, until: datetime) -> list[ProcessChange]:
     """Recorded changes on the measure's machine, or on all machines of its line."""
     where: dict[str, Any] = {"asset": measure.asset} if measure.asset else {"asset__line": measure.line}
-    found = ProcessChange.objects.filter(**where, at__gte=since, at__lte=until).select_related("asset", "by")
-    return list(found.order_by("at")[:60])
+    changes = ProcessChange.objects.filter(**where, at__gte=since, at__lte=until).select_related(
+        "asset", "by"
+    )
+    return list(changes.order_by("at")[:60])
 
 
 def median_gap(values: Sequence[MeasureValue]) -> timedelta | None:

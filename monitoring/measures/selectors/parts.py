@@ -42,7 +42,7 @@ class Steps:
 
 def steps_of(parts: Sequence[Measure], ends: list[datetime], *, slack: timedelta) -> Steps:
     """The values of each part in the steps that ``ends`` bounds."""
-    found = []
+    columns = []
     for part in parts:
         times, values = array("d"), array("d")
         if len(ends) > 1:
@@ -50,8 +50,8 @@ def steps_of(parts: Sequence[Measure], ends: list[datetime], *, slack: timedelta
             for at, value in inside.order_by("at").values_list("at", "value").iterator():
                 times.append(at.timestamp())
                 values.append(value)
-        found.append((times, values))
-    return Steps(ends, found)
+        columns.append((times, values))
+    return Steps(ends, columns)
 
 
 def began(measure: Measure, parts: Sequence[Measure]) -> datetime | None:
@@ -70,11 +70,11 @@ def began(measure: Measure, parts: Sequence[Measure]) -> datetime | None:
 
 def first_of(parts: Sequence[Measure], since: datetime) -> list[tuple[list[float], list[float]]]:
     """Some first values of each part, enough to tell its pace."""
-    found = []
+    columns = []
     for part in parts:
         rows = part.values.filter(at__gte=since).order_by("at").values_list("at", "value")[:PACED]
-        found.append(([at.timestamp() for at, _ in rows], [value for _, value in rows]))
-    return found
+        columns.append(([at.timestamp() for at, _ in rows], [value for _, value in rows]))
+    return columns
 
 
 def ends_from(part: Measure, since: datetime, count: int) -> list[datetime]:

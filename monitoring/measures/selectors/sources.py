@@ -53,11 +53,11 @@ def _newest(measure: Measure) -> datetime | None:
 def _window_means(measure: Measure, now: datetime) -> dict[datetime, float]:
     """The mean of the measure's reading in each settled window since the newest value, by the window's
     end."""
-    found = Window.objects.filter(asset=measure.asset, ends__lte=now - SETTLED)
+    windows = Window.objects.filter(asset=measure.asset, ends__lte=now - SETTLED)
     if (newest := _newest(measure)) is not None:
-        found = found.filter(ends__gt=newest)
+        windows = windows.filter(ends__gt=newest)
     sums: dict[datetime, list[float]] = {}
-    rows = found.order_by("ends").values_list("ends", "moments", "confidence")[:AT_ONCE]
+    rows = windows.order_by("ends").values_list("ends", "moments", "confidence")[:AT_ONCE]
     for ends, moments, confidence in rows:
         n, total = _sum(measure.source, moments, confidence)
         row = sums.setdefault(ends, [0.0, 0.0])
@@ -83,16 +83,16 @@ def _error_shares(measure: Measure) -> Values:
         told = told.filter(arrived_at__gt=newest)
     told = told.order_by("arrived_at", "pk")
     rows = list(told.values_list("arrived_at", "prediction__label", "prediction__truth")[:AT_ONCE])
-    found: Values = {}
+    shares: Values = {}
     wrong: list[bool] = []
     for index, (at, label, truth) in enumerate(rows):
         wrong.append(label != truth)
         # parts that were told of at one moment stay together, or the rest of them would be passed over
         last = index + 1 == len(rows) or rows[index + 1][0] != at
         if len(wrong) >= INSPECTED and last:
-            found[at] = 100 * sum(wrong) / len(wrong)
+            shares[at] = 100 * sum(wrong) / len(wrong)
             wrong = []
-    return found
+    return shares
 
 
 def _golden_scores(measure: Measure, now: datetime) -> Values:
@@ -105,12 +105,12 @@ def _golden_scores(measure: Measure, now: datetime) -> Values:
         )[:AT_ONCE]
     )
     truths = _truths({version for _at, _part, version, _said in parts})
-    found: Values = {}
+    scores: Values = {}
     for run in _runs([one for one in parts if (one[2], one[1]) in truths]):
         if now - run[-1][0] >= RUN_OVER:
             given = [float(said.get(truths[version, part], 0.0)) for _at, part, version, said in run]
-            found[run[-1][0]] = 100 * sum(given) / len(given)
-    return found
+            scores[run[-1][0]] = 100 * sum(given) / len(given)
+    return scores
 
 
 Part = tuple[datetime, str, int, dict[str, float]]

@@ -100,23 +100,23 @@ def _about(count: float) -> str:
 
 
 def _doubts(measure: Measure, parts: list[Measure]) -> list[str]:
-    fitted, found = measure.fitted, []
+    fitted, doubts = measure.fitted, []
     if fitted["needed"] > fitted["n"]:
-        found.append(
+        doubts.append(
             _("With %(needed)s values of reference the promise would hold within 25 %% for it alone.")
             % {"needed": _about(fitted["needed"])}
         )
     if any(one["ar"] for one in (fitted["parts"] if measure.joint else [fitted])):
-        found.append(
+        doubts.append(
             _(
                 "Neighbouring values resemble each other; the chart judges what remains once that is taken "
                 "out, so that the promise holds."
             )
         )
     if measure.joint:
-        return found + joint_doubts(measure, parts)
+        return doubts + joint_doubts(measure, parts)
     if fitted["wanders"]:
-        found.append(
+        doubts.append(
             _("Its level wanders by itself: a small step can hardly be told from that; watch larger ones.")
         )
-    return found
+    return doubts

@@ -55,7 +55,7 @@ def values_record(
 def _checked(values: Sequence[tuple[datetime, float]], now: datetime) -> dict[datetime, float]:
     if len(values) > MOST:
         raise ValueUnfit(_("Send at most %(most)d values at a time.") % {"most": MOST})
-    found: dict[datetime, float] = {}
+    by_moment: dict[datetime, float] = {}
     for place, (at, value) in enumerate(values, start=1):
         if timezone.is_naive(at):
             raise ValueUnfit(_("The moment of value %(place)d has no time zone.") % {"place": place})
@@ -73,11 +73,11 @@ def _checked(values: Sequence[tuple[datetime, float]], now: datetime) -> dict[da
                 _("Value %(place)d is from before 2000; look at the clock of what sends it.")
                 % {"place": place}
             )
-        if found.setdefault(at, value) != value:
+        if by_moment.setdefault(at, value) != value:
             raise ValueUnfit(
                 _("Value %(place)d has the moment of another one, and another number.") % {"place": place}
             )
-    return found
+    return by_moment
 
 
 def values_put(*, measure: Measure, values: dict[datetime, float]) -> Recorded:

@@ -33,8 +33,8 @@ def measures(measure_id: int | None = None) -> int:
     """Judge every value that was not; how many."""
     with channel("task"):
         # joint ones last: their parts take what telemetry gives first
-        found = sorted(read.measures_in_force(measure_id), key=lambda measure: measure.joint)
-        return sum(judge(measure) for measure in found)
+        in_force = sorted(read.measures_in_force(measure_id), key=lambda measure: measure.joint)
+        return sum(judge(measure) for measure in in_force)
 
 
 def judge(measure: Measure, *, now: datetime | None = None) -> int:
@@ -48,9 +48,9 @@ def judge(measure: Measure, *, now: datetime | None = None) -> int:
     if not measure.fitted and not _fit(measure):
         return 0
     done = 0
-    while (found := _feed(measure)) > 0:
-        done += found
-        if found < read.AT_ONCE:
+    while (fed := _feed(measure)) > 0:
+        done += fed
+        if fed < read.AT_ONCE:
             break
     if done:
         _consider(measure, moment)

@@ -33,9 +33,9 @@ def judge_joint(measure: Measure, *, now: datetime) -> int:
     if not measure.fitted and not _fit(measure, parts):
         return 0
     done = 0
-    while (found := _feed(measure, parts, now)) > 0:
-        done += found
-        if found < read.AT_ONCE:
+    while (fed := _feed(measure, parts, now)) > 0:
+        done += fed
+        if fed < read.AT_ONCE:
             break
     if done:
         _consider(measure, parts, now)
@@ -155,5 +155,5 @@ def _consider(measure: Measure, parts: Sequence[Measure], now: datetime) -> None
         (PartMoved(part.key, float(shares[at]), shifts[at]) for at, part in enumerate(parts)),
         key=lambda one: -one.share,
     )
-    found = Moved(ends[begin + 1], values[peak].up or 0.0, 0.0, tuple(moved))
-    measure_alert_consider(measure=measure, moved=found, now=now)
+    signal = Moved(ends[begin + 1], values[peak].up or 0.0, 0.0, tuple(moved))
+    measure_alert_consider(measure=measure, moved=signal, now=now)

@@ -34,15 +34,15 @@ def read_measure_table(table_id: int) -> None:
             copy.write(stored.read())
             copy.flush()
             answers = Answers(table.answers, table.measure.line.site.time_zone)
-            found = values_in(Path(copy.name), name=table.file_name, answers=answers)
-        guesses = [one.to_json() for one in found.problems]
-        if any(one.blocking for one in found.problems):
+            reading = values_in(Path(copy.name), name=table.file_name, answers=answers)
+        guesses = [one.to_json() for one in reading.problems]
+        if any(one.blocking for one in reading.problems):
             measure_table_read(table=table, guesses=guesses, result=None)
             return
         with transaction.atomic():
-            done = values_record(by=table.by, measure=table.measure, values=found.values)
+            done = values_record(by=table.by, measure=table.measure, values=reading.values)
             result = {"new": done.new, "same": done.same, "corrected": done.corrected}
-            measure_table_read(table=table, guesses=guesses, result={**result, "left_out": found.left_out})
+            measure_table_read(table=table, guesses=guesses, result={**result, "left_out": reading.left_out})
     except PortalError as error:
         measure_table_refuse(table=table, sentence=error.sentence, guesses=guesses)
     except Exception:  # whatever a foreign file makes a reader raise: it ends the reading, and says so

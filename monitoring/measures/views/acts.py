@@ -33,46 +33,46 @@ from monitoring.models.measure import TableState
 @signed_in
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """One value, of now."""
-    by, found = _of(request, pk)
+    by, measure = _of(request, pk)
     form = ValueForm(request.POST)
 
     def do(given: dict[str, Any]) -> None:
         now = timezone.now()
-        _say(request, values_record(by=by, measure=found, values=[(now, given["value"])]))
+        _say(request, values_record(by=by, measure=measure, values=[(now, given["value"])]))
 
-    return _done(request, by, found, form, do, "value_form")
+    return _done(request, by, measure, form, do, "value_form")
 
 
 @require_POST
 @signed_in
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """A table of values, which a worker reads."""
-    by, found = _of(request, pk)
-    guard(by, "measure.record", line=found.line)
+    by, measure = _of(request, pk)
+    guard(by, "measure.record", line=measure.line)
     form = ValuesForm(request.POST, request.FILES)
 
     def do(given: dict[str, Any]) -> HttpResponse:
-        table = measure_table_bring(by=by, measure=found, file=given["table"], name=given["table"].name)
-        return redirect("measure_table", found.pk, table.pk)
+        table = measure_table_bring(by=by, measure=measure, file=given["table"], name=given["table"].name)
+        return redirect("measure_table", measure.pk, table.pk)
 
-    return _done(request, by, found, form, do, "values_form")
+    return _done(request, by, measure, form, do, "values_form")
 
 
 @require_safe
 @signed_in
 def table(request: HttpRequest, pk: int, table_pk: int) -> HttpResponse:
     """What became of a table of values: being read, what is asked, what was taken."""
-    by, found = _of(request, pk)
-    brought = get_object_or_404(found.tables, pk=table_pk)
+    by, measure = _of(request, pk)
+    brought = get_object_or_404(measure.tables, pk=table_pk)
     context = {
-        "measure": found,
+        "measure": measure,
         "table": brought,
         "page": reverse("measure_table", args=[pk, table_pk]),
         "answer_url": reverse("measure_table_answer", args=[pk, table_pk]),
         "guesses": guesses_shown(brought.guesses),
         "zone": zone_shown(brought.guesses),
         "zones": zones_all(),
-        "edit": brought.state == TableState.WAITING and by.may("measure.record", line=found.line),
+        "edit": brought.state == TableState.WAITING and by.may("measure.record", line=measure.line),
     }
     template = "monitoring/measure_table.html"
     if request.headers.get("HX-Target") == "table":
@@ -83,11 +83,11 @@ def table(request: HttpRequest, pk: int, table_pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 def table_answer(request: HttpRequest, pk: int, table_pk: int) -> HttpResponse:
-    by, found = _of(request, pk)
+    by, measure = _of(request, pk)
     key, value = request.POST.get("key", ""), request.POST.get("value", "")
     measure_table_answer(
         by=by,
-        table=get_object_or_404(found.tables, pk=table_pk),
+        table=get_object_or_404(measure.tables, pk=table_pk),
         answers={key: value} if key else {},
         accept="accept" in request.POST,
     )
@@ -97,23 +97,23 @@ def table_answer(request: HttpRequest, pk: int, table_pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 def relearn(request: HttpRequest, pk: int) -> HttpResponse:
-    by, found = _of(request, pk)
+    by, measure = _of(request, pk)
     form = RelearnForm(request.POST)
 
     def do(given: dict[str, Any]) -> None:
-        measure_relearn(by=by, measure=found, since=given["since"])
+        measure_relearn(by=by, measure=measure, since=given["since"])
         messages.success(request, _("It learns anew what is normal, from that moment on."))
 
-    return _done(request, by, found, form, do, "relearn_form")
+    return _done(request, by, measure, form, do, "relearn_form")
 
 
 @require_POST
 @signed_in
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    by, found = _of(request, pk)
-    measure_end(by=by, measure=found)
-    messages.success(request, _("%(measure)s was ended; what was recorded stays.") % {"measure": found})
-    return redirect("measure", found.pk)
+    by, measure = _of(request, pk)
+    measure_end(by=by, measure=measure)
+    messages.success(request, _("%(measure)s was ended; what was recorded stays.") % {"measure": measure})
+    return redirect("measure", measure.pk)
 
 
 def _of(request: HttpRequest, pk: int) -> tuple[Person, Measure]:
@@ -131,14 +131,14 @@ def _say(request: HttpRequest, done: Recorded) -> None:
     messages.success(request, text)
 
 
-def _done(request: HttpRequest, by: Person, found: Measure, form: Form, do: Any, name: str) -> HttpResponse:
+def _done(request: HttpRequest, by: Person, measure: Measure, form: Form, do: Any, name: str) -> HttpResponse:
     """Do it and show the page; what can be mended is said at the form."""
     status = 422
     if form.is_valid():
         try:
-            return do(form.cleaned_data) or redirect("measure", found.pk)
+            return do(form.cleaned_data) or redirect("measure", measure.pk)
         except (Conflict, Invalid) as error:
             form.add_error(None, error.sentence)
             status = error.status
-    context = page_context(request, by, found, **{name: form})
+    context = page_context(request, by, measure, **{name: form})
     return render(request, "monitoring/measure.html", context, status=status)

@@ -49,8 +49,8 @@ def measures(request: HttpRequest) -> HttpResponse:
     by = person_of(request)
     guard(by, "measure.view")
     kind = request.GET.get("kind", "")
-    found = list(measures_for(person=by))
-    shown = [one for one in found if one.ended_at is None and (not kind or one.kind == kind)]
+    visible = list(measures_for(person=by))
+    shown = [one for one in visible if one.ended_at is None and (not kind or one.kind == kind)]
     rows = [
         {
             "measure": one,
@@ -64,7 +64,7 @@ def measures(request: HttpRequest) -> HttpResponse:
     tabs = [("", _("All")), *((str(key), str(words)) for key, words in kinds)]
     context = {
         "rows": rows,
-        "ended": [one for one in found if one.ended_at is not None],
+        "ended": [one for one in visible if one.ended_at is not None],
         "tabs": [
             {
                 "label": words,
@@ -149,40 +149,40 @@ def _add_page(
 def measure(request: HttpRequest, pk: int) -> HttpResponse:
     by = person_of(request)
     guard(by, "measure.view")
-    found = get_object_or_404(measures_for(person=by), pk=pk)
-    return render(request, "monitoring/measure.html", page_context(request, by, found))
+    shown = get_object_or_404(measures_for(person=by), pk=pk)
+    return render(request, "monitoring/measure.html", page_context(request, by, shown))
 
 
-def page_context(request: HttpRequest, by: Person, found: Measure, **more: Any) -> dict[str, Any]:
+def page_context(request: HttpRequest, by: Person, measure: Measure, **more: Any) -> dict[str, Any]:
     """Everything that the page of a measure shows."""
     span = request.GET.get("span", "all")
     length = SPANS.get(span)
-    last = found.values.last()
+    last = measure.values.last()
     since = last.at - length if last is not None and length is not None else None
-    values = series(found, since=since)
+    values = series(measure, since=since)
     reach = charts.span_of(values)
-    alerts = list(found.alerts.order_by("-since")[:20])
-    changes = changes_at(found, since=reach[0], until=reach[1]) if reach else []
-    beside, machines = (None, []) if found.joint else _beside(request, found)
-    parts = parts_of(found) if found.joint else []
+    alerts = list(measure.alerts.order_by("-since")[:20])
+    changes = changes_at(measure, since=reach[0], until=reach[1]) if reach else []
+    beside, machines = (None, []) if measure.joint else _model_on(request, measure)
+    parts = parts_of(measure) if measure.joint else []
     return {
-        "measure": found,
-        "state": state_of(found),
-        "facts": facts_of(found),
+        "measure": measure,
+        "state": state_of(measure),
+        "facts": facts_of(measure),
         "last": last,
-        "chart": joint_whole(found, values, alerts, changes, since=since)
-        if found.joint
-        else charts.whole(found, values, alerts, changes, _model(beside, reach)),
-        "together": joint_lead(found) if found.joint else None,
+        "chart": joint_whole(measure, values, alerts, changes, since=since)
+        if measure.joint
+        else charts.whole(measure, values, alerts, changes, _model(beside, reach)),
+        "together": joint_lead(measure) if measure.joint else None,
         "parts": [{"measure": one, "state": state_of(one), "last": one.values.last()} for one in parts],
-        "joints": list(joints_of(found)),
+        "joints": list(joints_of(measure)),
         "spans": [_tab(request, words, "span", key, span) for key, words in _span_words().items()],
         "machines": machines,
         "alerts": alerts,
         "open": next((one for one in alerts if one.state in UNRESOLVED), None),
         "changes": changes,
-        "may_record": verdict(by, "measure.record", line=found.line),
-        "may_edit": verdict(by, "measure.edit", line=found.line),
+        "may_record": verdict(by, "measure.record", line=measure.line),
+        "may_edit": verdict(by, "measure.edit", line=measure.line),
         "value_form": ValueForm(),
         "values_form": ValuesForm(),
         "relearn_form": RelearnForm(initial={"since": timezone.localtime()}),
@@ -200,12 +200,12 @@ def _tab(request: HttpRequest, label: str, name: str, key: str, active: str) -> 
     return {"label": label, "url": f"?{query.urlencode()}", "active": key == active, "count": None}
 
 
-def _beside(request: HttpRequest, found: Measure) -> tuple[Asset | None, list[dict[str, Any]]]:
+def _model_on(request: HttpRequest, measure: Measure) -> tuple[Asset | None, list[dict[str, Any]]]:
     """The machine whose model is drawn on the same axis, and the choice of them."""
-    if found.asset is not None:
-        return found.asset, []
+    if measure.asset is not None:
+        return measure.asset, []
     machines = [
-        one for one in found.line.assets.filter(retired_at=None).order_by("name") if champion_for(one)
+        one for one in measure.line.assets.filter(retired_at=None).order_by("name") if champion_for(one)
     ]
     asked = request.GET.get("machine", "")
     chosen = next((one for one in machines if one.slug == asked), machines[0] if machines else None)

@@ -49,11 +49,11 @@ class Learned:
         """P(truth | said, wrong) float64 (k truth, k said), 0 on the diagonal; even where nothing is
         known."""
         k = len(self.defect)
-        found = self.confusion + 0.5
-        np.fill_diagonal(found, 0.0)
+        smoothed = self.confusion + 0.5
+        np.fill_diagonal(smoothed, 0.0)
         if k < 2:
-            return found
-        return found / found.sum(0)
+            return smoothed
+        return smoothed / smoothed.sum(0)
 
 
 def tally(said: NDArray[np.int64], confidence: NDArray[np.float64], k: int) -> NDArray[np.float64]:
@@ -101,10 +101,10 @@ def _table(
 ) -> NDArray[np.float64]:
     """Expected tables (d, k truth, k said) of ``right`` (d, k) out of ``said`` (k,)."""
     wrong = said[None] - right
-    found = mistaken[None] * wrong[:, None, :]
+    tallies = mistaken[None] * wrong[:, None, :]
     k = len(said)
-    found[:, np.arange(k), np.arange(k)] += right
-    return found
+    tallies[:, np.arange(k), np.arange(k)] += right
+    return tallies
 
 
 def seen(
@@ -122,7 +122,7 @@ def seen(
     drawn = np.random.default_rng(seed).multinomial(
         max(1, round(effective)), (table / total).ravel(), size=DRAWS
     )
-    found = _with_intervals(point, _scores(drawn.reshape(DRAWS, *table.shape).astype(np.float64), defect))
+    measured = _with_intervals(point, _scores(drawn.reshape(DRAWS, *table.shape).astype(np.float64), defect))
     good, bad = ~defect, defect
     shares = {
         "accuracy": (float(np.trace(table)), total),
@@ -130,11 +130,11 @@ def seen(
         "false_reject_rate": (float(table[good][:, bad].sum()), float(table[good].sum())),
     }
     for key, (hits, of) in shares.items():
-        found.pop(key, None)
+        measured.pop(key, None)
         if of > 0:
             low, high = wilson(hits / of, effective * of / total)
-            found[key] = {"value": hits / of, "low": low, "high": high}
-    return found
+            measured[key] = {"value": hits / of, "low": low, "high": high}
+    return measured
 
 
 def _scores(tables: NDArray[np.float64], defect: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
@@ -154,15 +154,15 @@ def _scores(tables: NDArray[np.float64], defect: NDArray[np.bool_]) -> dict[str,
 
 
 def _with_intervals(point: dict[str, NDArray[np.float64]], drawn: dict[str, NDArray[np.float64]]) -> Found:
-    found: Found = {}
+    measured: Found = {}
     for key, value in point.items():
         known = drawn[key][np.isfinite(drawn[key])]
         if not np.isfinite(value[0]) or not known.size:
             continue
         low, high = interval.percentile(known)
         at = float(value[0])
-        found[key] = {"value": at, "low": float(min(low, at)), "high": float(max(high, at))}
-    return found
+        measured[key] = {"value": at, "low": float(min(low, at)), "high": float(max(high, at))}
+    return measured
 
 
 def reliability(right: Sequence[bool] | NDArray[np.bool_], confidence: NDArray[np.float64]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def hours_waiting(*, now: datetime, most: int = 400) -> list[Hour]:
             seconds=HOUR, stale=False, starts__gte=now - KEPT - timedelta(hours=1)
         ).values("asset", "version", "starts", "n")
     }
-    found = (
+    hours = (
         recent.annotate(starts=TruncHour("at", tzinfo=UTC))
         .values("asset", "version", "starts")
         .annotate(n=Count("pk"))
@@ -44,7 +44,7 @@ def hours_waiting(*, now: datetime, most: int = 400) -> list[Hour]:
     )
     waits = [
         Hour(one["asset"], one["version"], one["starts"])
-        for one in found
+        for one in hours
         if counted.get((one["asset"], one["version"], one["starts"])) != one["n"]
     ]
     return waits[:most]
@@ -52,37 +52,37 @@ def hours_waiting(*, now: datetime, most: int = 400) -> list[Hour]:
 
 def judgements(hour: Hour) -> list[tuple[str, float, str, str]]:
     """(said, confidence, truth, where the truth is from) of every part of an hour."""
-    found = Prediction.objects.filter(
+    judged = Prediction.objects.filter(
         asset=hour.asset,
         version=hour.version,
         at__gte=hour.starts,
         at__lt=hour.starts + timedelta(seconds=HOUR),
     )
-    return list(found.values_list("label", "confidence", "truth", "truth_source"))
+    return list(judged.values_list("label", "confidence", "truth", "truth_source"))
 
 
 def labelled(hour: Hour) -> list[tuple[str, str, float]]:
     """(said, truth, probability of being sent) of the random share's parts whose truth a person gave."""
-    found = SampledRow.objects.filter(
+    sampled = SampledRow.objects.filter(
         reason=Reason.RANDOM,
         prediction__asset=hour.asset,
         prediction__version=hour.version,
         prediction__at__gte=hour.starts,
         prediction__at__lt=hour.starts + timedelta(seconds=HOUR),
     ).exclude(Q(prediction__truth="") | Q(prediction__truth_source="inspection"))
-    return list(found.values_list("prediction__label", "prediction__truth", "inclusion_probability"))
+    return list(sampled.values_list("prediction__label", "prediction__truth", "inclusion_probability"))
 
 
 def early_truths(version: ModelVersion, *, most: int = 400) -> list[tuple[bool, float]]:
     """(right, confidence) of the first inspected parts of a version: the calibration where training left
     none."""
-    found = (
+    judged = (
         Prediction.objects.filter(version=version, truth_source="inspection")
         .exclude(truth="")
         .order_by("at", "pk")
         .annotate(right=Q(label=F("truth")))
     )
-    return [(bool(right), sure) for right, sure in found.values_list("right", "confidence")[:most]]
+    return [(bool(right), sure) for right, sure in judged.values_list("right", "confidence")[:most]]
 
 
 def hours_of(asset: int, version: int, day: datetime) -> Sequence[Performance]:
@@ -112,5 +112,5 @@ def performance_of(
         return []
     last = mine.order_by("-starts").first()
     short = last is not None and last.starts - first <= HOURS_SHOWN
-    found = mine.filter(seconds=HOUR if short else DAY, starts__gte=first - timedelta(seconds=HOUR))
-    return list(found.order_by("-starts")[:SHOWN])[::-1]
+    stretches = mine.filter(seconds=HOUR if short else DAY, starts__gte=first - timedelta(seconds=HOUR))
+    return list(stretches.order_by("-starts")[:SHOWN])[::-1]

@@ -38,17 +38,17 @@ def expected_and_seen(rows: Sequence[Performance]) -> list[ExpectedAndSeen]:
     if not rows:
         return []
     row = next((one for one in reversed(rows) if one.seen), rows[-1])
-    found = []
+    measures = []
     for key, name in measure_names().items():
         expected, seen = _percent(row.expected.get(key)), _percent(row.seen.get(key))
         apart = bool(expected and seen and (expected["high"] < seen["low"] or seen["high"] < expected["low"]))
         if expected or seen:
-            found.append(ExpectedAndSeen(name, expected, seen, apart))
-    return found
+            measures.append(ExpectedAndSeen(name, expected, seen, apart))
+    return measures
 
 
-def _percent(found: dict[str, float] | None) -> dict[str, float] | None:
-    return {key: 100 * value for key, value in found.items()} if found else None
+def _percent(interval: dict[str, float] | None) -> dict[str, float] | None:
+    return {key: 100 * value for key, value in interval.items()} if interval else None
 
 
 def counts(rows: Sequence[Performance]) -> dict[str, Any]:

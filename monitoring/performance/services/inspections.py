@@ -67,7 +67,7 @@ def inspection_record(
                     "models": sorted({one.version.model.slug for one in fresh}),
                 },
             )
-            performance_stale(found=fresh)
+            performance_stale(judgements=fresh)
             changed("inspections", *{f"asset:{one.asset.slug}" for one in fresh})
     return rows
 
@@ -96,12 +96,12 @@ def _meant(
             "asset__line", "version__model"
         )
     )
-    found = [one for one in every if model in ("", one.version.model.slug) and asset in ("", one.asset.slug)]
-    if not found:
+    judged = [one for one in every if model in ("", one.version.model.slug) and asset in ("", one.asset.slug)]
+    if not judged:
         if by is not None:
             guard(by, "inspection.record")
         raise NoSuchPart(_nobody(part_id, every))
-    models = {one.version.model_id: one.version.model for one in found}
+    models = {one.version.model_id: one.version.model for one in judged}
     spelled = {pk: class_of(truth, one.classes) for pk, one in models.items()}
     known = {pk: key for pk, key in spelled.items() if key is not None}
     if not known:
@@ -120,10 +120,10 @@ def _meant(
         raise WhichModel(
             _("The part “%(part)s” was judged by %(judges)s, and “%(truth)s” is a class of each; say "
               "which is meant with “model” or “asset”.")
-            % {"part": part_id, "truth": truth, "judges": _judges(found)}
+            % {"part": part_id, "truth": truth, "judges": _judges(judged)}
         )  # fmt: skip
     pk, key = known.popitem()
-    return [one for one in found if one.version.model_id == pk], key
+    return [one for one in judged if one.version.model_id == pk], key
 
 
 def _nobody(part_id: str, every: Sequence[Prediction]) -> str:
@@ -137,9 +137,9 @@ def _nobody(part_id: str, every: Sequence[Prediction]) -> str:
     }
 
 
-def _judges(found: Sequence[Prediction]) -> str:
+def _judges(judgements: Sequence[Prediction]) -> str:
     """The models and machines that judged a part, as they are named in an inspection."""
-    return ", ".join(sorted({f"{one.version.model.slug} ({one.asset.slug})" for one in found}))
+    return ", ".join(sorted({f"{one.version.model.slug} ({one.asset.slug})" for one in judgements}))
 
 
 def _kept(

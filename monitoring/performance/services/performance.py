@@ -25,10 +25,10 @@ def performance_write(*, rows: Sequence[Performance]) -> None:
     changed("performance")
 
 
-def performance_stale(*, found: Iterable[Prediction]) -> None:
+def performance_stale(*, judgements: Iterable[Prediction]) -> None:
     """Something was found of these parts: their hours are counted again, however long ago they were."""
     hours: dict[tuple[int, int], set[datetime]] = {}
-    for one in found:
+    for one in judgements:
         at = one.at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         hours.setdefault((one.asset_id, one.version_id), set()).add(at)
     for (asset, version), starts in hours.items():

@@ -62,7 +62,7 @@ def report(
     tenths, learned = binned.joined(span, ids), binned.joined(stack.reference, ids)
     shift = binned.means(sums) - stack.mean
     chi2, freedom = binned.chi2(span, stack.reference)
-    found = {
+    statistics = {
         "n": size,
         "missing": gone / np.maximum(size + gone, 1.0),
         "mean": binned.means(sums),
@@ -81,11 +81,11 @@ def report(
         "mean_errors": np.abs(shift) / (stack.scale * np.sqrt(1 / effective_sample_size + 1 / m)),
         "mean_limit": np.full(size.shape, limits.mean_limit(alpha=alpha)),
     }
-    found["mean_errors"][stack.sd <= 0] = np.nan
+    statistics["mean_errors"][stack.sd <= 0] = np.nan
     why = binned.reasons(span, stack.reference)
     table = [
         {"reading": key}
-        | {name: _number(values[row]) for name, values in found.items()}
+        | {name: _number(values[row]) for name, values in statistics.items()}
         | (dict.fromkeys(OF_NUMBERS) if is_categorical(stored[key]) else {})
         | {"reason": str(why[row])}
         for row, key in enumerate(stored)

@@ -83,8 +83,8 @@ def versions_on(asset: Asset) -> list[ModelVersion]:
     running = champion_for(asset)
     mine = {"asset": asset, "version": OuterRef("pk")}
     judged = Q(Exists(Window.objects.filter(**mine))) | Q(Exists(Rollup.objects.filter(**mine)))
-    found = ModelVersion.objects.filter(judged, model__asset_type=asset.type_id).select_related("model")
-    others = [one for one in found.order_by("-number", "model") if one != running]
+    versions = ModelVersion.objects.filter(judged, model__asset_type=asset.type_id).select_related("model")
+    others = [one for one in versions.order_by("-number", "model") if one != running]
     return [running, *others] if running is not None else others
 
 
@@ -118,19 +118,19 @@ def standing(report: DriftReport, now: datetime) -> bool:
 def parts_in(report: DriftReport) -> int:
     """The parts that are stored of the report's span now."""
     span = within(report.asset, report.version, report.since, report.until)
-    found = 0
+    parts = 0
     for table in (Window, Rollup):
         rows = table._default_manager.filter(**span)
-        found += rows.aggregate(whole=Sum("n"))["whole"] or 0
-    return found
+        parts += rows.aggregate(whole=Sum("n"))["whole"] or 0
+    return parts
 
 
 def coarser_around(report: DriftReport) -> Rollup | None:
     """The hour, day or month that holds the span's beginning, where that time is kept as such by now."""
-    found = Rollup.objects.filter(
+    coarser = Rollup.objects.filter(
         asset=report.asset, version=report.version, starts__lt=report.since, ends__gt=report.since
     )
-    return found.order_by("-starts").first()
+    return coarser.order_by("-starts").first()
 
 
 def last_window_end(asset: Asset, version: ModelVersion) -> datetime | None:

@@ -64,9 +64,9 @@ def _kept(span: dict[str, Any]) -> list[Kept]:
     of = {"rows": Count("pk"), "since": Min("starts"), "until": Max("ends")}
     merged = Rollup.objects.filter(**span).order_by().values("grain").annotate(**of)
     single = {"grain": WINDOW, **Window.objects.filter(**span).aggregate(**of)}
-    found = [
+    covered = [
         Kept(row["grain"], row["rows"], row["since"], row["until"])
         for row in (single, *merged)
         if row["rows"]
     ]
-    return sorted(found, key=lambda one: RESOLUTIONS.index(one.resolution))
+    return sorted(covered, key=lambda one: RESOLUTIONS.index(one.resolution))

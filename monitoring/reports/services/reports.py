@@ -62,9 +62,9 @@ def drift_report_ask(
             _("%(version)s is not for machines like %(asset)s.") % {"version": judging, "asset": asset}
         )
     asked = question_of(span=span, since=_aware(since, asset), until=_aware(until, asset), now=now)
-    found = newest(asset, judging, asked.key)
-    if found is not None and (working(found, now) or (not again and standing(found, now))):
-        return found, False
+    last = newest(asset, judging, asked.key)
+    if last is not None and (working(last, now) or (not again and standing(last, now))):
+        return last, False
     try:
         return _create(by, asset, judging, asked, now), True
     except IntegrityError:  # somebody asked the same at the same moment

@@ -35,24 +35,24 @@ def drift_report(*, asset: Asset, version: ModelVersion, since: datetime, until:
     over a limit; ``counts`` are those of each reading in the bins of the reference. The limits hold for one
     look at the span.
     """
-    found = stored_in(asset=asset, version=version, since=since, until=until)
+    stored = stored_in(asset=asset, version=version, since=since, until=until)
     learned = version.reference.get("features", {})
-    counts, moments = summed(found.encoded, layout_of(learned))
-    covered = (found.until - found.since).total_seconds() if found.since and found.until else None
+    counts, moments = summed(stored.encoded, layout_of(learned))
+    covered = (stored.until - stored.since).total_seconds() if stored.since and stored.until else None
     readings = report(
         learned,
         counts,
         moments,
-        n=found.n,
+        n=stored.n,
         alpha=alpha_for(asset.line, version, covered),
     )
     return {
         "asset": asset.slug,
         "version": f"{version.model.slug}/{version.number}",
-        "since": found.since.isoformat() if found.since else None,
-        "until": found.until.isoformat() if found.until else None,
-        "n": found.n,
-        "rows": len(found.encoded),
+        "since": stored.since.isoformat() if stored.since else None,
+        "until": stored.until.isoformat() if stored.until else None,
+        "n": stored.n,
+        "rows": len(stored.encoded),
         "grains": [
             {
                 "grain": one.resolution,
@@ -60,7 +60,7 @@ def drift_report(*, asset: Asset, version: ModelVersion, since: datetime, until:
                 "since": one.since.isoformat(),
                 "until": one.until.isoformat(),
             }
-            for one in found.kept
+            for one in stored.kept
         ],
         "moved": sum(one["times"] is not None and one["times"] > 1 for one in readings),
         "readings": readings,

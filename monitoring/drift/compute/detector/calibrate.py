@@ -136,7 +136,7 @@ def calibrate(
     windows = int(np.clip(cells / (d * window), WINDOWS_LEAST, WINDOWS_MOST))
     draws = max(DRAWS_LEAST, windows // STREAM)
     stream = windows // draws
-    found: dict[str, list[F]] = {}
+    drawn: dict[str, list[F]] = {}
     for number in range(draws):
         if report:
             report(number, draws)
@@ -147,15 +147,15 @@ def calibrate(
         )
         own, common = drawn_process.draw(stream * window, rng, coefficients, joint=joint)
         for name, values in scores.windows_of(own, frozen, window, common=common if joint else None).items():
-            found.setdefault(name, []).append(values)
+            drawn.setdefault(name, []).append(values)
     laws = {
         name: [
             tails.tail_of(np.concatenate([one[:, at] for one in parts])) for at in range(parts[0].shape[1])
         ]
-        for name, parts in found.items()
+        for name, parts in drawn.items()
     }
     tail_score = np.stack(
-        [largest({name: parts[number] for name, parts in found.items()}, laws) for number in range(draws)]
+        [largest({name: parts[number] for name, parts in drawn.items()}, laws) for number in range(draws)]
     )
     return _learned(
         tail_score, laws, window=window, rows=drawn_process.rows, persist=persist or rule.persistence(window)

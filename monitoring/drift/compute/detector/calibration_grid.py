@@ -99,8 +99,8 @@ class CalibrationGrid:
         sizes = np.log([one.window for one in known])
         values = np.log(np.maximum(np.asarray([at(one) for one in known]), 1e-9))
         wanted = np.log(np.maximum(n, 1.0))
-        found = np.stack([np.interp(wanted[d], sizes, values[:, d]) for d in range(n.shape[0])])
-        return np.asarray(np.exp(found + np.maximum(0.0, sizes[0] - wanted) / 2))
+        logarithms = np.stack([np.interp(wanted[d], sizes, values[:, d]) for d in range(n.shape[0])])
+        return np.asarray(np.exp(logarithms + np.maximum(0.0, sizes[0] - wanted) / 2))
 
 
 def calibrated(
@@ -184,17 +184,17 @@ def see(
 def _regression_adjusted(scaled: F, correlation: F | None) -> tuple[F, F]:
     """What the readings that a window has do not explain of one another's means (f, w): as ``scores`` has it,
     and in deviations of the reading."""
-    found, left = np.full(scaled.shape, np.nan), np.full(scaled.shape, np.nan)
+    adjusted, left = np.full(scaled.shape, np.nan), np.full(scaled.shape, np.nan)
     if correlation is None:
-        return found, left
+        return adjusted, left
     patterns, which = np.unique(np.isfinite(scaled), axis=1, return_inverse=True)
     for number, pattern in enumerate(patterns.T):
         here = np.ix_(pattern, which.ravel() == number)
         if pattern.sum() > 1:
             weights = scores.left_of(correlation[np.ix_(pattern, pattern)])
-            found[here] = weights @ scaled[here]
-            left[here] = found[here] / np.diag(weights)[:, None]
-    return found, left
+            adjusted[here] = weights @ scaled[here]
+            left[here] = adjusted[here] / np.diag(weights)[:, None]
+    return adjusted, left
 
 
 def _distances(counts: Sequence[NDArray[Any]], references: Sequence[Reference]) -> tuple[F, F]:
@@ -216,7 +216,7 @@ def _distances(counts: Sequence[NDArray[Any]], references: Sequence[Reference]) 
 def _memory(scaled: F, n: F) -> tuple[F, F]:
     """The weighted memory of means (f, w), as ``scores`` has it, and the size of equal windows that would
     vary as much; a window without a part is passed over."""
-    found, sizes = np.full(scaled.shape, np.nan), np.ones(scaled.shape)
+    remembered, sizes = np.full(scaled.shape, np.nan), np.ones(scaled.shape)
     memory, whole, parts = (np.zeros(scaled.shape[0]) for _ in range(3))
     keep, new = 1 - scores.MEMORY, scores.MEMORY
     for at in range(scaled.shape[1]):
@@ -225,9 +225,9 @@ def _memory(scaled: F, n: F) -> tuple[F, F]:
         whole = np.where(here, keep**2 * whole + new**2, whole)
         parts = np.where(here, keep**2 * parts + new**2 / np.maximum(n[:, at], 1.0), parts)
         grown = np.sqrt(np.maximum(whole * (1 - keep**2) / new**2, 1e-300))
-        found[:, at] = np.where(here, memory / grown, np.nan)
+        remembered[:, at] = np.where(here, memory / grown, np.nan)
         sizes[:, at] = np.where(here, whole / np.maximum(parts, 1e-300), 1.0)
-    return found, sizes
+    return remembered, sizes
 
 
 def widened(grid: CalibrationGrid, seen: Seen, stack: Stack, phi: F, wanted: I, statistic: str) -> F:
@@ -238,7 +238,7 @@ def widened(grid: CalibrationGrid, seen: Seen, stack: Stack, phi: F, wanted: I, 
     rows = seen.rows(statistic)
     drawn = grid.medians(statistic, rows)
     own = _explained(grid, stack, seen.n[:, wanted], phi, statistic)
-    found = own.copy()
+    wider = own.copy()
     ends = np.maximum(0, wanted - PAST_APART) // STEP * STEP
     values = seen.values[statistic]
     past = values - drawn if statistic == "narrow" else values / drawn
@@ -247,8 +247,8 @@ def widened(grid: CalibrationGrid, seen: Seen, stack: Stack, phi: F, wanted: I, 
         if known.any():
             middle = np.zeros(past.shape[0])
             middle[known] = np.nanmedian(past[known, :end], axis=1)
-            found[:, ends == end] = np.maximum(found[:, ends == end], middle[:, None])
-    return found
+            wider[:, ends == end] = np.maximum(wider[:, ends == end], middle[:, None])
+    return wider
 
 
 def _explained(grid: CalibrationGrid, stack: Stack, n: F, phi: F, statistic: str) -> F:

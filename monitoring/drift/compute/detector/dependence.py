@@ -49,7 +49,7 @@ def learned(readings: F, *, machine: NDArray[Any], at: F, ordered: bool = True) 
     scores = np.column_stack([process.normal_scores(rows[:, place]) for place in range(d)])
     own = scores[one] - scores[one].mean(axis=0)
     held = [process.holding(rows[one, place]) if ordered else 1 for place in range(d)]
-    found: dict[str, Any] = {
+    stored: dict[str, Any] = {
         "rows": int(one.sum()),
         "partial": [
             np.round(process.autoregression(own[:: held[place], place]), 4).tolist() if ordered else []
@@ -60,8 +60,8 @@ def learned(readings: F, *, machine: NDArray[Any], at: F, ordered: bool = True) 
     if 1 < d <= FEATURES_MOST:
         with np.errstate(invalid="ignore", divide="ignore"):
             correlation = np.nan_to_num(np.corrcoef(scores, rowvar=False).reshape(d, d))
-        found["correlation"] = [np.round(correlation[place, :place], 3).tolist() for place in range(d)]
-    return found
+        stored["correlation"] = [np.round(correlation[place, :place], 3).tolist() for place in range(d)]
+    return stored
 
 
 def varying(features: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -111,11 +111,11 @@ def correlation_of(
     if not kept.get("correlation"):
         return None
     places = [list(features).index(key) for key in keys]
-    found = np.eye(len(keys))
+    correlation = np.eye(len(keys))
     for i, at in enumerate(places):
         for j, other in enumerate(places[:i]):
-            found[i, j] = found[j, i] = kept["correlation"][max(at, other)][min(at, other)]
-    return found
+            correlation[i, j] = correlation[j, i] = kept["correlation"][max(at, other)][min(at, other)]
+    return correlation
 
 
 def quantile_map(stored: Mapping[str, Any]) -> F:
@@ -126,15 +126,17 @@ def quantile_map(stored: Mapping[str, Any]) -> F:
     below = counts[:-1].cumsum() / whole
     at = ndtri(np.clip(below, 0.5 / whole, 1 - 0.5 / whole))
     kept = np.r_[True, np.diff(at) > 0]
-    found = np.interp(process.GRID, at[kept], edges[kept])
+    quantiles = np.interp(process.GRID, at[kept], edges[kept])
     inner = edges[kept], at[kept]
     if stored.get("categories") is None and edges.size == PARTS + 1 and kept.sum() > 2:
         slope = (inner[0][-1] - inner[0][-2]) / (inner[1][-1] - inner[1][-2])
-        found = np.where(
-            inner[1][-1] < process.GRID, edges[-1] + slope * (process.GRID - inner[1][-1]), found
+        quantiles = np.where(
+            inner[1][-1] < process.GRID, edges[-1] + slope * (process.GRID - inner[1][-1]), quantiles
         )
         slope = (inner[0][1] - inner[0][0]) / (inner[1][1] - inner[1][0])
-        found = np.where(inner[1][0] > process.GRID, edges[0] + slope * (process.GRID - inner[1][0]), found)
+        quantiles = np.where(
+            inner[1][0] > process.GRID, edges[0] + slope * (process.GRID - inner[1][0]), quantiles
+        )
     bins = np.minimum(np.searchsorted(below, ndtr(process.GRID)), edges.size - 1)
     repeats = counts[:-1] / whole > REPEATS / PARTS
-    return np.where(repeats[bins], edges[bins], found)
+    return np.where(repeats[bins], edges[bins], quantiles)

@@ -100,14 +100,14 @@ class Detector:
         rows = np.asarray(stream[: w * self.window], dtype=np.float64)
         there = readable(rows)
         filled = np.where(there, rows, self.fill)
-        found = (
+        statistics = (
             scores.windows_of(
                 filled[:, self.varying], self.frozen, self.window, common=filled[:, self.varying]
             )
             if self.varying.any()
             else {}
         )
-        tail_score = calibrate.largest(found, self.calibration.laws) if found else np.zeros(w)
+        tail_score = calibrate.largest(statistics, self.calibration.laws) if statistics else np.zeros(w)
         hard = self._hard(filled, there, w)
         broken = np.zeros(w, dtype=np.bool_)
         for _place, _name, values, limit in hard:
@@ -125,7 +125,7 @@ class Detector:
                     (index + 1) * self.window,
                     bool(on[index]),
                     float(tail_score[index]),
-                    self._told(found, hard, index),
+                    self._told(statistics, hard, index),
                 )
                 for index in range(w)
             ],
@@ -135,11 +135,11 @@ class Detector:
         )
 
     def _told(
-        self, found: dict[str, F], hard: list[tuple[int, str, F, float]], index: int
+        self, statistics: dict[str, F], hard: list[tuple[int, str, F, float]], index: int
     ) -> list[Statistic]:
         names = [name for name, varies in zip(self.names, self.varying, strict=True) if varies]
         made = []
-        for statistic, values in found.items():
+        for statistic, values in statistics.items():
             laws = self.calibration.laws[statistic]
             less = calibrate.handicap(statistic, self.calibration.laws)
             for place, law in enumerate(laws):
@@ -158,22 +158,22 @@ class Detector:
         """(reading, statistic, values (w,), limit) of what needs no law."""
         from scipy.stats import betabinom  # here: it takes long to load, and few tasks need it
 
-        found: list[tuple[int, str, F, float]] = []
+        broken: list[tuple[int, str, F, float]] = []
         absent = (~there).reshape(w, self.window, -1).sum(axis=1)
         alpha = self.per_window / max(1, len(self.names)) / 10
         for place in range(len(self.names)):
             if absent[:, place].any():
                 law = betabinom(self.window, self.missing[place] + 0.5, self.rows - self.missing[place] + 0.5)
                 limit = float(law.isf(alpha)) / self.window
-                found.append((place, "missing", absent[:, place] / self.window, limit))
+                broken.append((place, "missing", absent[:, place] / self.window, limit))
             if not self.varying[place]:
                 other = (filled[:, place] != self.fill[place]).reshape(w, self.window).mean(axis=1)
-                found.append((place, "changed", other, 0.0))
+                broken.append((place, "changed", other, 0.0))
             elif self.categorical[place]:
                 unseen = ~np.isin(filled[:, place], self.seen[place])
                 if unseen.any():
-                    found.append((place, "unseen", unseen.reshape(w, self.window).mean(axis=1), 0.0))
-        return found
+                    broken.append((place, "unseen", unseen.reshape(w, self.window).mean(axis=1), 0.0))
+        return broken
 
 
 def fit(

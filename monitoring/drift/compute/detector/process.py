@@ -40,11 +40,13 @@ class Memory:
 
     def drawn(self, rng: np.random.Generator) -> list[F]:
         """Lag coefficients out of their sampling law: partial autocorrelations vary by √((1 - κ²) / m)."""
-        found = []
+        coefficients = []
         for partial, hold in zip(self.partial, self.held, strict=True):
             spread = np.sqrt((1 - partial**2) * hold / self.rows)
-            found.append(lags(np.clip(partial + spread * rng.standard_normal(partial.size), -STEADY, STEADY)))
-        return found
+            coefficients.append(
+                lags(np.clip(partial + spread * rng.standard_normal(partial.size), -STEADY, STEADY))
+            )
+        return coefficients
 
 
 Coefficients = tuple[list[F], list[F]]
@@ -125,12 +127,12 @@ def lags(partial: F) -> F:
 
 def partials(phi: F) -> F:
     """Partial autocorrelations (p,) of lag coefficients (p,): the recursion backwards."""
-    found = []
+    rows = []
     while phi.size:
         kappa = float(np.clip(phi[-1], -0.9999, 0.9999))
-        found.append(kappa)
+        rows.append(kappa)
         phi = (phi[:-1] + kappa * phi[-2::-1]) / (1 - kappa**2) if phi.size > 1 else phi[:0]
-    return np.asarray(found[::-1])
+    return np.asarray(rows[::-1])
 
 
 def autoregression(values: F) -> F:
@@ -141,7 +143,7 @@ def autoregression(values: F) -> F:
     if most < 1 or not np.any(values):
         return np.empty(0)
     forward, backward = values[1:].copy(), values[:-1].copy()
-    found: list[float] = []
+    coefficients: list[float] = []
     error = 1.0
     best, best_order = 0.0, 0
     for order in range(1, most + 1):
@@ -149,13 +151,13 @@ def autoregression(values: F) -> F:
         if power <= 0:
             break
         kappa = float(np.clip(2 * (forward @ backward) / power, -STEADY, STEADY))
-        found.append(kappa)
+        coefficients.append(kappa)
         error *= 1 - kappa**2
         score = m * np.log(max(error, 1e-12)) + 2 * order
         if score < best:
             best, best_order = score, order
         forward, backward = (forward - kappa * backward)[1:], (backward - kappa * forward)[:-1]
-    partial = np.asarray(found[:best_order])
+    partial = np.asarray(coefficients[:best_order])
     if partial.size:
         partial[0] = np.clip(partial[0] + (1 + 3 * partial[0]) / m, -STEADY, STEADY)
     return partial
@@ -175,22 +177,22 @@ def normal_scores(values: F) -> F:
     _unique, where, counts = np.unique(values, return_inverse=True, return_counts=True)
     if counts.size < values.size:
         ranks = (np.bincount(where, weights=ranks) / counts)[where]
-    found: F = ndtri((ranks - 0.5) / values.size)
-    return found
+    scores: F = ndtri((ranks - 0.5) / values.size)
+    return scores
 
 
 def quantile_map(values: F) -> F:
     """The reading's value (g,) at each normal score of ``GRID``, beyond its extremes by their slope."""
     ordered = np.sort(values)
     at = ndtri((np.arange(1, ordered.size + 1) - 0.5) / ordered.size)
-    found = np.interp(GRID, at, ordered)
+    quantiles = np.interp(GRID, at, ordered)
     reach = max(2, ordered.size // 50)
     if ordered.size > 4:
         slope = (ordered[-1] - ordered[-1 - reach]) / (at[-1] - at[-1 - reach])
-        found = np.where(at[-1] < GRID, ordered[-1] + slope * (GRID - at[-1]), found)
+        quantiles = np.where(at[-1] < GRID, ordered[-1] + slope * (GRID - at[-1]), quantiles)
         slope = (ordered[reach] - ordered[0]) / (at[reach] - at[0])
-        found = np.where(at[0] > GRID, ordered[0] + slope * (GRID - at[0]), found)
-    return found
+        quantiles = np.where(at[0] > GRID, ordered[0] + slope * (GRID - at[0]), quantiles)
+    return quantiles
 
 
 def fit(reference: F, *, discrete: NDArray[np.bool_]) -> Process:

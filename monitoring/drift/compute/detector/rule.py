@@ -26,11 +26,11 @@ def persistence(window: int) -> int:
 
 def runs(tail_score: F, persist: int) -> F:
     """The lowest of each window and the ``persist`` - 1 before it, (…, w); -inf where there are fewer."""
-    found = tail_score.copy()
+    lowest = tail_score.copy()
     for back in range(1, persist):
-        found[..., back:] = np.minimum(found[..., back:], tail_score[..., :-back])
-    found[..., : persist - 1] = -np.inf
-    return found
+        lowest[..., back:] = np.minimum(lowest[..., back:], tail_score[..., :-back])
+    lowest[..., : persist - 1] = -np.inf
+    return lowest
 
 
 def raised(tail_score: F, *, level: float, at_once: float, persist: int) -> B:

@@ -98,19 +98,19 @@ def windows_of(rows: F, frozen: Frozen, window: int, *, common: F | None) -> dic
     w = rows.shape[0] // window
     rows = rows[: w * window]
     means = _means(_scaled(rows, frozen.mean, frozen.sd), window)
-    found: dict[str, F] = {"mean": np.abs(means)}
+    values: dict[str, F] = {"mean": np.abs(means)}
     if frozen.adjusted is not None:
-        found["beside"] = np.abs(means @ frozen.adjusted.T)
+        values["beside"] = np.abs(means @ frozen.adjusted.T)
     if common is None or rows.shape[1] == 1:
-        found["ewma"] = np.abs(_memory(means))
+        values["ewma"] = np.abs(_memory(means))
         if window >= BINS_LEAST:
             within = _scaled(rows, frozen.mean, frozen.sd).reshape(w, window, -1).std(axis=1)
-            found["narrow"], found["wide"] = narrow(within), within
+            values["narrow"], values["wide"] = narrow(within), within
     if frozen.edges and window >= BINS_LEAST:
-        found |= _distributions(rows, frozen, window, w)
+        values |= _distributions(rows, frozen, window, w)
     if common is not None:
-        found |= _joint(_scaled(common[: w * window], frozen.centre, frozen.scale), frozen, window)
-    return found
+        values |= _joint(_scaled(common[: w * window], frozen.centre, frozen.scale), frozen, window)
+    return values
 
 
 def narrow(within: F) -> F:
@@ -133,14 +133,14 @@ def _memory(means: F) -> F:
 
 def _joint(scaled: F, frozen: Frozen, window: int) -> dict[str, F]:
     seen = scaled @ frozen.whiten
-    found = {"t2": _means((seen**2).sum(axis=1, keepdims=True), window)}
+    values = {"t2": _means((seen**2).sum(axis=1, keepdims=True), window)}
     if not frozen.whole:
         norms = np.linalg.norm(frozen.whiten, axis=0)  # undone, the components are orthonormal
         back = scaled - (seen / norms) @ (frozen.whiten / norms).T
-        found["q"] = _means((back**2).sum(axis=1, keepdims=True), window)
+        values["q"] = _means((back**2).sum(axis=1, keepdims=True), window)
     if scaled.shape[1] > 1:
-        found["mewma"] = ((_memory(_means(scaled, window)) @ frozen.whiten) ** 2).sum(axis=1, keepdims=True)
-    return found
+        values["mewma"] = ((_memory(_means(scaled, window)) @ frozen.whiten) ** 2).sum(axis=1, keepdims=True)
+    return values
 
 
 def _distributions(rows: F, frozen: Frozen, window: int, w: int) -> dict[str, F]:

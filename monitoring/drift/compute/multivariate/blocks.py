@@ -45,14 +45,14 @@ def spread(rows: F, known: NDArray[np.bool_]) -> tuple[F, F]:
 def memories(rows: F) -> F:
     """τ in rows, 1 or more, of each reading of ``rows`` (n, d): (d,)."""
     n = len(rows)
-    found = np.ones(rows.shape[1])
+    taus = np.ones(rows.shape[1])
     if n < 4:
-        return found
+        return taus
     known = np.isfinite(rows)
     middle, sd = spread(rows, known)
     varies = sd > 0
     if not varies.any():
-        return found
+        return taus
     z = np.where(known, (np.where(known, rows, 0.0) - middle) / np.where(varies, sd, 1.0), 0.0)[:, varies]
     z = np.clip(z, -6, 6)  # one absurd value hides no memory
     spectrum = np.abs(np.fft.rfft(z, 2 * n, axis=0)) ** 2
@@ -61,8 +61,8 @@ def memories(rows: F) -> F:
     tau = 2 * rho.cumsum(axis=0) - 1
     enough = np.arange(n)[:, None] >= WINDOW * tau
     last = np.where(enough.any(axis=0), enough.argmax(axis=0), n - 1)
-    found[varies] = np.maximum(1.0, tau[last, np.arange(z.shape[1])])
-    return found
+    taus[varies] = np.maximum(1.0, tau[last, np.arange(z.shape[1])])
+    return taus
 
 
 def length_of(tau: float) -> int:
@@ -130,14 +130,14 @@ def apart(scores: F, sides: Sides, random: np.random.Generator) -> Apart:
     total: F = np.bincount(sides.block, ranks, minlength=blocks).astype(np.float64)
     first = np.unique(sides.block, return_index=True)[1]
     is_now, folds = sides.now[first].astype(np.float64), sides.fold[first]
-    found = float(_auc(is_now, total, size))
+    auc = float(_auc(is_now, total, size))
     drawn = np.tile(is_now, (DRAWS, 1))
     for one in range(FOLDS):
         mine = np.flatnonzero(folds == one)
         drawn[:, mine] = random.permuted(drawn[:, mine], axis=1)
-    p = (1 + np.count_nonzero(_auc(drawn, total, size) >= found - 1e-12)) / (1 + DRAWS)
+    p = (1 + np.count_nonzero(_auc(drawn, total, size) >= auc - 1e-12)) / (1 + DRAWS)
     low, high = _interval(ranks, sides, random)
-    return Apart(found, min(low, found), max(high, found), float(p))
+    return Apart(auc, min(low, auc), max(high, auc), float(p))
 
 
 def _auc(is_now: F, total: F, size: F) -> F:

@@ -84,13 +84,13 @@ def _taus(then: Rows, now: Rows, same: bool) -> tuple[F, F]:
     """
     if then.at is None:
         return np.ones(len(then.readings.T)), memories(now.readings)
-    found = memories(then.readings)
+    taus = memories(then.readings)
     if same:
-        return found, found
+        return taus, taus
     ratio, own = then.gap / now.gap, memories(now.readings)
     if not np.isfinite(ratio):
-        return found, own
-    return found, np.maximum(1.0, found * ratio if ratio <= 1 else np.minimum(found * ratio, own))
+        return taus, own
+    return taus, np.maximum(1.0, taus * ratio if ratio <= 1 else np.minimum(taus * ratio, own))
 
 
 def _fast(taus: tuple[F, F], m: int, n: int) -> list[int]:
@@ -108,14 +108,14 @@ def _newest(rows: Rows) -> Rows:
     return Rows(rows.readings[-MOST:], None if rows.at is None else rows.at[-MOST:])
 
 
-def _apart(found: Apart) -> dict[str, float]:
-    return {name: _short(getattr(found, name)) for name in ("auc", "low", "high", "p")}
+def _apart(comparison: Apart) -> dict[str, float]:
+    return {name: _short(getattr(comparison, name)) for name in ("auc", "low", "high", "p")}
 
 
-def _beyond(found: Beyond, keys: Sequence[str]) -> dict[str, Any]:
-    return {name: _short(getattr(found, name)) for name in ("limit", "then", "now")} | {
-        "p": _short(found.apart.p),
-        "ranked": _named(found.ranked, keys),
+def _beyond(comparison: Beyond, keys: Sequence[str]) -> dict[str, Any]:
+    return {name: _short(getattr(comparison, name)) for name in ("limit", "then", "now")} | {
+        "p": _short(comparison.apart.p),
+        "ranked": _named(comparison.ranked, keys),
     }
 
 

@@ -85,12 +85,12 @@ def _grid(model: RegisteredModel, check: GoldenCheck | None) -> DotGrid | None:
         return None
     dots = []
     for one in check.results:
-        truth, said = model.class_words(one["truth"]), model.class_words(one["said"])
+        truth, answer = model.class_words(one["truth"]), model.class_words(one["said"])
         label, state, tone = f"{one['code']}, {truth}", _("right"), "good"
         if not one["passed"] and one["said"] == one["truth"]:
             state, tone = _("right, but not sure enough"), "caution"
         elif not one["passed"]:
-            label, state, tone = f"{label} → {said}", _("missed"), "bad"
+            label, state, tone = f"{label} → {answer}", _("missed"), "bad"
         elif one.get("taught", "unknown") not in ("", "unknown"):
             state, tone = _("right, but it was taught it"), "caution"
         dots.append(Dot(label, state, tone))

@@ -76,7 +76,7 @@ def _hour(version: ModelVersion, hour: Hour, classes: list[str], learned: comput
     place = {key: index for index, key in enumerate(classes)}
     judged = read.judgements(hour)
     rows = [row for row in judged if row[0] in place]
-    said = np.array([place[row[0]] for row in rows], dtype=np.int64)
+    labels = np.array([place[row[0]] for row in rows], dtype=np.int64)
     sure = np.array([row[1] for row in rows], dtype=np.float64)
     k = len(classes)
     inspected, labelled, squares = np.zeros((k, k)), np.zeros((k, k)), 0.0
@@ -88,7 +88,7 @@ def _hour(version: ModelVersion, hour: Hour, classes: list[str], learned: comput
             labelled[place[truth], place[one]] += 1 / probability
             squares += 1 / probability**2
     tallies = {
-        "said": compute.tally(said, sure, k).tolist(),
+        "said": compute.tally(labels, sure, k).tolist(),
         "inspected": inspected.tolist(),
         "labelled": labelled.tolist(),
         "squares": squares,
@@ -118,7 +118,7 @@ def _row(
     learned: compute.Learned,
     tallies: dict[str, Any],
 ) -> Performance:
-    said = np.asarray(tallies["said"], dtype=np.float64)
+    labels = np.asarray(tallies["said"], dtype=np.float64)
     inspected = np.asarray(tallies["inspected"], dtype=np.float64)
     labelled = np.asarray(tallies["labelled"], dtype=np.float64)
     # inspection chooses by its own plan, answers by ours: the two are not mixed
@@ -134,7 +134,7 @@ def _row(
         n=int(tallies["all"]),
         truths=round(total * total / squares, 2) if squares else 0.0,
         source=source if total else "",
-        expected=compute.expected(said, learned) or {},
+        expected=compute.expected(labels, learned) or {},
         seen=compute.seen(table, squares, learned.defect) or {},
         tallies=tallies,
         stale=False,

@@ -48,9 +48,9 @@ class DriftReports(Things):
         asking.is_valid(raise_exception=True)
         given = dict(asking.validated_data)
         asset = get_object_or_404(machines_for(self.person), slug=given.pop("asset"))
-        said = given.pop("version")
-        version = version_named(said) if said else None
-        if said and version is None:
-            raise NoVersion(_("There is no version %(version)s.") % {"version": said})
+        named = given.pop("version")
+        version = version_named(named) if named else None
+        if named and version is None:
+            raise NoVersion(_("There is no version %(version)s.") % {"version": named})
         report, new = drift_report_ask(by=self.person, asset=asset, version=version, **given)
         return self.shown(report, status=201 if new else 200)

@@ -19,11 +19,11 @@ def story(
     alert: Alert, changes: Sequence[ProcessChange], lots: Sequence[tuple[datetime, str]]
 ) -> list[dict[str, Any]]:
     """For the timeline, oldest first: {"at", "text", "tone", "tag"}."""
-    told: list[dict[str, Any]] = [
+    entries: list[dict[str, Any]] = [
         {"at": event.at, "text": sentence(event), "tone": _tone(event.type), "tag": _("alert")}
         for event in events(subject=("alert", str(alert.pk)))[:MOST]
     ]
-    told += [
+    entries += [
         {
             "at": one.at,
             "text": f"{one.get_kind_display()} {one.value}".strip() + (f", {one.by}" if one.by else ""),
@@ -32,7 +32,7 @@ def story(
         }
         for one in changes
     ]
-    told += [
+    entries += [
         {
             "at": at,
             "text": _("First parts of lot %(lot)s") % {"lot": lot},
@@ -41,10 +41,10 @@ def story(
         }
         for at, lot in lots
     ]
-    told.append(
+    entries.append(
         {"at": alert.since, "text": _("First window over the limit"), "tone": "bad", "tag": _("statistics")}
     )
-    return sorted(told, key=lambda one: one["at"])[-MOST:]
+    return sorted(entries, key=lambda one: one["at"])[-MOST:]
 
 
 def _tone(name: str) -> str:

@@ -19,8 +19,8 @@ ALIKE = 0.65  # the interval ends below: hardly to be told apart
 
 def differ(comparison: Mapping[str, Any]) -> bool:
     """Whether fresh parts were told apart by anything that looks at all readings."""
-    told = [comparison.get("classifier"), comparison.get("t2"), comparison.get("q")]
-    return any(one is not None and one["p"] <= SURE / len(told) for one in told)
+    tests = [comparison.get("classifier"), comparison.get("t2"), comparison.get("q")]
+    return any(one is not None and one["p"] <= SURE / len(tests) for one in tests)
 
 
 def alike(comparison: Mapping[str, Any]) -> bool:
@@ -64,11 +64,11 @@ def waiting_text(alert: Alert) -> str:
 
 def pairs_text(comparison: Mapping[str, Any]) -> str:
     """“In 83 of 100 pairs a classifier knows which part is the fresh one (79 to 87); by chance in 50.”"""
-    told = comparison["classifier"]
+    classifier = comparison["classifier"]
     return _(
         "In %(auc)s of 100 pairs a classifier knows which part is the fresh one (%(low)s to %(high)s); "
         "by chance in 50."
-    ) % {name: number_text(100 * told[name], 0) for name in ("auc", "low", "high")}
+    ) % {name: number_text(100 * classifier[name], 0) for name in ("auc", "low", "high")}
 
 
 def by_text(comparison: Mapping[str, Any], words: ReadingWords) -> str:

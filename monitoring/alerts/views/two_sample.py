@@ -26,12 +26,12 @@ def card(alert: Alert, words: ReadingWords) -> dict[str, Any]:
     comparison = alert.together
     if "classifier" not in comparison:
         return {"waits": waiting_text(alert)}
-    told = comparison["classifier"]
+    classifier = comparison["classifier"]
     return {
         "sentence": pairs_text(comparison),
         "differ": differ(comparison),
-        "chance": chance_text(told["p"]),
-        "chart": _telling(told["ranked"], words) if differ(comparison) else None,
+        "chance": chance_text(classifier["p"]),
+        "chart": _telling(classifier["ranked"], words) if differ(comparison) else None,
         "rows": [_row(key, comparison[key], words) for key in ROWS if comparison.get(key)],
         "components": comparison.get("components"),
         "n": comparison["n"],

@@ -48,11 +48,11 @@ def where_from(contrast: Mapping[str, Any] | None) -> BarsChart | None:
 def _telling(rows: list[dict[str, Any]]) -> list[str]:
     """The dimensions that tell the rows apart: machine and lot where they differ, others where they must."""
     differ = [key for key in DIMENSIONS if len({row[key] for row in rows}) > 1]
-    told = [key for key in differ if key in ("asset", "lot")]
+    dimensions = [key for key in differ if key in ("asset", "lot")]
     for key in differ:
-        if key not in told and len({tuple(row[one] for one in told) for row in rows}) < len(rows):
-            told.append(key)
-    return told
+        if key not in dimensions and len({tuple(row[one] for one in dimensions) for row in rows}) < len(rows):
+            dimensions.append(key)
+    return dimensions
 
 
 def course(

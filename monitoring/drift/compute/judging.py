@@ -46,8 +46,8 @@ def phi_of(sums: F) -> F:
         mean = total / n
         variance = squares / n - mean * mean
         correlation = (lagged / pairs - mean * mean) / variance
-    told = (pairs >= 60) & (n >= 60) & (variance > 1e-12 * np.maximum(1.0, mean * mean))
-    return np.where(told, np.clip(np.nan_to_num(correlation), 0.0, limits.PHI_MOST), 0.0)
+    enough = (pairs >= 60) & (n >= 60) & (variance > 1e-12 * np.maximum(1.0, mean * mean))
+    return np.where(enough, np.clip(np.nan_to_num(correlation), 0.0, limits.PHI_MOST), 0.0)
 
 
 def own_phi(moments: F, wanted: I, stack: Stack) -> F:

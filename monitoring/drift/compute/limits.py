@@ -88,9 +88,9 @@ def psi_limit(
     parts = np.maximum(size, 1.0)[..., None]
     weights = inflation(parts, lag[..., None] ** powers) * wide[..., None] / parts
     weights = np.where(used, weights + 1.0 / np.maximum(learned, 1.0)[..., None], 0.0)
-    told = groups >= 2
-    limit = weighted_chi2_limit(np.where(told[..., None], weights, 1.0), alpha)
-    return np.where(told, limit, np.inf)
+    judged = groups >= 2
+    limit = weighted_chi2_limit(np.where(judged[..., None], weights, 1.0), alpha)
+    return np.where(judged, limit, np.inf)
 
 
 def ks_limit(*, n: ArrayLike, m: ArrayLike, alpha: float) -> F:

@@ -52,12 +52,12 @@ def calibrate(version_id: int) -> bool:
     keys = dependence.varying(features)
     body = {}
     if keys:
-        kept = version.reference.get("dependence", {})
+        hanging = version.reference.get("dependence", {})
         body = calibration_grid.calibrated(
             keys,
-            dependence.process_of(features, kept, keys),
+            dependence.process_of(features, hanging, keys),
             rng=np.random.default_rng(version.pk),
-            correlation=dependence.correlation_of(features, kept, keys),
+            correlation=dependence.correlation_of(features, hanging, keys),
             persist=persistence,
         ).stored()
     calibration_write(version=version, persistence=persistence, body=body)

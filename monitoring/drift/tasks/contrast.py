@@ -156,9 +156,9 @@ def _course(
 
 def _by_start(at: F, count: int, values: F, weights: F, which: F) -> tuple[F, F]:
     """Means of the windows of one start, weighted: (starts,), and their weights."""
-    kept = which & np.isfinite(values) & (weights > 0)
-    whole = np.bincount(at[kept], weights[kept], minlength=count)
-    sums = np.bincount(at[kept], weights[kept] * values[kept], minlength=count)
+    usable = which & np.isfinite(values) & (weights > 0)
+    whole = np.bincount(at[usable], weights[usable], minlength=count)
+    sums = np.bincount(at[usable], weights[usable] * values[usable], minlength=count)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(sums / whole, dtype=np.float64), np.asarray(whole, dtype=np.float64)
 

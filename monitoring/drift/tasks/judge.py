@@ -94,9 +94,9 @@ def _sizes(rows: list[Row], wanted: list[int]) -> dict[int, int]:
 
 
 def _judge_errors(asset: Asset, version: ModelVersion) -> None:
-    told = uncharted(asset, version)
+    charted = uncharted(asset, version)
     point = error_point(asset, version)
     if point is not None:
         points_write(points=[point], windows={})
         alert_consider(asset=asset, version=version, since=point.starts)
-    inspections_charted(told=told)
+    inspections_charted(told=charted)

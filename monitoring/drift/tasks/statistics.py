@@ -95,10 +95,10 @@ def judged(
     yield from _calibrated(grid, share, list(learned), counts, moments, references, wanted)
     categorical = [place for place, one in enumerate(learned.values()) if categories.is_categorical(one)]
     for place in categorical:
-        told = categories.judge_categories(
+        of_categories = categories.judge_categories(
             counts[place], moments[place], references[place], wanted=wanted, alpha=alpha
         )
-        yield from ((list(learned)[place], one) for one in told)
+        yield from ((list(learned)[place], one) for one in of_categories)
     plain = [
         place
         for place, key in enumerate(learned)

@@ -28,14 +28,14 @@ def results(
     """
     judged = []
     for sample, row in zip(samples, probabilities, strict=True):
-        said = classes[int(np.argmax(row))]
+        label = classes[int(np.argmax(row))]
         probability = float(row[classes.index(sample.truth)]) if sample.truth in classes else 0.0
-        passed = sample.passed_by(probability) and (said == sample.truth or not sample.safety)
+        passed = sample.passed_by(probability) and (label == sample.truth or not sample.safety)
         judged.append(
             {
                 "code": sample.code,
                 "truth": sample.truth,
-                "said": said,
+                "said": label,
                 "probability": round(probability, 6),
                 "tolerance": sample.tolerance,
                 "safety": sample.safety,

@@ -155,12 +155,12 @@ def golden_check_record(
     *, version: ModelVersion, digest: str, results: Sequence[Mapping[str, Any]]
 ) -> GoldenCheck:
     """Keep the outcome; the same outcome of the same set and version again changes nothing."""
-    now, kept = timezone.now(), [dict(one) for one in results]
-    passed = all(bool(one["passed"]) for one in kept)
-    outcome = {"results": kept, "passed": passed, "at": now}
+    now, stored = timezone.now(), [dict(one) for one in results]
+    passed = all(bool(one["passed"]) for one in stored)
+    outcome = {"results": stored, "passed": passed, "at": now}
     with transaction.atomic():
         check, made = GoldenCheck.objects.get_or_create(version=version, set_digest=digest, defaults=outcome)
-        if not made and check.results != kept:  # a part's id was learned, or lost, since
+        if not made and check.results != stored:  # a part's id was learned, or lost, since
             GoldenCheck.objects.filter(pk=check.pk).update(**outcome)
             check.refresh_from_db()
             made = True

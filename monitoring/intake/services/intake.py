@@ -51,9 +51,9 @@ class Intake:
         except Invalid as error:
             field = str(error.details.get("pointer", "")).rpartition("/")[2]
             if field in ("at", "starts", "ends"):
-                said = _clean(str(record[field]))
+                text = _clean(str(record[field]))
                 raise Unfit(
-                    Check.CLOCK, _("“%(at)s” is no time that a record can have.") % {"at": said}
+                    Check.CLOCK, _("“%(at)s” is no time that a record can have.") % {"at": text}
                 ) from None
             raise Unfit(Check.FORMAT, error.sentence.lstrip("/ ")) from None
         for field, room in ROOM.items():

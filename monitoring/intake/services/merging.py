@@ -123,8 +123,8 @@ class _Merge:
         aside = records_set_aside(node=self.node, refusals=self.refusals, now=self.now)
         self._unapproved()
         if aside:
-            told = _("Records set aside: %(count)d.") % {"count": aside}
-            TelemetryBatch.objects.filter(pk=self.batch.pk).update(problem=told)
+            sentence = _("Records set aside: %(count)d.") % {"count": aside}
+            TelemetryBatch.objects.filter(pk=self.batch.pk).update(problem=sentence)
         changed("telemetry", *(f"asset:{one.slug}" for one in self.sound))
 
     def _refuse(self, sort: Sort, error: Exception, record: Any) -> None:

@@ -30,8 +30,8 @@ def picture_put(*, node: Node, prediction_id: str, view: str, data: bytes) -> Pi
         raise NotAPicture(_("A picture is a PNG of at most 1 MB, seen as colour or depth."))
     prediction = Prediction.objects.filter(pk=prediction_id).first()
     if prediction is not None and prediction.node_id != node.pk:
-        said = _("%(node)s did not judge “%(id)s”.") % {"node": node, "id": prediction_id[:80]}
-        _set_aside(node, prediction, view, data, Check.NODE, said)
+        reason = _("%(node)s did not judge “%(id)s”.") % {"node": node, "id": prediction_id[:80]}
+        _set_aside(node, prediction, view, data, Check.NODE, reason)
     if prediction is None or prediction.node_id != node.pk:
         raise NoSuchPart(
             _("%(node)s has not told of “%(id)s” yet; send the picture again later.")
@@ -40,8 +40,8 @@ def picture_put(*, node: Node, prediction_id: str, view: str, data: bytes) -> Pi
     known = Picture.objects.filter(prediction=prediction, view=view).first()
     if known is not None:
         if known.artifact_id != sha256(data).hexdigest():
-            said = _("Another picture of “%(id)s” came before. The first stays.") % {"id": prediction.pk}
-            _set_aside(node, prediction, view, data, Check.ALTERED, said)
+            reason = _("Another picture of “%(id)s” came before. The first stays.") % {"id": prediction.pk}
+            _set_aside(node, prediction, view, data, Check.ALTERED, reason)
         return known
     artifact = artifact_put(data=data, kind="picture", name=f"{prediction.part_id} {view}.png"[:120])
     with transaction.atomic():
@@ -53,5 +53,5 @@ def picture_put(*, node: Node, prediction_id: str, view: str, data: bytes) -> Pi
 
 def _set_aside(node: Node, of: Prediction, view: str, data: bytes, check: str, reason: str) -> None:
     record = {"id": of.pk, "view": view, "sha256": sha256(data).hexdigest(), "size": len(data)}
-    one = Refusal(Sort.PICTURE, check, reason, record, of.asset.slug, of.part_id, of.pk)
-    records_set_aside(node=node, refusals=[one], now=timezone.now())
+    refusal = Refusal(Sort.PICTURE, check, reason, record, of.asset.slug, of.part_id, of.pk)
+    records_set_aside(node=node, refusals=[refusal], now=timezone.now())

@@ -77,13 +77,17 @@ def achieved(line: Line, now: datetime | None = None) -> Achieved:
     judged = StatisticPoint.objects.filter(asset__line=line, starts__gte=start)
     span = judged.aggregate(first=Min("starts"), last=Max("ends"))
     weeks = (min(span["last"], moment) - span["first"]) / WEEK if span["first"] else 0.0
-    told = Alert.objects.filter(asset__line=line, opened_at__gte=start).aggregate(
+    counted = Alert.objects.filter(asset__line=line, opened_at__gte=start).aggregate(
         wrong=Count("pk", filter=Q(cause=Cause.FALSE_ALARM)),
         expected=Count("pk", filter=Q(cause=Cause.EXPECTED)),
         open=Count("pk", filter=Q(state__in=UNRESOLVED)),
     )
     return Achieved(
-        per_week(line), rate(told["wrong"], max(0.0, weeks)), told["expected"], told["open"], span["first"]
+        per_week(line),
+        rate(counted["wrong"], max(0.0, weeks)),
+        counted["expected"],
+        counted["open"],
+        span["first"],
     )
 
 

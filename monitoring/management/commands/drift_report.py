@@ -58,17 +58,17 @@ def _cell(value: object) -> str:
     return "-" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _version(asset: Asset, said: str | None) -> ModelVersion:
-    if not said:
+def _version(asset: Asset, text: str | None) -> ModelVersion:
+    if not text:
         running = champion_for(asset)
         if running is None:
             raise CommandError(
                 _("No version runs on %(asset)s; name one with --version MODEL/NUMBER.") % {"asset": asset}
             )
         return running
-    version = version_named(said)
+    version = version_named(text)
     if version is None:
-        raise CommandError(_("There is no version %(version)s.") % {"version": said})
+        raise CommandError(_("There is no version %(version)s.") % {"version": text})
     return version
 
 

@@ -107,11 +107,11 @@ def _information_of(
 ) -> float:
     """BIC of a whole model, on rows that all models have residuals of."""
     left = _left(rows, parts, cross)
-    kept = left[-(len(rows) - whitening.MOST_LAGS - MOST_LAGS) :]
+    newest = left[-(len(rows) - whitening.MOST_LAGS - MOST_LAGS) :]
     scale = 2 * sum(np.log(one.sd * one.noise) for one in parts)
     parameters = sum(len(one.ar) for one in parts) + sum(one.size for one in cross)
-    moving = kept.std(axis=0) > FLAT
-    return _information(kept[:, moving], parameters) + float(len(kept) * scale)
+    moving = newest.std(axis=0) > FLAT
+    return _information(newest[:, moving], parameters) + float(len(newest) * scale)
 
 
 def farthest(p: int) -> float:
@@ -134,11 +134,11 @@ def correlation_of(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def shrunk(correlation: NDArray[np.float64], n: int) -> NDArray[np.float64]:
     """Correlation float (…, p, p) of ``n`` rows, drawn towards the identity."""
-    one = np.eye(correlation.shape[-1])
-    squares = np.square(correlation * (1 - one))
-    chance = (np.square(1 - squares) * (1 - one)).sum(axis=(-2, -1)) / max(1, n - 1)
+    identity = np.eye(correlation.shape[-1])
+    squares = np.square(correlation * (1 - identity))
+    chance = (np.square(1 - squares) * (1 - identity)).sum(axis=(-2, -1)) / max(1, n - 1)
     share = np.clip(chance / np.maximum(squares.sum(axis=(-2, -1)), 1e-12), 1e-3, 1.0)[..., None, None]
-    return (1 - share) * correlation + share * one
+    return (1 - share) * correlation + share * identity
 
 
 def _left(
@@ -164,14 +164,14 @@ def _cross(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     n, p = rows.shape
     moving = rows.std(axis=0) > FLAT
     best: tuple[NDArray[np.float64], ...] = ()
-    kept = rows[MOST_LAGS:]
-    least = _information(kept[:, moving], 0)
+    current = rows[MOST_LAGS:]
+    least = _information(current[:, moving], 0)
     for q in range(1, MOST_LAGS + 1):
         if n - MOST_LAGS < 10 * p * q:
             break
         lagged = np.hstack([rows[MOST_LAGS - lag : n - lag] for lag in range(1, q + 1)])
-        weights = np.asarray(np.linalg.lstsq(lagged, kept, rcond=None)[0], dtype=np.float64)
-        score = _information((kept - lagged @ weights)[:, moving], q * p * p)
+        weights = np.asarray(np.linalg.lstsq(lagged, current, rcond=None)[0], dtype=np.float64)
+        score = _information((current - lagged @ weights)[:, moving], q * p * p)
         made = tuple(weights[lag * p : (lag + 1) * p].T for lag in range(q))
         if score < least and _stable(made):
             least, best = score, made

@@ -64,8 +64,8 @@ def fit(values: NDArray[np.float64], *, least_sd: float = 0.0, most_lags: int = 
     """
     middle = float(np.median(values))
     spread = 1.4826 * float(np.median(np.abs(values - middle)))
-    kept = np.clip(values, middle - 10 * spread, middle + 10 * spread) if spread > 0 else values
-    mean, sd = float(kept.mean()), float(kept.std(ddof=1))
+    clipped = np.clip(values, middle - 10 * spread, middle + 10 * spread) if spread > 0 else values
+    mean, sd = float(clipped.mean()), float(clipped.std(ddof=1))
     if sd <= 1e-9 * max(abs(mean), 1e-300):
         if least_sd <= 0:
             raise ValueError("a constant reference has no spread")

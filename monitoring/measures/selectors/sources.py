@@ -69,8 +69,8 @@ def _sum(source: str, moments: dict[str, list[float]], confidence: list[int]) ->
     if source == CONFIDENCE:
         bins = len(confidence) or 1
         return float(sum(confidence)), sum(n * (b + 0.5) / bins for b, n in enumerate(confidence))
-    one = moments.get(source) or [0.0, 0.0]
-    return one[0], one[1]
+    moment = moments.get(source) or [0.0, 0.0]
+    return moment[0], moment[1]
 
 
 def _error_shares(measure: Measure) -> Values:
@@ -78,11 +78,13 @@ def _error_shares(measure: Measure) -> Values:
     earlier = Inspection.objects.filter(
         prediction=OuterRef("prediction"), source="inspection", pk__lt=OuterRef("pk")
     )
-    told = Inspection.objects.filter(~Exists(earlier), prediction__asset=measure.asset, source="inspection")
+    inspections = Inspection.objects.filter(
+        ~Exists(earlier), prediction__asset=measure.asset, source="inspection"
+    )
     if (newest := _newest(measure)) is not None:
-        told = told.filter(arrived_at__gt=newest)
-    told = told.order_by("arrived_at", "pk")
-    rows = list(told.values_list("arrived_at", "prediction__label", "prediction__truth")[:AT_ONCE])
+        inspections = inspections.filter(arrived_at__gt=newest)
+    inspections = inspections.order_by("arrived_at", "pk")
+    rows = list(inspections.values_list("arrived_at", "prediction__label", "prediction__truth")[:AT_ONCE])
     shares: Values = {}
     wrong: list[bool] = []
     for index, (at, label, truth) in enumerate(rows):
@@ -108,7 +110,7 @@ def _golden_scores(measure: Measure, now: datetime) -> Values:
     scores: Values = {}
     for run in _runs([one for one in parts if (one[2], one[1]) in truths]):
         if now - run[-1][0] >= RUN_OVER:
-            given = [float(said.get(truths[version, part], 0.0)) for _at, part, version, said in run]
+            given = [float(labels.get(truths[version, part], 0.0)) for _at, part, version, labels in run]
             scores[run[-1][0]] = 100 * sum(given) / len(given)
     return scores
 

@@ -96,10 +96,10 @@ def _lead(
 
 
 def _feed(measure: Measure, parts: Sequence[Measure], now: datetime) -> int:
-    fitted, kept = joint.Fitted.from_json(measure.fitted), measure.fitted["steps"]
+    fitted, steps_stored = joint.Fitted.from_json(measure.fitted), measure.fitted["steps"]
     at = read.resumed(measure)
-    slack = timedelta(seconds=kept["slack"])
-    ends = read.ends_after(parts, kept["pace"], at.after, slack=slack, now=now)
+    slack = timedelta(seconds=steps_stored["slack"])
+    ends = read.ends_after(parts, steps_stored["pace"], at.after, slack=slack, now=now)
     if len(ends) < 2:
         return 0
     steps, rows = _rows(measure, parts, ends)

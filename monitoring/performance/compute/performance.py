@@ -141,10 +141,10 @@ def _scores(tables: NDArray[np.float64], defect: NDArray[np.bool_]) -> dict[str,
     """Measures of tables (d, k truth, k said), each (d,); NaN where there is nothing to take a share of."""
     good, bad = ~defect, defect
     hits = np.diagonal(tables, axis1=1, axis2=2)
-    truth, said = tables.sum(2), tables.sum(1)
+    truth, labels = tables.sum(2), tables.sum(1)
     there = truth > 1e-9
     with np.errstate(invalid="ignore", divide="ignore"):
-        f1 = np.where(there, 2 * hits / np.maximum(truth + said, 1e-12), 0.0)
+        f1 = np.where(there, 2 * hits / np.maximum(truth + labels, 1e-12), 0.0)
         return {
             "accuracy": hits.sum(1) / tables.sum((1, 2)),
             "macro_f1": f1.sum(1) / np.maximum(there.sum(1), 1),

@@ -54,12 +54,12 @@ def _percent(interval: dict[str, float] | None) -> dict[str, float] | None:
 def counts(rows: Sequence[Performance]) -> dict[str, Any]:
     """How many parts stand behind it, and where their truths are from."""
     judged, truths = sum(one.n for one in rows), round(sum(one.truths for one in rows))
-    told = {one.source for one in rows if one.source}
+    present = {one.source for one in rows if one.source}
     sources = {"inspection": _("inspection"), "label": _("answers about the random share")}
     return {
         "judged": ngettext("%(count)s judgement", "%(count)s judgements", judged)
         % {"count": number_text(judged)},
         "truths": ngettext("%(count)s part with a truth", "%(count)s parts with a truth", truths)
         % {"count": number_text(truths)},
-        "sources": ", ".join(words for key, words in sources.items() if key in told),
+        "sources": ", ".join(words for key, words in sources.items() if key in present),
     }

@@ -38,13 +38,13 @@ def windows_roll_up(*, asset: Asset, version: ModelVersion, now: datetime | None
     """Merge what is older than it is kept, one resolution after the other; how many rows went."""
     moment = now or timezone.now()
     watch = watch_of(version.model)
-    kept = {
+    days_kept = {
         Resolution.HOUR: watch.keep_windows,
         Resolution.DAY: watch.keep_hours,
         Resolution.MONTH: watch.keep_days,
     }
     gone = 0
-    for resolution, days in kept.items():
+    for resolution, days in days_kept.items():
         cut = resolutions.before(moment, days, resolution)
         while merged := _merge(asset, version, resolution, cut):
             gone += merged

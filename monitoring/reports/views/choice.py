@@ -82,10 +82,10 @@ def chosen(person: Person, given: QueryDict, now: datetime) -> Choice:
     """The choice in an address. Without a machine it is the first one; a version of another machine gives way
     to the one that runs. Http404 for a machine that the person may not see."""
     every = list(machines_for(person))
-    said = given.get("asset", "")
-    machines = [one for one in every if one.retired_at is None or one.slug == said]
-    asset = next((one for one in machines if one.slug == said), None)
-    if said and asset is None:
+    slug = given.get("asset", "")
+    machines = [one for one in every if one.retired_at is None or one.slug == slug]
+    asset = next((one for one in machines if one.slug == slug), None)
+    if slug and asset is None:
         raise Http404
     asset = asset or next(iter(machines), None)
     versions = versions_on(asset) if asset else []

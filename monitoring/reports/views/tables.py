@@ -88,7 +88,7 @@ def rows(body: Mapping[str, Any], words: ReadingWords) -> list[Row]:
     names = statistic_names()
     made = []
     for one in body["readings"]:
-        told = one["mean"] is not None and one["sd"]
+        measured = one["mean"] is not None and one["sd"]
         made.append(
             {
                 **one,
@@ -96,7 +96,7 @@ def rows(body: Mapping[str, Any], words: ReadingWords) -> list[Row]:
                 "name": words.name(one["reading"]),
                 "unit": words.unit(one["reading"]),
                 "categories": words.categories(one["reading"]),
-                "shift": (one["mean"] - one["learned_mean"]) / one["sd"] if told else None,
+                "shift": (one["mean"] - one["learned_mean"]) / one["sd"] if measured else None,
                 "percent_missing": None if one["missing"] is None else 100 * one["missing"],
                 "moved": one["times"] is not None and one["times"] > 1,
                 "why": why(one),
@@ -147,8 +147,8 @@ def columns() -> Sequence[Column]:
 
 def bars(row: Row) -> BarsChart | None:
     """Each statistic of a reading as a share of its limit."""
-    told = [cell for cell in row["cells"] if cell["value"] is not None and not cell["few"]]
-    known = [(cell, 100 * cell["value"] / cell["limit"]) for cell in told]
+    measured = [cell for cell in row["cells"] if cell["value"] is not None and not cell["few"]]
+    known = [(cell, 100 * cell["value"] / cell["limit"]) for cell in measured]
     if not known:
         return None
     return BarsChart(

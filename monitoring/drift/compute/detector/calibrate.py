@@ -215,7 +215,7 @@ def _curve(tail_score: F, reach: F) -> Curve:
     shares = np.geomspace(0.2, max(4.0 / flat.size, 1e-7), LEVELS)
     at = np.unique(flat[np.clip(((1 - shares) * flat.size).astype(int), 0, flat.size - 1)])
     counts = np.asarray([_count(tail_score, reach > level, rule.RETURNED * level) for level in at])
-    kept = counts >= COUNTED
-    if kept.sum() < 4:
-        kept = counts > 0
-    return Curve(at[kept], np.log(counts[kept] / tail_score.size))
+    counted = counts >= COUNTED
+    if counted.sum() < 4:
+        counted = counts > 0
+    return Curve(at[counted], np.log(counts[counted] / tail_score.size))

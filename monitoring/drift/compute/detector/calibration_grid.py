@@ -58,11 +58,11 @@ class CalibrationGrid:
 
     @classmethod
     def restored(cls, stored: Mapping[str, Any]) -> CalibrationGrid:
-        kept = stored["correlation"]
+        correlation = stored["correlation"]
         return cls(
             tuple(stored["keys"]),
             tuple(calibrate.Calibration.restored(one) for one in stored["rungs"]),
-            None if kept is None else np.asarray(kept, dtype=np.float64),
+            None if correlation is None else np.asarray(correlation, dtype=np.float64),
         )
 
     def nearest(self, n: float) -> calibrate.Calibration:
@@ -300,12 +300,12 @@ def judge(
         limit = grid.limits(statistic, seen.rows(statistic)[:, index], per_window)
         more = widened(grid, seen, stack, phi, index, statistic)
         limit = limit + more if statistic == "narrow" else limit * more
-        for place, one in enumerate(_found(seen, statistic, index, limit)):
+        for place, one in enumerate(_statistics_of(seen, statistic, index, limit)):
             made[place] += one
     return made
 
 
-def _found(seen: Seen, statistic: str, index: I, limit: F) -> Iterator[list[WindowStatistic]]:
+def _statistics_of(seen: Seen, statistic: str, index: I, limit: F) -> Iterator[list[WindowStatistic]]:
     """The spread is no shift, so that no tolerance for shifts holds it back."""
     values = seen.values[statistic][:, index]
     shifts = (seen.left if statistic == "beside" else seen.shift)[:, index]

@@ -125,10 +125,10 @@ def quantile_map(stored: Mapping[str, Any]) -> F:
     whole = counts.sum()
     below = counts[:-1].cumsum() / whole
     at = ndtri(np.clip(below, 0.5 / whole, 1 - 0.5 / whole))
-    kept = np.r_[True, np.diff(at) > 0]
-    quantiles = np.interp(process.GRID, at[kept], edges[kept])
-    inner = edges[kept], at[kept]
-    if stored.get("categories") is None and edges.size == PARTS + 1 and kept.sum() > 2:
+    rising = np.r_[True, np.diff(at) > 0]
+    quantiles = np.interp(process.GRID, at[rising], edges[rising])
+    inner = edges[rising], at[rising]
+    if stored.get("categories") is None and edges.size == PARTS + 1 and rising.sum() > 2:
         slope = (inner[0][-1] - inner[0][-2]) / (inner[1][-1] - inner[1][-2])
         quantiles = np.where(
             inner[1][-1] < process.GRID, edges[-1] + slope * (process.GRID - inner[1][-1]), quantiles

@@ -240,6 +240,6 @@ def mixing_of(correlation: F, partial: list[F]) -> F:
     np.fill_diagonal(correlation, 1.0)
     wanted = correlation / np.maximum(np.abs(psi @ psi.T), 1e-3) * np.sign(psi @ psi.T)
     values, vectors = np.linalg.eigh(np.clip(wanted, -1.0, 1.0))
-    kept = values > 1e-9
-    mixing = vectors[:, kept] * np.sqrt(values[kept])
+    above_zero = values > 1e-9
+    mixing = vectors[:, above_zero] * np.sqrt(values[above_zero])
     return np.asarray(mixing / np.sqrt((mixing**2).sum(axis=1, keepdims=True)))

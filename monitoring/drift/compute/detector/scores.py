@@ -71,13 +71,13 @@ def freeze(reference: F, common: F | None = None, *, bins: bool = True, adjusted
     most = max(1, m // ROWS_PER_COMPONENT)
     order = np.argsort(values)[::-1]
     order = order[values[order] > 1e-7 * max(values[order[0]], 1e-300)]
-    kept = order[:most]
-    whiten = vectors[:, kept] / np.sqrt(values[kept])
+    leading = order[:most]
+    whiten = vectors[:, leading] / np.sqrt(values[leading])
     left = None
     if adjusted and d > 1:
         alone = _scaled(reference, mean, sd)
         left = left_of(alone.T @ alone / max(m - 1, 1))
-    return Frozen(mean, sd, edges, tallies, centre, scale, whiten, left, kept.size == order.size)
+    return Frozen(mean, sd, edges, tallies, centre, scale, whiten, left, leading.size == order.size)
 
 
 def left_of(correlation: F) -> F:

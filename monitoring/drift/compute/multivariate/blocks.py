@@ -33,11 +33,11 @@ class TooFewRows(ValueError):
 
 def spread(rows: F, known: NDArray[np.bool_]) -> tuple[F, F]:
     """Mean and deviation (d,) of what is ``known`` (n, d) of the rows; 0 where nothing is."""
-    kept = np.where(known, rows, 0.0)
-    scale = np.maximum(np.abs(kept).max(axis=0, initial=0.0), 1e-300)  # squares of 1e300 stay numbers
+    filled = np.where(known, rows, 0.0)
+    scale = np.maximum(np.abs(filled).max(axis=0, initial=0.0), 1e-300)  # squares of 1e300 stay numbers
     count = np.maximum(known.sum(axis=0), 1)
-    mean = (kept / scale).sum(axis=0) / count
-    square = (np.where(known, kept / scale - mean, 0.0) ** 2).sum(axis=0) / count
+    mean = (filled / scale).sum(axis=0) / count
+    square = (np.where(known, filled / scale - mean, 0.0) ** 2).sum(axis=0) / count
     sd = np.where(square > 1e-24 * mean**2, np.sqrt(square), 0.0)
     return mean * scale, sd * scale
 

@@ -51,24 +51,24 @@ def compare(
     """
     then, now = _newest(then), _newest(now)
     taus = _taus(then, now, same)
-    kept = _fast(taus, len(then.readings), len(now.readings))
+    fast = _fast(taus, len(then.readings), len(now.readings))
     blocks = (
-        cut(len(then.readings), float(taus[0][kept].max()), "then"),
-        cut(len(now.readings), float(taus[1][kept].max()), "now"),
+        cut(len(then.readings), float(taus[0][fast].max()), "then"),
+        cut(len(now.readings), float(taus[1][fast].max()), "now"),
     )
     sides = Sides.of(*blocks, np.random.default_rng(seed))
     rows = np.vstack([then.readings, now.readings])
-    names = [keys[at] for at in kept]
+    names = [keys[at] for at in fast]
     with threadpool_limits(1):
-        told = two_sample(rows[:, kept], sides, seed=seed)
-        numbers = [at for at in kept if numeric[at]]
+        classifier = two_sample(rows[:, fast], sides, seed=seed)
+        numbers = [at for at in fast if numeric[at]]
         joint = subspace(rows[:, numbers], sides, seed=seed)
     named = [keys[at] for at in numbers]
     return {
         "n": len(now.readings),
         "m": len(then.readings),
         "blocks": [int(one.max()) + 1 for one in blocks],
-        "classifier": _apart(told.apart) | {"ranked": _named(told.ranked, names)},
+        "classifier": _apart(classifier.apart) | {"ranked": _named(classifier.ranked, names)},
         "t2": _beyond(joint.t2, named) if joint else None,
         "q": _beyond(joint.q, named) if joint else None,
         "components": [joint.components, joint.readings] if joint else None,

@@ -89,9 +89,9 @@ def _standardised(rows: F, now: NDArray[np.bool_]) -> tuple[F, list[int]]:
     known = np.isfinite(rows)
     mean, sd = spread(rows[~now], known[~now])
     places = np.flatnonzero(sd > 0)
-    kept = known[:, places]
-    z = (np.where(kept, rows[:, places], 0.0) - mean[places]) / sd[places]
-    return np.where(kept, np.clip(z, -CUT, CUT), 0.0), [int(at) for at in places]
+    here = known[:, places]
+    z = (np.where(here, rows[:, places], 0.0) - mean[places]) / sd[places]
+    return np.where(here, np.clip(z, -CUT, CUT), 0.0), [int(at) for at in places]
 
 
 def _components(z: F) -> tuple[F, F, F]:

@@ -65,7 +65,7 @@ class Tally:
 
 def one(cell: Cell, number: int) -> tuple[int, int, float]:
     """Events of reference ``number`` of the cell, windows in alarm, and seconds of fit and run."""
-    from monitoring.compute.detector.detector import fit
+    from monitoring.drift.compute.detector.detector import fit
 
     rng = np.random.default_rng([number, int(cell.phi * 100), cell.window, cell.readings, cell.length])
     reference = data.ar1(rng, (cell.length, cell.readings), cell.phi)

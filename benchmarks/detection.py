@@ -47,7 +47,7 @@ def runs() -> tuple[data.F, data.F, list[str]]:
 
 def ours(window: int) -> dict[str, list[int]]:
     """Rows after which the calibrated detector raised an event, by run."""
-    from monitoring.compute.detector.detector import fit
+    from monitoring.drift.compute.detector.detector import fit
 
     train, tests, names = runs()
     detector = fit(

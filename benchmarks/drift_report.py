@@ -15,7 +15,7 @@ from benchmarks import data, peers
 from benchmarks.apart import apart, seconds_of
 from benchmarks.rows import Row, absent, beside
 from mlops_portal.foundation.wire import sketch
-from monitoring.compute.report import report
+from monitoring.reports.compute.report import report
 
 TITLE = "Drift report"
 SECONDS = 1200

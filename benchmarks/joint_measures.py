@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.rows import Row, beside
-from monitoring.compute.charts import joint, mewma
-from monitoring.compute.charts.joint_design import LAM
+from monitoring.measures.compute import joint, mewma
+from monitoring.measures.compute.joint_design import LAM
 
 TITLE = "Joint measures"
 SECONDS = 2400

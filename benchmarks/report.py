@@ -60,14 +60,14 @@ def kinds() -> Iterator[tuple[str, int, Callable[[int], list[tuple[float, float]
 def measure(rows: int, step: timedelta, grain: str, parts: int) -> list[tuple[float, float]]:
     """Seconds on the clock and on the processor of REPEATS reports over ``rows`` rows that hold ``parts``."""
     from monitoring.models import Rollup, Window
-    from monitoring.rules.packing import layout_of, pack
-    from monitoring.tasks.report import drift_report
+    from monitoring.reports.tasks.report import drift_report
+    from monitoring.rules.encoding import encode, layout_of
 
     asset, version = floor()
     Window.objects.all().delete()
     Rollup.objects.all().delete()
     each = counted(parts // rows)
-    each["packed"] = pack(
+    each["packed"] = encode(
         each["counts"], each["moments"], layout_of(version.reference["features"]), parts // rows
     )
     many = [{"asset": asset, "version": version, "starts": START + index * step,

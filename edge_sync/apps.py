@@ -18,7 +18,7 @@ class EdgeSyncConfig(AppConfig):
         from edge_sync.services.following import KIND
         from mlops_portal.foundation.shell.registries import kinds
         from mlops_portal.foundation.shell.work import jobs
-        from monitoring.selectors import approved
+        from monitoring.intake.selectors import approved
 
         checks.register(no_offline_keys_beside_the_portal)
         register_types()

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from explain.selectors import reasons_for
 from explain.selectors.stored import ALERT, leaning, topic
-from monitoring import panels
+from monitoring.alerts import panels
 from monitoring.models import Alert
 
 

@@ -23,9 +23,9 @@ from mlops_portal.foundation.registry.models import Artifact, ModelVersion
 from mlops_portal.foundation.registry.selectors import champion_of, classes_of, dataset_of
 from mlops_portal.foundation.registry.services import artifact_read
 from mlops_portal.foundation.shell.work.jobs import enqueue
-from monitoring.compute import apart
+from monitoring.golden.compute import apart
+from monitoring.golden.selectors.samples import kept_apart
 from monitoring.models import Alert, SampledRow
-from monitoring.selectors.golden import kept_apart
 
 KEPT = 8
 FEWEST_BEFORE = 20

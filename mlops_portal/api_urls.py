@@ -6,7 +6,7 @@ urlpatterns = [
     path("", include("mlops_portal.foundation.shell.api.urls")),
     path("", include("mlops_portal.foundation.directory.api.urls")),
     path("", include("mlops_portal.foundation.registry.api.urls")),
-    path("", include("monitoring.api.urls")),
+    path("", include("monitoring.api_urls")),
     path("", include("labeling.api.urls")),
     path("", include("approvals.api.urls")),
     path("", include("edge_sync.api.urls")),

@@ -10,20 +10,23 @@ class MonitoringConfig(AppConfig):
         from mlops_portal.foundation.plant.models import Asset, Node
         from mlops_portal.foundation.shell.registries import flags, kinds, undo
         from mlops_portal.foundation.shell.work import jobs
-        from monitoring.actions import register_offers
-        from monitoring.cards import register_cards
+        from monitoring.alerts import cards as alert_cards
+        from monitoring.alerts.actions import register_offers
+        from monitoring.alerts.search import register_sources
+        from monitoring.changes.services import change_undo
         from monitoring.events import register_types
+        from monitoring.golden.services.samples import golden_restore
+        from monitoring.intake.selectors.aside import asset_flags, node_flags
+        from monitoring.limits import cards as limit_cards
         from monitoring.navigation import register_items
-        from monitoring.search import register_sources
-        from monitoring.selectors.aside import asset_flags, node_flags
-        from monitoring.services import change_undo, golden_restore
-        from monitoring.services.reports import drift_report_give_up
+        from monitoring.reports.services.reports import drift_report_give_up
 
         flags.register(Node, node_flags)
         flags.register(Asset, asset_flags)
         register_types()
         register_items()
-        register_cards()
+        alert_cards.register_card()
+        limit_cards.register_card()
         register_offers()
         register_sources()
         kinds.register(

@@ -1,18 +1,13 @@
 from django.urls import path
 
-from monitoring.views import (
-    alert,
-    board,
-    changes,
-    golden,
-    inspections,
-    limits,
-    measure_acts,
-    measures,
-    pictures,
-    reports,
-    telemetry,
-)
+from monitoring.alerts.views import alert, board
+from monitoring.changes import views as changes
+from monitoring.golden import views as golden
+from monitoring.intake.views import pictures, telemetry
+from monitoring.limits.views import limits
+from monitoring.measures.views import acts, measures
+from monitoring.performance import views as inspections
+from monitoring.reports.views import reports
 
 urlpatterns = [
     path("alerts/", board.alerts, name="alerts"),
@@ -39,16 +34,16 @@ urlpatterns = [
     path("measures/add/", measures.add, name="measure_add"),
     path("measures/add/joint/", measures.add_joint, name="measure_add_joint"),
     path("measures/<int:pk>/", measures.measure, name="measure"),
-    path("measures/<int:pk>/record/", measure_acts.record, name="measure_record"),
-    path("measures/<int:pk>/upload/", measure_acts.upload, name="measure_upload"),
-    path("measures/<int:pk>/tables/<int:table_pk>/", measure_acts.table, name="measure_table"),
+    path("measures/<int:pk>/record/", acts.record, name="measure_record"),
+    path("measures/<int:pk>/upload/", acts.upload, name="measure_upload"),
+    path("measures/<int:pk>/tables/<int:table_pk>/", acts.table, name="measure_table"),
     path(
         "measures/<int:pk>/tables/<int:table_pk>/answer/",
-        measure_acts.table_answer,
+        acts.table_answer,
         name="measure_table_answer",
     ),
-    path("measures/<int:pk>/relearn/", measure_acts.relearn, name="measure_relearn"),
-    path("measures/<int:pk>/end/", measure_acts.end, name="measure_end"),
+    path("measures/<int:pk>/relearn/", acts.relearn, name="measure_relearn"),
+    path("measures/<int:pk>/end/", acts.end, name="measure_end"),
     path("pictures/<str:prediction_id>/<slug:view>/", pictures.picture, name="picture"),
     path("telemetry/", telemetry.telemetry, name="telemetry"),
 ]

@@ -17,8 +17,8 @@ from approvals.selectors.policies import rules_of
 from approvals.selectors.reasons import reasons_between
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.wire import jcs
+from monitoring.golden.selectors.samples import check_of, golden_set
 from monitoring.models import GoldenSample
-from monitoring.selectors.golden import check_of, golden_set
 
 FORMAT = "mlops-portal/evidence@1"
 MEASURED = ("holdout", "per_class", "recent", "left_out", "origin")

@@ -10,7 +10,7 @@ from labeling.models import TrainingManifest
 from mlops_portal.foundation.registry.errors import ArtifactDamaged
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.services import artifact_read
-from monitoring.selectors.golden import check_of, golden_set
+from monitoring.golden.selectors.samples import check_of, golden_set
 
 
 def name_of(version: ModelVersion | None) -> str:

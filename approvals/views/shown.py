@@ -16,7 +16,7 @@ from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.models.model import in_words
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
-from monitoring.selectors.golden_words import taught_words
+from monitoring.golden.selectors.words import taught_words
 
 
 @dataclass(frozen=True, slots=True)

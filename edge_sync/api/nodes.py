@@ -33,8 +33,8 @@ from mlops_portal.foundation.plant.models import Node
 from mlops_portal.foundation.wire import parked, signed_time
 from mlops_portal.foundation.wire.errors import Invalid
 from mlops_portal.foundation.wire.receipt import Delivery
-from monitoring.services.pictures import picture_put
-from monitoring.services.telemetry import batch_receive, batch_void
+from monitoring.intake.services.pictures import picture_put
+from monitoring.intake.services.telemetry import batch_receive, batch_void
 
 
 class Raw(BaseParser):

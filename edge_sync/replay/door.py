@@ -20,10 +20,10 @@ from mlops_portal.foundation.ledger.channel import channel
 from mlops_portal.foundation.plant.models import Node
 from mlops_portal.foundation.wire.errors import PortalError
 from mlops_portal.foundation.wire.receipt import Receipt, Refusal
+from monitoring.intake.services.telemetry import batch_receive
+from monitoring.intake.tasks import merge
 from monitoring.models import TelemetryBatch
 from monitoring.models.telemetry import BatchState
-from monitoring.services.telemetry import batch_receive
-from monitoring.tasks.merge import merge
 
 TELEMETRY = ("POST", f"{API}/telemetry")
 

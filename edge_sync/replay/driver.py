@@ -30,8 +30,8 @@ from edge_sync.replay.outcomes import Outcomes
 from edge_sync.replay.rows import Rows
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import ModelVersion
+from monitoring.drift.tasks.judge import judge_shard
 from monitoring.models import JudgingShard, Window
-from monitoring.tasks.judge import judge_shard
 
 CHUNK = 256
 WAITING = 2048  # records in the outbox before they are sent

@@ -21,7 +21,7 @@ from edge_sync.replay.reading import Sheet
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.wire.classes import class_of
 from monitoring.errors import NoSuchPart
-from monitoring.services.inspections import inspection_record
+from monitoring.performance.services.inspections import inspection_record
 
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 WRITTEN = re.compile(r"^(\d+)\s*(s|min|h|d)?$")

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from edge_sync.replay.choice import Choice
 from mlops_portal.foundation.plant.models import Asset
 from monitoring.models import Alert
-from monitoring.selectors.readings import ReadingWords
+from monitoring.readings import ReadingWords
 from monitoring.transitions import AlertState
 
 

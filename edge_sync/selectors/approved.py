@@ -11,7 +11,7 @@ from mlops_portal.foundation.registry.models import ModelVersion
 
 
 def approved_versions(asset: Asset, digest: str) -> list[int] | None:
-    """As ``monitoring.selectors.approved`` asks: the versions, newest approval first."""
+    """As ``monitoring.intake.selectors.approved`` asks: the versions, newest approval first."""
     asked = ApprovalRequest.objects.filter(state=ApprovalState.APPROVED).order_by("-closed_at", "-pk")
     here = asked.filter(Q(assets=asset) | Q(release__targets__asset=asset))
     versions = list(here.filter(version__artifact=digest).values_list("version_id", flat=True))

@@ -14,7 +14,7 @@ from mlops_portal.foundation.registry.selectors import spec_bytes
 from mlops_portal.foundation.registry.services import artifact_read
 from mlops_portal.foundation.wire import formats, release
 from mlops_portal.foundation.wire.release import Descriptor, Signed
-from monitoring.selectors.golden import golden_bytes
+from monitoring.golden.selectors.samples import golden_bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,11 @@ from mlops_portal.foundation.wire import kinds
 from mlops_portal.foundation.wire import report as wire
 from mlops_portal.foundation.wire.errors import Invalid
 from mlops_portal.foundation.wire.nodeauth import TOLERANCE
-from monitoring.selectors.approved import approved_version
-from monitoring.services.aside import records_set_aside, refusal
-from monitoring.services.intake import LONGEST_PAST, Intake, Unfit
-from monitoring.services.judgements import AWAY, as_unfit
-from monitoring.services.unapproved import unapproved_over, unapproved_seen
+from monitoring.intake.selectors.approved import approved_version
+from monitoring.intake.services.aside import records_set_aside, refusal
+from monitoring.intake.services.intake import LONGEST_PAST, Intake, Unfit
+from monitoring.intake.services.judgements import AWAY, as_unfit
+from monitoring.intake.services.unapproved import unapproved_over, unapproved_seen
 from monitoring.transitions import Check, Sort
 
 RUNS = (NodeState.ACTIVE, NodeState.CONFIRMED)

@@ -22,8 +22,8 @@ from mlops_portal.foundation.plant.policies import guard, verdict
 from mlops_portal.foundation.plant.selectors.places import nodes_for
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.wire.errors import Invalid
+from monitoring.intake.selectors.aside import aside_counts
 from monitoring.models import Quarantined
-from monitoring.selectors.aside import aside_counts
 
 SHOWN = 100
 SETTLE = {"send": parked_send, "give-up": parked_give_up}

@@ -12,9 +12,9 @@ from edge_sync.selectors.running import Running
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors import champion_for
-from monitoring.selectors.performance import performance_of
-from monitoring.selectors.performance_charts import performance_chart
-from monitoring.selectors.performance_words import beside, counts, measure_names
+from monitoring.performance.charts import performance_chart
+from monitoring.performance.selectors.performance import performance_of
+from monitoring.performance.selectors.words import counts, expected_and_seen, measure_names
 
 
 def performance_section(request: HttpRequest, machines: Sequence[Running]) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def performance_section(request: HttpRequest, machines: Sequence[Running]) -> di
             "asset": asset,
             "version": version,
             "chart": performance_chart(rows, measure, _title(asset, version, names[measure])),
-            "beside": beside(rows),
+            "beside": expected_and_seen(rows),
             "counts": counts(rows),
             "calibrated": bool(version.measures.get("calibration")),
             "machines": _tabs(request, "machine", [(one.slug, str(one)) for one, _v in running], asset.slug),

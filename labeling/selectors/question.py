@@ -10,8 +10,8 @@ from labeling.selectors.why import why_text
 from labeling.transitions import Answer
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.registry.models.model import in_words
+from monitoring.intake.selectors.parts import PictureOf, pictures_of, readings_of
 from monitoring.models import Prediction
-from monitoring.selectors.parts import PictureOf, pictures_of, readings_of
 
 SHOWN = 4
 

@@ -12,7 +12,7 @@ from labeling.selectors.why import why_text
 from labeling.services.asking import MOST
 from mlops_portal.foundation.directory.serializers.fields import LineField
 from mlops_portal.foundation.registry.models import RegisteredModel
-from monitoring.selectors.parts import pictures_of
+from monitoring.intake.selectors.parts import pictures_of
 
 
 class RequestOut(serializers.ModelSerializer[LabelRequest]):

@@ -10,9 +10,9 @@ from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors import classes_of, features_of, sizes_of
 from mlops_portal.foundation.registry.services import artifact_read
 from mlops_portal.foundation.wire import golden
-from monitoring.compute import golden as compute
-from monitoring.selectors.golden import golden_bytes
-from monitoring.services.golden import golden_check_record
+from monitoring.golden.compute import golden as compute
+from monitoring.golden.selectors.samples import golden_bytes
+from monitoring.golden.services.samples import golden_check_record
 
 
 @shared_task(name="labeling.golden_check")

@@ -1,6 +1,6 @@
 """Golden samples and proposed ones stay out of every training; and which of them a version was taught anyway.
 
-Both questions are answered by ``monitoring.compute.apart`` over the same rows with the same spreads.
+Both questions are answered by ``monitoring.golden.compute.apart`` over the same rows with the same spreads.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from mlops_portal.foundation.registry.models import Artifact, ModelVersion, Regi
 from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.wire import manifest
 from mlops_portal.foundation.wire.golden import Golden
-from monitoring.compute import apart
+from monitoring.golden.compute import apart
+from monitoring.golden.selectors.samples import kept_apart
 from monitoring.models import GoldenSample
-from monitoring.selectors.golden import kept_apart
 
 UNKNOWN = "unknown"
 

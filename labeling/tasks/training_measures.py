@@ -18,7 +18,7 @@ from mlops_portal.foundation.registry.models import ModelVersion, RegisteredMode
 from mlops_portal.foundation.registry.selectors import classes_of as classes_of_version
 from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.registry.services import artifact_read
-from monitoring.compute.detector import dependence
+from monitoring.drift.compute.detector import dependence
 
 FEWEST_SINCE = 10
 Result = dict[str, Any]

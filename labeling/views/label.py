@@ -22,7 +22,7 @@ from mlops_portal.foundation.plant.models import Line, Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
-from monitoring.selectors.parts import pictures_of
+from monitoring.intake.selectors.parts import pictures_of
 
 BUNDLE = 10
 UNDO_SECONDS = 10

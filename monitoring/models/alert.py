@@ -30,7 +30,7 @@ class Alert(models.Model):
     ``features``: {key: {"statistic", "value", "limit", "shift", "first": ISO time}}; ``feature`` is the
     largest of them. ``where``: {key: what ``compute.contrast`` found of that reading}, by a worker.
     ``known_until``: the end of the newest window that had been judged when it opened; parts after it are
-    fresh. ``together``: what ``compute.together`` found of fresh parts, by a worker.
+    fresh. ``together``: what ``drift.compute.multivariate`` found of fresh parts, by a worker.
     """
 
     asset = models.ForeignKey(Asset, models.PROTECT, null=True, related_name="alerts")

@@ -87,8 +87,8 @@ class Watch(models.Model):
 class LimitSet(models.Model):
     """The limits of a version on a line, worked out once and again when something that they rest on changed.
 
-    ``body`` is ``compute.ladder``'s table: sizes of windows, and per reading and statistic the limit and the
-    smallest shift seen at each; "calibrated" says how sure the limits are, None while they are analytic.
+    ``body`` is ``drift.compute.limit_table``: sizes of windows, and per reading and statistic the limit and
+    the smallest shift seen at each; "calibrated" says how sure the limits are, None while they are analytic.
     """
 
     version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="limit_sets")
@@ -104,7 +104,7 @@ class LimitSet(models.Model):
 
 
 class Calibration(models.Model):
-    """The ladder of calibrations of a version (``compute.detector.online``), for windows of any size.
+    """The grid of calibrations of a version (``detector.calibration_grid``), for windows of any size.
 
     ``persistence``: the windows in a row that it was worked out for; ``until``: a worker is at it until then
     at most. Until it is there (``made_at``), windows have analytic limits.

@@ -15,7 +15,7 @@ class Counted(models.Model):
     ``counts``: {feature: [int, …]} in the bins of the version's reference (with an outer bin on both sides
     and one for missing at the end); ``moments``: {feature: [n, sum, sum of squares, sum of lag-1 products,
     lag-1 pairs]}; ``classes``: {class: n}; ``confidence``: [int] * 20. They merge by addition.
-    ``packed`` holds counts and moments again as bytes (``rules.packing``), which past reports add up; it is
+    ``packed`` holds counts and moments again as bytes (``rules.encoding``), which past reports add up; it is
     written with them.
     """
 
@@ -59,7 +59,7 @@ class Window(Counted):
         ]
 
 
-class Grain(models.TextChoices):
+class Resolution(models.TextChoices):
     HOUR = "hour", _("hour")
     DAY = "day", _("day")
     MONTH = "month", _("month")
@@ -70,7 +70,7 @@ class Rollup(Counted):
 
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="rollups")
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="rollups")
-    grain = models.CharField(max_length=5, choices=Grain)
+    grain = models.CharField(max_length=5, choices=Resolution)
 
     class Meta(Counted.Meta):
         constraints = [

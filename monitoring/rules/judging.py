@@ -85,7 +85,7 @@ def moved(points: Iterable[Judged], tolerances: Tolerances, rules: Rules) -> dic
     by_reading: dict[str, dict[datetime, list[Judged]]] = {}
     for point in points:
         by_reading.setdefault(point.feature, {}).setdefault(point.starts, []).append(point)
-    found: dict[datetime, list[Moved]] = {}
+    by_window: dict[datetime, list[Moved]] = {}
     for key, windows in by_reading.items():
         run: list[datetime] = []
         ended: datetime | None = None
@@ -98,10 +98,10 @@ def moved(points: Iterable[Judged], tolerances: Tolerances, rules: Rules) -> dic
             if len(run) >= rules.persistence:
                 worst = max(out, key=ratio)
                 first = run[-rules.persistence]
-                found.setdefault(at, []).append(
+                by_window.setdefault(at, []).append(
                     Moved(key, worst.statistic, worst.value, worst.limit, worst.shift, first)
                 )
-    return found
+    return by_window
 
 
 def still_out(points: Iterable[Judged], features: Iterable[str], rules: Rules) -> set[str]:

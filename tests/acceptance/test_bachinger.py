@@ -14,7 +14,7 @@ from approvals.selectors.evidence import evidence_of
 from labeling.tasks.importing import bring_in
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.registry.services import champion_set
-from monitoring.services.golden import golden_add
+from monitoring.golden.services.samples import golden_add
 from tests.labeling.outside import exported, trained_elsewhere
 from tests.labeling.plant import judged_parts, past
 

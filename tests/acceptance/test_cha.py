@@ -8,10 +8,12 @@ import pytest
 from django.utils import timezone
 
 from mlops_portal.foundation.registry.services import champion_set
-from monitoring import services
+from monitoring.intake.services.telemetry import batch_receive
+from monitoring.intake.tasks import merge
+from monitoring.measures.services.measures import measure_add
+from monitoring.measures.services.values import values_record
+from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, StatisticPoint
-from monitoring.tasks.measures import judge
-from monitoring.tasks.merge import merge
 from tests.monitoring.conftest import floor  # noqa: F401 - a fixture
 from tests.monitoring.ground import judge_windows
 from tests.monitoring.test_measures import flow, minutes
@@ -26,17 +28,15 @@ def test_cha_1_a_step_in_an_air_series_raises_a_process_change_and_the_model_sta
     expert = floor.cast.one.domain_expert
     champion_set(asset=floor.press, version=floor.version, number=1)
     floor.start = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=30)
-    services.batch_receive(
-        node=floor.node, body=floor.body(windows=[floor.window(minute) for minute in range(20)])
-    )
+    batch_receive(node=floor.node, body=floor.body(windows=[floor.window(minute) for minute in range(20)]))
     merge()
     judge_windows()
-    air = services.measure_add(
+    air = measure_add(
         by=expert, line=floor.cast.line_1, asset=floor.press, name="Air flow", unit="l/min", kind="process",
         reference_size=100,
     )  # fmt: skip
     for values in (minutes(flow(100), ago=300), minutes(flow(30, 6.0), ago=30)):
-        services.values_record(by=floor.cast.one.operator, measure=air, values=values)
+        values_record(by=floor.cast.one.operator, measure=air, values=values)
         judge(air)
 
     assert StatisticPoint.objects.filter(asset=floor.press).exists()

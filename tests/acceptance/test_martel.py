@@ -24,10 +24,11 @@ from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.plant.matrix import ACTIONS
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.services import champion_set
+from monitoring.measures.services.measures import measure_add
+from monitoring.measures.services.values import values_record
+from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, Prediction
-from monitoring.services import measure_add, values_record
-from monitoring.tasks.measures import judge
-from monitoring.tasks.performance import performance
+from monitoring.performance.tasks import performance
 from tests.approvals.conftest import bench  # noqa: F401 - a fixture
 from tests.approvals.test_api import send
 from tests.approvals.world import Bench

@@ -21,9 +21,9 @@ from labeling.models import LabelRequest, TrainingManifest
 from mlops_portal.foundation.registry.selectors import spec_bytes
 from mlops_portal.foundation.wire import manifest, telemetry
 from mlops_portal.foundation.wire import spec as wire_spec
+from monitoring.golden.services.samples import golden_add
+from monitoring.intake.services.telemetry import batch_receive
 from monitoring.models import Alert
-from monitoring.services import batch_receive
-from monitoring.services.golden import golden_add
 from tests.labeling.plant import QUICK, judged_parts, past
 from tests.monitoring.ground import Floor, make_floor
 

@@ -24,7 +24,7 @@ from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.services import champion_set
 from mlops_portal.foundation.wire import manifest
 from monitoring.models import Inspection, Prediction, SampledRow, StatisticPoint
-from monitoring.tasks.performance import performance
+from monitoring.performance.tasks import performance
 from tests.approvals.world import envelope_of, with_passkey
 from tests.monitoring.conftest import floor  # noqa: F401 - a fixture
 from tests.monitoring.ground import Floor, judge_windows

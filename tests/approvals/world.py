@@ -22,8 +22,8 @@ from mlops_portal.foundation.plant.models import Asset, AssetType, Person
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.services import artifact_put, champion_set, model_register, version_add
 from mlops_portal.foundation.wire import manifest
+from monitoring.golden.selectors.samples import golden_set
 from monitoring.models import GoldenCheck, GoldenSample
-from monitoring.selectors.golden import golden_set
 from tests.cast import Cast
 from tests.directory.signing import SoftKey
 

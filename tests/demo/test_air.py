@@ -40,9 +40,9 @@ def test_every_machine_has_its_air_with_a_limit_at_once_and_loading_again_change
     cast, monkeypatch, tmp_path
 ):
     from mlops_portal.foundation.plant.models import Asset, AssetType, Person
+    from monitoring.measures.services.values import values_record
+    from monitoring.measures.tasks.measures import measures
     from monitoring.models import Alert, Measure
-    from monitoring.services import values_record
-    from monitoring.tasks.measures import measures
 
     monkeypatch.setattr(loading.places, "meters_token", lambda: tmp_path / "meters.token")
     Person.objects.filter(pk=cast.whole.domain_expert.pk).update(username="maja")

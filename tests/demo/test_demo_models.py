@@ -13,8 +13,8 @@ from mlops_portal.foundation.registry.compute import datasets, edge_model
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.registry.services import artifact_put, artifact_read
+from monitoring.golden.services.samples import golden_add
 from monitoring.models import GoldenCheck
-from monitoring.services import golden_add
 from tests.cast import Cast
 from tests.labeling.plant import QUICK, Shop, a_version, make_shop
 

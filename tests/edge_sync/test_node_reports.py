@@ -19,8 +19,8 @@ from mlops_portal.foundation.registry.selectors import champion_for
 from mlops_portal.foundation.shell.models import Notification
 from mlops_portal.foundation.wire import jcs
 from mlops_portal.foundation.wire.receipt import Delivery, Receipt
+from monitoring.intake.selectors.approved import approved_version
 from monitoring.models import Quarantined, UnapprovedRun
-from monitoring.selectors.approved import approved_version
 from tests.edge_agent import models
 from tests.edge_sync.decided import approved, make_model, make_version
 from tests.edge_sync.plant import EdgePlant, ceremony, give_passkey

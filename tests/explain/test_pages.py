@@ -121,7 +121,7 @@ def test_an_alert_shows_what_the_model_leans_on(expert, press, run, client_for):
 
 
 def test_the_alert_page_has_the_places_for_it(press, run, rf):
-    from monitoring.panels import panels_of
+    from monitoring.alerts.panels import panels_of
 
     press.parts(trained().new[:30])
     alert = press.alert("vibration")

@@ -16,8 +16,8 @@ from explain.selectors.reason_words import reading_text
 from mlops_portal.foundation.registry.models import Feature, ModelVersion
 from mlops_portal.foundation.registry.selectors.categories import category_text
 from mlops_portal.foundation.wire.spec import ModelSpec, SpecFeature
+from monitoring.intake.selectors.parts import readings_of
 from monitoring.models import SampledRow
-from monitoring.selectors.parts import readings_of
 from tests.cast import Cast
 from tests.labeling.plant import a_version, make_shop
 

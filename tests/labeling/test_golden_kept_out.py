@@ -18,10 +18,10 @@ from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.registry.services import artifact_read, dataset_put
 from mlops_portal.foundation.shell.work.jobs import send
 from mlops_portal.foundation.wire import manifest
-from monitoring.compute import apart
+from monitoring.golden.compute import apart
+from monitoring.golden.services.golden_set import proposal_end, proposal_open
+from monitoring.golden.services.samples import golden_add
 from monitoring.models import GoldenCheck, GoldenSample, SampledRow
-from monitoring.services import golden_add
-from monitoring.services.golden_set import proposal_end, proposal_open
 from tests.cast import Cast
 from tests.labeling.plant import QUICK, Shop, a_version, judged_parts, make_shop
 

@@ -36,8 +36,8 @@ from mlops_portal.foundation.plant.models import Asset, AssetType, Node
 from mlops_portal.foundation.registry.compute.tables.headings import keys_of
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors import features_of
+from monitoring.alerts.services import alert_take
 from monitoring.models import Alert
-from monitoring.services.alerts import alert_take
 from tests.approvals.world import envelope_of, with_passkey
 from tests.cast import Cast
 from tests.edge_sync.plant import ceremony

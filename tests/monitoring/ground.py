@@ -15,9 +15,9 @@ from django.utils import timezone
 from mlops_portal.foundation.plant.models import Asset, AssetType, Node
 from mlops_portal.foundation.registry.models import Artifact, Feature, ModelVersion, RegisteredModel
 from mlops_portal.foundation.wire import sketch, telemetry
+from monitoring.drift.selectors.rows import shards
+from monitoring.drift.tasks.judge import judge_shard
 from monitoring.models import Inspection, Prediction
-from monitoring.selectors.rows import shards
-from monitoring.tasks.judge import judge_shard
 from tests.cast import Cast
 
 DIGEST = "ab" * 32

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.models import Champion
+from monitoring.intake.services.telemetry import batch_receive
 from monitoring.models import DriftReport
-from monitoring.services import batch_receive, drift_report_ask
+from monitoring.reports.services.reports import drift_report_ask
 from tests.monitoring.ground import MINUTE, Floor
 
 PARTS = 120

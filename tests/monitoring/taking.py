@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
+from monitoring.intake.services.merging import batch_merge
+from monitoring.intake.services.telemetry import batch_receive
 from monitoring.models import Prediction, Quarantined
 from monitoring.models.telemetry import BatchState
-from monitoring.services import batch_receive
-from monitoring.services.merging import batch_merge
 
 STRANGE = "cd" * 32  # the digest of a model that nobody knows
 

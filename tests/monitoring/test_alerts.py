@@ -9,10 +9,16 @@ from django.utils import timezone
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.types import sentence
 from mlops_portal.foundation.wire.errors import NotAllowed
-from monitoring import services
+from monitoring.alerts.services import (
+    alert_acknowledge,
+    alert_reopen,
+    alert_resolve,
+    alert_snooze,
+    alert_take,
+    alerts_wake,
+)
 from monitoring.errors import AlertMoved, CauseMissing, NotASnooze
 from monitoring.models import Alert
-from monitoring.services.alerts import alerts_wake
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +43,9 @@ def types() -> list[str]:
 
 
 def test_an_expert_acknowledges_takes_and_resolves_with_a_cause(alert, expert):
-    services.alert_acknowledge(by=expert, alert=alert)
-    services.alert_take(by=expert, alert=alert)
-    services.alert_resolve(by=expert, alert=alert, cause="process_change", comment="Lot 7731 is harder")
+    alert_acknowledge(by=expert, alert=alert)
+    alert_take(by=expert, alert=alert)
+    alert_resolve(by=expert, alert=alert, cause="process_change", comment="Lot 7731 is harder")
     alert.refresh_from_db()
     assert (alert.state, alert.owner, alert.cause) == ("resolved", expert, "process_change")
     assert types() == [f"monitoring.alert.{verb}" for verb in ("acknowledged", "taken", "resolved")]
@@ -47,35 +53,35 @@ def test_an_expert_acknowledges_takes_and_resolves_with_a_cause(alert, expert):
 
 
 def test_what_a_person_wrote_stands_in_the_part_that_can_be_erased(alert, expert):
-    services.alert_resolve(by=expert, alert=alert, cause="expected", comment="Anna told me")
+    alert_resolve(by=expert, alert=alert, cause="expected", comment="Anna told me")
     assert "Anna" not in Event.objects.last().public
 
 
 def test_strangers_other_lines_and_operators_may_not(alert, floor):
     for person in (floor.cast.stranger, floor.cast.two.domain_expert, floor.cast.one.operator):
         with pytest.raises(NotAllowed):
-            services.alert_take(by=person, alert=alert)
+            alert_take(by=person, alert=alert)
     assert types() == []
 
 
 def test_who_comes_second_is_told_so(alert, expert):
     mine, theirs = Alert.objects.get(), Alert.objects.get()
-    services.alert_resolve(by=expert, alert=mine, cause="false_alarm")
+    alert_resolve(by=expert, alert=mine, cause="false_alarm")
     with pytest.raises(AlertMoved):
-        services.alert_take(by=expert, alert=theirs)
+        alert_take(by=expert, alert=theirs)
 
 
 def test_a_cause_is_needed_and_a_rest_ends_within_a_week(alert, expert):
     with pytest.raises(CauseMissing):
-        services.alert_resolve(by=expert, alert=alert, cause="")
+        alert_resolve(by=expert, alert=alert, cause="")
     for away in (timedelta(days=8), timedelta(minutes=-1)):
         with pytest.raises(NotASnooze):
-            services.alert_snooze(by=expert, alert=alert, until=timezone.now() + away)
+            alert_snooze(by=expert, alert=alert, until=timezone.now() + away)
 
 
 def test_a_snoozed_alert_comes_back_by_itself(alert, expert):
     until = timezone.now() + timedelta(hours=1)
-    services.alert_snooze(by=expert, alert=alert, until=until)
+    alert_snooze(by=expert, alert=alert, until=until)
     assert alerts_wake() == 0
     assert alerts_wake(now=until) == 1
     alert.refresh_from_db()
@@ -83,15 +89,15 @@ def test_a_snoozed_alert_comes_back_by_itself(alert, expert):
 
 
 def test_an_alert_is_not_reopened_beside_another_of_its_machine(alert, expert):
-    services.alert_resolve(by=expert, alert=alert, cause="expected")
+    alert_resolve(by=expert, alert=alert, cause="expected")
     other = Alert.objects.create(
         asset=alert.asset, version=alert.version, kind=alert.kind, since=alert.since,
         opened_at=alert.opened_at,
     )  # fmt: skip
     with pytest.raises(AlertMoved):
-        services.alert_reopen(by=expert, alert=alert)
+        alert_reopen(by=expert, alert=alert)
     other.delete()
-    services.alert_reopen(by=expert, alert=alert)
+    alert_reopen(by=expert, alert=alert)
     alert.refresh_from_db()
     assert (alert.state, alert.cause) == ("open", "")
 
@@ -197,7 +203,7 @@ def test_who_may_not_is_told_so_before_anything_else(alert, floor):
     """Neither the missing cause nor the wrong time says more than that."""
     for person in (floor.cast.stranger, floor.cast.two.domain_expert, floor.cast.one.operator):
         with pytest.raises(NotAllowed):
-            services.alert_resolve(by=person, alert=alert, cause="")
+            alert_resolve(by=person, alert=alert, cause="")
         with pytest.raises(NotAllowed):
-            services.alert_snooze(by=person, alert=alert, until=timezone.now() - timedelta(days=1))
+            alert_snooze(by=person, alert=alert, until=timezone.now() - timedelta(days=1))
     assert types() == []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlops_portal.foundation.wire.parts import part_key
-from monitoring.compute import apart
+from monitoring.golden.compute import apart
 
 
 def rows(n: int = 400, d: int = 6, seed: int = 1) -> np.ndarray:

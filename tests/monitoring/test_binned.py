@@ -8,7 +8,7 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from mlops_portal.foundation.wire import sketch
-from monitoring.compute import binned
+from monitoring.drift.compute import binned
 
 SEEDS = st.integers(0, 2**32 - 1)
 COUNTS = st.lists(st.integers(0, 10**9), min_size=3, max_size=25)

@@ -6,30 +6,33 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from monitoring.compute.detector import online
-from monitoring.compute.ladder import _told
-from monitoring.compute.references import Reference
+from monitoring.drift.compute.detector import calibration_grid
+from monitoring.drift.compute.limit_table import _told
+from monitoring.drift.compute.references import Reference
+from monitoring.drift.selectors.calibrations import calibrations_due
+from monitoring.drift.services.calibrations import calibration_claim
+from monitoring.drift.tasks.calibrations import calibrate, grid_of
+from monitoring.drift.tasks.limits import limits
+from monitoring.intake.services.telemetry import batch_receive
+from monitoring.limits.selectors.limits import limits_due
+from monitoring.limits.services import watch_set
+from monitoring.limits.views.limit_tables import rows
 from monitoring.models import Alert, Calibration, LimitSet, StatisticPoint
-from monitoring.selectors.calibrations import calibrations_due
-from monitoring.selectors.limits import limits_due
-from monitoring.selectors.readings import ReadingWords
-from monitoring.services import batch_receive, watch_set
-from monitoring.services.calibrations import calibration_claim
-from monitoring.tasks.ladders import calibrate, ladder_of
-from monitoring.tasks.limits import limits
-from monitoring.views.limit_tables import rows
+from monitoring.readings import ReadingWords
 from tests.monitoring.ground import reference_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ALONE = set(online.STATISTICS) - {"beside"}  # nothing is known of how the readings hang together
+ALONE = set(calibration_grid.STATISTICS) - {"beside"}  # nothing is known of how the readings hang together
 
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     """Small drawings: what is tested is who draws when, and what follows."""
-    climb = online.climb
+    calibrated = calibration_grid.calibrated
     monkeypatch.setattr(
-        online, "climb", lambda *args, **more: climb(*args, **more, rungs=(20, 120), cells=300_000)
+        calibration_grid,
+        "calibrated",
+        lambda *args, **more: calibrated(*args, **more, sizes=(20, 120), cells=300_000),
     )
 
 
@@ -47,11 +50,11 @@ def stuck(window):
 
 
 def test_the_periodic_round_calibrates_a_version_once_and_its_limits_follow(floor):
-    assert ladder_of(floor.version) is None
+    assert grid_of(floor.version) is None
     limits()
     row = Calibration.objects.get()
     assert (row.persistence, row.until) == (2, None)
-    assert ladder_of(floor.version).keys == ("pressure", "thickness")
+    assert grid_of(floor.version).keys == ("pressure", "thickness")
     assert calibrations_due() == []
     limits()
     body = LimitSet.objects.get().body
@@ -86,7 +89,7 @@ def test_a_version_that_learned_no_reading_that_varied_is_done_and_stays_analyti
         one["sd"] = 0.0
     floor.version.save()
     calibrate(floor.version.pk)
-    assert ladder_of(floor.version) is None
+    assert grid_of(floor.version) is None
     assert calibrations_due() == []
 
 

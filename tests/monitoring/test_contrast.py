@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.compute import binned, contrast
+from monitoring.drift.compute import binned, contrast
 
 COUNTS = st.lists(st.integers(0, 200), min_size=6, max_size=6)
 

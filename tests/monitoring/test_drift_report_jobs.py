@@ -13,11 +13,12 @@ from mlops_portal.foundation.wire.errors import NotAllowed
 from monitoring.errors import NoVersion
 from monitoring.models import DriftReport, Rollup, Window
 from monitoring.models.report import ReportState
-from monitoring.rules.reports import LOST, SOON
-from monitoring.services import drift_report_ask, reports
-from monitoring.services.rollup import windows_roll_up
-from monitoring.tasks.report import make
-from monitoring.tasks.rollup import rollup
+from monitoring.reports.rules.reports import LOST, SOON
+from monitoring.reports.services import reports
+from monitoring.reports.services.reports import drift_report_ask
+from monitoring.reports.services.rollup import windows_roll_up
+from monitoring.reports.tasks.report import make
+from monitoring.reports.tasks.rollup import rollup
 from tests.monitoring.reporting import PARTS, asked, hour_of, run_on, send, send_lately
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from monitoring.models import DriftReport
 from monitoring.models.report import ReportState
-from monitoring.rules.reports import LOST
-from monitoring.services import drift_report_ask
-from monitoring.services.rollup import windows_roll_up
+from monitoring.reports.rules.reports import LOST
+from monitoring.reports.services.reports import drift_report_ask
+from monitoring.reports.services.rollup import windows_roll_up
 from tests.monitoring.reporting import PARTS, asked, hour_of, run_on, send, send_lately
 
 pytestmark = pytest.mark.django_db

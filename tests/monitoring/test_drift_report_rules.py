@@ -7,8 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.errors import NotASpan
-from monitoring.rules.reports import LONGEST, SOON, problem_of, stands, times
-from monitoring.selectors.reports import question_of
+from monitoring.reports.rules.reports import (
+    LONGEST,
+    SOON,
+    problem_of,
+    stands,
+    times,
+)
+from monitoring.reports.selectors.reports import question_of
 
 NOW = datetime(2026, 11, 9, 6, 0, tzinfo=UTC)
 AGO = timedelta(days=2)

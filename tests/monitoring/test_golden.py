@@ -13,9 +13,9 @@ from mlops_portal.foundation.shell.registries import undo
 from mlops_portal.foundation.wire import golden
 from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from monitoring.errors import CodeTaken, Retired
+from monitoring.golden.selectors.samples import golden_bytes, golden_set, next_code
+from monitoring.golden.services.samples import golden_add, golden_retire
 from monitoring.models import GoldenSample
-from monitoring.selectors.golden import golden_bytes, golden_set, next_code
-from monitoring.services import golden_add, golden_retire
 
 pytestmark = pytest.mark.django_db
 READINGS = {"pressure": 146.2, "thickness": 2.01}

@@ -14,9 +14,9 @@ from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.registry.services import artifact_put, artifact_read
 from mlops_portal.foundation.shell.work.jobs import send
 from mlops_portal.foundation.wire.golden import Golden
-from monitoring.compute.golden import results
+from monitoring.golden.compute.golden import results
+from monitoring.golden.services.samples import golden_add
 from monitoring.models import GoldenCheck
-from monitoring.services import golden_add
 from tests.cast import Cast
 from tests.labeling.plant import QUICK, Shop, a_version, make_shop
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from monitoring.golden.selectors.samples import golden_set
+from monitoring.golden.services.samples import golden_add
 from monitoring.models import GoldenCheck, GoldenSample, Prediction, SampledRow
-from monitoring.selectors.golden import golden_set
-from monitoring.services import golden_add
 
 pytestmark = pytest.mark.django_db
 READINGS = {"pressure": 151.4, "thickness": 2.0}

@@ -12,9 +12,9 @@ from mlops_portal.foundation.plant.models import Asset, AssetType
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.wire.errors import NotAllowed
 from monitoring.errors import InspectionUnfit, NoSuchClass, NoSuchPart, WhichModel
+from monitoring.measures.selectors.sources import source_values
 from monitoring.models import Inspection, Measure, Prediction, StatisticPoint
-from monitoring.selectors.measure_sources import source_values
-from monitoring.services import inspection_record
+from monitoring.performance.services.inspections import inspection_record
 from tests.monitoring.ground import judge_windows
 
 pytestmark = pytest.mark.django_db

@@ -13,6 +13,9 @@ from mlops_portal.foundation.ledger.types import sentence
 from mlops_portal.foundation.plant.models import Node
 from mlops_portal.foundation.plant.services.places import asset_change
 from mlops_portal.foundation.wire import kinds, telemetry
+from monitoring.intake.services.pictures import picture_put
+from monitoring.intake.services.telemetry import batch_receive
+from monitoring.intake.tasks import merge
 from monitoring.models import (
     Picture,
     Prediction,
@@ -22,8 +25,6 @@ from monitoring.models import (
     Window,
 )
 from monitoring.models.telemetry import BatchState
-from monitoring.services import batch_receive, picture_put
-from monitoring.tasks.merge import merge
 from tests.monitoring.ground import MINUTE
 from tests.monitoring.taking import STRANGE, checks, ids, take
 from tests.wire.test_telemetry import JSON
@@ -137,7 +138,7 @@ def test_a_batch_that_cannot_be_read_is_refused_and_those_behind_it_are_merged(f
 
 
 def test_a_fault_in_one_batch_leaves_the_others_alone(floor, neighbour, monkeypatch):
-    from monitoring.services import merging
+    from monitoring.intake.services import merging
 
     for node in (floor.node, neighbour):
         body = json.loads(floor.body()) | {"node": node.slug}
@@ -157,7 +158,7 @@ def test_a_fault_in_one_batch_leaves_the_others_alone(floor, neighbour, monkeypa
 
 
 def test_no_backlog_of_one_node_keeps_another_waiting(floor, neighbour, monkeypatch):
-    monkeypatch.setattr("monitoring.tasks.merge.MOST", 4)
+    monkeypatch.setattr("monitoring.intake.tasks.MOST", 4)
     for node in [*[floor.node] * 6, neighbour]:
         body = json.loads(floor.body()) | {"node": node.slug}
         batch_receive(node=node, body=json.dumps(body).encode())

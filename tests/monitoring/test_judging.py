@@ -10,9 +10,11 @@ from mlops_portal.foundation.ledger.types import sentence
 from mlops_portal.foundation.plant.services.tokens import token_create
 from mlops_portal.foundation.shell.models import Notification
 from mlops_portal.foundation.wire.errors import PortalError
+from monitoring.alerts.services import alert_resolve
+from monitoring.drift.tasks.judge import judge
+from monitoring.intake.services.telemetry import batch_receive
 from monitoring.models import Alert, StatisticPoint, Window
-from monitoring.services import alert_resolve, batch_receive, inspection_record
-from monitoring.tasks.judge import judge
+from monitoring.performance.services.inspections import inspection_record
 from tests.monitoring.ground import MINUTE
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,17 +12,17 @@ from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.types import sentence
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.wire.errors import NotAllowed
-from monitoring.compute import limits as mathematics
-from monitoring.compute.ladder import ladder
+from monitoring.drift.compute import limits as mathematics
+from monitoring.drift.compute.limit_table import limit_table
+from monitoring.drift.tasks.limits import limits
+from monitoring.drift.tasks.statistics import alpha_for
 from monitoring.errors import NotABudget, NotAWatch
+from monitoring.limits.rules.poisson import rate
+from monitoring.limits.selectors.budgets import per_week, streams
+from monitoring.limits.selectors.limits import Achieved, achieved, limits_due
+from monitoring.limits.services import budget_set, watch_set
+from monitoring.limits.views.limit_tables import kept
 from monitoring.models import Alert, FalseAlarmBudget, LimitSet, StatisticPoint, Watch
-from monitoring.rules.poisson import rate
-from monitoring.selectors.budgets import per_week, streams
-from monitoring.selectors.limits import Achieved, achieved, limits_due
-from monitoring.services import budget_set, watch_set
-from monitoring.tasks.limits import limits
-from monitoring.tasks.statistics import alpha_for
-from monitoring.views.limit_tables import kept
 from tests.monitoring.ground import reference_of
 
 pytestmark = pytest.mark.django_db
@@ -145,10 +145,10 @@ class TestAchieved:
             assert found.rate.high <= 4 * max(1.0, 2 * promised) + 4 * count * max(1.0, 2 * promised)
 
 
-class TestLadder:
+class TestLimitTable:
     def table(self, **changes):
         values = np.random.default_rng(3).normal(100, 2, 5000)
-        return ladder({"force": reference_of(values) | changes}, alpha=1e-5, typical=100)
+        return limit_table({"force": reference_of(values) | changes}, alpha=1e-5, typical=100)
 
     def test_larger_windows_see_smaller_shifts_and_every_number_is_one(self):
         found = self.table()["readings"]["force"]["statistics"]
@@ -172,14 +172,14 @@ class TestLadder:
         assert found["fires"][0] is False
         assert found["shift"][0] is None
         needs = found["needs"]
-        again = ladder(
+        again = limit_table(
             {"force": reference_of(np.random.default_rng(3).normal(100, 2, 5000))}, alpha=1e-5, typical=needs
         )
         sizes = again["readings"]["force"]["statistics"]["ks"]
         assert sizes["fires"][again["sizes"].index(needs)]
 
     def test_a_constant_has_no_smallest_shift_and_is_no_crash(self):
-        whole = ladder({"force": reference_of(np.full(500, 7.0))}, alpha=1e-5, typical=None)
+        whole = limit_table({"force": reference_of(np.full(500, 7.0))}, alpha=1e-5, typical=None)
         found = whole["readings"]["force"]["statistics"]
         assert set(found["mean"]["fires"]) == {False}
         assert found["mean"]["needs"] is None
@@ -187,7 +187,7 @@ class TestLadder:
 
     def test_autocorrelated_readings_see_less(self):
         values = reference_of(np.random.default_rng(3).normal(100, 2, 5000), phi=0.9)
-        slow = ladder({"force": values}, alpha=1e-5, typical=100)["readings"]["force"]["statistics"]
+        slow = limit_table({"force": values}, alpha=1e-5, typical=100)["readings"]["force"]["statistics"]
         fast = self.table()["readings"]["force"]["statistics"]
         assert slow["mean"]["shift"][7] > 2 * fast["mean"]["shift"][7]
 

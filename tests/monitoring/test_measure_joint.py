@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.wire.errors import NotAllowed
-from monitoring import services
+from monitoring.alerts.services import alert_resolve
 from monitoring.errors import MeasureInUse, NotAMeasure, ValueUnfit
+from monitoring.measures.services.measures import measure_add, measure_end, measure_relearn
+from monitoring.measures.services.values import values_record
+from monitoring.measures.tasks import parts as parts_job
+from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, Measure
-from monitoring.tasks import measure_parts
-from monitoring.tasks.measures import judge
 from tests.monitoring.test_measures import expert, minutes  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -24,12 +26,12 @@ SIZE = 120
 
 def single(floor, by, name: str, **more) -> Measure:
     facts = {"line": floor.cast.line_1, "asset": floor.press, "kind": "process", "reference_size": 100}
-    return services.measure_add(by=by, name=name, **(facts | more))
+    return measure_add(by=by, name=name, **(facts | more))
 
 
 def joined(by, parts, **more) -> Measure:
     facts = {"line": parts[0].line, "name": "All of it", "kind": "process", "reference_size": SIZE}
-    return services.measure_add(by=by, parts=parts, **(facts | more))
+    return measure_add(by=by, parts=parts, **(facts | more))
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def send(parts, by, table: np.ndarray, *, ago: int) -> None:
         pairs = zip(moments, table[:, at].tolist(), strict=True)
         found = [(moment, value) for moment, value in pairs if math.isfinite(value)]
         if found:
-            services.values_record(by=by, measure=part, values=found)
+            values_record(by=by, measure=part, values=found)
 
 
 def learnt(joint: Measure, parts, by) -> Measure:
@@ -73,11 +75,9 @@ def test_several_measures_are_joined_and_the_log_names_them(joint, parts):
 
 
 def test_what_cannot_be_watched_together_is_refused_in_words(floor, expert, parts, joint):  # noqa: F811
-    other = services.measure_add(
-        by=floor.cast.whole.domain_expert, line=floor.cast.line_2, name="Far", kind="process"
-    )
+    other = measure_add(by=floor.cast.whole.domain_expert, line=floor.cast.line_2, name="Far", kind="process")
     ended = single(floor, expert, "Gone")
-    services.measure_end(by=expert, measure=ended)
+    measure_end(by=expert, measure=ended)
     ended.refresh_from_db()
     mine = parts[:2]
     for wrong, words in (
@@ -93,7 +93,7 @@ def test_what_cannot_be_watched_together_is_refused_in_words(floor, expert, part
         ({"parts": parts, "reference_size": 14}, "at least 15"),
     ):
         with pytest.raises(NotAMeasure, match=words):
-            services.measure_add(
+            measure_add(
                 **({"by": expert, "line": floor.cast.line_1, "name": "Both", "kind": "process"} | wrong)
             )
     with pytest.raises(NotAllowed):
@@ -103,15 +103,15 @@ def test_what_cannot_be_watched_together_is_refused_in_words(floor, expert, part
 
 def test_the_values_of_a_joint_measure_are_not_sent(joint, expert):  # noqa: F811
     with pytest.raises(ValueUnfit, match="follow from its parts"):
-        services.values_record(by=expert, measure=joint, values=[(timezone.now(), 1.0)])
+        values_record(by=expert, measure=joint, values=[(timezone.now(), 1.0)])
 
 
 def test_a_part_is_not_ended_under_a_joint_measure_in_force(joint, parts, expert):  # noqa: F811
     with pytest.raises(MeasureInUse, match="All of it"):
-        services.measure_end(by=expert, measure=parts[0])
+        measure_end(by=expert, measure=parts[0])
     assert Measure.objects.get(pk=parts[0].pk).ended_at is None
-    services.measure_end(by=expert, measure=joint)
-    services.measure_end(by=expert, measure=parts[0])
+    measure_end(by=expert, measure=joint)
+    measure_end(by=expert, measure=parts[0])
 
 
 def test_it_learns_from_whole_steps_and_then_says_t2_at_each(joint, parts, expert):  # noqa: F811
@@ -165,16 +165,16 @@ def test_parts_in_any_order_late_and_corrected_give_one_chart(floor, joint, part
     moments = [moment for moment, _value in minutes(table[:, 0], ago=200)]
     columns = [list(zip(moments, table[:, at].tolist(), strict=True)) for at in range(3)]
     for at, part in enumerate(parts):
-        services.values_record(by=expert, measure=part, values=columns[at])
+        values_record(by=expert, measure=part, values=columns[at])
     judge(joint)
     random = np.random.default_rng(2)
     for at in random.permutation(3):
         found = columns[at]
         for piece in np.array_split(random.permutation(80), 4):
             values = [(found[one][0], found[one][1] + (at == 1)) for one in piece]
-            services.values_record(by=expert, measure=twins[at], values=values)
+            values_record(by=expert, measure=twins[at], values=values)
             judge(twin)
-    services.values_record(by=expert, measure=twins[1], values=columns[1])
+    values_record(by=expert, measure=twins[1], values=columns[1])
     assert twin.values.filter(on=None).exists()
     judge(twin)
     names = ("at", "value", "up", "on")
@@ -191,9 +191,7 @@ def test_a_step_waits_for_its_parts_and_goes_on_without_one_that_is_silent(joint
     now = start + timedelta(minutes=1, seconds=30)
 
     def tell(part, minute: int, value: float) -> None:
-        services.values_record(
-            by=expert, measure=part, values=[(start + timedelta(minutes=minute), value)], now=now
-        )
+        values_record(by=expert, measure=part, values=[(start + timedelta(minutes=minute), value)], now=now)
 
     for part in parts[:2]:
         tell(part, 1, 50.0)
@@ -218,8 +216,8 @@ def test_a_fast_part_gives_its_mean_over_the_steps_of_the_slow_one(floor, expert
     send([slow], expert, random.normal(size=(1, 1)), ago=2000)
     for at in range(40):
         moment = timezone.now().replace(microsecond=0) - timedelta(minutes=1000 - 20 * at)
-        services.values_record(by=expert, measure=slow, values=[(moment, random.normal())])
-    services.values_record(by=expert, measure=fast, values=minutes(random.normal(size=900), ago=1010))
+        values_record(by=expert, measure=slow, values=[(moment, random.normal())])
+    values_record(by=expert, measure=fast, values=minutes(random.normal(size=900), ago=1010))
     judge(both)
     both.refresh_from_db()
     assert both.fitted["steps"] == {"pace": 0, "slack": pytest.approx(120)}
@@ -249,7 +247,7 @@ def test_what_a_part_says_itself_is_not_said_again(joint, parts, expert):  # noq
     judge(joint)
     assert joint.values.filter(on=True).exists()
     assert Alert.objects.get().measure == parts[0]
-    services.alert_resolve(by=expert, alert=Alert.objects.get(), cause="process_change")
+    alert_resolve(by=expert, alert=Alert.objects.get(), cause="process_change")
     send(parts, expert, rows(10, seed=6, shifts=(5.0, 0.0, 0.0)), ago=30)
     judge(joint)
     assert Alert.objects.count() == 1
@@ -278,7 +276,7 @@ def test_when_a_part_learns_anew_so_does_what_watches_it(joint, parts, expert): 
     learnt(joint, parts, expert)
     send(parts, expert, rows(SIZE + 10, seed=5, shifts=(3.0, 0.0, 0.0)), ago=200)
     judge(joint)
-    services.measure_relearn(by=expert, measure=parts[0], since=timezone.now() - timedelta(minutes=201))
+    measure_relearn(by=expert, measure=parts[0], since=timezone.now() - timedelta(minutes=201))
     joint.refresh_from_db()
     assert joint.fitted == {}
     assert not joint.values.filter(at__gte=joint.reference_from).exists()
@@ -297,15 +295,15 @@ def test_what_was_judged_on_values_that_changed_meanwhile_is_not_written(
 ):
     learnt(joint, parts, expert)
     send(parts, expert, rows(3, seed=5), ago=20)
-    run, known = measure_parts.joint.run, parts[0].values.last()
+    run, known = parts_job.joint.run, parts[0].values.last()
 
     def corrected(*given):
-        services.values_record(by=expert, measure=parts[0], values=[(known.at, 70.0)])
+        values_record(by=expert, measure=parts[0], values=[(known.at, 70.0)])
         stale.extend(run(*given))
         return stale
 
     stale = []
-    monkeypatch.setattr(measure_parts.joint, "run", corrected)
+    monkeypatch.setattr(parts_job.joint, "run", corrected)
     assert judge(joint) == 0
     assert not joint.values.exists()
     monkeypatch.undo()

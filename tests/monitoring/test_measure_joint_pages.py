@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, Measure
-from monitoring.tasks.measures import judge
 from tests.monitoring.test_measure_joint import (  # noqa: F401 - fixtures
     SIZE,
     expert,

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 from django.utils import timezone
 
+from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, Measure, MeasureValue, ProcessChange
-from monitoring.tasks.measures import judge
 from tests.monitoring.test_measures import air, expert, flow, minutes, send  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db

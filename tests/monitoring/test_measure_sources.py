@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from monitoring import services
 from monitoring.errors import NotAMeasure
+from monitoring.measures.selectors.sources import INSPECTED, source_values
+from monitoring.measures.services.measures import measure_add
+from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, GoldenSample, Inspection, Measure, Prediction, SampledRow
-from monitoring.selectors.measure_sources import INSPECTED, source_values
-from monitoring.tasks.measures import judge
 from tests.monitoring.ground import MINUTE, Floor
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def expert(floor: Floor):
 
 
 def measure_of(floor: Floor, expert, source: str, **more) -> Measure:
-    return services.measure_add(
+    return measure_add(
         by=expert, line=floor.cast.line_1, asset=floor.press, name=f"From {source}", kind="model",
         source=source, **more,
     )  # fmt: skip

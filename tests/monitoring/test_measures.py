@@ -11,11 +11,14 @@ from django.utils import timezone
 
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.wire.errors import NotAllowed
-from monitoring import services
+from monitoring.alerts.services import alert_resolve
 from monitoring.errors import MeasureEnded, MeasureTaken, NotAMeasure, ValueUnfit
+from monitoring.intake.services.telemetry import batch_receive
+from monitoring.intake.tasks import merge
+from monitoring.measures.services.measures import measure_add, measure_end, measure_relearn
+from monitoring.measures.services.values import values_record
+from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, Measure
-from monitoring.tasks.measures import judge
-from monitoring.tasks.merge import merge
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +30,7 @@ def expert(floor):
 
 @pytest.fixture
 def air(floor, expert) -> Measure:
-    return services.measure_add(
+    return measure_add(
         by=expert, line=floor.cast.line_1, asset=floor.press, name="Air flow", unit="l/min", kind="process",
         reference_size=100,
     )  # fmt: skip
@@ -44,7 +47,7 @@ def flow(n: int, shift: float = 0.0, seed: int = 4):
 
 
 def send(measure: Measure, by, values) -> None:
-    services.values_record(by=by, measure=measure, values=values)
+    values_record(by=by, measure=measure, values=values)
     judge(measure)
 
 
@@ -57,20 +60,20 @@ def test_an_expert_adds_a_measure_and_the_log_says_so(air, expert):
 
 def test_operators_send_values_and_do_not_edit_others_do_neither(air, floor):
     now = timezone.now()
-    services.values_record(by=floor.cast.one.operator, measure=air, values=[(now, 1.0)])
+    values_record(by=floor.cast.one.operator, measure=air, values=[(now, 1.0)])
     for person in (floor.cast.stranger, floor.cast.two.operator, floor.cast.one.administrator):
         with pytest.raises(NotAllowed):
-            services.values_record(by=person, measure=air, values=[(now, 1.0)])
+            values_record(by=person, measure=air, values=[(now, 1.0)])
     for person in (floor.cast.one.operator, floor.cast.two.domain_expert, floor.cast.one.auditor):
         with pytest.raises(NotAllowed):
-            services.measure_end(by=person, measure=air)
+            measure_end(by=person, measure=air)
 
 
 def test_the_same_values_again_change_nothing_and_another_number_corrects(air, expert):
     values = minutes([1, 2, 3], ago=10)
-    first = services.values_record(by=expert, measure=air, values=values)
-    again = services.values_record(by=expert, measure=air, values=values)
-    other = services.values_record(by=expert, measure=air, values=[(values[1][0], 7.0)])
+    first = values_record(by=expert, measure=air, values=values)
+    again = values_record(by=expert, measure=air, values=values)
+    other = values_record(by=expert, measure=air, values=[(values[1][0], 7.0)])
     assert [(one.new, one.same, one.corrected) for one in (first, again, other)] == [
         (3, 0, 0),
         (0, 3, 0),
@@ -80,7 +83,7 @@ def test_the_same_values_again_change_nothing_and_another_number_corrects(air, e
 
 
 def test_values_in_any_order_and_in_any_batches_give_one_chart(air, floor, expert):
-    twin = services.measure_add(
+    twin = measure_add(
         by=expert, line=floor.cast.line_1, asset=floor.press, name="Twin", kind="process", reference_size=100
     )
     values = minutes([*flow(100), *flow(60, 1.0, seed=8)], ago=300)
@@ -113,7 +116,7 @@ def test_a_step_raises_one_alert_and_later_values_join_it(air, expert):
 def test_a_resolved_alert_stays_quiet_until_the_series_came_back(air, expert):
     send(air, expert, minutes(flow(100), ago=400))
     send(air, expert, minutes(flow(30, 6.0), ago=250))
-    services.alert_resolve(by=expert, alert=Alert.objects.get(), cause="process_change")
+    alert_resolve(by=expert, alert=Alert.objects.get(), cause="process_change")
     send(air, expert, minutes(flow(20, 6.0, seed=3), ago=200))
     assert Alert.objects.count() == 1
     send(air, expert, minutes(flow(80, 0.0, seed=6), ago=170))
@@ -123,7 +126,7 @@ def test_a_resolved_alert_stays_quiet_until_the_series_came_back(air, expert):
 
 
 def test_a_step_below_what_matters_raises_nothing(floor, expert):
-    measure = services.measure_add(
+    measure = measure_add(
         by=expert, line=floor.cast.line_1, asset=floor.press, name="Air", kind="process",
         reference_size=100, tolerance=20.0,
     )  # fmt: skip
@@ -144,8 +147,8 @@ def test_a_step_that_came_late_and_is_over_is_told_and_one_of_last_week_is_not(a
 def test_learning_anew_takes_the_new_level_for_normal(air, expert):
     send(air, expert, minutes(flow(100), ago=500))
     send(air, expert, minutes(flow(200, 6.0), ago=300))
-    services.alert_resolve(by=expert, alert=Alert.objects.get(), cause="process_change")
-    services.measure_relearn(by=expert, measure=air, since=timezone.now() - timedelta(minutes=300))
+    alert_resolve(by=expert, alert=Alert.objects.get(), cause="process_change")
+    measure_relearn(by=expert, measure=air, since=timezone.now() - timedelta(minutes=300))
     judge(air)
     air.refresh_from_db()
     assert air.fitted["mean"] == pytest.approx(126, abs=1)
@@ -153,7 +156,7 @@ def test_learning_anew_takes_the_new_level_for_normal(air, expert):
 
 
 def test_a_line_has_measures_of_its_own(floor, expert):
-    scrap = services.measure_add(
+    scrap = measure_add(
         by=expert, line=floor.cast.line_1, name="Scrap", unit="%", kind="business", bad="up",
         reference_size=60,
     )  # fmt: skip
@@ -167,13 +170,11 @@ def test_a_line_has_measures_of_its_own(floor, expert):
 
 def test_a_reading_of_the_model_becomes_a_series_by_itself(floor, expert):
     floor.start = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=90)
-    measure = services.measure_add(
+    measure = measure_add(
         by=expert, line=floor.cast.line_1, asset=floor.press, name="Pressure", kind="process",
         source="pressure", reference_size=25,
     )  # fmt: skip
-    services.batch_receive(
-        node=floor.node, body=floor.body(windows=[floor.window(minute) for minute in range(30)])
-    )
+    batch_receive(node=floor.node, body=floor.body(windows=[floor.window(minute) for minute in range(30)]))
     merge()
     judge(measure)
     judge(measure)
@@ -182,12 +183,12 @@ def test_a_reading_of_the_model_becomes_a_series_by_itself(floor, expert):
 
 
 def test_an_ended_measure_takes_nothing_and_frees_its_key(air, floor, expert):
-    services.measure_end(by=expert, measure=air)
+    measure_end(by=expert, measure=air)
     with pytest.raises(MeasureEnded):
-        services.values_record(by=expert, measure=air, values=[(timezone.now(), 1.0)])
+        values_record(by=expert, measure=air, values=[(timezone.now(), 1.0)])
     with pytest.raises(MeasureEnded):
-        services.measure_end(by=expert, measure=air)
-    services.measure_add(by=expert, line=air.line, asset=air.asset, name="Air flow", kind="process")
+        measure_end(by=expert, measure=air)
+    measure_add(by=expert, line=air.line, asset=air.asset, name="Air flow", kind="process")
 
 
 @pytest.mark.parametrize(
@@ -200,20 +201,18 @@ def test_an_ended_measure_takes_nothing_and_frees_its_key(air, floor, expert):
 )  # fmt: skip
 def test_a_measure_that_cannot_be_judged_is_refused(floor, expert, wrong):
     with pytest.raises(NotAMeasure):
-        services.measure_add(
-            **({"by": expert, "line": floor.cast.line_1, "name": "Air", "kind": "process"} | wrong)
-        )
+        measure_add(**({"by": expert, "line": floor.cast.line_1, "name": "Air", "kind": "process"} | wrong))
     assert not Measure.objects.exists()
 
 
 def test_a_machine_of_another_line_and_a_key_in_use_are_refused(air, floor):
     with pytest.raises(NotAMeasure):
-        services.measure_add(
+        measure_add(
             by=floor.cast.whole.domain_expert, line=floor.cast.line_2, asset=floor.press, name="Air",
             kind="process",
         )  # fmt: skip
     with pytest.raises(MeasureTaken):
-        services.measure_add(
+        measure_add(
             by=floor.cast.one.ml_engineer, line=air.line, asset=air.asset, name="Air flow", kind="process"
         )
 
@@ -222,7 +221,7 @@ def test_a_machine_of_another_line_and_a_key_in_use_are_refused(air, floor):
 def test_what_is_no_number_of_a_plant_is_refused_with_its_place(air, expert, value):
     now = timezone.now()
     with pytest.raises(ValueUnfit) as raised:
-        services.values_record(by=expert, measure=air, values=[(now, 1.0), (now - timedelta(1), value)])
+        values_record(by=expert, measure=air, values=[(now, 1.0), (now - timedelta(1), value)])
     assert "Value 2" in raised.value.sentence
     assert not air.values.exists()
 
@@ -231,9 +230,9 @@ def test_clocks_that_jump_are_refused(air, expert):
     now = timezone.now()
     for at in (now + timedelta(hours=1), now.replace(year=1970)):
         with pytest.raises(ValueUnfit, match="clock"):
-            services.values_record(by=expert, measure=air, values=[(at, 1.0)])
+            values_record(by=expert, measure=air, values=[(at, 1.0)])
     with pytest.raises(ValueUnfit, match="another number"):
-        services.values_record(by=expert, measure=air, values=[(now, 1.0), (now, 2.0)])
+        values_record(by=expert, measure=air, values=[(now, 1.0), (now, 2.0)])
 
 
 def test_a_constant_reference_says_what_to_do_and_a_single_value_waits(air, expert, client_for):

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.wire import merge
-from monitoring.compute.packed import summed
+from monitoring.drift.services.judging import spans_assign
+from monitoring.intake.services.merging import batch_merge
+from monitoring.intake.services.telemetry import batch_receive as received
 from monitoring.models import Alert, Rollup, SketchTaken, StatisticPoint, TelemetryBatch, Window
-from monitoring.rules.packing import layout_of, pack
-from monitoring.selectors.spans import stored_in
-from monitoring.services import batch_receive as received
-from monitoring.services.judging import spans_assign
-from monitoring.services.merging import batch_merge
-from monitoring.services.rollup import windows_roll_up
-from monitoring.tasks.report import drift_report
+from monitoring.reports.compute.decoding import summed
+from monitoring.reports.selectors.spans import stored_in
+from monitoring.reports.services.rollup import windows_roll_up
+from monitoring.reports.tasks.report import drift_report
+from monitoring.rules.encoding import encode, layout_of
 from tests.monitoring.ground import DIGEST, MINUTE
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def all_of(floor):
         confidence = merge.add_counts(confidence, row.confidence)
     found = stored_in(asset=floor.press, version=floor.version, **EVER)
     layout = layout_of(floor.version.reference["features"])
-    assert (found.n, *summed(found.packed, layout)) == (n, counts, moments)
+    assert (found.n, *summed(found.encoded, layout)) == (n, counts, moments)
     return n, counts, moments, classes, confidence
 
 
@@ -109,7 +109,7 @@ def roll(floor, days: float) -> int:
     return windows_roll_up(asset=floor.press, version=floor.version, now=LONG_AGO + timedelta(days=days))
 
 
-def grains_of():
+def resolutions_of():
     return sorted(Rollup.objects.values_list("grain", "starts", "lot", "n").order_by("starts", "lot"))
 
 
@@ -126,12 +126,12 @@ def test_windows_become_hours_then_days_then_months_and_every_sum_stays(old):
     assert not Window.objects.exists()
     assert all_of(old) == before
     roll(old, 120)
-    assert [(grain, starts.day, n) for grain, starts, lot, n in grains_of() if lot == "7731"] == [
+    assert [(grain, starts.day, n) for grain, starts, lot, n in resolutions_of() if lot == "7731"] == [
         ("day", 31, 50), ("day", 1, 40),
     ]  # fmt: skip
     assert all_of(old) == before
     roll(old, 900)
-    assert [(grain, starts.month, lot, n) for grain, starts, lot, n in grains_of()] == [
+    assert [(grain, starts.month, lot, n) for grain, starts, lot, n in resolutions_of()] == [
         ("month", 1, "", 100), ("month", 2, "", 80),
     ]  # fmt: skip
     assert all_of(old) == before
@@ -164,7 +164,7 @@ def test_what_an_open_alert_speaks_of_and_what_was_not_judged_stays(old):
 
 
 def test_a_crash_between_adding_and_deleting_leaves_all_as_it_was(old, monkeypatch):
-    from monitoring.services import rollup
+    from monitoring.reports.services import rollup
 
     before = all_of(old)
     monkeypatch.setattr(rollup, "event_record", lambda **_event: 1 / 0)
@@ -222,8 +222,8 @@ def test_a_part_count_past_what_a_database_held_before_is_no_crash(floor):
 def test_packed_rows_of_other_bins_are_refused_and_a_reading_that_a_row_lacks_is_missing(floor):
     layout = layout_of(floor.version.reference["features"])
     with pytest.raises(ValueError, match="bins"):
-        pack({"pressure": [1, 2]}, {}, layout, 3)
+        encode({"pressure": [1, 2]}, {}, layout, 3)
     with pytest.raises(ValueError, match="not of this version"):
         summed([b"12345678"], layout)
-    counts, moments = summed([pack({}, {}, layout, 7)] * 2, layout)
+    counts, moments = summed([encode({}, {}, layout, 7)] * 2, layout)
     assert (counts["pressure"][-1], sum(counts["pressure"]), moments["pressure"]) == (14, 14, [0.0] * 5)

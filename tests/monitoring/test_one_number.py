@@ -11,10 +11,16 @@ from statsmodels.stats.proportion import proportion_confint
 
 from labeling.compute.training.measures import counted
 from mlops_portal.foundation.wire import sketch
-from monitoring.compute import binned, contrast, interval, judging, words
-from monitoring.compute.detector import online, scores
-from monitoring.compute.references import Reference
-from monitoring.compute.report import report
+from monitoring.drift.compute import (
+    binned,
+    categories,
+    contrast,
+    judging,
+)
+from monitoring.drift.compute.detector import calibration_grid, scores
+from monitoring.drift.compute.references import Reference
+from monitoring.performance.compute import interval
+from monitoring.reports.compute.report import report
 from monitoring.rules.wilson import wilson
 from tests.monitoring.ground import reference_of
 
@@ -36,7 +42,7 @@ def by_every_path() -> dict[str, tuple[float, float]]:
     reference = Reference.of(stored)
     window = [np.array([counts])]
     sums = np.array([[moments]], dtype=float)
-    seen = online.see(window, sums, [reference]).values
+    seen = calibration_grid.see(window, sums, [reference]).values
     judged = judging.judge(window, sums, [reference], wanted=[0], alpha=1e-3)[0]
     told = {one.statistic: one.value for one in judged}
     (row,) = report({"x": stored}, {"x": counts}, {"x": moments}, n=400, alpha=1e-3)
@@ -66,7 +72,9 @@ def test_the_psi_of_words_is_one_number_too() -> None:
     counts, learned = [30, 400, 5, 165, 0, 0], [300, 3000, 600, 1000, 100, 0]
     stored = {"counts": learned, "categories": list("abcd"), "edges": [], "mean": 0, "sd": 0, "phi": 0}
     moments = np.zeros((1, 5))
-    found = words.judge_words(np.array([counts]), moments, Reference.of(stored), wanted=[0], alpha=1e-3)
+    found = categories.judge_categories(
+        np.array([counts]), moments, Reference.of(stored), wanted=[0], alpha=1e-3
+    )
     (row,) = report({"x": {**stored, "edges": [0.0, 1.0, 2.0, 3.0]}}, {"x": counts}, {}, n=600, alpha=1e-3)
     assert {one.statistic: one.value for one in found}["psi"] == pytest.approx(row["psi"], rel=1e-12)
 
@@ -99,12 +107,12 @@ def _defined(name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "place"),
     [
-        ("psi", "monitoring/compute/binned.py"),
-        ("ks", "monitoring/compute/binned.py"),
+        ("psi", "monitoring/drift/compute/binned.py"),
+        ("ks", "monitoring/drift/compute/binned.py"),
         ("wilson", "monitoring/rules/wilson.py"),
-        ("deciles", "monitoring/compute/binned.py"),
+        ("deciles", "monitoring/drift/compute/binned.py"),
     ],
 )
 def test_each_formula_stands_once(name: str, place: str) -> None:
-    own = [one for one in _defined(name) if one != "monitoring/compute/references.py"]
+    own = [one for one in _defined(name) if one != "monitoring/drift/compute/references.py"]
     assert own == [place]

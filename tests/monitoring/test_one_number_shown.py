@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mlops_portal.foundation.wire import sketch
-from monitoring.services import batch_receive
+from monitoring.intake.services.telemetry import batch_receive
 from tests.monitoring.ground import reference_of
 from tests.monitoring.reporting import asked, run_on
 

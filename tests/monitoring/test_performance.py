@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 
 from mlops_portal.foundation.registry.services import champion_set
-from monitoring.compute import performance as compute
 from monitoring.models import Performance, Prediction, SampledRow
-from monitoring.services import inspection_record
-from monitoring.tasks.performance import performance
+from monitoring.performance.compute import performance as compute
+from monitoring.performance.services.inspections import inspection_record
+from monitoring.performance.tasks import performance
 
 DEFECT = np.array([False, True])
 NOTHING = np.zeros(compute.BINS)

@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from monitoring import services
+from monitoring.alerts.services import alert_resolve
+from monitoring.intake.services.telemetry import batch_receive
+from monitoring.intake.tasks import merge
+from monitoring.measures.services.measures import measure_add
+from monitoring.measures.services.values import values_record
+from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, Prediction
-from monitoring.tasks.measures import judge
-from monitoring.tasks.merge import merge
 from tests.monitoring.ground import judge_windows, tell
 from tests.monitoring.test_measures import flow, minutes
 
@@ -20,18 +23,18 @@ pytestmark = pytest.mark.django_db
 def begin(floor, *, shift: float = 0.0) -> None:
     floor.start = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=60)
     windows = [floor.window(minute, shift=shift if minute >= 20 else 0.0) for minute in range(30)]
-    services.batch_receive(node=floor.node, body=floor.body(windows=windows))
+    batch_receive(node=floor.node, body=floor.body(windows=windows))
     merge()
     judge_windows()
 
 
 def air_of(floor, shift: float):
-    air = services.measure_add(
+    air = measure_add(
         by=floor.cast.one.domain_expert, line=floor.cast.line_1, asset=floor.press, name="Air flow",
         unit="l/min", kind="process", reference_size=100,
     )  # fmt: skip
     for values in (minutes(flow(100), ago=300), minutes(flow(30, shift), ago=60)):
-        services.values_record(by=floor.cast.one.operator, measure=air, values=values)
+        values_record(by=floor.cast.one.operator, measure=air, values=values)
         judge(air)
     return air
 
@@ -80,7 +83,7 @@ def test_all_three_at_once_are_kept_apart(floor, client_for):
 
 def test_a_resolved_process_alert_does_not_hide_a_data_alert_of_the_same_machine(floor):
     air_of(floor, 6.0)
-    services.alert_resolve(by=floor.cast.one.domain_expert, alert=Alert.objects.get(), cause="process_change")
+    alert_resolve(by=floor.cast.one.domain_expert, alert=Alert.objects.get(), cause="process_change")
     begin(floor, shift=6.0)
     assert list(Alert.objects.values_list("kind", "state").order_by("kind")) == [
         ("data_drift", "open"),

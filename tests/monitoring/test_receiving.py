@@ -11,10 +11,10 @@ from django.db import connection
 from mlops_portal.foundation.wire import merge
 from mlops_portal.foundation.wire.errors import Invalid
 from monitoring.errors import NotThisNode, SequenceReused
+from monitoring.intake.services.merging import batch_merge
+from monitoring.intake.services.telemetry import batch_receive
 from monitoring.models import Prediction, Quarantined, SampledRow, TelemetryBatch, Window
 from monitoring.models.telemetry import BatchState
-from monitoring.services import batch_receive
-from monitoring.services.merging import batch_merge
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

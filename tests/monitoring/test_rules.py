@@ -1,4 +1,4 @@
-"""The rules of alerts, spans, grains and promises, as plain functions."""
+"""The rules of alerts, spans, resolutions and promises, as plain functions."""
 
 import math
 from dataclasses import dataclass
@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from monitoring.rules import grains, poisson, spans
+from monitoring.limits.rules import poisson, spans
+from monitoring.limits.rules.spans import Piece
+from monitoring.limits.rules.watching import WatchRange, out_of_range
+from monitoring.reports.rules import resolutions
 from monitoring.rules.judging import Rules, is_out, moved, still_out, weight
-from monitoring.rules.spans import Piece
-from monitoring.rules.watching import WatchRange, out_of_range
 
 START = datetime(2026, 11, 2, 6, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -160,21 +161,21 @@ class TestPromises:
             poisson.rate(-1, 1)
 
 
-class TestGrains:
+class TestResolutions:
     @given(at=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(tzinfo=UTC)))
     def test_every_moment_lies_in_one_hour_of_one_day_of_one_month(self, at):
-        for grain, finer in ((grains.DAY, grains.HOUR), (grains.MONTH, grains.DAY)):
-            start = grains.floor(at, grain)
-            assert start <= at < grains.end(start, grain)
-            assert grains.floor(grains.floor(at, finer), grain) == start
-            assert grains.end(grains.floor(at, finer), finer) <= grains.end(start, grain)
+        for resolution, finer in ((resolutions.DAY, resolutions.HOUR), (resolutions.MONTH, resolutions.DAY)):
+            start = resolutions.floor(at, resolution)
+            assert start <= at < resolutions.end(start, resolution)
+            assert resolutions.floor(resolutions.floor(at, finer), resolution) == start
+            assert resolutions.end(resolutions.floor(at, finer), finer) <= resolutions.end(start, resolution)
 
     def test_only_whole_days_and_months_become_old(self):
         now = datetime(2026, 11, 25, 15, 30, tzinfo=UTC)
-        assert grains.before(now, 14, grains.HOUR) == datetime(2026, 11, 11, tzinfo=UTC)
-        assert grains.before(now, 30, grains.MONTH) == datetime(2026, 10, 1, tzinfo=UTC)
+        assert resolutions.before(now, 14, resolutions.HOUR) == datetime(2026, 11, 11, tzinfo=UTC)
+        assert resolutions.before(now, 30, resolutions.MONTH) == datetime(2026, 10, 1, tzinfo=UTC)
         with pytest.raises(ValueError):
-            grains.floor(now, "week")
+            resolutions.floor(now, "week")
 
 
 def test_how_a_model_is_watched_stays_in_its_range():

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mlops_portal.foundation.wire import sketch
-from monitoring.compute import binned, judging, limits
-from monitoring.compute.references import Reference, Stack
+from monitoring.drift.compute import binned, judging, limits
+from monitoring.drift.compute.references import Reference, Stack
 from tests.monitoring.ground import ar1, reference_of
 
 SEEDS = st.integers(0, 2**32 - 1)

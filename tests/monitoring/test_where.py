@@ -2,11 +2,11 @@
 
 import pytest
 
+from monitoring.drift.selectors.segments import where_sentence
+from monitoring.drift.services.shards import shard_claim, shard_release
+from monitoring.drift.tasks.judge import judge
+from monitoring.intake.services.telemetry import batch_receive
 from monitoring.models import Alert, JudgingShard, Window
-from monitoring.selectors.segments import where_sentence
-from monitoring.services import batch_receive
-from monitoring.services.shards import shard_claim, shard_release
-from monitoring.tasks.judge import judge
 from tests.monitoring.ground import MINUTE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,7 +98,7 @@ def test_one_worker_judges_a_model_on_a_line_at_a_time(floor):
 def test_a_claim_that_ran_out_is_anothers_and_stays_theirs(floor, monkeypatch):
     from datetime import timedelta
 
-    from monitoring.services import shards
+    from monitoring.drift.services import shards
 
     model, line = floor.model.pk, floor.press.line_id
     monkeypatch.setattr(shards, "LONGEST", timedelta(seconds=-1))

@@ -8,15 +8,15 @@ import pytest
 from mlops_portal.foundation.registry.models import Feature
 from mlops_portal.foundation.wire import sketch
 from mlops_portal.foundation.wire.categories import edges_of
-from monitoring.compute.references import Reference
-from monitoring.compute.words import judge_words
+from monitoring.drift.compute.categories import judge_categories
+from monitoring.drift.compute.references import Reference
+from monitoring.drift.tasks.limits import limits
+from monitoring.drift.tasks.statistics import tests_of as statistics_of
+from monitoring.intake.services.telemetry import batch_receive
 from monitoring.models import Alert, LimitSet, StatisticPoint
-from monitoring.selectors.readings import ReadingWords
-from monitoring.services import batch_receive
-from monitoring.tasks.limits import limits
-from monitoring.tasks.report import drift_report
-from monitoring.tasks.statistics import tests_of as statistics_of
-from monitoring.views.report_tables import pair, rows
+from monitoring.readings import ReadingWords
+from monitoring.reports.tasks.report import drift_report
+from monitoring.reports.views.tables import pair, rows
 from tests.monitoring.ground import MINUTE, Floor
 
 WORDS = ["steel", "brass", "zinc"]
@@ -43,7 +43,7 @@ def windows(count: int, n: int, shares: list[float], seed: int) -> tuple[np.ndar
 
 def out(count: int, n: int, shares: list[float], seed: int = 2) -> dict[str, int]:
     counts, moments = windows(count, n, shares, seed)
-    found = judge_words(counts, moments, Reference.of(learned()), wanted=range(count), alpha=ALPHA)
+    found = judge_categories(counts, moments, Reference.of(learned()), wanted=range(count), alpha=ALPHA)
     return {
         name: sum(one.value > one.limit for one in found if one.statistic == name)
         for name in ("psi", "unseen")
@@ -66,12 +66,12 @@ def test_a_word_that_was_never_met_is_found_even_where_it_is_rare():
 def test_other_bins_are_refused():
     counts, moments = windows(2, 50, SHARES, 1)
     with pytest.raises(ValueError):
-        judge_words(counts[:, 1:], moments, Reference.of(learned()), wanted=[0], alpha=ALPHA)
+        judge_categories(counts[:, 1:], moments, Reference.of(learned()), wanted=[0], alpha=ALPHA)
 
 
 def test_windows_without_a_part_have_no_statistic():
     counts, moments = np.zeros((3, 5), dtype=np.int64), np.zeros((3, 5))
-    assert judge_words(counts, moments, Reference.of(learned()), wanted=[0, 1, 2], alpha=ALPHA) == []
+    assert judge_categories(counts, moments, Reference.of(learned()), wanted=[0, 1, 2], alpha=ALPHA) == []
 
 
 @pytest.fixture

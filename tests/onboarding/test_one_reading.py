@@ -25,7 +25,7 @@ from mlops_portal.above.onboarding.tasks import frames
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.problem import TableUnreadable
-from monitoring.tasks.measure_reading import TIME, VALUE, values_in
+from monitoring.measures.tasks.reading import TIME, VALUE, values_in
 
 ZONE = "America/New_York"
 ROWS = 40

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from mlops_portal.above.onboarding.compute.proposals import drawn
-from monitoring.compute import apart
+from monitoring.golden.compute import apart
 
 
 def table(n: int = 900, seed: int = 2) -> tuple[np.ndarray, list[str], list[str]]:

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from mlops_portal.foundation.shell.models import Job
 from mlops_portal.foundation.wire.prediction import prediction_id
+from monitoring.intake.services.telemetry import batch_receive
 from monitoring.models import Quarantined, TelemetryBatch, UnapprovedRun, Window
-from monitoring.services import batch_receive
 from tests.cast import Cast
 from tests.monitoring.ground import DIGEST, Floor, make_floor
 from tests.soak import sides

@@ -20,7 +20,7 @@ from mlops_portal.foundation.shell.templatetags.ui_text import local_text, numbe
 from mlops_portal.foundation.wire.errors import NotFound
 from mlops_portal.foundation.wire.parts import part_id
 from monitoring.models import Prediction
-from monitoring.selectors.inspections import results_of
+from monitoring.performance.selectors.inspections import results_of
 
 
 @dataclass(frozen=True, slots=True)

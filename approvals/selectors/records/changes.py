@@ -11,7 +11,7 @@ from approvals.selectors.requests import evidence_intact
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors import champion_for
-from monitoring.selectors.golden import golden_set
+from monitoring.golden.selectors.samples import golden_set
 
 
 def champions_on(assets: list[Asset]) -> dict[str, ModelVersion | None]:

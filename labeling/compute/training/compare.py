@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from labeling.compute.training import rare
 from labeling.compute.training.measures import DRAWS, calibration_error, scores, verdicts
-from monitoring.compute import interval
+from monitoring.performance.compute import interval
 
 
 def differences(

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeling.compute.training import rare
-from monitoring.compute import interval
+from monitoring.performance.compute import interval
 from monitoring.rules.wilson import wilson
 
 DRAWS = 1000

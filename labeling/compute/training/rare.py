@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.compute import interval
+from monitoring.performance.compute import interval
 
 DRAWS = 1000
 CHUNK = 50

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors import champion_for
-from monitoring.selectors.reports import version_named
-from monitoring.tasks.report import drift_report
+from monitoring.reports.selectors.reports import version_named
+from monitoring.reports.tasks.report import drift_report
 
 COLUMNS = ("reading", "n", "mean", "learned_mean", "psi", "psi_limit", "ks", "ks_limit", "reason")
 
@@ -38,19 +38,19 @@ class Command(BaseCommand):
         asset = Asset.objects.select_related("line").filter(slug=options["asset"]).first()
         if asset is None:
             raise CommandError(_("There is no machine called %(asset)s.") % {"asset": options["asset"]})
-        found = drift_report(
+        report = drift_report(
             asset=asset,
             version=_version(asset, options["number"]),
             since=_moment(options["since"]),
             until=_moment(options["until"]) if options["until"] else timezone.now(),
         )
         if options["json"]:
-            self.stdout.write(json.dumps(found))
+            self.stdout.write(json.dumps(report))
             return
-        parts, rows = found["n"], found["rows"]
-        self.stdout.write(f"{found['asset']}, {found['version']}: {parts} parts in {rows} rows")
+        parts, rows = report["n"], report["rows"]
+        self.stdout.write(f"{report['asset']}, {report['version']}: {parts} parts in {rows} rows")
         self.stdout.write("\t".join(COLUMNS))
-        for row in found["readings"]:
+        for row in report["readings"]:
             self.stdout.write("\t".join(_cell(row[column]) for column in COLUMNS))
 
 
@@ -58,25 +58,27 @@ def _cell(value: object) -> str:
     return "-" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _version(asset: Asset, said: str | None) -> ModelVersion:
-    if not said:
+def _version(asset: Asset, text: str | None) -> ModelVersion:
+    if not text:
         running = champion_for(asset)
         if running is None:
             raise CommandError(
                 _("No version runs on %(asset)s; name one with --version MODEL/NUMBER.") % {"asset": asset}
             )
         return running
-    found = version_named(said)
-    if found is None:
-        raise CommandError(_("There is no version %(version)s.") % {"version": said})
-    return found
+    version = version_named(text)
+    if version is None:
+        raise CommandError(_("There is no version %(version)s.") % {"version": text})
+    return version
 
 
 def _moment(text: str) -> datetime:
     try:
-        found = parse_datetime(text) or parse_datetime(f"{text}T00:00:00")
+        moment = parse_datetime(text) or parse_datetime(f"{text}T00:00:00")
     except ValueError:
-        found = None
-    if found is None:
+        moment = None
+    if moment is None:
         raise CommandError(_("“%(text)s” is no time; write for example 2026-11-02T06:00.") % {"text": text})
-    return found if timezone.is_aware(found) else timezone.make_aware(found, timezone.get_default_timezone())
+    return (
+        moment if timezone.is_aware(moment) else timezone.make_aware(moment, timezone.get_default_timezone())
+    )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.compute.charts.aligned import Timed, pace_of, rows_of
+from monitoring.measures.compute.aligned import Timed, pace_of, rows_of
 
 
 def timed(*pairs: tuple[float, float]) -> Timed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitoring.compute.charts import series, whitening
+from monitoring.measures.compute import series, whitening
 
 ARL, REFERENCE, RUN, REFERENCES = 200, 5000, 2000, 40
 

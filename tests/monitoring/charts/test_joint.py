@@ -9,9 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.compute.charts import joint, joint_whitening, mewma, series
-from monitoring.compute.charts.contributions import contributions
-from monitoring.compute.charts.joint import State, Unfit
+from monitoring.measures.compute import (
+    joint,
+    joint_whitening,
+    mewma,
+    series,
+)
+from monitoring.measures.compute.contributions import contributions
+from monitoring.measures.compute.joint import State, Unfit
 
 RHO = 0.8
 

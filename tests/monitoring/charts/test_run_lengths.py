@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from monitoring.compute.charts import chains, mewma
-from monitoring.compute.charts.design import design
-from monitoring.compute.charts.innovations import NORMAL
-from monitoring.compute.charts.innovations import of as innovations_of
-from monitoring.compute.charts.kinds import KINDS, run_length
+from monitoring.measures.compute import chains, mewma
+from monitoring.measures.compute.design import design
+from monitoring.measures.compute.innovations import NORMAL
+from monitoring.measures.compute.innovations import of as innovations_of
+from monitoring.measures.compute.kinds import KINDS, run_length
 
 STEPS = (0.0, 0.25, 0.5, 1.0, 2.0)
 

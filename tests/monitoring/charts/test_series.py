@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.compute.charts import series
+from monitoring.measures.compute import series
 
 REFERENCE = 50 + 2 * np.random.default_rng(5).normal(size=400)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mlops_portal.foundation.wire.errors import Invalid
-from monitoring.compute.detector import calibrate, detector
+from monitoring.drift.compute.detector import calibrate, detector
 from tests.monitoring.detector.streams import autoregressive
 
 RNG = np.random.default_rng

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.compute.detector import process
+from monitoring.drift.compute.detector import process
 from tests.monitoring.detector.streams import autoregressive
 
 RNG = np.random.default_rng

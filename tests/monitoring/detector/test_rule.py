@@ -6,15 +6,15 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.compute.detector import rule
+from monitoring.drift.compute.detector import rule
 
 LEVEL = 5.0
 
 
 def events(values, *, at_once=np.inf, persist=2):
-    surprise = np.asarray(values, dtype=float)
-    held = rule.raised(surprise, level=LEVEL, at_once=at_once, persist=persist)
-    begun, on = rule.events(surprise, held, low=rule.RETURNED * LEVEL)
+    tail_score = np.asarray(values, dtype=float)
+    held = rule.raised(tail_score, level=LEVEL, at_once=at_once, persist=persist)
+    begun, on = rule.events(tail_score, held, low=rule.RETURNED * LEVEL)
     return begun, on.tolist()
 
 

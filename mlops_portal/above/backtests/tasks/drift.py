@@ -14,7 +14,7 @@ from mlops_portal.above.backtests.tasks import engine
 from mlops_portal.above.backtests.tasks.outcome import Outcome, Report, silent
 from mlops_portal.above.backtests.tasks.readings import readings_of_both
 from mlops_portal.foundation.registry.compute.tables.model import Frame
-from monitoring.compute.detector.scores import JOINT
+from monitoring.drift.compute.detector.scores import JOINT
 
 MOST_POINTS = 1200
 TOP = 3

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_portal.above.backtests.tasks.outcome import Report, silent
-from monitoring.compute.detector.detector import ROWS_LEAST, Statistic, fit
+from monitoring.drift.compute.detector.detector import ROWS_LEAST, Statistic, fit
 
 Floats = NDArray[np.float64]
 SEED = 7

@@ -19,8 +19,8 @@ from mlops_portal.foundation.plant.models import AssetType, Person
 from mlops_portal.foundation.registry.compute.datasets import encode
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.services import dataset_put, model_register
+from monitoring.golden.services.samples import golden_add
 from monitoring.models import GoldenSample
-from monitoring.services.golden import golden_add
 
 ROWS, SEED = 8_000, 11
 GOLDEN_PER_CLASS, SURE = 6, 0.998

@@ -16,8 +16,9 @@ from mlops_portal.above.demo.sim.catalogue import ASSETS, key_of
 from mlops_portal.above.demo.sim.kinds import words
 from mlops_portal.foundation.plant.models import Asset, Line, Person
 from mlops_portal.foundation.plant.services.tokens import token_create
+from monitoring.measures.services.measures import measure_add
+from monitoring.measures.services.values import values_record
 from monitoring.models import Measure
-from monitoring.services import measure_add, values_record
 
 PAST, SEED = 360, 1
 AIR = words("Compressed air", "Druckluft")

@@ -3,9 +3,9 @@
 - No model is asked. Of each class, rare ones too, parts are drawn by a hash of their id (by chance, and every
   time the same), and one in ``per_class`` of three is a borderline part instead: one whose nearest parts of
   another class are hardly further away than those of its own, by the readings.
-- Whatever is drawn is kept out of the training with all its like (``monitoring.compute.apart``). So a part is
-  passed over where that would cost its class more than a quarter of its rows, leave it fewer than it needs to
-  be taught, or cost the table more than a sixth of its rows.
+- Whatever is drawn is kept out of the training with all its like (``monitoring.golden.compute.apart``). So a
+  part is passed over where that would cost its class more than a quarter of its rows, leave it fewer than it
+  needs to be taught, or cost the table more than a sixth of its rows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scipy.spatial import cKDTree
 
 from labeling.compute.training.fit import FEWEST
 from mlops_portal.foundation.wire.parts import part_key
-from monitoring.compute import apart
+from monitoring.golden.compute import apart
 
 F = NDArray[np.float64]
 SEED = b"golden"

@@ -18,10 +18,10 @@ from mlops_portal.foundation.plant.policies import demand, guard
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire.errors import NotFound
+from monitoring.golden.selectors.samples import edit_verdict, next_code
+from monitoring.golden.services.golden_set import proposal_end, proposal_open
+from monitoring.golden.services.samples import golden_add
 from monitoring.models import GoldenSample
-from monitoring.selectors.golden import edit_verdict, next_code
-from monitoring.services.golden import golden_add
-from monitoring.services.golden_set import proposal_end, proposal_open
 
 TOLERANCE = 0.5
 BORDERLINE_TOLERANCE = 0.2

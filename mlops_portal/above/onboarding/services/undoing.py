@@ -18,7 +18,7 @@ from mlops_portal.foundation.plant.policies import demand
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.services import model_retire, version_move
 from mlops_portal.foundation.registry.transitions import VersionState
-from monitoring.services.golden_set import golden_set_retire
+from monitoring.golden.services.golden_set import golden_set_retire
 
 
 def onboarding_undo(*, by: Person, onboarding: Onboarding) -> Onboarding:

@@ -22,7 +22,7 @@ from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.registry.models.model import in_words
 from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
-from monitoring.selectors.golden import edit_verdict, skilled_for
+from monitoring.golden.selectors.samples import edit_verdict, skilled_for
 
 FEW = 12
 """Readings that are shown at once; the rest is one tap away."""

@@ -42,7 +42,10 @@ def names() -> frozenset[str]:
             continue
         origin = Path(spec.origin)
         files = sorted(origin.parent.rglob("*.py")) if spec.submodule_search_locations else [origin]
+        app = Path(config.path)  # an app of several products has tasks in the folder of each
+        files += sorted([*app.glob("*/tasks.py"), *app.glob("*/tasks/*.py")])
         for file in files:
-            inside = module if file == origin else f"{module}.{file.stem}"
+            parts = file.relative_to(app).with_suffix("").parts
+            inside = ".".join((config.name, *parts)).removesuffix(".__init__")
             tasks.update(_decorated(file.read_text(encoding="utf-8"), inside))
     return frozenset(tasks)

@@ -1,0 +1,1 @@
+"""Readings that left what a version learned: limits worked out, windows judged, evidence gathered."""

@@ -1,0 +1,245 @@
+"""A model of the reference as a process, to draw other references and streams from. Pure.
+
+- Normal scores of each reading (ranks through Φ⁻¹) keep its distribution apart from its dependence
+  (Gaussian copula; Nelsen 2006, chapter 5), so skewed, heavy-tailed and discrete readings are drawn as they
+  are.
+- The scores of each reading are an AR(p), p by AIC (Akaike 1974; sieve bootstrap, Bühlmann 1997), driven by
+  noise whose covariance gives the readings the correlations that the reference has at the same moment.
+- A reading that an instrument renews every few rows only is drawn renewed as seldom, and held in between.
+- What many readings say together has dynamics of its own: slow common movements, fast small ones. The same
+  noise therefore drives a second stretch in which each principal component is an AR(p); joint statistics use
+  it.
+- Each draw has its own lag coefficients, out of their sampling law: what a short reference does not know
+  about its autocorrelation enters the limits.
+- Beyond the reference's extremes the distribution goes on with the slope of its outer values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+F = NDArray[np.float64]
+ORDER_MOST = 12
+STEADY = 0.995  # largest partial autocorrelation: beyond it a reference cannot tell a walk from a memory
+GRID = np.linspace(-6.5, 6.5, 521)
+WARM = 400  # rows drawn before the first one counts
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Series with an AR(p) each; ``partial`` [s] arrays (p,) of partial autocorrelations from ``rows`` rows,
+    and every how many rows it is renewed ``held`` (s,)."""
+
+    partial: list[F]
+    rows: int
+    held: NDArray[np.int64]
+
+    def drawn(self, rng: np.random.Generator) -> list[F]:
+        """Lag coefficients out of their sampling law: partial autocorrelations vary by √((1 - κ²) / m)."""
+        coefficients = []
+        for partial, hold in zip(self.partial, self.held, strict=True):
+            spread = np.sqrt((1 - partial**2) * hold / self.rows)
+            coefficients.append(
+                lags(np.clip(partial + spread * rng.standard_normal(partial.size), -STEADY, STEADY))
+            )
+        return coefficients
+
+
+Coefficients = tuple[list[F], list[F]]
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """``mixing`` (d, c): independent noise to that of each reading; ``each`` reading's memory; ``toward``
+    (k, d): the readings' noise to that of each component, ``together`` the components' memory, ``back`` (d,
+    k): components to readings' normal scores; ``steps`` (d,): it keeps to its values; ``maps`` (d, g): value
+    of each reading at ``GRID``."""
+
+    mixing: F
+    each: Memory
+    toward: F
+    together: Memory
+    back: F
+    maps: F
+    steps: NDArray[np.bool_]
+
+    @property
+    def rows(self) -> int:
+        return self.each.rows
+
+    def coefficients(self, rng: np.random.Generator) -> Coefficients:
+        return self.each.drawn(rng), self.together.drawn(rng)
+
+    def draw(
+        self, rows: int, rng: np.random.Generator, coefficients: Coefficients, *, joint: bool
+    ) -> tuple[F, F]:
+        """One stretch in the readings' units, as readings and as components move: (rows, d) twice, the same
+        array where ``joint`` is off."""
+        noise = rng.standard_normal((rows + WARM, self.mixing.shape[1])) @ self.mixing.T
+        common = noise @ self.toward.T if joint else noise
+        own = self._mapped(_filtered(noise, coefficients[0], self.each.held))
+        if not joint:
+            return own, own
+        return own, self._mapped(_filtered(common, coefficients[1], self.together.held) @ self.back.T)
+
+    def _mapped(self, at: F) -> F:
+        """Values at normal scores ``at`` (n, d), which is used up."""
+        at -= GRID[0]
+        at *= (GRID.size - 1) / (GRID[-1] - GRID[0])
+        np.clip(at, 0, GRID.size - 1.001, out=at)
+        low = at.astype(np.int32)
+        at -= low
+        at[:, self.steps] = 0.0
+        low += (np.arange(at.shape[1]) * GRID.size).astype(np.int32)
+        flat = self.maps.ravel()
+        left = flat[low]
+        return np.asarray(left + at * (flat[low + 1] - left))
+
+
+def _filtered(noise: F, coefficients: list[F], held: NDArray[np.int64]) -> F:
+    from scipy.signal import lfilter  # here: it takes long to load, and few tasks need it
+
+    for place, (phi, hold) in enumerate(zip(coefficients, held.tolist(), strict=True)):
+        series = noise[::hold, place]
+        if phi.size:
+            series = lfilter([innovation(phi)], np.r_[1.0, -phi], series)
+        if phi.size or hold > 1:
+            noise[:, place] = np.repeat(series, hold)[: len(noise)]
+    return noise[WARM:]
+
+
+def innovation(phi: F) -> float:
+    """The deviation of the noise that gives an AR with coefficients ``phi`` the variance 1."""
+    return float(np.sqrt(np.prod(1 - partials(phi) ** 2)))
+
+
+def lags(partial: F) -> F:
+    """Lag coefficients (p,) of partial autocorrelations (p,): the Levinson-Durbin recursion."""
+    phi = np.empty(0)
+    for kappa in partial:
+        phi = np.r_[phi - kappa * phi[::-1], kappa]
+    return phi
+
+
+def partials(phi: F) -> F:
+    """Partial autocorrelations (p,) of lag coefficients (p,): the recursion backwards."""
+    rows = []
+    while phi.size:
+        kappa = float(np.clip(phi[-1], -0.9999, 0.9999))
+        rows.append(kappa)
+        phi = (phi[:-1] + kappa * phi[-2::-1]) / (1 - kappa**2) if phi.size > 1 else phi[:0]
+    return np.asarray(rows[::-1])
+
+
+def autoregression(values: F) -> F:
+    """Partial autocorrelations (p,) of a centred series (m,), p by AIC; Burg's recursion (Burg 1975), which
+    is stable and hardly biased, with the small-sample bias of lag 1 taken off (Marriott & Pope 1954)."""
+    m = values.size
+    most = int(min(ORDER_MOST, m // 20))
+    if most < 1 or not np.any(values):
+        return np.empty(0)
+    forward, backward = values[1:].copy(), values[:-1].copy()
+    coefficients: list[float] = []
+    error = 1.0
+    best, best_order = 0.0, 0
+    for order in range(1, most + 1):
+        power = float(forward @ forward + backward @ backward)
+        if power <= 0:
+            break
+        kappa = float(np.clip(2 * (forward @ backward) / power, -STEADY, STEADY))
+        coefficients.append(kappa)
+        error *= 1 - kappa**2
+        score = m * np.log(max(error, 1e-12)) + 2 * order
+        if score < best:
+            best, best_order = score, order
+        forward, backward = (forward - kappa * backward)[1:], (backward - kappa * forward)[:-1]
+    partial = np.asarray(coefficients[:best_order])
+    if partial.size:
+        partial[0] = np.clip(partial[0] + (1 + 3 * partial[0]) / m, -STEADY, STEADY)
+    return partial
+
+
+def holding(values: F) -> int:
+    """Every how many rows a reading (m,) is renewed, 1 where it moves from row to row."""
+    moved = np.count_nonzero(np.diff(values)) + 1
+    return max(1, round(values.size / moved)) if moved < 0.7 * values.size else 1
+
+
+def normal_scores(values: F) -> F:
+    """Normal scores (m,) of one reading (m,) without a missing value; ties share their mean rank."""
+    order = np.argsort(values, kind="stable")
+    ranks = np.empty(values.size)
+    ranks[order] = np.arange(1, values.size + 1)
+    _unique, where, counts = np.unique(values, return_inverse=True, return_counts=True)
+    if counts.size < values.size:
+        ranks = (np.bincount(where, weights=ranks) / counts)[where]
+    scores: F = ndtri((ranks - 0.5) / values.size)
+    return scores
+
+
+def quantile_map(values: F) -> F:
+    """The reading's value (g,) at each normal score of ``GRID``, beyond its extremes by their slope."""
+    ordered = np.sort(values)
+    at = ndtri((np.arange(1, ordered.size + 1) - 0.5) / ordered.size)
+    quantiles = np.interp(GRID, at, ordered)
+    reach = max(2, ordered.size // 50)
+    if ordered.size > 4:
+        slope = (ordered[-1] - ordered[-1 - reach]) / (at[-1] - at[-1 - reach])
+        quantiles = np.where(at[-1] < GRID, ordered[-1] + slope * (GRID - at[-1]), quantiles)
+        slope = (ordered[reach] - ordered[0]) / (at[reach] - at[0])
+        quantiles = np.where(at[0] > GRID, ordered[0] + slope * (GRID - at[0]), quantiles)
+    return quantiles
+
+
+def fit(reference: F, *, discrete: NDArray[np.bool_]) -> Process:
+    """Learn the process of ``reference`` float64 (m, d), complete and in the order of time.
+
+    ``discrete`` (d,) readings keep to the values that were seen.
+    """
+    m, d = reference.shape
+    scores = np.column_stack([normal_scores(reference[:, place]) for place in range(d)])
+    spread = scores.std(axis=0)
+    spread[spread == 0] = 1.0
+    scores /= spread
+    held = np.asarray([1 if discrete[place] else holding(reference[:, place]) for place in range(d)])
+    each = Memory([autoregression(scores[:: held[place], place]) for place in range(d)], m, held)
+    mixing = mixing_of(np.corrcoef(scores, rowvar=False).reshape(d, d), each.partial)
+    _u, s, vt = np.linalg.svd(scores - scores.mean(axis=0), full_matrices=False)
+    s, vt = s[s > s[0] * 1e-6], vt[s > s[0] * 1e-6]
+    components = (scores - scores.mean(axis=0)) @ vt.T
+    together = Memory(
+        [autoregression(components[:, place]) for place in range(s.size)], m, np.ones(s.size, dtype=np.int64)
+    )
+    toward = vt / np.sqrt(((vt @ mixing) ** 2).sum(axis=1, keepdims=True))
+    maps = np.stack([quantile_map(reference[:, place]) for place in range(d)])
+    for place in np.flatnonzero(discrete):
+        seen = np.unique(reference[:, place])
+        maps[place] = seen[np.clip(np.searchsorted(seen, maps[place]), 0, seen.size - 1)]
+    return Process(mixing, each, toward, together, vt.T * (s / np.sqrt(m)), maps, discrete)
+
+
+def mixing_of(correlation: F, partial: list[F]) -> F:
+    """The mixing (d, c) of noise under which ARs have ``correlation`` (d, d) at the same moment.
+
+    With unit noise the covariance of readings i and j is ω_ij Σ_k ψ_ik ψ_jk, so ω_ij is known from the
+    reference; what is not positive is cut off and the variances are put back to 1.
+    """
+    from scipy.signal import lfilter  # here: it takes long to load, and few tasks need it
+
+    impulse = np.zeros(WARM)
+    impulse[0] = 1.0
+    filters = [lags(one) for one in partial]
+    psi = np.stack(
+        [lfilter([innovation(phi)], np.r_[1.0, -phi], impulse) if phi.size else impulse for phi in filters]
+    )
+    correlation = np.where(np.isfinite(correlation), correlation, 0.0)
+    np.fill_diagonal(correlation, 1.0)
+    wanted = correlation / np.maximum(np.abs(psi @ psi.T), 1e-3) * np.sign(psi @ psi.T)
+    values, vectors = np.linalg.eigh(np.clip(wanted, -1.0, 1.0))
+    above_zero = values > 1e-9
+    mixing = vectors[:, above_zero] * np.sqrt(values[above_zero])
+    return np.asarray(mixing / np.sqrt((mixing**2).sum(axis=1, keepdims=True)))

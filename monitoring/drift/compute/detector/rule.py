@@ -1,0 +1,54 @@
+"""When windows make an event. Pure.
+
+- Persistence: the level is passed in ``persist`` windows after one another. Windows of ``AT_ONCE_ROWS`` rows
+  or more also make an event at once where they pass a higher level, so that a clear break does not wait.
+- Hysteresis: an event lasts until a window comes back below ``RETURNED`` of the level; until then nothing new
+  is an event.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+F = NDArray[np.float64]
+B = NDArray[np.bool_]
+RETURNED = 0.7
+PERSIST = 2
+ROWS_LEAST = 3
+AT_ONCE_ROWS = 5
+
+
+def persistence(window: int) -> int:
+    """How many windows of ``window`` rows must agree: two, and three rows at least."""
+    return max(PERSIST, -(-ROWS_LEAST // window))
+
+
+def runs(tail_score: F, persist: int) -> F:
+    """The lowest of each window and the ``persist`` - 1 before it, (…, w); -inf where there are fewer."""
+    lowest = tail_score.copy()
+    for back in range(1, persist):
+        lowest[..., back:] = np.minimum(lowest[..., back:], tail_score[..., :-back])
+    lowest[..., : persist - 1] = -np.inf
+    return lowest
+
+
+def raised(tail_score: F, *, level: float, at_once: float, persist: int) -> B:
+    """Whether each window of ``tail_score`` (…, w) raises an alert by itself or with those before it."""
+    return np.asarray((runs(tail_score, persist) > level) | (tail_score > at_once))
+
+
+def events(tail_score: F, held: B, *, low: float) -> tuple[list[int], B]:
+    """Where events begin in ``tail_score`` (w,) that is ``raised`` (w,), and which windows belong to one
+    (w,)."""
+    begun: list[int] = []
+    on = np.zeros(tail_score.size, dtype=np.bool_)
+    active = False
+    for index, (now, value) in enumerate(zip(held.tolist(), tail_score.tolist(), strict=True)):
+        if active and value < low:
+            active = False
+        if now and not active:
+            begun.append(index)
+            active = True
+        on[index] = active
+    return begun, on

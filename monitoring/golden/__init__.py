@@ -1,0 +1,1 @@
+"""Golden samples: parts whose truth a named person gave, and the checks that they make."""

@@ -1,0 +1,1 @@
+"""What nodes send: taken, set aside, unapproved."""

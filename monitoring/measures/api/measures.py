@@ -1,0 +1,94 @@
+"""Measures and their values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from mlops_portal.foundation.directory.api.base import Things, gone
+from mlops_portal.foundation.plant.policies import guard
+from monitoring.measures.filters import MeasureFilter, MeasureValueFilter
+from monitoring.measures.selectors.measures import measures_for
+from monitoring.measures.serializers import (
+    MeasureSerializer,
+    MeasureValueSerializer,
+    RecordedSerializer,
+    RelearnSerializer,
+    ValuesSerializer,
+)
+from monitoring.measures.services.measures import measure_add, measure_end, measure_relearn
+from monitoring.measures.services.values import values_record
+from monitoring.models import Measure, MeasureValue
+
+
+class Measures(Things):
+    """Measures on one's lines."""
+
+    view_action = "measure.view"
+    queryset = Measure.objects.order_by("id")
+    serializer_class = MeasureSerializer
+    filterset_class = MeasureFilter
+    lookup_field = "pk"
+    lookup_value_converter = "int"
+    ordering = "id"
+
+    def visible(self) -> QuerySet[Measure]:
+        return measures_for(person=self.person).order_by("pk")
+
+    def create(self, request: Request) -> Response:
+        given = self.parsed()
+        guard(self.person, "measure.edit", line=given["line"])
+        return self.shown(measure_add(by=self.person, **given))
+
+    def destroy(self, request: Request, pk: int) -> Response:
+        """End it; what was recorded stays."""
+        measure_end(by=self.person, measure=self.get_object())
+        return gone()
+
+    @extend_schema(request=RelearnSerializer, responses=MeasureSerializer)
+    @action(detail=True, methods=["post"])
+    def relearn(self, request: Request, pk: int) -> Response:
+        """Let it learn its reference anew from a moment on."""
+        measure, asked = self.get_object(), RelearnSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return self.shown(
+            measure_relearn(by=self.person, measure=measure, since=asked.validated_data["since"]), status=200
+        )
+
+
+class MeasureValues(Things):
+    """Values of measures, newest first; POST takes a batch, and the same batch again changes nothing."""
+
+    view_action = "measure.view"
+    queryset = MeasureValue.objects.order_by("-at", "-id")
+    serializer_class = MeasureValueSerializer
+    filterset_class = MeasureValueFilter
+    lookup_field = "pk"
+    lookup_value_converter = "int"
+    ordering = ("-at", "-id")
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # a station's token may only send, so sending does not ask for the right to look
+        self.view_action = None if request.method == "POST" else "measure.view"  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
+
+    def visible(self) -> QuerySet[MeasureValue]:
+        return self.queryset.filter(measure__in=measures_for(person=self.person)).select_related("measure")
+
+    @extend_schema(request=ValuesSerializer, responses={200: RecordedSerializer})
+    def create(self, request: Request) -> Response:
+        guard(self.person, "measure.record")
+        asked = ValuesSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given = asked.validated_data
+        mine = measures_for(person=self.person, action="measure.record").filter(ended_at=None)
+        measure = get_object_or_404(mine, key=given["measure"])
+        values = [(one["at"], one["value"]) for one in given["values"]]
+        done = values_record(by=self.person, measure=measure, values=values)
+        return Response(RecordedSerializer(done).data, status=200)

@@ -1,0 +1,193 @@
+"""Adding and ending measures, and letting one learn its reference anew."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.plant.models import Asset, Line, Person
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.live import changed
+from monitoring.errors import MeasureEnded, MeasureInUse, MeasureTaken, NotAMeasure
+from monitoring.measures.selectors.parts import joints_of
+from monitoring.measures.selectors.sources import PERCENT, source_known
+from monitoring.measures.services.joining import begins_with, joint_fits, still_in_force
+from monitoring.models import Measure
+from monitoring.models.measure import Bad, ChartKind, MeasureKind
+
+REFERENCE_LEAST, REFERENCE_MOST = 25, 20_000
+AHEAD = timedelta(minutes=5)
+
+
+def measure_add(
+    *,
+    by: Person,
+    line: Line,
+    name: str,
+    kind: str,
+    asset: Asset | None = None,
+    key: str = "",
+    words: dict[str, str] | None = None,
+    unit: str = "",
+    bad: str = Bad.BOTH,
+    chart: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    tolerance: float | None = None,
+    share: float = 0.05,
+    source: str = "",
+    reference_size: int = 200,
+    parts: Sequence[Measure] = (),
+) -> Measure:
+    """Begin a series of a line, or of one of its machines; ``words``: its name in several languages.
+
+    ``parts`` make a joint measure of them; ``chart`` is then a MEWMA, and an EWMA otherwise where it is
+    empty. NotAMeasure, MeasureTaken.
+    """
+    guard(by, "measure.edit", line=line)
+    chart = chart or (ChartKind.MEWMA if parts else ChartKind.EWMA)
+    if parts or chart == ChartKind.MEWMA:
+        joint_fits(
+            line=line, asset=asset, parts=parts, chart=chart, bad=bad, unit=unit, source=source,
+            numbers=(low, high, tolerance), reference_size=reference_size,
+        )  # fmt: skip
+    _fits(line, asset, kind, bad, chart, low, high, tolerance, share, source, reference_size)
+    unit = unit or ("%" if source in PERCENT else "")
+    key = key or slugify(f"{asset.slug if asset else line.slug} {name}")[:60]
+    if not key or not any(one.isalnum() for one in name):
+        raise NotAMeasure(_("A measure needs a name with letters or digits in it."))
+    language = (get_language() or "en").partition("-")[0]
+    now = timezone.now()
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                measure = Measure.objects.create(
+                    line=line, asset=asset, key=key, words=words or {language: name.strip()}, unit=unit,
+                    kind=kind, bad=bad, chart=chart, low=low, high=high, tolerance=tolerance, share=share,
+                    source=source, reference_size=reference_size, created_by=by, created_at=now,
+                    reference_from=begins_with(parts),
+                )  # fmt: skip
+        except IntegrityError:
+            raise MeasureTaken(
+                _("There is a measure “%(key)s” already; end it first, or give this one another name.")
+                % {"key": key}
+            ) from None
+        if parts:
+            still_in_force(parts)
+            measure.parts.set(parts)
+        _told(measure, by, "monitoring.measure.added")
+    return measure
+
+
+def _fits(
+    line: Line,
+    asset: Asset | None,
+    kind: str,
+    bad: str,
+    chart: str,
+    low: float | None,
+    high: float | None,
+    tolerance: float | None,
+    share: float,
+    source: str,
+    reference_size: int,
+) -> None:
+    """NotAMeasure for what cannot be judged."""
+    if asset is not None and asset.line_id != line.pk:
+        raise NotAMeasure(
+            _("%(asset)s does not stand on %(line)s; choose its own line.") % {"asset": asset, "line": line}
+        )
+    if kind not in MeasureKind.values or bad not in Bad.values or chart not in ChartKind.values:
+        raise NotAMeasure(_("This kind of measure or chart is not known; choose from the lists."))
+    if any(one is not None and not math.isfinite(one) for one in (low, high, tolerance, share)):
+        raise NotAMeasure(_("The expected band, the step that matters and the share are finite numbers."))
+    if low is not None and high is not None and low >= high:
+        raise NotAMeasure(_("The expected band ends below its beginning; swap the two numbers."))
+    if tolerance is not None and tolerance <= 0:
+        raise NotAMeasure(_("A step that matters is larger than 0; leave it empty if every step matters."))
+    if not 0 < share <= 1:
+        raise NotAMeasure(_("The share of the line's false alarms lies above 0 and up to 100 %."))
+    if not REFERENCE_LEAST <= reference_size <= REFERENCE_MOST:
+        raise NotAMeasure(
+            _("A reference has %(least)d to %(most)d values.")
+            % {"least": REFERENCE_LEAST, "most": REFERENCE_MOST}
+        )
+    if source and asset is None:
+        raise NotAMeasure(_("A reading is read at one machine; choose the machine as well."))
+    if source and asset is not None and not source_known(asset, source):
+        raise NotAMeasure(
+            _("No model of %(asset)s has a reading “%(source)s”; choose from the list.")
+            % {"asset": asset, "source": source[:60]}
+        )
+
+
+def measure_end(*, by: Person, measure: Measure) -> Measure:
+    """No more values, no more alerts; what was recorded stays. MeasureEnded where it ended before,
+    MeasureInUse where a joint measure in force watches it."""
+    guard(by, "measure.edit", line=measure.line)
+    now = timezone.now()
+    with transaction.atomic():
+        if Measure.objects.filter(pk=measure.pk, ended_at=None).update(ended_at=now) != 1:
+            raise MeasureEnded(_("This measure was ended before."))
+        joint = joints_of(measure).first()
+        if joint is not None:
+            raise MeasureInUse(
+                _("“%(joint)s” watches it together with others; end that one first.") % {"joint": joint}
+            )
+        _told(measure, by, "monitoring.measure.ended")
+    measure.ended_at = now
+    return measure
+
+
+def measure_relearn(*, by: Person, measure: Measure, since: datetime) -> Measure:
+    """The level since then is the new normal: the chart is fitted anew on the values from ``since`` on, and
+    so are joint ones that it is a part of."""
+    guard(by, "measure.edit", line=measure.line)
+    if since > timezone.now() + AHEAD:
+        raise NotAMeasure(_("The new reference begins in the future; choose a moment that was."))
+    fresh: dict[str, Any] = {"reference_from": since, "reference_to": None, "fitted": {}, "problem": ""}
+    with transaction.atomic():
+        if Measure.objects.filter(pk=measure.pk, ended_at=None).update(**fresh) != 1:
+            raise MeasureEnded(_("This measure was ended before."))
+        _forget(measure, since)
+        _told(measure, by, "monitoring.measure.relearned", since=since.isoformat())
+        for joint in joints_of(measure).select_related("line", "asset"):
+            Measure.objects.filter(pk=joint.pk).update(**fresh)
+            _forget(joint, since)
+            _told(joint, by, "monitoring.measure.relearned", since=since.isoformat())
+    for name, value in fresh.items():
+        setattr(measure, name, value)
+    return measure
+
+
+def _forget(measure: Measure, since: datetime) -> None:
+    """What the old chart said; the values of a joint measure are what it said."""
+    judged = measure.values.filter(at__gte=since)
+    if measure.joint:
+        judged.delete()
+    else:
+        judged.update(up=None, down=None, on=None)
+
+
+def _told(measure: Measure, by: Person, event: str, **more: str) -> None:
+    event_record(
+        type=event,
+        actor=by.actor,
+        subjects=[
+            measure.ref(),
+            measure.line.ref("on"),
+            *([measure.asset.ref("at")] if measure.asset else []),
+            *(one.ref("part") for one in measure.parts.order_by("pk")),
+        ],
+        public={"measure": str(measure), "key": measure.key, "place": measure.place, **more},
+    )
+    changed("measures", f"measure:{measure.pk}")

@@ -1,0 +1,1 @@
+"""How right a model is: inspections, and what follows of them."""

@@ -1,0 +1,1 @@
+"""Drift reports of any past span, and the merged windows that they read."""

@@ -58,8 +58,8 @@ def database_now() -> datetime:
             cursor.execute("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")
             return datetime.fromisoformat(cursor.fetchone()[0])
         cursor.execute("SELECT clock_timestamp()")
-        found: datetime = cursor.fetchone()[0]
-        return found
+        moment: datetime = cursor.fetchone()[0]
+        return moment
 
 
 def fate(*, heard: datetime | None, tries: int, now: datetime) -> Fate:

@@ -112,7 +112,7 @@ def test_pages_and_api_always_name_the_person() -> None:
 def written(body: str) -> Function:
     node = ast.parse(f"def thing_do(*, by: Person | None, thing: Thing) -> None:\n{body}").body[0]
     assert isinstance(node, ast.FunctionDef)
-    return Function("monitoring.services.alerts", node)
+    return Function("monitoring.alerts.services", node)
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,13 @@ def test_a_target_that_cannot_be_learned_is_told(tmp_path, values, code, blockin
     assert (said.column, said.blocking) == ("fault", blocking)
 
 
+def test_a_target_whose_other_class_was_taken_for_nothing_says_how_to_answer(tmp_path):
+    path = put(tmp_path, table("force,verdict", lambda n: f"{n % 7}.5,{'Pass' if n % 3 else 'NA'}", 60))
+    sentence = only(told(path, target="verdict")[2], "target-constant").sentence
+    assert "“Pass” in every row that has one; NA was taken for nothing" in sentence
+    assert "--gaps-are-values" in sentence
+
+
 @pytest.mark.parametrize(
     "values",
     [

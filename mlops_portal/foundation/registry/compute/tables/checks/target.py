@@ -25,6 +25,11 @@ CONSTANT = gettext_noop(
     "The target {column} is “{value}” in every row: there is nothing to tell apart; bring rows of another"
     " outcome."
 )
+CONSTANT_BUT_GAPS = gettext_noop(
+    "The target {column} is “{value}” in every row that has one; {words} was taken for nothing. If that is a"
+    " class, say that it is a value (option --gaps-are-values, field gaps_are_values, or the button); else"
+    " bring rows of another outcome."
+)
 GAPS = gettext_noop(
     "The target {column} is empty in row {row} ({count} in all); such rows are left out of training."
 )
@@ -61,8 +66,14 @@ def problems(frame: Frame, schema: Schema) -> list[Problem]:
         message = GAPS_BESIDE if words else GAPS
         listed.append(problem("target-gaps", message, column=column, count=empty, blocking=False, **where))
     if len(classes) == 1:
-        value = frame.word(target.name, int(first[0]))
-        return [*listed, problem("target-constant", CONSTANT, column=column, value=quoted(value))]
+        value = quoted(frame.word(target.name, int(first[0])))
+        if words:
+            said = several(list(frame.gap_words[column]))
+            return [
+                *listed,
+                problem("target-constant", CONSTANT_BUT_GAPS, column=column, value=value, words=said),
+            ]
+        return [*listed, problem("target-constant", CONSTANT, column=column, value=value)]
     if len(classes) > CLASSES:
         if not numeric:
             listed.append(

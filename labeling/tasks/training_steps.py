@@ -109,6 +109,8 @@ def _demand_enough(run: RetrainRun, rows: Rows) -> None:
     frozen = frozen_of(run)
     since = sum(one["reason"].startswith("golden") for one in frozen["excluded"])
     apart = len(frozen["base"].get("apart", ())) + since
+    if not apart:
+        return  # the fit says what it lacks
     raise Invalid(
         _("Too little is left to teach: %(left)d rows, and no two classes have %(fewest)d of them each. "
           "%(apart)d rows are golden samples or their like. Bring more parts, or retire golden samples.")

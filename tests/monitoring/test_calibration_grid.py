@@ -74,7 +74,7 @@ def test_from_counts_every_statistic_is_what_it_is_from_rows(seed, n, shift):
     rng = np.random.default_rng(seed)
     learned, rows = rng.normal(size=(800, 2)), shift + rng.normal(size=(8 * n, 2))
     features = {str(at): reference_of(learned[:, at]) | {"sd": learned[:, at].std(ddof=1)} for at in (0, 1)}
-    exact = scores.windows_of(rows, scores.freeze(learned, beside=True), n, common=None)
+    exact = scores.windows_of(rows, scores.freeze(learned, adjusted=True), n, common=None)
     counts, moments = sketched(rows, n, features)
     known = np.corrcoef(learned, rowvar=False)
     seen = calibration_grid.see(counts, moments, [Reference.of(one) for one in features.values()], known)

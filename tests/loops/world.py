@@ -97,8 +97,8 @@ class Loop:
         return found
 
     def _without_what_cannot_be_known(self, version: ModelVersion) -> None:
-        """The expert looks at the parts that the version misses and takes them out of the set: on these public
-        tables classes overlap, and no gate of this plant shall hang on such a part. The log says who did."""
+        """The expert takes out of the set the parts that the version misses: on these public tables classes
+        overlap, and no gate of this plant shall hang on such a part. The log says who did."""
         results = version.golden_checks.first().results  # of the set as it is now
         missed = [one["code"] for one in results if not one["passed"]]
         for sample in GoldenSample.objects.filter(model=version.model, code__in=missed):

@@ -73,14 +73,14 @@ def load(portal: Portal) -> None:
     portal.start()
     if portal.until_ready() is None:
         raise RuntimeError(f"the portal did not start: {portal.ended}")
-    done = portal.manage("demo")
+    done = portal.manage("demo", seconds=1800)
     if done.returncode:
         raise RuntimeError(f"the demo plant was not loaded: {done.stderr[-2000:]}")
 
 
 def releases(nodes: list[SoakNode]) -> dict[str, int]:
     """{asset: release} once every machine runs one."""
-    until = time.monotonic() + 240
+    until = time.monotonic() + 900
     while True:
         found = {
             asset: one["release"] for node in nodes for asset, one in node.status().get("assets", {}).items()
@@ -100,9 +100,10 @@ def deck(draw: random.Random, only: list[str]) -> list[str]:
     return chosen
 
 
-def loop(scene: Scene, minutes: float, only: list[str]) -> tuple[Counter[str], list[str]]:
-    """Faults until the time is over; how often each kind came, and what did not recover by itself in time."""
-    until, done, slow, waiting = time.monotonic() + 60 * minutes, Counter[str](), [], list[str]()
+def loop(scene: Scene, minutes: float, only: list[str], done: Counter[str], slow: list[str]) -> None:
+    """Faults until the time is over. ``done``: how often each kind came; ``slow``: what did not recover by
+    itself in time, or could not be done."""
+    until, waiting = time.monotonic() + 60 * minutes, list[str]()
     while time.monotonic() < until and not scene.ended.is_set():
         waiting = waiting or deck(scene.draw, only)
         kind = waiting.pop()
@@ -119,7 +120,6 @@ def loop(scene: Scene, minutes: float, only: list[str]) -> tuple[Counter[str], l
         if took is None:
             slow.append(f"after {kind} ({hit}) the portal was not ready within {RECOVER:.0f} s")
             say(slow[-1])
-    return done, slow
 
 
 def settle(scene: Scene, seconds: float, compare: Callable[[], Verdict]) -> Verdict:
@@ -153,7 +153,7 @@ def end(scene: Scene) -> list[str]:
 def report(
     done: Counter[str], asked: argparse.Namespace, seed: int, verdict: Verdict, more: list[str]
 ) -> int:
-    print(f"\n{machine()}; {asked.minutes:g} minutes, seed {seed}; {sum(done.values())} faults:")
+    print(f"\n{machine()}; {asked.minutes:.0f} minutes, seed {seed}; {sum(done.values())} faults:")
     for kind in faults.KINDS:
         why = faults.impossible().get(kind)
         print(f"  {kind:26}{done[kind]:5}" + (f"  not tried: {why}" if why else ""))
@@ -222,11 +222,14 @@ def _run(stack: ExitStack, asked: argparse.Namespace, seed: int, folder: Path) -
     scene, compare = _scene(portal, disk, nodes, feeder, running, seed)
     stack.callback(scene.ended.set)
     say(f"{len(running)} machines run a release; faults for {asked.minutes:g} minutes")
+    done, slow, begun = Counter[str](), list[str](), time.monotonic()
     try:
-        done, slow = loop(scene, asked.minutes, asked.only)
+        loop(scene, asked.minutes, asked.only, done, slow)
     except KeyboardInterrupt:
-        say("interrupted: settling")
-        done, slow = Counter(), ["it was interrupted"]
+        say("interrupted: no more faults, and what was done until now is counted")
+    asked.minutes = (time.monotonic() - begun) / 60
+    if not done:
+        slow.append("no fault was done: this run shows nothing")
     say(f"no more faults; everything must arrive within {asked.settle:.0f} s")
     verdict = settle(scene, asked.settle, compare)
     more = slow + [f"the portal ended by itself: {one}" for one in portal.ended] + end(scene)

@@ -51,9 +51,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         ground.hide_settings()
 
 
+SLOW_FOLDERS = ("attacks", "acceptance", "loops")
+SLOW_FILES = (
+    *("test_contract", "test_lost_worker", "test_lies", "test_between", "test_replay", "test_real_data"),
+    *("test_detector", "test_run_tracking", "test_calibrations", "test_two_sample", "test_outside"),
+    *("test_compare", "test_slow_parts", "test_wheel", "test_power_cuts", "test_run_real_tables"),
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What starts the whole portal runs in a process of its own, beside the others."""
     for item in items:
+        if item.path.parent.name in SLOW_FOLDERS or item.path.stem in SLOW_FILES:
+            item.add_marker(pytest.mark.slow)
         starts = {"browser": {"stack"}, "serve": {"run", "standing"}}.get(item.path.parent.name, set())
         if starts & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.stack)

@@ -72,6 +72,7 @@ def test_what_concerns_one_person_is_heard_by_that_person_alone(person, cast):
     talk(person, scenario)
 
 
+@pytest.mark.django_db  # Channels looks whether the thread's connection is still good, whoever made it
 def test_nobody_connects_without_being_signed_in():
     async def inside():
         assert not await Browser(Live.as_asgi(), user=AnonymousUser()).connects()

@@ -23,7 +23,7 @@ def test_from_a_shift_on_two_readings_to_version_2_on_the_machine(
 ) -> None:
     table = data.steel()
     past, later = table[:-HELD_BACK], table[-HELD_BACK:]
-    loop = loop_of(Taught("steel", past, "fault", ("--normal", "Other_Faults")))
+    loop = loop_of(Taught("steel", past, "fault", ("--normal", "Other_Faults"), overlapping=True))
     first = started(loop)
     truth = loop.work(later[:30])
 

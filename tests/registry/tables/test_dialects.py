@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from mlops_portal.foundation.registry.compute.tables.model import Kind
 from mlops_portal.foundation.registry.compute.tables.read import preview, read, sniff
+from mlops_portal.foundation.registry.compute.tables.values.sentinels import USUAL as STAND_INS
 from mlops_portal.foundation.registry.compute.tables.values.spelling import GAPS, NO_READING
 from mlops_portal.foundation.wire.categories import as_text
 from tests.registry.tables.ground import put
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DELIMITERS = [",", ";", "\t", "|"]
-NUMBERS = st.lists(
-    st.one_of(st.none(), st.floats(-1e6, 1e6).map(lambda x: round(x, 4))), min_size=3, max_size=40
-)
+READINGS = st.floats(-1e6, 1e6).map(lambda x: round(x, 4)).filter(lambda x: x not in STAND_INS)
+NUMBERS = st.lists(st.one_of(st.none(), READINGS), min_size=3, max_size=40)
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"])
 TEXTS = st.text(st.one_of(LETTERS, st.sampled_from(' ,;|"\n')), min_size=1, max_size=12).filter(
     lambda text: text.strip() == text and text not in GAPS and text.lower() not in NO_READING

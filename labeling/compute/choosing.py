@@ -2,8 +2,12 @@
 
 - A model that is not fitted, or that knows one class, is refused: modAL would hand back arbitrary rows
   without a word.
-- The random share is drawn first and from the whole pool, so its inclusion probability is its size divided
-  by the pool's; whatever estimates something uses this share.
+- What the model asks about is chosen first, with certainty. The random share is drawn from all others, so it
+  stands for them as they are, and what was chosen stands for itself: drawn before, it would hold some of the
+  hardest parts and make the others look harder than they are (decision 19).
+- A row that stands for ten parts (its node sent one in ten) comes with ten times the probability of one that
+  stands for itself, so each drawn row says as much about the parts that come (probability proportional to
+  size, systematic in an order of chance: Madow 1949).
 - Rows far outside the reference (``NEW`` standard deviations of it in one feature) get up to a quarter of the
   rest.
 - The others: the smallest margins without near-duplicates, ten times the batch but no more than a tenth of
@@ -90,13 +94,15 @@ def choose(
     centre: Sequence[float] = (),
     spread: Sequence[float] = (),
     known: Floats | None = None,
+    stands: Sequence[float] = (),
     random_share: float = RANDOM_SHARE,
 ) -> list[Pick]:
     """Choose up to ``count`` of the pool ``rows`` (n, d; NaN is missing) for people; random ones last.
 
     ``centre`` and ``spread`` (d,) of the reference; without them nothing counts as new. ``known`` (m, d):
-    parts that were asked about before. Fewer where only near-duplicates are left. CannotHesitate for a
-    classifier without a second class, ValueError for an empty pool or a count below 1.
+    parts that were asked about before. ``stands`` (n,): how many parts each row stands for, without it all
+    alike. Fewer where only near-duplicates are left. CannotHesitate for a classifier without a second class,
+    ValueError for an empty pool or a count below 1.
     """
     if count < 1 or not len(rows):
         raise ValueError("an empty pool, or nothing asked for")
@@ -110,31 +116,51 @@ def choose(
     random = np.random.default_rng(seed)
     if len(rows) <= count:
         everyone = np.arange(len(rows))
-        return _told(classifier, rows, everyone, "all", margin, column, 1.0)
+        return _told(classifier, rows, everyone, "all", margin, column, np.ones(len(rows)))
     n_random = min(count, max(1, round(count * random_share))) if random_share > 0 else 0
-    chance = random.choice(len(rows), n_random, replace=False)
     flat = scaled(rows if known is None else np.concatenate([rows, known]))
-    left = np.setdiff1d(np.arange(len(rows)), chance)
+    left = np.arange(len(rows))
     fresh = left[np.argsort(-far[left], kind="stable")]
     fresh = fresh[far[fresh] >= NEW]
     n_new = min(len(fresh), round((count - n_random) * NOVEL_SHARE))
+    seen = np.arange(len(rows), len(flat))
     unseen = far_apart(
-        flat, distinct(flat, fresh, wanted=PREFILTER * n_new) if n_new else fresh[:0], wanted=n_new,
-        near_to=chance,
+        flat, distinct(flat, fresh, wanted=PREFILTER * n_new, apart_from=seen) if n_new else fresh[:0],
+        wanted=n_new, near_to=seen,
     )  # fmt: skip
     random.shuffle(left)  # equal margins are no order
     unsure = left[np.argsort(margin[left], kind="stable")]
     unsure = unsure[~np.isin(unsure, unseen)]
     n_margin = count - n_random - len(unseen)
     size = min(PREFILTER * n_margin, max(2 * n_margin, round(SHARE_OF_POOL * len(rows))))
-    taken = np.concatenate([chance, unseen, np.arange(len(rows), len(flat))])
+    taken = np.concatenate([unseen, seen])
     candidates = distinct(flat, unsure, wanted=size, apart_from=taken) if n_margin else unsure[:0]
     torn = representatives(flat, candidates, 1.0 + LEAST - margin[candidates], wanted=n_margin)
+    others = np.setdiff1d(np.arange(len(rows)), np.concatenate([unseen, torn]))
+    weight = np.asarray(stands, dtype=float)[others] if len(stands) else np.ones(len(others))
+    chance, inclusion = drawn(weight, n_random, random)
     return [
-        *_told(classifier, rows, torn, "margin", margin, column, 1.0),
-        *_told(classifier, rows, unseen, "novelty", far, column, 1.0),
-        *_told(classifier, rows, chance, "random", margin, column, n_random / len(rows)),
+        *_told(classifier, rows, torn, "margin", margin, column, np.ones(len(torn))),
+        *_told(classifier, rows, unseen, "novelty", far, column, np.ones(len(unseen))),
+        *_told(classifier, rows, others[chance], "random", margin, column, inclusion),
     ]
+
+
+def drawn(size: Floats, count: int, random: np.random.Generator) -> tuple[Indices, Floats]:
+    """Up to ``count`` places drawn with a probability proportional to ``size`` (n,), and that probability."""
+    count = min(count, len(size))
+    share = np.zeros(len(size))
+    sure = np.zeros(len(size), dtype=np.bool_)
+    while count > sure.sum():
+        share = np.where(sure, 1.0, (count - sure.sum()) * size / size[~sure].sum())
+        if not (share > 1.0).any():
+            break
+        sure = sure | (share >= 1.0)
+        share = np.minimum(share, 1.0)
+    order = random.permutation(len(size))
+    steps = np.floor(np.cumsum(share[order]) + random.random() + 1e-9)
+    hit = np.sort(order[np.diff(steps, prepend=0.0) > 0])
+    return hit, share[hit]
 
 
 def _told(
@@ -144,12 +170,12 @@ def _told(
     kind: Kind,
     value: Floats,
     column: Indices,
-    inclusion: float,
+    inclusion: Floats,
 ) -> list[Pick]:
     if not len(picked):
         return []
     two = np.argsort(-classifier.predict_proba(rows[picked]), axis=1, kind="stable")[:, :2]
     return [
-        Pick(int(index), kind, float(value[index]), (int(a), int(b)), int(column[index]), float(inclusion))
-        for index, (a, b) in zip(picked, two, strict=True)
+        Pick(int(index), kind, float(value[index]), (int(a), int(b)), int(column[index]), float(chance))
+        for index, (a, b), chance in zip(picked, two, inclusion, strict=True)
     ]

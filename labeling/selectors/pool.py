@@ -20,11 +20,13 @@ KNOWN = 500
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Primary keys of the rows, their readings in the order of ``features``, and their lots."""
+    """Primary keys of the rows, their readings in the order of ``features``, their lots, and how many parts
+    each stands for: one over the probability with which its node sent it."""
 
     rows: list[int]
     readings: list[list[float | None]]
     lots: list[str]
+    stands: list[float]
 
 
 def pool_rows(*, version: ModelVersion, line: Line, alert: Alert | None) -> QuerySet[SampledRow]:
@@ -46,12 +48,14 @@ def pool_read(rows: QuerySet[SampledRow], *, features: list[str], most: int = MO
     keys: list[int] = []
     readings: list[list[float | None]] = []
     lots: list[str] = []
-    sampled: Any = rows.values_list("pk", "readings", "prediction__lot")[:most]
-    for key, values, lot in sampled.iterator(chunk_size=2000):
+    stands: list[float] = []
+    sampled: Any = rows.values_list("pk", "readings", "prediction__lot", "inclusion_probability")[:most]
+    for key, values, lot, sent in sampled.iterator(chunk_size=2000):
         keys.append(key)
         readings.append([_number(values.get(feature)) for feature in features])
         lots.append(lot)
-    return Pool(keys, readings, lots)
+        stands.append(1.0 / sent)
+    return Pool(keys, readings, lots, stands)
 
 
 def known_read(*, version: ModelVersion, line: Line, features: list[str]) -> list[list[float | None]]:

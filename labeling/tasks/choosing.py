@@ -79,6 +79,7 @@ def ask(
             centre=[centre for centre, _spread in usual],
             spread=[spread for _centre, spread in usual],
             known=np.array(before, dtype=np.float64) if before else None,
+            stands=pool.stands,
         )
     except CannotHesitate:
         raise UnfitToChoose(

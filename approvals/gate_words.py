@@ -20,6 +20,7 @@ TITLES: dict[str, str | Promise] = {
     "missed": _("Misses no more defects"),
     "rows": _("Enough parts measured"),
     "manifest": _("What it was taught is known"),
+    "ask_zone": _("What it decides alone"),
 }
 SENTENCES: dict[str, str | Promise] = {
     "artifact": _("The stored file is what its digest says."),
@@ -54,6 +55,33 @@ SENTENCES: dict[str, str | Promise] = {
     "manifest": _("The manifest lists every part, its label and who gave it."),
     "manifest_damaged": _("The stored manifest is not what its digest says."),
     "manifest_none": _("There is no training manifest."),
+    "zone_not_tried": _(
+        "Not tried: it was trained before somebody promised that at most %(limit)s %% of what it decides "
+        "alone is wrong. It would decide everything alone; train again."
+    ),
+    "zone_other": _(
+        "Proven for another promise than the one in force (at most %(limit)s %% wrong, %(certainty)s %% "
+        "certain); train again."
+    ),
+    "zone_now": _(
+        "Alone from %(threshold)s %% confidence: of %(alone)s parts as they are now %(wrong)s were wrong, so "
+        "at most %(at_most)s %% are (%(certainty)s %% certain; promised: %(limit)s %%). That is %(share)s %% "
+        "of the parts; a person is asked about the others."
+    ),
+    "zone_all": _(
+        "Alone from %(threshold)s %% confidence: of %(alone)s held-out parts, old ones too, %(wrong)s were "
+        "wrong, so at most %(at_most)s %% are (%(certainty)s %% certain; promised: %(limit)s %%). That is "
+        "%(share)s %% of the parts; a person is asked about the others."
+    ),
+    "zone_more": _(
+        "No threshold is proven: of its surest %(alone)s parts %(wrong)s were wrong, so up to %(at_most)s %% "
+        "may be; promised: %(limit)s %%. About %(needed)s parts by chance would prove one. It would decide "
+        "everything alone."
+    ),
+    "zone_never": _(
+        "No threshold is proven, and more parts would not help: of its surest %(alone)s parts %(wrong)s were "
+        "wrong; promised: at most %(limit)s %%. It would decide everything alone."
+    ),
 }
 
 

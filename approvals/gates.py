@@ -14,7 +14,9 @@ Soft gates need a written reason from whoever asks for approval in spite of them
   share of defects that are missed;
 - enough held-out parts for the measures to say something;
 - no golden sample, nor its like, was in the training, and that is known;
-- it is known what it was taught.
+- it is known what it was taught;
+- where somebody promised how many of the parts that the model decides alone may be wrong: a threshold is
+  proven for that promise.
 """
 
 from __future__ import annotations
@@ -43,7 +45,9 @@ class GoldenFact:
 class Facts:
     """``stored``: SHA-256 of what the storage holds, "" where nothing; ``golden`` None: the set in force was
     not run. ``differences``: challenger minus champion, {measure: {"value", "low", "high"}}; ``champion`` is
-    what runs now, ``compared_with`` what the differences are about ("" where none)."""
+    what runs now, ``compared_with`` what the differences are about ("" where none). ``promise``: the share
+    of wrong parts and the certainty that hold for what the model decides alone; ``zone``: what the version's
+    training proved (``labeling.compute.training.ask_zone``)."""
 
     artifact: str
     stored: str
@@ -58,6 +62,8 @@ class Facts:
     differences: Mapping[str, Mapping[str, float]]
     manifest: str
     manifest_intact: bool
+    promise: tuple[float, float] | None = None
+    zone: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,7 @@ def gates_of(facts: Facts, rules: Rules) -> list[Gate]:
             facts.holdout_rows, rules.fewest_rows, {"n": facts.holdout_rows, "limit": rules.fewest_rows},
         ),
         _manifest(facts),
+        *_ask_zone(facts),
     ]  # fmt: skip
 
 
@@ -170,3 +177,22 @@ def _manifest(facts: Facts) -> Gate:
         return Gate("manifest", "soft", False, "manifest_none", "", "", {})
     case = "manifest" if facts.manifest_intact else "manifest_damaged"
     return Gate("manifest", "soft", facts.manifest_intact, case, facts.manifest, facts.manifest, {})
+
+
+def _ask_zone(facts: Facts) -> list[Gate]:
+    """One gate where somebody promised something, else none."""
+    if facts.promise is None:
+        return []
+    key, (wrong_share, certainty), zone = "ask_zone", facts.promise, facts.zone
+    said = {"limit": wrong_share * 100, "certainty": certainty * 100}
+    if zone is None or (zone["wrong_share"], zone["certainty"]) != facts.promise:
+        case = "zone_not_tried" if zone is None else "zone_other"
+        return [Gate(key, "soft", False, case, 0, wrong_share, said)]
+    said |= {
+        "wrong": zone["wrong"], "alone": zone["alone"], "rows": zone["rows"],
+        "at_most": zone["at_most"] * 100, "needed": zone["needed"] or 0,
+        "share": 100 * zone["alone"] / max(zone["rows"], 1), "threshold": (zone["threshold"] or 0) * 100,
+    }  # fmt: skip
+    met = zone["threshold"] is not None
+    case = f"zone_{zone['population']}" if met else "zone_more" if zone["needed"] else "zone_never"
+    return [Gate(key, "soft", met, case, zone["at_most"], wrong_share, said)]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from edge_sync.views import edge, keys, models, releases, tuf
+from edge_sync.views import alone, edge, keys, models, releases, tuf
 
 urlpatterns = [
     path("tuf/metadata/<path:name>", tuf.metadata, name="tuf_metadata"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("releases/<int:pk>/<str:verb>/", releases.control, name="release_control"),
     path("models/", models.models, name="models"),
     path("models/<slug:slug>/", models.model, name="model"),
+    path("models/<slug:slug>/alone/", alone.alone, name="model_alone"),
     path("edge/<slug:slug>/", edge.node, name="edge_node"),
     path("edge/<slug:slug>/settle/", edge.settle, name="edge_settle"),
     path("edge/<slug:slug>/enrol/", edge.enrol, name="edge_enrol"),

@@ -24,5 +24,6 @@ class LabelingConfig(AppConfig):
         jobs.on_given_up("labeling.train", run_give_up)
         jobs.every("labeling.leases_expire", seconds=60)
         jobs.every("labeling.answers_compare", seconds=60)
+        jobs.every("labeling.zone_ask", seconds=15)
         jobs.every("labeling.track_again", seconds=120)
         jobs.every("labeling.outside_watch", seconds=60)

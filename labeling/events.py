@@ -7,6 +7,9 @@ from mlops_portal.foundation.ledger.types import register
 
 def register_types() -> None:
     register("labeling.requests.asked", _("{actor} asked {line} about {count} parts"))
+    register(
+        "labeling.zone.asked", _("{line} is asked about {count} parts that the model does not decide alone")
+    )
     register("labeling.requests.expired", _("{count} questions to {line} ran out without an answer"))
     register("labeling.label.answered", _("{actor} judged part {part}: {answer}"))
     register("labeling.label.undone", _("{actor} took back the answer {answer} for part {part}"))

@@ -21,7 +21,7 @@ from monitoring.golden.selectors.samples import check_of, golden_set
 from monitoring.models import GoldenSample
 
 FORMAT = "mlops-portal/evidence@1"
-MEASURED = ("holdout", "per_class", "recent", "left_out", "origin")
+MEASURED = ("holdout", "per_class", "recent", "left_out", "origin", "ask_zone")
 
 
 def evidence_of(

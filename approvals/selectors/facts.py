@@ -8,7 +8,7 @@ from typing import Any
 from approvals.gates import UNKNOWN, Facts, GoldenFact
 from labeling.models import TrainingManifest
 from mlops_portal.foundation.registry.errors import ArtifactDamaged
-from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.models import AskZone, ModelVersion
 from mlops_portal.foundation.registry.services import artifact_read
 from monitoring.golden.selectors.samples import check_of, golden_set
 
@@ -43,6 +43,7 @@ def facts_of(version: ModelVersion, *, champion: ModelVersion | None) -> Facts:
     manifest = manifest_of(version)
     beside = compared(version)
     parity = version.parity
+    promise = AskZone.objects.filter(model=version.model).first()
     return Facts(
         artifact=version.artifact_id,
         stored=stored_digest(version),
@@ -63,4 +64,6 @@ def facts_of(version: ModelVersion, *, champion: ModelVersion | None) -> Facts:
         manifest=version.manifest_digest,
         manifest_intact=manifest is not None
         and sha256(manifest.body.encode()).hexdigest() == manifest.digest,
+        promise=(promise.wrong_share, promise.certainty) if promise else None,
+        zone=version.measures.get("ask_zone"),
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from edge_sync.selectors.pages import history, machines_of, versions_of
+from edge_sync.views.model_alone import alone_section
 from edge_sync.views.model_performance import performance_section
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.selectors import features_of, models_all
@@ -30,7 +31,8 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
     by = person_of(request)
     guard(by, "model.view")
     registered = get_object_or_404(models_all(), slug=slug)
-    machines = machines_of(registered, person=by, now=timezone.now())
+    now = timezone.now()
+    machines = machines_of(registered, person=by, now=now)
     context = {
         "model": registered,
         "machines": machines,
@@ -39,5 +41,6 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         "history": history("model", registered.slug, most=12),
         "may_log": by.may("log.view"),
         **performance_section(request, machines),
+        **alone_section(by, registered, machines, now),
     }
     return render(request, "edge_sync/model.html", context)

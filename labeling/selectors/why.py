@@ -34,6 +34,8 @@ def why_text(request: LabelRequest) -> str:
             return _("%(reading)s is far from what the model learned.") % {"reading": name or why["feature"]}
         case "random":
             return _("Chosen at random, so that the model is measured fairly.")
+        case "ask_zone":
+            return _("The model is too unsure to decide this part alone.")
         case "all":
             return _("There were only few parts to ask about, so all of them are asked.")
     return _("Somebody asked about this part.")

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from labeling.services.leasing import leases_expire
 from labeling.services.settling import answers_compare
+from labeling.services.zone import zone_requests_add
 
 
 @shared_task(name="labeling.leases_expire")
@@ -18,3 +19,9 @@ def expire() -> int:
 def compare() -> int:
     """Answers beside inspection results."""
     return answers_compare()
+
+
+@shared_task(name="labeling.zone_ask")
+def zone_ask() -> int:
+    """Parts that nodes were too unsure to decide."""
+    return zone_requests_add()

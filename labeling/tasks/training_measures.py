@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.compute.training import reference
+from labeling.compute.training import ask_zone, reference
 from labeling.compute.training.compare import differences
 from labeling.compute.training.measures import measures, verdicts
 from labeling.compute.training.rows import BASE, Rows
 from labeling.tasks.training_data import for_model
 from mlops_portal.foundation.registry.compute import edge_model
-from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
+from mlops_portal.foundation.registry.models import AskZone, ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.selectors import classes_of as classes_of_version
 from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.registry.services import artifact_read
 from monitoring.drift.compute.detector import dependence
+from monitoring.rules.exact import fewest
 
 FEWEST_SINCE = 10
 Result = dict[str, Any]
@@ -51,6 +52,9 @@ class Measuring:
         """Measures of ``new`` on the held-out rows, and of the champion beside it on the same rows; of both
         also on the parts since the first training, where there are enough."""
         measured = self._measured(held, new)
+        promise = AskZone.objects.filter(model=self.model).first()
+        if promise is not None:
+            measured["ask_zone"] = self.alone(held, new, promise)
         since = held.source != BASE
         recent = np.count_nonzero(since) >= FEWEST_SINCE
         if recent:
@@ -63,6 +67,30 @@ class Measuring:
                     champion, held.take(since), (old[0][since], old[1]), (new[0][since], new[1])
                 )
         return measured
+
+    def alone(self, held: Rows, answers: Said, promise: AskZone) -> Result:
+        """What the version may decide alone: the promise, its proof (``ask_zone.Proof``), and of which parts:
+        "now" those since the first training, where they alone can prove it; else "all" that were held out."""
+        by_chance = held.take(held.by_chance)
+        since = by_chance.source != BASE
+        own = answers[0][held.by_chance], answers[1]
+        least = fewest(promise.wrong_share, promise.certainty) / (1.0 - ask_zone.GUIDES)
+        now = np.count_nonzero(since) >= least
+        rows, own = (by_chance.take(since), (own[0][since], own[1])) if now else (by_chance, own)
+        classes, confidence = verdicts(*own) if len(rows) else (rows.label, rows.at)
+        proof = ask_zone.prove(
+            np.clip(confidence, 0.0, 1.0),
+            classes == rows.label,
+            wrong_share=promise.wrong_share,
+            certainty=promise.certainty,
+            seed=self.seed,
+        )
+        return {
+            "wrong_share": promise.wrong_share,
+            "certainty": promise.certainty,
+            "population": "now" if now else "all",
+            **asdict(proof),
+        }
 
     def _measured(self, rows: Rows, answers: Said) -> Result:
         return measures(

@@ -27,6 +27,7 @@ class Prediction(models.Model):
     at = models.DateTimeField(db_index=True)
     label = models.CharField(max_length=40)
     confidence = models.FloatField()
+    asks = models.BooleanField(default=False, help_text=_("Too unsure to be decided without a person"))
     truth = models.CharField(max_length=40, blank=True)
     truth_at = models.DateTimeField(null=True)
     truth_source = models.CharField(max_length=20, blank=True)
@@ -49,6 +50,7 @@ class Reason(models.TextChoices):
     OUT_OF_REFERENCE = "out_of_reference", _("a reading the model never saw")
     GOLDEN = "golden", _("golden sample")
     REQUESTED = "requested", _("asked for")
+    ASKED = "asked", _("a person was to decide")
 
 
 class SampledRow(models.Model):

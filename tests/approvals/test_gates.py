@@ -133,6 +133,36 @@ def test_every_gate_has_a_title_and_every_case_a_sentence() -> None:
         assert "%" not in sentence_of(frozen).replace(" %", "")
 
 
+ZONE = {
+    "wrong_share": 0.05, "certainty": 0.95, "population": "now", "threshold": 0.8, "rows": 400, "alone": 300,
+    "wrong": 5, "at_most": 0.035, "needed": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("zone", "met", "case", "says"),
+    [
+        (None, False, "zone_not_tried", "train again"),
+        (ZONE, True, "zone_now", "of 300 parts as they are now 5 were wrong, so at most 3.5 %"),
+        (ZONE | {"population": "all"}, True, "zone_all", "75.0 % of the parts"),
+        (ZONE | {"certainty": 0.9}, False, "zone_other", "95.0 % certain"),
+        (ZONE | {"threshold": None, "needed": 600}, False, "zone_more", "About 600 parts by chance"),
+        (ZONE | {"threshold": None}, False, "zone_never", "more parts would not help"),
+    ],
+)
+def test_what_was_promised_of_parts_decided_alone_is_proven_or_asks_for_a_reason(
+    zone: dict[str, object] | None, met: bool, case: str, says: str
+) -> None:
+    found = gate("ask_zone", promise=(0.05, 0.95), zone=zone)
+    assert (found.kind, found.met, found.case) == ("soft", met, case)
+    assert says in sentence_of(found.frozen())
+    assert title_of(found.frozen())
+
+
+def test_where_nobody_promised_anything_there_is_no_such_gate() -> None:
+    assert "ask_zone" not in [one.key for one in gates_of(replace(GOOD, zone=ZONE), Rules())]
+
+
 @pytest.mark.parametrize(
     "body",
     [{"golden": "safety"}, {"valid_days": 0}, {"valid_days": 1.5}, {"label_share": 2}, {"parity": "small"},

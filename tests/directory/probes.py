@@ -103,6 +103,18 @@ PROBES: tuple[Probe, ...] = (
         "level",
         _send("POST", "models/press-quality/automation/", step="label", level="ask", reason="Look"),
     ),
+    Probe(
+        "ask_zone.set",
+        "page",
+        "promise",
+        _post("/models/press-quality/alone/", wrong="2", certainty="95", reason="Look"),
+    ),
+    Probe(
+        "ask_zone.set",
+        "api",
+        "promise",
+        _send("POST", "models/press-quality/ask-zone/", wrong_share=0.02, certainty=0.95, reason="Look"),
+    ),
     Probe("inspection.record", "api", "result", asked.inspect),
     Probe("plant.view", "page", "line", _get("/plant/lines/line-1/"), writes=False),
     Probe("plant.view", "page", "machine", _get("/plant/machines/press-1/"), writes=False),

@@ -7,7 +7,15 @@ from mlops_portal.foundation.wire import sketch
 from mlops_portal.foundation.wire.spec import ModelSpec, SpecFeature
 
 SPEC = ModelSpec(
-    "press", 1, "a" * 64, 1, (SpecFeature("a", "bar", None, None, (0.0, 1.0, 2.0)),), ("ok", "crack"), 60, 20
+    "press",
+    1,
+    "a" * 64,
+    1,
+    (SpecFeature("a", "bar", None, None, (0.0, 1.0, 2.0)),),
+    ("ok", "crack"),
+    60,
+    20,
+    0.0,
 )
 VALUES = st.lists(st.one_of(st.integers(-3, 5).map(float), st.just(float("nan"))), min_size=1, max_size=30)
 

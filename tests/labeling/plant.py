@@ -107,11 +107,13 @@ def a_version(shop: Shop) -> ModelVersion:
     )
 
 
-def judged_parts(shop: Shop, version: ModelVersion, n: int, *, truth: bool = True) -> list[SampledRow]:
-    """``n`` parts made after the past ones, sampled at random; ``truth``: inspected too."""
-    found = history("press", n, seed=9)
+def judged_parts(
+    shop: Shop, version: ModelVersion, n: int, *, truth: bool = True, first: int = 0
+) -> list[SampledRow]:
+    """``n`` parts after the past ones, drawn at random, numbered from ``first``; ``truth``: inspected too."""
+    found = history("press", first + n, seed=9)
     rows = []
-    for number in range(n):
+    for number in range(first, first + n):
         part = found.parts[number]
         at = NOW + timedelta(minutes=number)
         prediction = Prediction.objects.create(

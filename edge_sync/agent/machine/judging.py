@@ -95,7 +95,7 @@ def judge(lines: Sequence[bytes], running: Running, *, between: Between, earlier
 
 
 def prediction(
-    one: Reading, running: Running, *, number: str, label: str, confidence: float
+    one: Reading, running: Running, *, number: str, label: str, confidence: float, asks: bool
 ) -> dict[str, Any]:
     """The compact record of one part (``wire.telemetry``)."""
     return {
@@ -110,6 +110,7 @@ def prediction(
         "lot": one.lot,
         "recipe": one.recipe,
         "tool": one.tool,
+        "asks": asks,
     }
 
 

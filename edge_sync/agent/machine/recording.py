@@ -67,12 +67,20 @@ class Recorder:
                 at=one.at,
                 release=running.installed.activation,
             )
+            asks = bool(confidences[index] < spec.ask_below)
             said = prediction(
-                one, running, number=number, label=labels[index], confidence=float(confidences[index])
+                one,
+                running,
+                number=number,
+                label=labels[index],
+                confidence=float(confidences[index]),
+                asks=asks,
             )
             outbox.put(self._store, "predictions", said)
             chances = dict(zip(spec.classes, map(float, judged.probabilities[index]), strict=True))
-            self._keep_row(number, one, chances, margin=float(margins[index]), outside=bool(outside[index]))
+            self._keep_row(
+                number, one, chances, margin=float(margins[index]), outside=bool(outside[index]), asks=asks
+            )
             key = self._window_of(one, running)
             if key is not None:
                 grouped.setdefault(key, []).append(index)
@@ -84,9 +92,18 @@ class Recorder:
             )
 
     def _keep_row(
-        self, number: str, one: Reading, chances: Mapping[str, float], *, margin: float, outside: bool
+        self,
+        number: str,
+        one: Reading,
+        chances: Mapping[str, float],
+        *,
+        margin: float,
+        outside: bool,
+        asks: bool,
     ) -> None:
-        chosen = sample(number, secret=self._secret, shares=self._shares, margin=margin, outside=outside)
+        chosen = sample(
+            number, secret=self._secret, shares=self._shares, margin=margin, outside=outside, asks=asks
+        )
         self._store.db.execute(
             "INSERT OR REPLACE INTO kept_rows VALUES (?, ?, ?, ?, ?, ?, ?)",
             (

@@ -1,7 +1,8 @@
 """Which parts' readings are sent, and with which probability.
 
 - Three draws, independent of each other: every part with ``random_share``, an uncertain one also with
-  ``uncertain_share``, one outside the reference also with ``out_share``.
+  ``uncertain_share``, one outside the reference also with ``out_share``. A part that a person is asked about
+  is sent for certain.
 - A part that the random draw hit says so, whatever else it is: these alone are a plain random sample.
 - ``inclusion_probability`` is that of being sent for any reason, so that all rows together can be weighted
   (Horvitz and Thompson 1952).
@@ -36,13 +37,18 @@ def _draw(secret: bytes, name: str, prediction: str) -> float:
     return int.from_bytes(digest[:6], "big") / (1 << 48)
 
 
-def sample(prediction: str, *, secret: bytes, shares: Shares, margin: float, outside: bool) -> Sampled | None:
-    """Whether a part is sent; ``margin`` is the distance of the two largest probabilities."""
+def sample(
+    prediction: str, *, secret: bytes, shares: Shares, margin: float, outside: bool, asks: bool = False
+) -> Sampled | None:
+    """Whether a part is sent; ``margin`` is the distance of the two largest probabilities, ``asks`` whether
+    a person is asked about it."""
     chances = [("random", shares.random)]
     if margin < shares.margin:
         chances.append(("uncertain", shares.uncertain))
     if outside:
         chances.append(("out_of_reference", shares.out))
+    if asks:
+        chances.append(("asked", 1.0))
     missed = 1.0
     for _reason, share in chances:
         missed *= 1.0 - share

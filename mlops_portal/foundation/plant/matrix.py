@@ -92,6 +92,7 @@ ACTIONS: dict[str, Action] = {
         _row("measure.edit", _("Add and end measures of the process"), Scope.LINE, D, Q, M),
         _row("measure.record", _("Send values of a measure"), Scope.LINE, O, D, Q, M),
         _row("automation.set", _("Set how far a step runs by itself"), Scope.SITE, Q, M),
+        _row("ask_zone.set", _("Set what a model may decide alone"), Scope.SITE, Q),
         _row("alert.view", _("See alerts"), Scope.LINE, O, D, Q, M, U),
         _row("alert.handle", _("Acknowledge, take and resolve alerts"), Scope.LINE, D, Q, M),
         _row("change.record", _("Record a change of tool, lot, sensor or recipe"), Scope.LINE, O, D, Q),

@@ -12,4 +12,12 @@ def register_types() -> None:
     register("registry.version.added", _("{actor} added {name} version {number}"))
     register("registry.version.moved", _("{actor} moved {name} version {number} from {old} to {new}"))
     register("registry.automation.set", _("{actor} set {step} of {name} from {old} to {new}: {reason}"))
+    register(
+        "registry.ask_zone.set",
+        _(
+            "{actor} let {name} decide alone where at most {percent} % are wrong ({certainty} % certain): "
+            "{reason}"
+        ),
+    )
+    register("registry.ask_zone.ended", _("{actor} let {name} decide all parts alone, unproven: {reason}"))
     register("registry.champion.set", _("{asset} runs {name} version {number}"))

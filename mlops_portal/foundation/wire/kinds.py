@@ -10,6 +10,7 @@ from typing import Any
 TEXT, LONG_TEXT, TIME = "text", "long text", "time"
 WHOLE, SHARE = "whole number", "number above 0 and up to 1"
 CONFIDENCE = "number from 0 to 1"
+YES_OR_NO = "true or false"
 COUNTS, FEATURE_COUNTS, TALLY, READINGS = "list of counts", "counts by feature", "tally", "numbers by feature"
 FEATURE_MOMENTS = "moments by feature"
 NAMES, LIST, OBJECT, ANYTHING = "list of names", "list", "object", "value"
@@ -79,6 +80,7 @@ FITS: Mapping[str, Any] = {
     LONG_TEXT: is_text,
     TIME: is_time,
     WHOLE: is_count,
+    YES_OR_NO: lambda value: isinstance(value, bool),
     CONFIDENCE: lambda value: _is_number(value) and 0 <= value <= 1,
     SHARE: lambda value: _is_number(value) and 0 < value <= 1,
     COUNTS: lambda value: isinstance(value, list) and all(map(is_count, value)),

@@ -13,7 +13,7 @@ from typing import Any
 from mlops_portal.foundation.wire import formats, jcs
 from mlops_portal.foundation.wire.categories import edges_of
 from mlops_portal.foundation.wire.errors import Invalid
-from mlops_portal.foundation.wire.formats import CAPABILITIES, Field, Fields
+from mlops_portal.foundation.wire.formats import ASK_ZONE, CAPABILITIES, Field, Fields
 from mlops_portal.foundation.wire.kinds import ANYTHING, LIST
 from mlops_portal.foundation.wire.statement import is_digest
 
@@ -27,6 +27,7 @@ FIELDS: Fields = {
     "format": ANYTHING, "model": ANYTHING, "version": ANYTHING, "artifact": ANYTHING,
     "artifact_size": ANYTHING, "features": LIST, "classes": LIST, "window_seconds": ANYTHING,
     "confidence_bins": ANYTHING, "needs": Field(ANYTHING, ()),
+    "ask_below": Field(ANYTHING, 0.0, ASK_ZONE),
 }  # fmt: skip
 
 
@@ -49,7 +50,10 @@ class SpecFeature:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A parsed spec; ``classes`` in the order of the model's output."""
+    """A parsed spec; ``classes`` in the order of the model's output.
+
+    ``ask_below``: a part that is judged with less confidence is one that a person is asked about; 0: none.
+    """
 
     model: str
     version: int
@@ -59,6 +63,7 @@ class ModelSpec:
     classes: tuple[str, ...]
     window_seconds: int
     confidence_bins: int
+    ask_below: float
 
 
 def build(
@@ -71,11 +76,15 @@ def build(
     classes: Sequence[str],
     window_seconds: int,
     confidence_bins: int = 20,
+    ask_below: float = 0.0,
 ) -> bytes:
     """A spec's RFC 8785 bytes; features are {"key", "unit", "low", "high", "edges",
     "categories"}, and "ignore_case" where it is true."""
     inputs = [dict(feature) for feature in features]
-    needs = sorted({name for feature in inputs for name in formats.needs(feature, FEATURE)})
+    zone = {"ask_below": ask_below} if ask_below else {}
+    needs = sorted(
+        {name for feature in inputs for name in formats.needs(feature, FEATURE)} | formats.needs(zone, FIELDS)
+    )
     return jcs.canonical(
         {
             "format": FORMAT,
@@ -87,6 +96,7 @@ def build(
             "classes": list(classes),
             "window_seconds": window_seconds,
             "confidence_bins": confidence_bins,
+            **zone,
             **({"needs": needs} if needs else {}),
         }
     )
@@ -124,6 +134,12 @@ def _categories(one: Any, edges: tuple[float, ...]) -> tuple[str, ...]:
     return tuple(categories)
 
 
+def _ask_below(said: object) -> float:
+    if type(said) not in (int, float) or not 0 <= float(said) <= 1:  # type: ignore[arg-type]  # a number
+        raise ValueError("ask_below is no number from 0 to 1")
+    return float(said)  # type: ignore[arg-type]  # as above
+
+
 def parse(data: bytes, *, has: Collection[str] = CAPABILITIES) -> ModelSpec:
     """Read a spec for a node that ``has`` these; OtherVersion, Invalid names what does not fit."""
     try:
@@ -154,6 +170,7 @@ def parse(data: bytes, *, has: Collection[str] = CAPABILITIES) -> ModelSpec:
             classes=classes,
             window_seconds=whole["window_seconds"],
             confidence_bins=whole["confidence_bins"],
+            ask_below=_ask_below(whole["ask_below"]),
         )
     except (ValueError, TypeError, RecursionError) as error:
         raise Invalid(f"this is not a model spec: {error}") from None

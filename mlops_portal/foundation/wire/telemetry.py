@@ -32,13 +32,14 @@ from mlops_portal.foundation.wire.kinds import (
     TEXT,
     TIME,
     WHOLE,
+    YES_OR_NO,
     time_of,
 )
 
 FORMAT = "mlops-portal/telemetry@1"
 LARGEST = 1 << 20
 MOMENTS = 5  # n, sum, sum of squares, sum of lag-1 products, lag-1 pairs
-REASONS = ("random", "uncertain", "out_of_reference", "golden", "requested")
+REASONS = ("random", "uncertain", "out_of_reference", "golden", "requested", "asked")
 
 SHAPE: dict[str, Fields] = {
     "windows": {
@@ -49,6 +50,7 @@ SHAPE: dict[str, Fields] = {
     "predictions": {
         "id": TEXT, "asset": TEXT, "part": TEXT, "at": TIME, "label": TEXT, "confidence": CONFIDENCE,
         "artifact": TEXT, "activation": TEXT, "lot": TEXT, "recipe": TEXT, "tool": TEXT,
+        "asks": Field(YES_OR_NO, False),
     },
     "rows": {
         "id": TEXT, "readings": READINGS, "probabilities": READINGS, "reason": TEXT,

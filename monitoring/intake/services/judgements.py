@@ -64,6 +64,7 @@ def prediction_of(intake: Intake, record: Any) -> Prediction:
         at=at,
         label=one["label"],
         confidence=one["confidence"],
+        asks=one["asks"],
     )
 
 

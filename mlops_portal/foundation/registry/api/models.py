@@ -16,8 +16,20 @@ from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import Level, ModelVersion, RegisteredModel, Step
 from mlops_portal.foundation.registry.selectors import models_all, spec_of, versions_all
-from mlops_portal.foundation.registry.serializers import AutomationIn, ModelIn, ModelOut, VersionOut
-from mlops_portal.foundation.registry.services import automation_set, model_register
+from mlops_portal.foundation.registry.serializers import (
+    AskZoneEnd,
+    AskZoneIn,
+    AutomationIn,
+    ModelIn,
+    ModelOut,
+    VersionOut,
+)
+from mlops_portal.foundation.registry.services import (
+    ask_zone_end,
+    ask_zone_set,
+    automation_set,
+    model_register,
+)
 
 
 class VersionQuery(serializers.Serializer[Any]):
@@ -69,6 +81,24 @@ class Models(Seen):
             level=Level(given["level"]),
             reason=given["reason"],
         )
+        return Response(ModelOut(self.get_object()).data)
+
+    @extend_schema(request=AskZoneIn, responses=ModelOut)
+    @action(detail=True, methods=["post"], url_path="ask-zone")
+    def ask_zone(self, request: Request, slug: str) -> Response:
+        """Promise how many of the parts that the model decides alone may be wrong, with the reason."""
+        asked = AskZoneIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        ask_zone_set(by=self.person, model=self.get_object(), **asked.validated_data)
+        return Response(ModelOut(self.get_object()).data)
+
+    @extend_schema(request=AskZoneEnd, responses=ModelOut)
+    @action(detail=True, methods=["post"], url_path="ask-zone/end")
+    def ask_zone_end(self, request: Request, slug: str) -> Response:
+        """Promise nothing any more, with the reason."""
+        asked = AskZoneEnd(data=request.data)
+        asked.is_valid(raise_exception=True)
+        ask_zone_end(by=self.person, model=self.get_object(), reason=asked.validated_data["reason"])
         return Response(ModelOut(self.get_object()).data)
 
 

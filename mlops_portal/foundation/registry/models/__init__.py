@@ -1,4 +1,5 @@
 from mlops_portal.foundation.registry.models.artifact import Artifact
+from mlops_portal.foundation.registry.models.ask_zone import AskZone
 from mlops_portal.foundation.registry.models.automation import AutomationLevel, Level, Step
 from mlops_portal.foundation.registry.models.champion import Champion
 from mlops_portal.foundation.registry.models.dataset import Dataset
@@ -8,6 +9,7 @@ from mlops_portal.foundation.registry.models.version import ModelVersion
 
 __all__ = [
     "Artifact",
+    "AskZone",
     "AutomationLevel",
     "Champion",
     "Dataset",

@@ -98,6 +98,7 @@ def spec_bytes(version: ModelVersion) -> bytes:
         ],
         classes=classes_of(version),
         window_seconds=version.model.window_seconds,
+        ask_below=float((version.measures.get("ask_zone") or {}).get("threshold") or 0.0),
     )
 
 
@@ -111,7 +112,7 @@ def spec_of(version: ModelVersion) -> dict[str, Any]:
 def models_all() -> QuerySet[RegisteredModel]:
     """All but those that were taken back."""
     models = RegisteredModel.objects.filter(retired_at=None)
-    return models.select_related("asset_type").prefetch_related("features", "automation")
+    return models.select_related("asset_type", "ask_zone").prefetch_related("features", "automation")
 
 
 def versions_all() -> QuerySet[ModelVersion]:

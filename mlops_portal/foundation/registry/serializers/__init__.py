@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from mlops_portal.foundation.plant.models import AssetType
 from mlops_portal.foundation.registry.models import (
+    AskZone,
     AutomationLevel,
     Feature,
     Level,
@@ -36,16 +37,23 @@ class AutomationOut(serializers.ModelSerializer[AutomationLevel]):
         fields = ["step", "level"]
 
 
+class AskZoneOut(serializers.ModelSerializer[AskZone]):
+    class Meta:
+        model = AskZone
+        fields = ["wrong_share", "certainty"]
+
+
 class ModelOut(serializers.ModelSerializer[RegisteredModel]):
     asset_type = serializers.SlugRelatedField(slug_field="slug", read_only=True)  # type: ignore[var-annotated]  # read only
     features = FeatureOut(many=True, read_only=True)
     automation = AutomationOut(many=True, read_only=True)
+    ask_zone = AskZoneOut(read_only=True, allow_null=True, default=None)
 
     class Meta:
         model = RegisteredModel
         fields = [
             *("slug", "name", "asset_type", "classes", "features", "window_seconds", "template"),
-            "automation",
+            *("automation", "ask_zone"),
         ]
 
 
@@ -69,6 +77,18 @@ class ModelIn(serializers.Serializer[RegisteredModel]):
 class AutomationIn(serializers.Serializer[AutomationLevel]):
     step = serializers.ChoiceField(choices=Step.choices)
     level = serializers.ChoiceField(choices=Level.choices)
+    reason = serializers.CharField(max_length=240)
+
+
+class AskZoneIn(serializers.Serializer[AskZone]):
+    wrong_share = serializers.FloatField(
+        min_value=0.001, max_value=0.5, help_text="Of the parts that the model decides alone, 0 to 1."
+    )
+    certainty = serializers.FloatField(min_value=0.5, max_value=0.999, help_text="0 to 1.")
+    reason = serializers.CharField(max_length=240)
+
+
+class AskZoneEnd(serializers.Serializer[AskZone]):
     reason = serializers.CharField(max_length=240)
 
 

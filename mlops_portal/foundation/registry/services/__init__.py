@@ -1,6 +1,7 @@
 """All writes of the registry."""
 
 from mlops_portal.foundation.registry.services.artifacts import artifact_put, artifact_read
+from mlops_portal.foundation.registry.services.ask_zone import ask_zone_end, ask_zone_set
 from mlops_portal.foundation.registry.services.automation import automation_set
 from mlops_portal.foundation.registry.services.champions import champion_set
 from mlops_portal.foundation.registry.services.datasets import dataset_put
@@ -11,6 +12,8 @@ from mlops_portal.foundation.registry.services.versions import version_add, vers
 __all__ = [
     "artifact_put",
     "artifact_read",
+    "ask_zone_end",
+    "ask_zone_set",
     "automation_set",
     "champion_set",
     "dataset_put",

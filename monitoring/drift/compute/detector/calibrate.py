@@ -24,7 +24,8 @@ from monitoring.drift.compute.detector import (
 F = NDArray[np.float64]
 CELLS = 12_000_000
 WINDOWS_MOST, WINDOWS_LEAST = 40_000, 1_600
-STREAM, DRAWS_LEAST = 250, 12
+EACH_MOST, EACH_LEAST = 12_000, 600  # windows of each size, where there are many sizes
+STREAM, DRAWS_LEAST, DRAWS_MOST = 250, 12, 160
 ROWS_OF_REFERENCE = 20_000
 LEVELS = 24
 COUNTED = 12.0  # fewest events of a level that is fitted
@@ -118,53 +119,59 @@ class Curve:
 def calibrate(
     drawn_process: process.Process,
     *,
-    window: int,
+    sizes: Sequence[int],
     rng: np.random.Generator,
     joint: bool = True,
     adjusted: bool = False,
     cells: int = CELLS,
     persist: int = 0,
     report: Callable[[int, int], None] | None = None,
-) -> Calibration:
-    """Draw references and streams of windows of ``window`` rows and learn how what they say varies.
+) -> list[Calibration]:
+    """Draw references and streams, and learn how what windows of each of ``sizes`` rows say varies.
 
+    One stream is cut into windows of every size, so that many sizes cost hardly more than the largest.
     ``adjusted``: with the means as regressed on one another; ``cells`` values are drawn, about;
     ``persist`` windows in a row make an event (0: ``rule.persistence``).
     """
     d = drawn_process.maps.shape[0]
-    m = min(drawn_process.rows, ROWS_OF_REFERENCE)
-    windows = int(np.clip(cells / (d * window), WINDOWS_LEAST, WINDOWS_MOST))
-    draws = max(DRAWS_LEAST, windows // STREAM)
-    stream = windows // draws
-    drawn: dict[str, list[F]] = {}
+    least, most = (WINDOWS_LEAST, WINDOWS_MOST) if len(sizes) == 1 else (EACH_LEAST, EACH_MOST)
+    rows = int(np.clip(cells / d, least * max(sizes), most * max(sizes)))
+    draws = int(np.clip(rows // (STREAM * max(sizes)), DRAWS_LEAST * (1 + (len(sizes) > 1)), DRAWS_MOST))
+    stream = rows // draws
+    m = min(drawn_process.rows, ROWS_OF_REFERENCE, max(ROWS_OF_REFERENCE // 10, cells // (draws * d)))
+    bins = max(sizes) >= scores.BINS_LEAST
+    drawn: dict[int, dict[str, list[F]]] = {size: {} for size in sizes}
     for number in range(draws):
         if report:
             report(number, draws)
         coefficients = drawn_process.coefficients(rng)
         own, common = drawn_process.draw(m, rng, coefficients, joint=joint)
-        frozen = scores.freeze(
-            own, common if joint else None, bins=window >= scores.BINS_LEAST, adjusted=adjusted
+        frozen = scores.freeze(own, common if joint else None, bins=bins, adjusted=adjusted)
+        own, common = drawn_process.draw(stream, rng, coefficients, joint=joint)
+        tenths = scores.tenths_of(own, frozen)
+        for size in sizes:
+            until = min(stream // size, most // draws) * size
+            statistics = scores.windows_of(
+                own[:until], frozen, size, common=common[:until] if joint else None, tenths=tenths
+            )
+            for name, values in statistics.items():
+                drawn[size].setdefault(name, []).append(values)
+    persists = [persist or rule.persistence(size) for size in sizes]
+    return [
+        _learned(
+            {name: np.stack(parts) for name, parts in drawn[size].items()}, size, drawn_process.rows, waits
         )
-        own, common = drawn_process.draw(stream * window, rng, coefficients, joint=joint)
-        for name, values in scores.windows_of(own, frozen, window, common=common if joint else None).items():
-            drawn.setdefault(name, []).append(values)
+        for size, waits in zip(sizes, persists, strict=True)
+    ]
+
+
+def _learned(drawn: dict[str, F], window: int, rows: int, persist: int) -> Calibration:
+    """Of drawn statistics (draws, w, readings)."""
     laws = {
-        name: [
-            tails.tail_of(np.concatenate([one[:, at] for one in parts])) for at in range(parts[0].shape[1])
-        ]
-        for name, parts in drawn.items()
+        name: [tails.tail_of(values[..., at].ravel()) for at in range(values.shape[-1])]
+        for name, values in drawn.items()
     }
-    tail_score = np.stack(
-        [largest({name: parts[number] for name, parts in drawn.items()}, laws) for number in range(draws)]
-    )
-    return _learned(
-        tail_score, laws, window=window, rows=drawn_process.rows, persist=persist or rule.persistence(window)
-    )
-
-
-def _learned(
-    tail_score: F, laws: dict[str, list[tails.Tail]], *, window: int, rows: int, persist: int
-) -> Calibration:
+    tail_score = largest(drawn, laws)
     slow = _curve(tail_score, rule.runs(tail_score, persist))
     fast = _curve(tail_score, tail_score) if window >= rule.AT_ONCE_ROWS else None
     many = MANY / tail_score.size
@@ -172,12 +179,7 @@ def _learned(
     if fast:  # both rules get the same share; how much they overlap is counted where events are many
         level, at_once = slow.solve(many / 2), fast.solve(many / 2)
     held = rule.raised(tail_score, level=level, at_once=at_once, persist=persist)
-    counts = np.asarray(
-        [
-            _count(one[None], out[None], rule.RETURNED * level)
-            for one, out in zip(tail_score, held, strict=True)
-        ]
-    )
+    counts = rule.begins(tail_score, held, low=rule.RETURNED * level).sum(axis=1)
     overlap = float(np.clip(counts.sum() / MANY, 0.5, 1.2)) if fast and counts.any() else 1.0
     mean = max(float(counts.mean()), 1e-9)
     extra = max(0.0, float(counts.var(ddof=1)) - mean) / mean**2
@@ -194,19 +196,13 @@ def handicap(name: str, laws: dict[str, list[tails.Tail]]) -> float:
 
 
 def largest(statistics: dict[str, F], laws: dict[str, list[tails.Tail]]) -> F:
-    """The largest tail score of each window (w,), handicaps taken off."""
-    best = np.full(next(iter(statistics.values())).shape[0], -np.inf)
+    """The largest tail score of each window (…, w) of statistics (…, w, readings), handicaps taken off."""
+    best = np.full(next(iter(statistics.values())).shape[:-1], -np.inf)
     for name, values in statistics.items():
         less = handicap(name, laws)
         for place, law in enumerate(laws[name]):
-            np.maximum(best, law.tail_score(values[:, place]) - less, out=best)
+            np.maximum(best, law.tail_score(values[..., place]) - less, out=best)
     return best
-
-
-def _count(tail_score: F, held: rule.B, low: float) -> int:
-    """Events of all streams (draws, w); streams in which nothing was raised are passed over."""
-    busy = np.flatnonzero(held.any(axis=1))
-    return sum(len(rule.events(tail_score[one], held[one], low=low)[0]) for one in busy)
 
 
 def _curve(tail_score: F, reach: F) -> Curve:
@@ -214,7 +210,9 @@ def _curve(tail_score: F, reach: F) -> Curve:
     flat = np.sort(reach[np.isfinite(reach)])
     shares = np.geomspace(0.2, max(4.0 / flat.size, 1e-7), LEVELS)
     at = np.unique(flat[np.clip(((1 - shares) * flat.size).astype(int), 0, flat.size - 1)])
-    counts = np.asarray([_count(tail_score, reach > level, rule.RETURNED * level) for level in at])
+    counts = np.asarray(
+        [rule.begins(tail_score, reach > level, low=rule.RETURNED * level).sum() for level in at]
+    )
     counted = counts >= COUNTED
     if counted.sum() < 4:
         counted = counts > 0

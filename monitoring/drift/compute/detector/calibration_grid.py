@@ -117,15 +117,16 @@ def calibrated(
     """Calibrate windows of each size; those that are too wide to be drawn are left out."""
     adjusted = correlation is not None and len(keys) > 1
     drawable = [n for n in sizes if n * len(keys) <= WIDE_MOST] or [min(sizes)]
-    made = []
-    for number, n in enumerate(drawable):
-        if report:
-            report(number, len(drawable))
-        made.append(
-            calibrate.calibrate(
-                drawn, window=n, rng=rng, joint=False, adjusted=adjusted, cells=cells, persist=persist
-            )
-        )
+    made = calibrate.calibrate(
+        drawn,
+        sizes=drawable,
+        rng=rng,
+        joint=False,
+        adjusted=adjusted,
+        cells=cells,
+        persist=persist,
+        report=report,
+    )
     return CalibrationGrid(tuple(keys), tuple(made), correlation if adjusted else None)
 
 

@@ -217,7 +217,7 @@ def fit(
     rng = np.random.default_rng(seed)
     if varying.any():
         drawn = process.fit(filled[:, varying], discrete=_discrete(filled[:, varying]) | kinds[varying])
-        learned = calibrate.calibrate(drawn, window=window, rng=rng, report=report)
+        learned = calibrate.calibrate(drawn, sizes=[window], rng=rng, report=report)[0]
         level, at_once = learned.levels(per_window)
         frozen = scores.freeze(filled[:, varying], bins=window >= scores.BINS_LEAST)
     else:

@@ -38,17 +38,22 @@ def raised(tail_score: F, *, level: float, at_once: float, persist: int) -> B:
     return np.asarray((runs(tail_score, persist) > level) | (tail_score > at_once))
 
 
+def begins(tail_score: F, held: B, *, low: float) -> B:
+    """Which windows of ``tail_score`` (…, w) that are ``raised`` (…, w) begin an event; (…, w)."""
+    raised_last, returned_last = _last(held), _last(tail_score < low)
+    before = np.full(held.shape, -1, dtype=np.intp)
+    before[..., 1:] = raised_last[..., :-1]
+    return np.asarray(held & ((before < 0) | (before < returned_last)))
+
+
 def events(tail_score: F, held: B, *, low: float) -> tuple[list[int], B]:
     """Where events begin in ``tail_score`` (w,) that is ``raised`` (w,), and which windows belong to one
     (w,)."""
-    begun: list[int] = []
-    on = np.zeros(tail_score.size, dtype=np.bool_)
-    active = False
-    for index, (now, value) in enumerate(zip(held.tolist(), tail_score.tolist(), strict=True)):
-        if active and value < low:
-            active = False
-        if now and not active:
-            begun.append(index)
-            active = True
-        on[index] = active
-    return begun, on
+    begun = np.flatnonzero(begins(tail_score, held, low=low)).tolist()
+    return begun, _last(held) > _last((tail_score < low) & ~held)
+
+
+def _last(true: B) -> NDArray[np.intp]:
+    """The newest window up to each one where ``true`` (…, w) holds, -1 where there is none."""
+    places = np.where(true, np.arange(true.shape[-1]), -1)
+    return np.maximum.accumulate(places, axis=-1)

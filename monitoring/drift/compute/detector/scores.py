@@ -90,10 +90,18 @@ def _scaled(rows: F, mean: F, sd: F) -> F:
     return np.asarray((rows - mean) / np.where(sd > 0, sd, np.inf))
 
 
-def windows_of(rows: F, frozen: Frozen, window: int, *, common: F | None) -> dict[str, F]:
+def tenths_of(rows: F, frozen: Frozen) -> list[NDArray[np.intp]]:
+    """The tenth of the reference to which each row belongs, by reading: [(n,)], none where none are kept."""
+    return [np.searchsorted(inner, rows[:, place]) for place, inner in enumerate(frozen.edges)]
+
+
+def windows_of(
+    rows: F, frozen: Frozen, window: int, *, common: F | None, tenths: list[NDArray[np.intp]] | None = None
+) -> dict[str, F]:
     """Statistics of the whole windows of ``rows`` (w * window, d): {name: (w, d) or (w, 1)}.
 
     ``common``: the rows that joint statistics use, the same where nothing is drawn; None leaves them out.
+    ``tenths``: as ``tenths_of`` has them, where the same rows are cut more than once.
     """
     w = rows.shape[0] // window
     rows = rows[: w * window]
@@ -107,7 +115,8 @@ def windows_of(rows: F, frozen: Frozen, window: int, *, common: F | None) -> dic
             within = _scaled(rows, frozen.mean, frozen.sd).reshape(w, window, -1).std(axis=1)
             values["narrow"], values["wide"] = narrow(within), within
     if frozen.edges and window >= BINS_LEAST:
-        values |= _distributions(rows, frozen, window, w)
+        tenths = tenths_of(rows, frozen) if tenths is None else tenths
+        values |= _distributions(tenths, frozen, window, w)
     if common is not None:
         values |= _joint(_scaled(common[: w * window], frozen.centre, frozen.scale), frozen, window)
     return values
@@ -143,16 +152,14 @@ def _joint(scaled: F, frozen: Frozen, window: int) -> dict[str, F]:
     return values
 
 
-def _distributions(rows: F, frozen: Frozen, window: int, w: int) -> dict[str, F]:
-    d = rows.shape[1]
+def _distributions(tenths: list[NDArray[np.intp]], frozen: Frozen, window: int, w: int) -> dict[str, F]:
+    d = len(tenths)
     ks, psi = np.zeros((w, d)), np.zeros((w, d))
     number = np.repeat(np.arange(w), window)
-    for place in range(d):
-        learned = frozen.counts[place]
+    for place, learned in enumerate(frozen.counts):
         k = learned.size
         if k < 2:
             continue
-        at = np.searchsorted(frozen.edges[place], rows[:, place])
-        counts = np.bincount(number * k + at, minlength=w * k).reshape(w, k)
+        counts = np.bincount(number * k + tenths[place][: number.size], minlength=w * k).reshape(w, k)
         ks[:, place], psi[:, place] = binned.ks(counts, learned), binned.psi(counts, learned)
     return {"ks": ks, "psi": psi}

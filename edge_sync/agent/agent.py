@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from edge_sync.agent.config import BadConfig, Config
-from edge_sync.agent.disk import keys, outbox, stop
+from edge_sync.agent.disk import keys, stop
 from edge_sync.agent.disk.aside import Aside, set_aside
 from edge_sync.agent.disk.files import Files
 from edge_sync.agent.disk.installed import Shelf
@@ -23,7 +23,6 @@ from edge_sync.agent.disk.reports import Reporter
 from edge_sync.agent.failures import Failures
 from edge_sync.agent.machine import clock
 from edge_sync.agent.machine.activations import Activations
-from edge_sync.agent.machine.recording import closed
 from edge_sync.agent.machine.station import Station
 from edge_sync.agent.preparing import prepare
 from edge_sync.agent.sending.asking_time import ask
@@ -195,10 +194,7 @@ class Agent:
         """Speak with the portal once; Away where it is not there."""
         self._ask_time(now)
         self.update(now)
-        closed_before = {asset: closed(self.store, asset) for asset in self.config.assets}
         self.uplink.exchange(self.clock.true(now))
-        if not outbox.waiting(self.store):
-            self.remembered.note_arrived(closed_before)
         if time.monotonic() - self._forgot > FORGET_EVERY and not self.clock.doubted(now):
             self._forgot = time.monotonic()
             self.uplink.forget(self.clock.true(now))

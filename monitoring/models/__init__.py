@@ -7,12 +7,13 @@ from monitoring.models.performance import Performance
 from monitoring.models.prediction import Picture, Prediction, SampledRow
 from monitoring.models.process import ProcessChange
 from monitoring.models.report import DriftReport
-from monitoring.models.telemetry import Quarantined, SketchTaken, TelemetryBatch, UnapprovedRun
+from monitoring.models.telemetry import CountedPiece, Quarantined, SketchTaken, TelemetryBatch, UnapprovedRun
 from monitoring.models.window import Rollup, StatisticPoint, Window
 
 __all__ = [
     "Alert",
     "Calibration",
+    "CountedPiece",
     "DriftReport",
     "FalseAlarmBudget",
     "GoldenCheck",

@@ -68,7 +68,7 @@ class Quarantined(models.Model):
 
 
 class SketchTaken(models.Model):
-    """Names a window that was added: the same again, in another batch, adds nothing."""
+    """Names a window that was added and names no parts: the same again, in another batch, adds nothing."""
 
     node = models.ForeignKey(Node, models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64)
@@ -79,6 +79,24 @@ class SketchTaken(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:12]
+
+
+class CountedPiece(models.Model):
+    """The readings of one piece of a window that was added; each counts once, in whatever piece it is sent.
+
+    ``parts``: their ids (``wire.prediction.reading_id``), one behind the other.
+    """
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="+")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    parts = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["asset", "starts"], name="counted_piece_of")]
+
+    def __str__(self) -> str:
+        return f"{self.asset} {self.starts:%F %T}"
 
 
 class UnapprovedRun(models.Model):

@@ -59,6 +59,16 @@ class FakePortal:
         """All records of one kind, in the order of the batches."""
         return [one for _number, batch in sorted(self.batches.items()) for one in batch[kind]]
 
+    def counted(self) -> int:
+        """How many parts its windows hold: a piece counts once, and none may be known in part."""
+        known: set[str] = set()
+        for one in self.all("windows"):
+            parts = set(one["parts"])
+            assert len(parts) == one["n"]
+            assert not parts & known or parts <= known
+            known |= parts
+        return len(known)
+
     def states(self, asset: str = "press-3") -> list[tuple[int, str]]:
         return [(r["number"], r["state"]) for _n, r in sorted(self.reports.items()) if r["asset"] == asset]
 

@@ -22,6 +22,7 @@ WINDOW = {
     "moments": {"force": [2.0, 3.5, 9.1, 2.2, 1.0]},
     "classes": {"ok": 2, "crack": 1},
     "confidence": [0, 1, 2],
+    "parts": ["a" * 18, "b" * 18, "c" * 18],
 }
 PREDICTION = {
     "id": "node-2:7",
@@ -98,7 +99,7 @@ def test_a_missing_field_is_named(field):
 )
 def test_the_place_of_what_does_not_fit_is_named(part, record, field):
     for wrong in (None, [], {"x": "\ud800"}, -1, 10**400, "\0", True):
-        if (field, wrong) in (("counts", []), ("confidence", [])):
+        if (field, wrong) in (("counts", []), ("confidence", []), ("parts", [])):
             continue
         with pytest.raises(Invalid) as refused:
             parse(**{part: [record, record | {field: wrong}]})

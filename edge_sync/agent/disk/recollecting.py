@@ -1,7 +1,9 @@
 """At every start: what the store, its second copy and the installed bundles know becomes one memory.
 
 A store begun anew, or an older copy of it put back, has been begun less often than its second copy says. Then
-nothing that was used is used again, and nothing that was accepted or revoked is forgotten.
+nothing that was used is used again, and nothing that was accepted or revoked is forgotten. What is read of a
+feed until its end is reached may have been counted before: until then each part is a piece of a window by
+itself.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Collection
 from edge_sync.agent.disk.aside import Aside
 from edge_sync.agent.disk.installed import Shelf
 from edge_sync.agent.disk.remembered import Remembered
-from edge_sync.agent.disk.store import BORN, FORGOTTEN, Store
+from edge_sync.agent.disk.store import BORN, CATCHING_UP, FORGOTTEN, Store
 from mlops_portal.foundation.wire.release import Seen
 
 SPARE = 86_400
@@ -46,7 +48,7 @@ def recollect(
             for name, number in (_above_all(aside) | remembered.reserved()).items():
                 store.set_meta(f"number:{name}", max(number, int(store.meta(f"number:{name}", 0))))
             for asset in assets:
-                store.set_meta(f"arrived:{asset}", remembered.arrived(asset))
+                store.set_meta(f"{CATCHING_UP}:{asset}", True)
         store.set_meta(
             "newest_time", max(float(store.meta("newest_time", 0.0)), remembered.newest if older else 0)
         )

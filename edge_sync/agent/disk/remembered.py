@@ -6,8 +6,7 @@ highest counts, so that whoever makes the store rot rolls no node back:
 - per asset the highest release number that was accepted, and what it was;
 - revocations, for good;
 - the newest time that the node has seen;
-- numbers that may have been used for batches and reports, so that none comes twice;
-- until when windows have arrived at the portal, so that none is counted twice.
+- numbers that may have been used for batches and reports, so that none comes twice.
 """
 
 from __future__ import annotations
@@ -34,7 +33,6 @@ class _Kept:
     highest: dict[str, list[int | str]] = field(default_factory=dict)
     revoked: list[str] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
-    arrived: dict[str, float] = field(default_factory=dict)
 
 
 def _digest(body: dict[str, object]) -> str:
@@ -47,7 +45,7 @@ def _parse(data: bytes, node: str) -> _Kept:
     body = content["kept"]
     if content["digest"] != _digest(body) or body["node"] != node:
         raise ValueError
-    return _Kept(**body)
+    return _Kept(**{name: value for name, value in body.items() if name in _Kept.__slots__})
 
 
 class Remembered:
@@ -118,15 +116,4 @@ class Remembered:
         with self._lock:
             if self._kept.numbers.get(name, -1) < up_to:
                 self._kept.numbers[name] = up_to + AHEAD
-                self._write()
-
-    def arrived(self, asset: str) -> float:
-        return self._kept.arrived.get(asset, 0.0)
-
-    def note_arrived(self, until: dict[str, float]) -> None:
-        """Windows that end by then have arrived, by asset [s since 1970]."""
-        with self._lock:
-            new = {asset: at for asset, at in until.items() if at > self._kept.arrived.get(asset, 0.0)}
-            if new:
-                self._kept.arrived |= new
                 self._write()

@@ -23,6 +23,8 @@ CREATE TABLE IF NOT EXISTS feeds (
     before TEXT NOT NULL, skipping INTEGER NOT NULL, reached REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS open_windows (asset TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (asset, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS window_parts (asset TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (asset, key, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS items (
     id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS batches (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL);
@@ -45,6 +47,7 @@ CREATE TABLE IF NOT EXISTS refusals (asset TEXT NOT NULL, digest TEXT NOT NULL, 
     PRIMARY KEY (asset, digest, reason));
 CREATE TABLE IF NOT EXISTS revoked (id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+CATCHING_UP = "catching_up"  # in ``meta``, with the machine: see ``recollecting``
 FORGOTTEN = "forgotten"  # in ``meta``: the store was begun anew, and has not seen the portal's numbers since
 BORN = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
 
 from edge_sync.agent.config import Config
 from edge_sync.agent.disk import outbox
-from edge_sync.agent.disk.store import Store
+from edge_sync.agent.disk.store import CATCHING_UP, Store
 from edge_sync.agent.machine.acquisition import Reading
 from edge_sync.agent.machine.judging import Judged, prediction
 from edge_sync.agent.machine.running import Running
 from edge_sync.agent.machine.sampler import Shares, sample
-from edge_sync.agent.machine.windows import OpenWindow, start_of
-from mlops_portal.foundation.wire.prediction import prediction_id
+from edge_sync.agent.machine.windows import LARGEST_PIECE, OpenWindow, start_of
+from mlops_portal.foundation.wire.prediction import prediction_id, reading_id
 
 VIEWS = ("colour", "depth")
 
@@ -81,15 +81,41 @@ class Recorder:
             self._keep_row(
                 number, one, chances, margin=float(margins[index]), outside=bool(outside[index]), asks=asks
             )
-            key = self._window_of(one, running)
-            if key is not None:
-                grouped.setdefault(key, []).append(index)
+            grouped.setdefault(self._window_of(one, running), []).append(index)
         for key, rows in grouped.items():
-            window = self._windows[key]
-            window.add(spec, judged.values[rows], [labels[row] for row in rows], confidences[rows])
-            self._store.db.execute(
-                "INSERT OR REPLACE INTO open_windows VALUES (?, ?, ?)", (self._asset, key, window.dump())
-            )
+            for piece in self._pieces(rows):
+                window = self._windows[key]
+                if self._catching_up():  # what an older copy of the store held of it is a piece
+                    self._send(window)
+                window.add(spec, judged.values[piece], [labels[row] for row in piece], confidences[piece])
+                self._keep(window, [judged.readings[row] for row in piece])
+
+    def _pieces(self, rows: list[int]) -> list[list[int]]:
+        """Each part by itself while it may have been counted: a piece of one was counted or was not."""
+        return [[row] for row in rows] if self._catching_up() else [rows]
+
+    def _catching_up(self) -> bool:
+        return bool(self._store.meta(f"{CATCHING_UP}:{self._asset}", False))
+
+    def caught_up(self) -> None:
+        """The feed was read to its end: what comes now was never judged, nor counted."""
+        if self._catching_up():
+            self._store.set_meta(f"{CATCHING_UP}:{self._asset}", False)
+
+    def _keep(self, window: OpenWindow, readings: Sequence[Reading]) -> None:
+        """Write a window that grew by these, or send it where it is a piece of its own."""
+        self._store.db.executemany(
+            "INSERT INTO window_parts VALUES (?, ?, ?)",
+            [
+                (self._asset, window.key, reading_id(asset=self._asset, part=one.part, at=one.at))
+                for one in readings
+            ],
+        )
+        if window.n >= LARGEST_PIECE or self._catching_up():
+            self._send(window)
+        self._store.db.execute(
+            "INSERT OR REPLACE INTO open_windows VALUES (?, ?, ?)", (self._asset, window.key, window.dump())
+        )
 
     def _keep_row(
         self,
@@ -128,13 +154,10 @@ class Recorder:
                 pictures=bool(self._config.camera),
             )
 
-    def _window_of(self, one: Reading, running: Running) -> str | None:
-        """The key of the part's window, which is opened where it was not; None where it arrived before the
-        store was lost: windows add up, so it is not sent again."""
+    def _window_of(self, one: Reading, running: Running) -> str:
+        """The key of the part's window, which is opened where it was not."""
         self._watermark = max(self._watermark, one.at.timestamp())
         starts = start_of(one.at, running.spec.window_seconds)
-        if starts + running.spec.window_seconds <= self._store.meta(f"arrived:{self._asset}", 0.0):
-            return None
         window = OpenWindow(
             asset=self._asset,
             activation=running.installed.activation,
@@ -157,20 +180,26 @@ class Recorder:
 
     def close(self, one: OpenWindow) -> None:
         """Send a window and forget it."""
-        outbox.put(self._store, "windows", one.record())
-        self._store.set_meta(f"closed:{self._asset}", max(one.ends, closed(self._store, self._asset)))
-        self._store.db.execute("DELETE FROM open_windows WHERE asset = ? AND key = ?", (self._asset, one.key))
-        del self._windows[one.key]
+        self._send(one)
+        self.drop(one)
+
+    def _send(self, one: OpenWindow) -> None:
+        """Hand what a window holds to the outbox, as a piece that is counted once, and go on empty."""
+        if not one.n:
+            return
+        where = (self._asset, one.key)
+        rows = self._store.db.execute(
+            "SELECT id FROM window_parts WHERE asset = ? AND key = ? ORDER BY id", where
+        )
+        outbox.put(self._store, "windows", one.record([number for (number,) in rows]))
+        self._store.db.execute("DELETE FROM window_parts WHERE asset = ? AND key = ?", where)
+        one.empty()
 
     def drop(self, one: OpenWindow) -> None:
         """Forget a window that cannot be sent."""
+        self._store.db.execute("DELETE FROM window_parts WHERE asset = ? AND key = ?", (self._asset, one.key))
         self._store.db.execute("DELETE FROM open_windows WHERE asset = ? AND key = ?", (self._asset, one.key))
         self._windows.pop(one.key, None)
-
-
-def closed(store: Store, asset: str) -> float:
-    """The newest end of a window that was handed to the outbox [s since 1970]."""
-    return float(store.meta(f"closed:{asset}", 0.0))
 
 
 def send_row(

@@ -39,6 +39,7 @@ class _Step:
     between: Between
     now: datetime
     over: list[OpenWindow]
+    at_end: bool
 
 
 class Station:
@@ -198,6 +199,7 @@ class Station:
                 self._clock.between(self._place.reached, now),
                 self._clock.true(now),
                 self._recorder.over(earliest, at_end=read.at_end),
+                read.at_end,
             )
             try:
                 self._take(step)
@@ -220,6 +222,8 @@ class Station:
                     self._judge(lines, step, singly=singly)
                 for one in step.over:
                     self._close(one, step, singly=singly)
+                if step.at_end:
+                    self._recorder.caught_up()
                 at = step.place
                 db.execute(
                     "INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?, ?, ?)",

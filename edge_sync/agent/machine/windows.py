@@ -2,7 +2,7 @@
 
 A window is closed when the feed's time has passed its end, or when the feed is read to its end and the node's
 clock has passed it; ``GRACE`` waits for what is on its way. What comes later opens the window again: sketches
-add up.
+add up. One that grows past ``LARGEST_PIECE`` parts is sent in pieces.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from mlops_portal.foundation.wire import merge, sketch
 from mlops_portal.foundation.wire.spec import ModelSpec
 
 GRACE = 2.0
+LARGEST_PIECE = 5000  # parts; their ids must fit into a batch
 
 
 @dataclass(slots=True)
@@ -74,13 +75,17 @@ class OpenWindow:
     def is_over(self, *, watermark: float, now: float, at_end: bool) -> bool:
         return self.ends + GRACE <= (max(watermark, now) if at_end else watermark)
 
-    def record(self) -> dict[str, Any]:
-        """As it is sent (``wire.telemetry``)."""
-        sketch_sent = asdict(self)
+    def record(self, parts: Sequence[str]) -> dict[str, Any]:
+        """As it is sent (``wire.telemetry``); ``parts`` are the readings' ids."""
+        sketch_sent = asdict(self) | {"parts": list(parts)}
         del sketch_sent["last"]
         for edge in ("starts", "ends"):
             sketch_sent[edge] = datetime.fromtimestamp(sketch_sent[edge], UTC).isoformat()
         return sketch_sent
+
+    def empty(self) -> None:
+        """Begin the next piece; ``last`` stays, so that pairs across both are counted."""
+        self.n, self.counts, self.moments, self.classes, self.confidence = 0, {}, {}, {}, []
 
     def dump(self) -> str:
         return json.dumps(asdict(self))

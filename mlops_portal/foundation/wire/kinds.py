@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,10 +15,13 @@ YES_OR_NO = "true or false"
 COUNTS, FEATURE_COUNTS, TALLY, READINGS = "list of counts", "counts by feature", "tally", "numbers by feature"
 FEATURE_MOMENTS = "moments by feature"
 NAMES, LIST, OBJECT, ANYTHING = "list of names", "list", "object", "value"
+READING_IDS = "list of readings' ids"
 
 LARGEST_WHOLE = (1 << 53) - 1
 LONGEST_TEXT = 200
 MOST_NAMES = 100
+MOST_READINGS = 20_000
+READING_ID = re.compile("[a-z2-7]{18}")
 EARLIEST, LATEST = (
     datetime.min.replace(tzinfo=UTC) + timedelta(days=2),
     datetime.max.replace(tzinfo=UTC) - timedelta(days=2),
@@ -69,6 +73,10 @@ def _is_name(value: object) -> bool:
     return is_text(value) and len(str(value)) <= LONGEST_TEXT
 
 
+def _is_reading_id(value: object) -> bool:
+    return isinstance(value, str) and READING_ID.fullmatch(value) is not None
+
+
 def _lists(value: object, fits_number: Any) -> bool:
     return isinstance(value, dict) and all(
         isinstance(numbers, list) and all(map(fits_number, numbers)) for numbers in value.values()
@@ -91,6 +99,9 @@ FITS: Mapping[str, Any] = {
         isinstance(value, dict) and all(number is None or _is_number(number) for number in value.values())
     ),
     NAMES: lambda value: isinstance(value, list) and len(value) <= MOST_NAMES and all(map(_is_name, value)),
+    READING_IDS: lambda value: (
+        isinstance(value, list) and len(value) <= MOST_READINGS and all(map(_is_reading_id, value))
+    ),
     LIST: lambda value: isinstance(value, list),
     OBJECT: lambda value: isinstance(value, dict) and is_clean(value),
     ANYTHING: lambda _value: True,

@@ -5,6 +5,9 @@ the reason and the probability of being sent) and quarantined records (what fail
 ``SHAPE`` describes it, by the rules of ``wire.formats``. ``opened`` reads a batch whose head fits,
 ``record_of`` one record, or says where it does not fit, so that one that is wrong is set aside alone;
 ``parse`` wants all of them to.
+
+A window comes in pieces, which add up. ``parts`` of a piece are the ids of the readings in it
+(``prediction.reading_id``), so that each is counted once however pieces are cut and sent again.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from mlops_portal.foundation.wire.kinds import (
     LIST,
     NAMES,
     OBJECT,
+    READING_IDS,
     READINGS,
     SHARE,
     TALLY,
@@ -45,7 +49,7 @@ SHAPE: dict[str, Fields] = {
     "windows": {
         "asset": TEXT, "activation": TEXT, "artifact": TEXT, "lot": TEXT, "recipe": TEXT, "starts": TIME,
         "ends": TIME, "n": WHOLE, "counts": FEATURE_COUNTS, "moments": FEATURE_MOMENTS, "classes": TALLY,
-        "confidence": COUNTS,
+        "confidence": COUNTS, "parts": Field(READING_IDS, []),
     },
     "predictions": {
         "id": TEXT, "asset": TEXT, "part": TEXT, "at": TIME, "label": TEXT, "confidence": CONFIDENCE,
@@ -139,6 +143,10 @@ def _check_sums(place: str, window: Mapping[str, Any]) -> None:
     for field, counts in tallies.items():
         if sum(counts) != window["n"]:
             raise Invalid(f"{place}/{field} must add up to n = {window['n']}.", pointer=f"{place}/{field}")
+    if window["parts"] and len(set(window["parts"])) != window["n"]:
+        raise Invalid(
+            f"{place}/parts must name n = {window['n']} readings, each once.", pointer=f"{place}/parts"
+        )
     if any(len(sums) != MOMENTS for sums in window["moments"].values()):
         raise Invalid(f"{place}/moments must have {MOMENTS} numbers each.", pointer=f"{place}/moments")
     if time_of(window["starts"]) >= time_of(window["ends"]):

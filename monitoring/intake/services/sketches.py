@@ -1,7 +1,10 @@
 """Windows that a node cut, on their way into the table.
 
-- Sketches add up: what comes late for a window is a sketch of its own, with other parts. The same sketch
-  again (every count, every sum to nine digits) is the same parts told twice, and adds nothing.
+- Sketches add up: what comes late for a window is a sketch of its own, a piece with other parts. It names
+  them, and each reading of a machine counts once: a piece of which all were counted adds nothing, and one of
+  which some were is set aside, because a sum cannot be taken apart.
+- A piece that names no parts comes from an agent that knew no such names: the same again (every count, every
+  sum to nine digits) is taken for the same parts told twice.
 - A window that was judged and grows is judged again.
 """
 
@@ -20,19 +23,21 @@ from mlops_portal.foundation.plant.models import Asset, Node
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.wire import merge
 from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.prediction import LETTERS
 from monitoring.intake.services.intake import LONGEST_WINDOW, Intake, Unfit
 from monitoring.intake.services.shifts import ShiftNames
-from monitoring.models import Rollup, SketchTaken, Window
+from monitoring.models import CountedPiece, Rollup, SketchTaken, Window
 from monitoring.rules.encoding import encode, layout_of
 from monitoring.transitions import Check
 
 RECENT = timedelta(days=1)  # nothing younger is ever merged to hours
 KEPT = timedelta(days=90)
+DAY = timedelta(days=1)  # no model has windows that are longer
 
 
 def digest_of(window: Mapping[str, Any]) -> str:
-    """Names a sketch that fits by its content as it came, with fields that nobody reads yet; sums of floats
-    to nine digits, whatever order they came in."""
+    """Names a sketch that names no parts by its content as it came, with fields that nobody reads yet; sums
+    of floats to nine digits, whatever order they came in."""
     moments = {key: [f"{one:.9g}" for one in sums] for key, sums in window["moments"].items()}
     return sha256(json.dumps(dict(window) | {"moments": moments}, sort_keys=True).encode()).hexdigest()
 
@@ -64,11 +69,35 @@ class Sketches:
         ends = datetime.fromisoformat(one["ends"])
         if ends - starts > max(LONGEST_WINDOW, timedelta(seconds=version.model.window_seconds)):
             raise Unfit(Check.CLOCK, _("The window lasts longer than a week."))
-        if digest not in self._taken:
+        if one["parts"]:
+            if self._is_new(asset, starts, ends, one["parts"]):
+                self._add(one, asset, version, starts, ends)
+                CountedPiece.objects.create(
+                    asset=asset, starts=starts, ends=ends, parts="".join(sorted(one["parts"]))
+                )
+        elif digest not in self._taken:
             self._add(one, asset, version, starts, ends)
             self._taken.add(digest)
             self._new[digest] = SketchTaken(node=self._node, digest=digest, taken_at=self._now)
         return asset, starts
+
+    def _is_new(self, asset: Asset, starts: datetime, ends: datetime, parts: list[str]) -> bool:
+        """Whether none of these readings was counted; Unfit where some were and others were not."""
+        pieces = CountedPiece.objects.filter(
+            asset=asset, starts__lt=ends, starts__gt=starts - max(DAY, ends - starts), ends__gt=starts
+        )
+        counted = set(parts).intersection(
+            piece[at : at + LETTERS]
+            for piece in pieces.values_list("parts", flat=True)
+            for at in range(0, len(piece), LETTERS)
+        )
+        if counted and len(counted) < len(parts):
+            raise Unfit(
+                Check.COUNTED,
+                _("%(counted)d of its %(parts)d parts were counted before, so it counts none of them.")
+                % {"counted": len(counted), "parts": len(parts)},
+            )
+        return not counted
 
     def _add(
         self, one: Mapping[str, Any], asset: Asset, version: ModelVersion, starts: datetime, ends: datetime

@@ -2,14 +2,17 @@
 
 - every sample's truth gets at least its tolerance of probability;
 - every safety sample is judged right;
-- no single answer takes longer than the limit, the first one (warm-up) apart.
+- no sample takes longer than the limit, the first answer of all (warm-up) apart. One that does is asked
+  again, and the median of ``TRIES`` answers counts: a machine that was busy for a moment is no slow model,
+  and a model that is slow for one kind of part is.
 """
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,38 +21,63 @@ from mlops_portal.foundation.wire.golden import Golden
 from mlops_portal.foundation.wire.inputs import valid
 from mlops_portal.foundation.wire.spec import ModelSpec
 
+TRIES = 5
+
 
 @dataclass(frozen=True, slots=True)
 class GoldenRun:
-    """``failed`` says what failed, or is empty; times in milliseconds."""
+    """``failed`` says what failed, or is empty; times in milliseconds.
+
+    ``slowest_ms``: the slowest sample, by the median where it was asked again; ``longest_ms``: the longest
+    single answer; ``asked_again``: how many samples were.
+    """
 
     samples: int
-    failed: str
-    slowest_ms: float
+    failed: str = ""
+    slowest_ms: float = 0.0
+    longest_ms: float = 0.0
+    asked_again: int = 0
 
     def measures(self) -> dict[str, float | int]:
-        return {"golden_samples": self.samples, "slowest_ms": round(self.slowest_ms, 3)}
+        return {
+            "golden_samples": self.samples,
+            "slowest_ms": round(self.slowest_ms, 3),
+            "longest_ms": round(self.longest_ms, 3),
+            "asked_again": self.asked_again,
+        }
 
 
 def golden_run(model: Model, spec: ModelSpec, samples: Sequence[Golden], *, limit_ms: float) -> GoldenRun:
     """Run ``samples`` one by one, as the machine will."""
-    slowest = 0.0
+    run = GoldenRun(len(samples))
+    slow = ""
     try:
         model.probabilities(matrix([{}], spec))
         for one in samples:
-            started = time.perf_counter()
-            probabilities = model.probabilities(matrix([one.readings], spec))
-            slowest = max(slowest, 1000 * (time.perf_counter() - started))
-            failed = _judge(one, spec, probabilities)
+            times, failed = [], ""
+            while not failed and len(times) < (TRIES if times and times[0] > limit_ms else 1):
+                started = time.perf_counter()
+                probabilities = model.probabilities(matrix([one.readings], spec))
+                times.append(1000 * (time.perf_counter() - started))
+                failed = _judge(one, spec, probabilities)
+            took = statistics.median(times)
+            run = replace(
+                run,
+                failed=failed,
+                slowest_ms=max(run.slowest_ms, took),
+                longest_ms=max(run.longest_ms, *times),
+                asked_again=run.asked_again + (len(times) > 1),
+            )
             if failed:
-                return GoldenRun(len(samples), failed, slowest)
+                return run
+            if took > limit_ms and not slow:
+                slow = (
+                    f"{one.code} took {took:.0f} ms in the middle of {len(times)} answers,"
+                    f" {limit_ms:.0f} are allowed"
+                )
     except BadModel as error:
-        return GoldenRun(len(samples), str(error), slowest)
-    if slowest > limit_ms:
-        return GoldenRun(
-            len(samples), f"an answer took {slowest:.0f} ms, {limit_ms:.0f} are allowed", slowest
-        )
-    return GoldenRun(len(samples), "", slowest)
+        return replace(run, failed=str(error))
+    return replace(run, failed=slow)
 
 
 def _judge(one: Golden, spec: ModelSpec, probabilities: np.ndarray) -> str:

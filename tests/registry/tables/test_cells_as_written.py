@@ -36,6 +36,15 @@ PLAIN = [f"{80 + at / 10:.1f}" for at in range(12)]
         ("error", np.nan, "cells-error"),
         ("n. a.", np.nan, "cells-error"),
         ("torn off", np.nan, "mixed-types"),
+        ("−20.5", -20.5, "cells-minus"),
+        ("– 20.5", -20.5, "cells-minus"),
+        ("2e−3", 0.002, "cells-minus"),
+        ("(20.5)", -20.5, "cells-below"),
+        ("( 1,020.5 )", -1020.5, "cells-below"),
+        ("20.5-", -20.5, "cells-below"),
+        ("−20.5 °C", -20.5, "cells-unit"),
+        ("–", np.nan, "cells-error"),
+        ("12–15", np.nan, "mixed-types"),
     ],
 )
 def test_one_cell_never_turns_a_column_of_numbers_into_categories(tmp_path, cell, value, code):
@@ -45,7 +54,7 @@ def test_one_cell_never_turns_a_column_of_numbers_into_categories(tmp_path, cell
     said = only(frame.faults, code)
     assert (said.column, said.row, said.values["count"]) == ("Temp", 14, "1")
     assert cell in said.sentence
-    assert said.blocking == (code == "mixed-types")  # what nobody knows is asked
+    assert said.blocking == (code in ("mixed-types", "cells-below"))  # what nobody knows is asked
 
 
 def test_cells_are_emptied_or_the_column_made_words_by_an_answer(tmp_path):
@@ -150,3 +159,30 @@ def test_where_commas_part_the_columns_a_point_is_a_point(tmp_path):
     frame = column(tmp_path, ["1.234", "2.345", "3.456"], delimiter=",")
     assert frame.columns["Temp"][0] == 1.234
     assert frame.faults == []
+
+
+# ---- below zero ----
+
+
+@pytest.mark.parametrize("minus", "−‒–﹣－")
+def test_a_column_with_another_minus_than_a_hyphen_is_read_whole_and_told(tmp_path, minus):
+    numbers = np.random.default_rng(1).uniform(-90, 90, 9000).round(3)  # more than are looked at one by one
+    frame = column(tmp_path, [f"{one}".replace("-", minus) for one in numbers])
+    assert np.array_equal(frame.columns["Temp"], numbers)
+    assert only(frame.faults, "cells-minus").values["count"] == str(np.count_nonzero(np.signbit(numbers)))
+
+
+def test_numbers_in_brackets_are_what_a_person_says(tmp_path):
+    cells = [*PLAIN, *(f"({n}.5)" for n in range(8))]
+    below = np.array([-n - 0.5 for n in range(8)])
+    for answer, values in (("value", below), ("above", -below), ("gap", np.full(8, np.nan))):
+        frame = column(tmp_path, cells, answers={"cells-below:Temp": answer})
+        assert np.array_equal(frame.columns["Temp"][12:], values, equal_nan=True)
+        assert not only(frame.faults, "cells-below").blocking
+    frame = column(tmp_path, cells, answers={"cells-below:Temp": "words"})
+    assert frame.kinds["Temp"] in (Kind.CATEGORY, Kind.TEXT)
+
+
+def test_a_comma_before_the_decimals_is_told_by_numbers_below_zero_too(tmp_path):
+    frame = column(tmp_path, ["−1,5", "(2,25)", "−3,125", "−4,75"])
+    assert np.array_equal(frame.columns["Temp"], [-1.5, -2.25, -3.125, -4.75])

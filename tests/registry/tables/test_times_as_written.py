@@ -220,3 +220,94 @@ def test_a_table_with_the_newest_row_first_is_turned_round(tmp_path):
     found = problems(frame, schema)
     assert not [one for one in found if one.blocking]
     assert "newest to the oldest" in only(found, "order").sentence
+
+
+# ---- years of two digits ----
+
+
+def day(seconds):
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
+
+
+@pytest.mark.parametrize(
+    ("written", "ways", "guess"),
+    [
+        ("26-01-05", {"dmy": "2005-01-26", "yy": "2026-01-05"}, "yy"),
+        ("05-01-06", {"dmy": "2006-01-05", "mdy": "2006-05-01", "yy": "2005-01-06"}, "yy"),
+        ("26/01/05", {"dmy": "2005-01-26", "yy": "2026-01-05"}, "dmy"),
+        ("05/01/06", {"dmy": "2006-01-05", "mdy": "2006-05-01", "yy": "2005-01-06"}, "dmy"),
+        ("26.01.05", {"dmy": "2005-01-26", "yy": "2026-01-05"}, "dmy"),
+    ],
+)
+@pytest.mark.parametrize("clock", ["", " 06:00", " 06:00:30"])
+def test_a_year_of_two_digits_that_may_stand_first_or_last_is_asked_about(
+    tmp_path, written, ways, guess, clock
+):
+    frame = table(tmp_path, [written + clock] * 3, name="Tag")
+    said = only(frame.faults, "ambiguous-date")
+    assert said.blocking
+    assert {one.value for one in said.options} == set(ways)
+    assert said.taken == guess
+    for way, when in ways.items():
+        answers = Answers({"date-order:Tag": way, "zone": "UTC"})
+        frame = table(tmp_path, [written + clock] * 3, name="Tag", answers=answers)
+        assert day(frame.columns["Tag"][0]) == when
+        assert not only(frame.faults, "ambiguous-date").blocking
+
+
+def test_a_year_of_two_digits_is_told_by_rows_that_stand_in_order_in_one_way_alone(tmp_path):
+    frame = table(tmp_path, ["26-01-30", "26-01-31", "26-02-01", "26-02-02"])
+    assert frame.times["Zeit"].startswith("yy")
+    assert not only(frame.faults, "ambiguous-date").blocking
+
+
+def test_years_that_can_stand_last_alone_or_first_alone_need_no_question(tmp_path):
+    for times, form in ((["25/12/26", "26/12/32"], "dmy"), (["86-12-25", "99-12-31"], "yy")):
+        frame = table(tmp_path, times)
+        assert frame.times["Zeit"].startswith(form)
+        assert not [one for one in frame.faults if one.code == "ambiguous-date" and one.blocking]
+
+
+def test_rows_in_no_order_do_not_tell_how_dates_are_written(tmp_path):
+    draw = np.random.default_rng(2)
+    times = [f"{d:02}/{m:02}/2026" for d, m in draw.integers(1, 13, size=(200, 2))]
+    assert only(table(tmp_path, times).faults, "ambiguous-date").blocking
+
+
+# ---- clocks of twelve hours ----
+
+
+def twelve(minutes, step, suffix=""):
+    at = datetime(2026, 1, 5, 6)
+    moments = [at + timedelta(minutes=m) for m in range(0, minutes, step)]
+    return [f"{one:%d.%m.%Y} {one.hour % 12 or 12}:{one:%M}{one.strftime(suffix)}" for one in moments]
+
+
+@pytest.mark.parametrize("step", [1, 20, 120])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_clock_of_twelve_hours_without_its_halves_is_asked_about(tmp_path, step, turned):
+    times = twelve(2000, step)
+    frame = table(tmp_path, times[::-1] if turned else times)
+    said = only(frame.faults, "half-day")
+    assert said.blocking
+    assert "AM" in said.sentence
+    answered = table(tmp_path, times, answers=Answers({"half-day:Zeit": "as-is"}, "Europe/Berlin"))
+    assert not only(answered.faults, "half-day").blocking
+
+
+def test_times_that_are_whole_are_no_clock_of_twelve_hours(tmp_path):
+    day_shift = [f"{d:02}.01.2026 {h}:{m:02}" for d in (5, 6, 20) for h in range(6, 13) for m in (0, 30)]
+    jitter = [f"20.01.2026 {h}:0{m}" for h in range(6, 12) for m in (3, 1, 5)]
+    for times in (twelve(2000, 20, " %p"), day_shift, jitter, local("2026-01-05 06:00", 2000, 20)):
+        assert not [one for one in table(tmp_path, times).faults if one.code == "half-day"]
+
+
+def test_the_days_of_a_workbook_that_counts_from_1904_can_be_said(tmp_path):
+    days = ["44591.25", "44591.50", "44592.00"]
+    offered = only(table(tmp_path, days, name="Datum").faults, "date-number")
+    assert [one.value for one in offered.options] == ["time", "time-1904", "number"]
+    said = Answers({"date-number:Datum": "time-1904", "zone": "UTC"})
+    frame = table(tmp_path, days, name="Datum", answers=said)
+    assert day(frame.columns["Datum"][0]) == "2026-01-31"
+    assert frame.times["Datum"].startswith("excel1904")
+    assert "44591.25" in only(frame.faults, "date-number").sentence

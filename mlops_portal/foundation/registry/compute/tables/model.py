@@ -64,9 +64,10 @@ def coded(values: NDArray[Any]) -> tuple[NDArray[np.int64], list[Any], NDArray[n
 @dataclass(frozen=True, slots=True)
 class Column:
     """``categories`` of a boolean are the words for false and true. ``time_format`` is ``iso``, ``dmy``,
-    ``mdy``, ``ymd`` (20260131), ``excel`` (days since 1899-12-30), ``epoch_s``, ``epoch_ms``, ``epoch_us``,
-    ``epoch_ns`` or ``order`` (a count that rises with time), with ``@Europe/Berlin`` behind it where moments
-    without a zone are not UTC. ``clock``: the column that holds the time of day of these dates."""
+    ``mdy``, ``yy`` (26-01-31), ``ymd`` (20260131), ``excel`` (days since 1899-12-30), ``excel1904``,
+    ``epoch_s``, ``epoch_ms``, ``epoch_us``, ``epoch_ns`` or ``order`` (a count that rises with time), with
+    ``@Europe/Berlin`` behind it where moments without a zone are not UTC. ``clock``: the column that holds
+    the time of day of these dates."""
 
     name: str
     key: str

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from mlops_portal.foundation.registry.compute.tables.answers import NONE, Answers
 from mlops_portal.foundation.registry.compute.tables.formats import layout
 from mlops_portal.foundation.registry.compute.tables.problem import Problem
-from mlops_portal.foundation.registry.compute.tables.values.spelling import GAPS
+from mlops_portal.foundation.registry.compute.tables.values.spelling import GAPS, hyphened
 
 DELIMITERS = (";", "\t", "|", ",", " ")  # the rarer in ordinary text go first
 LOOKED_AT = 500  # rows
@@ -110,7 +110,7 @@ def _fit(delimiter: str, rows: list[list[str]], width_of: Callable[[list[list[st
 
 
 def is_number(cell: str) -> bool:
-    return bool(NUMBER.match(cell.strip()))
+    return bool(NUMBER.match(hyphened(cell)))
 
 
 def is_data(first: list[str]) -> bool:
@@ -132,7 +132,7 @@ def is_data(first: list[str]) -> bool:
 def decimals(records: list[list[str]]) -> tuple[str, str, bool]:
     """(decimal, thousands, whether a number that can be read in one way only said so)."""
     first_cells = itertools.islice(itertools.chain.from_iterable(records), CELLS)
-    cells = [NOISE.sub("", cell.strip()) for cell in first_cells]
+    cells = [NOISE.sub("", hyphened(cell)) for cell in first_cells]
     commas = sum(1 for cell in cells if COMMA.match(cell) or MANY_POINTS.match(cell))
     points = sum(1 for cell in cells if POINT.match(cell))
     if commas > points:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.compute.tables.headings import SPELT
 from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, quoted, several
-from mlops_portal.foundation.registry.compute.tables.values.spelling import GAPS, MARKS, NO_READING
+from mlops_portal.foundation.registry.compute.tables.values.spelling import GAPS, MARKS, NO_READING, hyphened
 
 LOOKED_AT, DEEPEST = 100, 40  # rows; lines of a report
 FULL = 0.6
@@ -96,7 +96,7 @@ def _filled(row: Sequence[str]) -> int:
 
 
 def _kind(cell: str) -> str:
-    text = cell.strip()
+    text = hyphened(cell)
     if not text or text in GAPS:
         return ""
     if re.fullmatch(r"[+-]?[\d.,'’ \u00a0\u202f]+([eE][+-]?\d+)?\s*%?", text):
@@ -182,6 +182,8 @@ def _looks_like_units(
 ) -> bool:
     cells = [cell.strip() for cell in second]
     if any(is_number(cell) or cell.casefold() in ERRORS or (cell and cell in GAPS) for cell in cells):
+        return False
+    if any(_kind(cell) == "time" for cell in cells):
         return False
     numeric = []
     for place in range(len(cells)):

@@ -3,6 +3,8 @@
 - A bound counts as its limit: a lab that writes “<0.5” measured, and found less than it can tell.
 - A unit behind a number is left off; where two units stand in one column, the rarer one's cells are empty.
 - A percent sign among shares of one (all others at most 1.5) means hundredths.
+- A minus that is no hyphen (−20.5) is one. A number in brackets or with the minus behind it, (20.5) and
+  20.5-, is below zero as accountants write it, which a person confirms.
 - Words that say that nothing was read are gaps, and counted. Any other word is a gap that a person confirms.
 """
 
@@ -19,8 +21,9 @@ from numpy.typing import NDArray
 
 from mlops_portal.foundation.registry.compute.tables.answers import WORDS, Answers
 from mlops_portal.foundation.registry.compute.tables.headings import SHORT, SPELT
-from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, quoted
+from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem, quoted
 from mlops_portal.foundation.registry.compute.tables.values import numbers
+from mlops_portal.foundation.registry.compute.tables.values.spelling import HYPHENS
 
 MOST = 5_000  # different odd texts that are looked at
 BOUND = re.compile(r"^\s*(<=|>=|=<|=>|[<>≤≥~≈±])\s*(.+)$")
@@ -43,7 +46,7 @@ UNITS = {
     "cst",
     "ml/min",
 }
-GAP, VALUE, SHARE = "gap", "value", "share"
+GAP, VALUE, SHARE, ABOVE = "gap", "value", "share", "above"
 AS_GAP = gettext_noop("Leave them empty")
 AS_VALUE = gettext_noop("Take the number")
 AS_SHARE = gettext_noop("Take a hundredth of it")
@@ -66,6 +69,16 @@ OTHER_UNIT = gettext_noop(
 PERCENT = gettext_noop(
     "Column {column}: cells like “{value}” ({count}, first in row {row}) are taken as {taken_as}, because the"
     " other cells are shares of one."
+)
+AS_BELOW = gettext_noop("They are below zero")
+AS_ABOVE = gettext_noop("They are above zero")
+MINUSES = gettext_noop(
+    "Column {column}: cells like “{value}” ({count}, first in row {row}) are taken as {taken_as}: the minus"
+    " there is another sign than a hyphen."
+)
+BELOWS = gettext_noop(
+    "Column {column}: cells like “{value}” ({count}, first in row {row}) look like numbers below zero as"
+    " accountants write them, and are taken as {taken_as}. Say whether they are."
 )
 ERRORS = gettext_noop(
     "Column {column}: cells like “{value}” ({count}, first in row {row}) are left empty, because the word"
@@ -94,6 +107,14 @@ class Seen:
             self.value = "" if texts is None else str(texts[at].as_py())
         self.count += count
 
+    def add_number(
+        self, where: NDArray[np.bool_], rows: NDArray[np.int64], texts: pa.Array, values: NDArray[np.float64]
+    ) -> None:
+        """The same, with the number that the first is taken as."""
+        if not self.count:
+            self.number = float(values[int(np.argmax(where))])
+        self.add(where, rows, texts)
+
 
 @dataclass(frozen=True, slots=True)
 class Near:
@@ -109,6 +130,8 @@ class Odd:
     """What was seen in one column, by kind; of units also where each stands, to be settled at the end."""
 
     bounds: Seen = field(default_factory=Seen)
+    minus: Seen = field(default_factory=Seen)
+    below: Seen = field(default_factory=Seen)
     words: Seen = field(default_factory=Seen)
     errors: Seen = field(default_factory=Seen)
     units: dict[str, Seen] = field(default_factory=dict)
@@ -117,6 +140,7 @@ class Odd:
 
 def near_of(text: str, decimal: str, thousands: str) -> Near:
     """What a text that is no number is."""
+    text = text.translate(HYPHENS)
     if match := BOUND.match(text):
         inner = near_of(match[2], decimal, thousands) if not _plain(match[2], decimal, thousands) else None
         number = _number(match[2], decimal, thousands) if inner is None else inner.number
@@ -171,6 +195,22 @@ def settle(name: str, values: NDArray[np.float64], odd: Odd, plain: int, answers
                 options=((VALUE, AS_VALUE), (GAP, AS_GAP), (WORDS, AS_WORDS)),
                 column=name,
                 **_where(odd.bounds),
+            )
+        )
+    if odd.minus.count:
+        where = _where(odd.minus)
+        listed.append(problem("cells-minus", MINUSES, blocking=False, column=name, **where))
+    if odd.below.count:
+        listed.append(
+            answers.question(
+                "cells-below",
+                BELOWS,
+                key=f"cells-below:{name}",
+                guess=VALUE,
+                options=((VALUE, AS_BELOW), (ABOVE, AS_ABOVE), (GAP, AS_GAP), (WORDS, AS_WORDS)),
+                asks=True,
+                column=name,
+                **_where(odd.below),
             )
         )
     for code, message, seen, asks in (

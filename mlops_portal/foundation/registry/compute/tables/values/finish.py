@@ -88,6 +88,7 @@ def _numbers(column: Gathering, values: NDArray[np.float64]) -> tuple[NDArray[np
         values = values.copy()
     odd, name = column.near, column.name
     strange = odd.bounds.count + odd.words.count + odd.errors.count
+    strange += odd.minus.count + odd.below.count
     plain = column.there - strange - sum(one.count for one in odd.units.values())
     problems = cells.settle(name, values, odd, plain, column.answers)
     if column.style and column.style.question and column.plan and column.plan.kind == Kind.NUMBER:

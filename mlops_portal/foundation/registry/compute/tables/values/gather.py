@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from mlops_portal.foundation.wire.categories import GAPS, as_text
 
 EXACT = float(2**53)
 MOST_SPELT = 1_000
-COUNTED = {*times.EPOCHS, times.EXCEL}
+COUNTED = {*times.EPOCHS, times.EXCEL, times.EXCEL_1904}
 
 
 @dataclass(slots=True)
@@ -48,6 +48,7 @@ class Gathering:
     day: int = 0
     month: int = 0
     first: str = ""
+    halved: bool = False  # AM or PM stands somewhere
 
     def add(self, column: pa.Array, rows: NDArray[np.int64]) -> None:
         """Take the values of ``rows``; text (as CSV has it) or what Parquet knows the type of."""
@@ -103,8 +104,13 @@ class Gathering:
             values = parsed.values
             if parsed.errors is not None:
                 self.near.errors.add(parsed.errors, rows, texts)
+            if parsed.minus is not None:
+                self.near.minus.add_number(parsed.minus, rows, texts, values)
+            if parsed.below is not None:
+                values = self._below(values, parsed.below)
+                self.near.below.add_number(parsed.below, rows, texts, values)
             if parsed.odd is not None:
-                values = self._near(texts, parsed, rows)
+                values = self._near(texts, replace(parsed, values=values), rows)
         with np.errstate(invalid="ignore"):
             large = np.abs(values) > EXACT
         if large.any():
@@ -141,6 +147,12 @@ class Gathering:
                 self.odd.add(mask, rows, texts)
         return values
 
+    def _below(self, values: NDArray[np.float64], where: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The values with those in brackets as somebody said they are meant."""
+        said = self.answers.given.get(f"cells-below:{self.name}")
+        factor = {cells.GAP: np.nan, cells.ABOVE: -1.0}.get(said or "", 1.0)
+        return np.where(where, values * factor, values)
+
     def _moments(self, values_read: pa.Array, rows: NDArray[np.int64], form: str) -> NDArray[np.float64]:
         if pa.types.is_timestamp(values_read.type):
             self.bare.append(np.full(len(values_read), values_read.type.tz is None))
@@ -150,12 +162,14 @@ class Gathering:
             return numbers.as_float(values_read.cast(pa.int64())) / per
         if form in COUNTED:
             values = self._numbers(values_read, rows)
-            self.bare.append(np.full(len(values_read), form == times.EXCEL))
-            return times.of_excel(values) if form == times.EXCEL else values / times.EPOCHS[form]
+            days = form not in times.EPOCHS
+            self.bare.append(np.full(len(values_read), days))
+            return times.of_excel(values, form) if days else values / times.EPOCHS[form]
         texts = as_strings(values_read)
         moments = times.parse(texts, form)
         self.bare.append(moments.bare)
         self.day, self.month = max(self.day, moments.day), max(self.month, moments.month)
+        self.halved |= moments.halved
         if not self.first and len(there := texts.drop_null()):
             self.first = str(there[0].as_py())
         if moments.odd is not None:
@@ -239,7 +253,7 @@ def dated(column: pa.Array, name: str, answers: Answers) -> Plan | None:
     if dense := plan.of_day(as_strings(column).drop_null(), name, answers):
         return dense
     known = answers.given.get(f"date-number:{name}") == "number"
-    return Plan(Kind.TIME, times.EXCEL) if times.is_excel(values) and not known else None
+    return Plan(Kind.TIME, plan.excel(name, answers)) if times.is_excel(values) and not known else None
 
 
 def typed(kind: pa.DataType) -> Plan | None:

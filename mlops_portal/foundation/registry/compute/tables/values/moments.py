@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from mlops_portal.foundation.registry.compute.tables.answers import ZONE
 from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem, quoted
-from mlops_portal.foundation.registry.compute.tables.values import midnight, times, zones
+from mlops_portal.foundation.registry.compute.tables.values import halves, midnight, times, zones
 from mlops_portal.foundation.registry.compute.tables.values.gather import COUNTED, Gathering
-from mlops_portal.foundation.registry.compute.tables.values.plan import DMY, MDY
+from mlops_portal.foundation.registry.compute.tables.values.plan import DMY, MDY, SINCE_1904, YY
 
 GAP, NEXT, STAND = "gap", "next-day", "as-is"
 NO_MOMENT = gettext_noop(
@@ -23,6 +23,15 @@ NO_MOMENT = gettext_noop(
 AS_GAP = gettext_noop("Leave them empty")
 DAY_FIRST = gettext_noop("The day stands first: {value} is {by_day}")
 MONTH_FIRST = gettext_noop("The month stands first: {value} is {by_month}")
+YEAR_FIRST = gettext_noop("The year stands first: {value} is {by_year}")
+ASK_YEAR = gettext_noop(
+    "The years in column {column} have two digits: {value} is {by_day} with the day first, {by_month} with"
+    " the month first, {by_year} with the year first, and nothing in the rows says which. Say which it is;"
+    " {by_taken} is the guess."
+)
+TOLD_YEAR = gettext_noop(
+    "The years in column {column} have two digits: {value} is taken as {by_taken}, because {reason}."
+)
 ASK_ORDER = gettext_noop(
     "Every day and month in column {column} is at most 12: {value} is {by_day} with the day first, {by_month}"
     " with the month first, and nothing in the rows says which. Say which it is; {by_taken} is the guess,"
@@ -61,6 +70,11 @@ ALL_WINTER = gettext_noop(
 MOVED = gettext_noop("These rows are moved on by the hour, as the time on a clock that was put forward late.")
 AS_STANDARD = gettext_noop("The recorder keeps winter time all year")
 AS_CHANGED = gettext_noop("Move these rows by the hour")
+HALVES = gettext_noop(
+    "The hours in column {column} go from 1 to 12 and start again without AM or PM: row {row} goes from"
+    " {before} back to {value}. Half of the times would be 12 hours wrong; bring the table with AM and PM or"
+    " with 24 hours, or say that they are right."
+)
 OLD_DAY = gettext_noop(
     "Column {column}: rows behind midnight ({count}, first row {row}) carry the day before; they are taken as"
     " {value}, because the rows then stand in the order of time."
@@ -76,6 +90,7 @@ DAYS = gettext_noop(
     " so."
 )
 AS_TIME = gettext_noop("They are times")
+AS_1904 = gettext_noop("They are times of a workbook that counts from 1904: {value} is {moment_1904}")
 AS_NUMBER = gettext_noop("They are numbers")
 TOGETHER = gettext_noop(
     "The dates in column {column} and the times of day in column {clock} are joined to one moment."
@@ -91,7 +106,7 @@ def finished(
     assert column.plan
     form, _, zone = column.plan.form.partition("@")
     bare = column.without_offset()
-    problems = [*_odd(column), *_written(column, form, local)]
+    problems = [*_odd(column), *_written(column, form, local), *_halves(column, form, local, numbers)]
     if form in times.EPOCHS:
         return local, column.plan.form, problems
     if not zone and not fixed and bare.any():
@@ -143,20 +158,24 @@ def _written(column: Gathering, form: str, local: NDArray[np.float64]) -> list[P
                 clock=quoted(column.plan.clock),
             )
         )
-    if form in (DMY, MDY) and column.plan.doubt and 0 < column.day <= 12 and 0 < column.month <= 12:
+    swapped = YY in column.plan.ways or (0 < column.day <= 12 and 0 < column.month <= 12)
+    if form in (DMY, MDY, YY) and column.plan.doubt and swapped:
         problems.append(_ambiguous(column, form))
-    if form in ("ymd", times.EXCEL) and np.isfinite(local).any():
+    if form in ("ymd", times.EXCEL, times.EXCEL_1904) and np.isfinite(local).any():
         first = float(local[int(np.argmax(np.isfinite(local)))])
+        days = first / 86_400 + times.EXCEL_ZERO - (form == times.EXCEL_1904) * times.DAYS_TO_1904
+        since_1904 = () if form == "ymd" else ((SINCE_1904, AS_1904),)
         problems.append(
             column.answers.question(
                 "date-number",
                 DAYS,
                 key=f"date-number:{column.name}",
                 guess="time",
-                options=(("time", AS_TIME), ("number", AS_NUMBER)),
+                options=(("time", AS_TIME), *since_1904, ("number", AS_NUMBER)),
                 column=column.name,
-                value=column.first or f"{first / 86_400 + times.EXCEL_ZERO:.10g}",
+                value=column.first or f"{days:.10g}",
                 moment=written(first),
+                moment_1904=written(float(times.of_excel(np.array([days]), times.EXCEL_1904)[0])),
             )
         )
     return problems
@@ -165,24 +184,51 @@ def _written(column: Gathering, form: str, local: NDArray[np.float64]) -> list[P
 def _ambiguous(column: Gathering, form: str) -> Problem:
     assert column.plan
     key, value = f"date-order:{column.name}", column.first
-    dates = {order: _date(value, order) for order in (DMY, MDY)}
-    doubt = column.plan.doubt
-    asks = doubt == "zone"
+    dates = {order: _date(value, order) for order in (DMY, MDY, YY)}
+    doubt, ways = column.plan.doubt, column.plan.ways or (DMY, MDY)
+    asks = doubt in ("zone", "year")
+    asked, told = (ASK_YEAR, TOLD_YEAR) if YY in ways else (ASK_ORDER, TOLD_ORDER)
+    labels = {DMY: DAY_FIRST, MDY: MONTH_FIRST, YY: YEAR_FIRST}
     return column.answers.question(
         "ambiguous-date",
-        ASK_ORDER if asks else TOLD_ORDER,
+        asked if asks else told,
         key=key,
         guess=form,
-        options=((DMY, DAY_FIRST), (MDY, MONTH_FIRST)),
+        options=[(way, labels[way]) for way in ways],
         asks=asks,
         column=column.name,
         value=quoted(value),
         by_day=dates[DMY],
         by_month=dates[MDY],
+        by_year=dates[YY],
         by_taken=dates[form],
         zone=column.answers.zone,
         reason=REASONS.get(doubt, BY_POINTS),
     )
+
+
+def _halves(
+    column: Gathering, form: str, local: NDArray[np.float64], numbers: NDArray[np.int64]
+) -> list[Problem]:
+    if form in COUNTED or column.halved:
+        return []
+    at = halves.turn(local)
+    if at is None:
+        return []
+    return [
+        column.answers.question(
+            "half-day",
+            HALVES,
+            key=f"half-day:{column.name}",
+            guess=STAND,
+            options=((STAND, AS_THEY_ARE),),
+            asks=True,
+            column=column.name,
+            row=int(numbers[at]),
+            before=written(float(local[at - 1]))[:16],
+            value=written(float(local[at]))[:16],
+        )
+    ]
 
 
 def _date(text: str, order: str) -> str:

@@ -10,7 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables.values.spelling import MARKS, NO_READING, number_pattern
+from mlops_portal.foundation.registry.compute.tables.values.spelling import (
+    BELOW,
+    MARKS,
+    MINUS,
+    NO_READING,
+    number_pattern,
+)
 
 GAP_WORDS = pa.array(NO_READING)
 PLAIN_MARKS = pa.array(MARKS)
@@ -19,11 +25,14 @@ PLAIN_MARKS = pa.array(MARKS)
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """``values`` float64 (n,), NaN where missing or no number. Masks bool (n,), None where nothing is there:
-    ``odd`` where something is no number, ``errors`` where a word says that nothing was read."""
+    ``odd`` where something is no number, ``errors`` where a word says that nothing was read, ``minus`` where
+    a number has another minus than a hyphen, ``below`` where it is below zero as accountants write it."""
 
     values: NDArray[np.float64]
     odd: NDArray[np.bool_] | None = None
     errors: NDArray[np.bool_] | None = None
+    minus: NDArray[np.bool_] | None = None
+    below: NDArray[np.bool_] | None = None
 
 
 def trimmed(texts: pa.Array) -> pa.Array:
@@ -41,7 +50,7 @@ def parse(texts: pa.Array, decimal: str = ".", thousands: str = "") -> Parsed:
         except pa.ArrowInvalid:
             pass
     thousands = thousands or ("," if decimal == "." else ".")
-    bare = trimmed(texts)
+    bare, minus, below = signed(trimmed(texts))
     fits = pc.fill_null(pc.match_substring_regex(bare, number_pattern(decimal, thousands)), False)
     odd = pc.and_(pc.is_valid(bare), pc.invert(fits)).to_numpy(zero_copy_only=False)
     errors = pc.and_(pc.is_valid(texts), pc.is_null(bare)).to_numpy(zero_copy_only=False)
@@ -57,7 +66,27 @@ def parse(texts: pa.Array, decimal: str = ".", thousands: str = "") -> Parsed:
         as_float(pc.cast(clean, pa.float64())),
         odd if odd.any() else None,
         errors if errors.any() else None,
+        *(None if where is None else _some(where & ~odd) for where in (minus, below)),
     )
+
+
+def signed(bare: pa.Array) -> tuple[pa.Array, NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
+    """With a hyphen before what is below zero; where another sign stood there, and where brackets did."""
+    minus, below = (_where(bare, pattern) for pattern in (f"[{MINUS}]", BELOW))
+    if minus is not None:
+        bare = pc.replace_substring_regex(bare, f"[{MINUS}]\\s?", "-")
+    if below is not None:
+        bare = pc.replace_substring_regex(bare, BELOW, r"-\1\2")
+    return bare, minus, below
+
+
+def _where(texts: pa.Array, pattern: str) -> NDArray[np.bool_] | None:
+    matches = pc.fill_null(pc.match_substring_regex(texts, pattern), False)
+    return _some(matches.to_numpy(zero_copy_only=False))
+
+
+def _some(where: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    return where if where.any() else None
 
 
 def as_float(values: pa.Array) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@
   tells apart, stay text: they name something.
 - Under a heading that says date, 20260131 and a spreadsheet's day numbers (46053.5) are times.
 - 03/04/2026 is day or month first by another value, else by the order of the rows, else by the site's zone;
-  with points it is day first.
+  with points it is day first. A year of two digits may stand first (26-01-05) as well as last.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from mlops_portal.foundation.registry.compute.tables.model import Column, Kind, 
 from mlops_portal.foundation.registry.compute.tables.values import cells, numbers, times
 from mlops_portal.foundation.wire.categories import GAPS, as_text, truth_of
 
+SINCE_1904 = "time-1904"
+
 LOOKED_AT = 5_000  # values
 LONG = 16  # digits
 FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -32,7 +34,8 @@ AMERICAN = re.compile(
     r"US/|America/(New_York|Chicago|Denver|Los_Angeles|Phoenix|Anchorage|Detroit|Boise|Indiana|Kentucky|Juneau"
     r"|North_Dakota|Menominee|Adak|Nome|Sitka|Metlakatla|Yakutat|Puerto_Rico)|Pacific/(Honolulu|Guam)|Asia/Manila"
 )
-DMY, MDY = "dmy", "mdy"
+DMY, MDY, YY = "dmy", "mdy", "yy"
+TOLD = 0.01  # of the rows may go back where their order says how dates are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class Plan:
     literal: bool = False  # words for nothing are values
     ignore_case: bool = False  # words that differ by case alone are one
     clock: str = ""  # the column with the time of day of these dates
-    doubt: str = ""  # why day and month might be the other way: "rows" told them, "zone" is a guess
+    doubt: str = ""  # why dates might be written otherwise: "rows" told it, "zone" and "year" are guesses
+    ways: tuple[str, ...] = ()  # in which they might be
 
 
 def numeric(seen: Preview, fixed: Mapping[str, Plan]) -> tuple[str, ...]:
@@ -96,7 +100,7 @@ def of_texts(
         numeric = _with_near(values, parsed, decimal, thousands)
     if _mostly(numeric):
         if _day(name, answers) and times.is_excel(numeric):
-            return Plan(Kind.TIME, times.EXCEL)
+            return Plan(Kind.TIME, excel(name, answers))
         return Plan(Kind.TEXT if _codes(values) and not times.epoch_of(numeric) else Kind.NUMBER)
     if order := _order(values, answers, name):
         return order
@@ -127,6 +131,11 @@ def _mostly(numeric: NDArray[np.float64]) -> bool:
 
 def _day(name: str, answers: Answers) -> bool:
     return times.is_day(name) and answers.given.get(f"date-number:{name}") != "number"
+
+
+def excel(name: str, answers: Answers) -> str:
+    """From when a spreadsheet's days are counted: nothing in a table of text says it, so a person may."""
+    return times.EXCEL_1904 if answers.given.get(f"date-number:{name}") == SINCE_1904 else times.EXCEL
 
 
 def of_day(values: pa.Array, name: str, answers: Answers) -> Plan | None:
@@ -167,16 +176,29 @@ def _order(values: pa.Array, answers: Answers, name: str) -> Plan | None:
     parsed = {order: times.parse(values, order) for order in times.ORDERS}
     good = {order: 1.0 if one.odd is None else 1.0 - float(one.odd.mean()) for order, one in parsed.items()}
     best = max(good, key=lambda order: good[order])
+    ways = tuple(order for order in (DMY, MDY, YY) if good[order] == good[best])
     if good[best] < 0.8:
         return None
-    if best == "iso" or good[DMY] != good[MDY]:
+    if best == "iso" or len(ways) == 1:
         return Plan(Kind.TIME, best)
-    guess, doubt = DMY, "points"
-    if not pc.any(pc.match_substring_regex(values, r"^\d{1,2}\.")).as_py():
-        back = {order: _backwards(parsed[order]) for order in (DMY, MDY)}
-        doubt = "zone" if back[DMY] == back[MDY] else "rows"
-        guess = american(answers.zone) if doubt == "zone" else min(back, key=lambda order: back[order])
-    return Plan(Kind.TIME, answers.of(f"date-order:{name}", guess, (DMY, MDY)), doubt=doubt)
+    guess, doubt = _guess(values, {order: parsed[order] for order in ways}, answers.zone)
+    return Plan(Kind.TIME, answers.of(f"date-order:{name}", guess, ways), doubt=doubt, ways=ways)
+
+
+def _guess(values: pa.Array, ways: Mapping[str, times.Moments], zone: str) -> tuple[str, str]:
+    """(how dates are written that can be read in several ways, why)."""
+    points = pc.any(pc.match_substring_regex(values, r"^\d{1,2}\.")).as_py()
+    if points and YY not in ways:
+        return DMY, "points"
+    back = {order: _backwards(one) for order, one in ways.items()}
+    ordered = [order for order, count in back.items() if count <= TOLD * len(values)]
+    if len(ordered) == 1:
+        return ordered[0], "rows"
+    if YY not in ways:
+        return american(zone), "zone"
+    if pc.any(pc.match_substring_regex(values, r"^\d{2}-")).as_py():
+        return YY, "year"
+    return (DMY if points or MDY not in ways else american(zone)), "year"
 
 
 def american(zone: str) -> str:

@@ -16,8 +16,14 @@ NO_READING = (
     *("comm fail", "not available", "no result", "no reading", "bad quality", "bad_quality", "uncertain"),
     *("shutdown", "pt created", "scan off", "calc failed", "tag not found", "not connected", "n.a.", "n. a."),
     *("k. w.", "k.w.", "nicht verfügbar", "defekt", "gestört", "störung", "aus betrieb", "under range"),
+    *("–", "—", "−"),
     *("fehlt", "k.a.", "k. a.", "keine daten", "ungültig", "invalid", "error", "offline", "\\n"),
 )
+MINUS = "−‒–﹣－"  # as typesetters, spreadsheets and word processors write it
+NUMERAL = r"[\d.,'’\x{a0}\x{202f} ]*\d(?:[.,])?"
+BELOW = rf"^(?:\(\s*({NUMERAL})\s*\)|({NUMERAL})\s?-)$"
+HYPHENS = str.maketrans(dict.fromkeys(MINUS, "-"))
+BRACKETED = re.compile(BELOW.replace(r"\x{a0}\x{202f}", "\u00a0\u202f"))
 INFINITE = r"inf|infinity"
 PLAIN = r"(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?"
 POWER = r"(?:e[+-]?\d+)?"
@@ -30,3 +36,10 @@ def number_pattern(decimal: str, thousands: str) -> str:
     forms = [PLAIN.replace(r"\.", point), INFINITE, rf"{SPACED}(?:{point}\d+)?"]
     forms.append(rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+(?:{point}\d+)?{POWER}")
     return rf"(?i)^[+-]?(?:{'|'.join(forms)})$"
+
+
+def hyphened(cell: str) -> str:
+    """A cell with a hyphen before what is below zero, however that is written (``numbers.signed``)."""
+    text = cell.strip().translate(HYPHENS)
+    bracketed = BRACKETED.match(text)
+    return f"-{bracketed[1] or bracketed[2]}" if bracketed else text

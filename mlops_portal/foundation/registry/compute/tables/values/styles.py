@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from mlops_portal.foundation.registry.compute.tables.answers import Answers
 from mlops_portal.foundation.registry.compute.tables.model import Format
 from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, quoted
+from mlops_portal.foundation.registry.compute.tables.values.numbers import signed
 
 LOOKED_AT = 5_000
 NOISE = r"[ '\x{a0}\x{202f}’]"
@@ -53,7 +54,7 @@ class Style:
 def style_of(texts: pa.Array, form: Format, answers: Answers, name: str) -> Style:
     """The style of a column by ``texts`` string (n,), its first values."""
     sample = texts.drop_null()[:LOOKED_AT]
-    bare = pc.replace_substring_regex(pc.utf8_trim_whitespace(sample), NOISE, "")
+    bare = pc.replace_substring_regex(signed(pc.utf8_trim_whitespace(sample))[0], NOISE, "")
     commas, points = (_count(bare, one) for one in (SURE_COMMA, SURE_POINT))
     whole = (form.decimal, form.thousands)
     if commas or points:

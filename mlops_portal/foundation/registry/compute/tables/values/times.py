@@ -1,8 +1,9 @@
 """Text to moments: seconds since 1970 in UTC, whatever the order of day, month and year.
 
 - ``iso`` 2026-11-25T06:00:00.5+01:00 and its kin (blank for T, no zone, no time, 2026/11/25);
-  ``dmy`` 25.11.2026 06:00, 25/11/26, 25-Nov-2026; ``mdy`` 11/25/2026 6:00 PM; ``ymd`` 20261125,
-  20261125060000; ``excel`` 46351.25 days; ``epoch_s`` … ``epoch_ns``.
+  ``dmy`` 25.11.2026 06:00, 25/11/26, 25-Nov-2026; ``mdy`` 11/25/2026 6:00 PM; ``yy`` 26-11-25, a year of two
+  digits first; ``ymd`` 20261125, 20261125060000; ``excel`` 46351.25 days, ``excel1904`` days of a workbook
+  that counts from 1904; ``epoch_s`` … ``epoch_ns``.
 - A moment without a zone is in the zone that is given, UTC by default (``zones``).
 """
 
@@ -42,6 +43,7 @@ PATTERNS = {
     "iso": r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + CLOCK,
     "dmy": rf"^(?P<d>\d{{1,2}})[-/. ]\s*(?P<m>{NAME})[-/. ]\s*(?P<y>\d{{4}}|\d{{2}})" + CLOCK,
     "mdy": r"^(?P<m>\d{1,2})[-/.](?P<d>\d{1,2})[-/.](?P<y>\d{4}|\d{2})" + CLOCK,
+    "yy": r"^(?P<y>\d{2})[-/. ]\s*(?P<m>\d{1,2})[-/. ]\s*(?P<d>\d{1,2})" + CLOCK,
 }
 DENSE = (
     r"^(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:[T _-]?(?P<h>\d{1,2}):?(?P<i>\d{2})(?::?(?P<s>\d{2})"
@@ -50,7 +52,8 @@ DENSE = (
 ORDERS = tuple(PATTERNS)
 PATTERNS = {**PATTERNS, "ymd": DENSE}
 EPOCHS = {"epoch_s": 1.0, "epoch_ms": 1e3, "epoch_us": 1e6, "epoch_ns": 1e9, "order": 1.0}
-EXCEL = "excel"
+EXCEL, EXCEL_1904 = "excel", "excel1904"
+DAYS_TO_1904 = 1462.0  # from the day 0 of one way of counting to that of the other
 EXCEL_DAYS, EXCEL_ZERO = (32_874.0, 73_050.0), 25_569.0  # 1990 to 2099; the day of 1970-01-01
 DAYS = {"date", "datum", "datetime", "day", "tag", "timestamp", "zeitstempel", "datumzeit", "fecha", "dato"}
 FIRST, LAST = 631_152_000.0, 4_102_444_800.0  # 1990 and 2100: what a machine's clock may say
@@ -60,7 +63,7 @@ FIRST, LAST = 631_152_000.0, 4_102_444_800.0  # 1990 and 2100: what a machine's 
 class Moments:
     """``local`` float64 (n,): seconds by the clock that stands there, an offset in the text taken off;
     ``bare`` where none stood; ``seconds`` in UTC by the zone that was given; ``odd`` where something is no
-    moment; the largest day and month."""
+    moment; the largest day and month; ``halved``: AM or PM stands somewhere."""
 
     local: NDArray[np.float64]
     bare: NDArray[np.bool_]
@@ -68,6 +71,7 @@ class Moments:
     odd: NDArray[np.bool_] | None
     day: int = 0
     month: int = 0
+    halved: bool = False
 
 
 def parse(texts: pa.Array, form: str) -> Moments:
@@ -79,7 +83,9 @@ def parse(texts: pa.Array, form: str) -> Moments:
     part = {name: _field(fields, name) for name in ("y", "d", "h", "i", "s")}
     month, day, year = _months(fields), part["d"], part["y"]
     year = np.where(year < 70, year + 2000, np.where(year < 100, year + 1900, year))
-    hour = _half_day(part["h"], pc.struct_field(fields, "p"))
+    half = pc.utf8_lower(pc.utf8_slice_codeunits(pc.fill_null(pc.struct_field(fields, "p"), ""), 0, 1))
+    halved = bool(pc.any(pc.not_equal(half, "")).as_py())
+    hour = _half_day(part["h"], half) if halved else part["h"]
     good = (
         there
         & (month >= 1)
@@ -104,6 +110,7 @@ def parse(texts: pa.Array, form: str) -> Moments:
         odd if odd.any() else None,
         int(day[good].max(initial=0)),
         int(month[good].max(initial=0)),
+        halved,
     )
 
 
@@ -122,11 +129,8 @@ def _months(fields: pa.Array) -> NDArray[np.int64]:
 
 
 def _half_day(hour: NDArray[np.int64], half: pa.Array) -> NDArray[np.int64]:
-    sign = pc.utf8_lower(pc.utf8_slice_codeunits(pc.fill_null(half, ""), 0, 1))
-    if not pc.any(pc.not_equal(sign, "")).as_py():
-        return hour
-    after = pc.equal(sign, "p").to_numpy(zero_copy_only=False)
-    before = pc.equal(sign, "a").to_numpy(zero_copy_only=False)
+    after = pc.equal(half, "p").to_numpy(zero_copy_only=False)
+    before = pc.equal(half, "a").to_numpy(zero_copy_only=False)
     return np.where(after & (hour < 12), hour + 12, np.where(before & (hour == 12), 0, hour))
 
 
@@ -179,7 +183,8 @@ def is_excel(values: NDArray[np.float64]) -> bool:
     return bool(there.size and EXCEL_DAYS[0] <= there.min() and there.max() <= EXCEL_DAYS[1])
 
 
-def of_excel(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def of_excel(values: NDArray[np.float64], form: str) -> NDArray[np.float64]:
     """Days of a spreadsheet as seconds by the clock that was written, to the millisecond."""
-    seconds: NDArray[np.float64] = np.round((values - EXCEL_ZERO) * 86_400.0, 3)
+    zero = EXCEL_ZERO - (DAYS_TO_1904 if form == EXCEL_1904 else 0.0)
+    seconds: NDArray[np.float64] = np.round((values - zero) * 86_400.0, 3)
     return seconds

@@ -13,7 +13,15 @@ from mlops_portal.foundation.wire.golden import Golden
 from mlops_portal.foundation.wire.spec import ModelSpec, SpecFeature
 
 SPEC = ModelSpec(
-    "press", 1, "a" * 64, 1, (SpecFeature("a", "bar", None, None, (0.0, 1.0, 2.0)),), ("ok", "crack"), 60, 20
+    "press",
+    1,
+    "a" * 64,
+    1,
+    (SpecFeature("a", "bar", None, None, (0.0, 1.0, 2.0)),),
+    ("ok", "crack"),
+    60,
+    20,
+    0.0,
 )
 SAMPLES = [Golden(f"G-{n}", {"a": 1.0}, "ok", 0.5, False) for n in range(3)]
 LIMIT = 200.0

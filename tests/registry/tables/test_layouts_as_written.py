@@ -189,7 +189,9 @@ def test_everything_that_waits_for_an_answer_can_be_accepted_at_once(tmp_path):
     assert not [one for one in found if one.blocking]
 
 
-@pytest.mark.parametrize("first", ["2026-11-25 14:30;(1,5)", "2026-11-25 14:30;−1,5", "2026-11-25 14:30;error"])
+@pytest.mark.parametrize(
+    "first", ["2026-11-25 14:30;(1,5)", "2026-11-25 14:30;−1,5", "2026-11-25 14:30;error"]
+)
 def test_a_first_row_with_a_time_or_a_number_below_zero_is_no_row_of_units(tmp_path, first):
     rows = "".join(f"2026-11-25 14:3{n};2,5\n" for n in range(1, 6))
     assert read(put(tmp_path, f"time;value\n{first}\n{rows}")).rows == 6

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0013_measure_tables"),
+        ("monitoring", "0014_what_a_model_may_decide_alone"),
         ("plant", "0003_nodes_that_replay_are_known"),
     ]
 

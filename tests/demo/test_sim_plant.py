@@ -38,6 +38,18 @@ def test_part_by_part_equals_all_at_once(asset):
     assert [stepping.step(asset) for _ in range(1500)] == Plant(3).run(asset, 1500)
 
 
+@EACH
+@pytest.mark.parametrize("disturbances", [[], ["tool_wear", "sensor_stuck"]])
+def test_parts_that_nobody_looks_at_change_nothing_of_the_others(asset, disturbances):
+    """The first of each eight is inspected; a sensor that sticks shows what it saw in between."""
+    seen, whole = Plant(5), Plant(5)
+    for plant in (seen, whole):
+        for one in disturbances:
+            plant.switch_on(one, asset, reading="vibration" if one == "sensor_stuck" else "")
+    assert seen.inspected(asset, 100, 8) == whole.run(asset, 800)[::8]
+    assert seen.snapshot() == whole.snapshot()
+
+
 def test_one_asset_does_not_care_how_many_parts_another_made():
     busy = Plant(3)
     busy.run("press-1", 500)

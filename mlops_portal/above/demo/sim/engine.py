@@ -43,6 +43,16 @@ PHYSICS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A part before anybody looks at it: what acts on it, its surroundings, the recipe that is run."""
+
+    drive: Drive
+    active: list[Event]
+    moment: Moment
+    recipe: str
+
+
 class Engine:
     """One asset of the plant: its state, and parts one after the other."""
 
@@ -62,9 +72,19 @@ class Engine:
         return done + worktime.break_left(done, self.asset.number)
 
     def part(self, events: Sequence[Event]) -> tuple[Part, Truth]:
-        """Make the next part under these events of this asset."""
-        state, kind = self.state, self.kind
-        normals, uniforms = self._noise.row(state.made)
+        """Make the next part under these events of this asset, and look at it."""
+        making = self._begin(events)
+        seen = self._look(making)
+        self._wear(making.drive)
+        return seen
+
+    def unseen(self, events: Sequence[Event]) -> None:
+        """Make the next part at which nobody looks; the machine goes on as after ``part``, for a third."""
+        self._wear(self._begin(events).drive)
+
+    def _begin(self, events: Sequence[Event]) -> Making:
+        state = self.state
+        normals, _uniforms = self._noise.row(state.made)
         done = self.next_at()
         gap, state.clock = done - state.clock, done
         active, fresh_lot = self._switch(events, done)
@@ -76,32 +96,40 @@ class Engine:
             state.recipe = self._ordered()
         drive = Drive()
         for event in active:
-            DISTURBANCES[event.disturbance].process(drive, event, kind)
+            DISTURBANCES[event.disturbance].process(drive, event, self.kind)
         recipe = drive.recipe or state.recipe
-        shift = worktime.shift_at(done)
         waves = state.waves
         for (name, keep, new), normal in zip(self._waves, normals, strict=False):
             waves[name] = keep * waves[name] + new * normal
-        moment = Moment(worktime.hall_mean(done) + waves["hall"], shift, gap, kind.recipe(recipe).settings)
+        moment = Moment(
+            worktime.hall_mean(done) + waves["hall"],
+            worktime.shift_at(done),
+            gap,
+            self.kind.recipe(recipe).settings,
+        )
         self._physics.warm(state, moment)
-        true = self._physics.cycle(state, drive, moment)
-        chances = rules.probabilities(kind.key, true, drive.margins)
+        return Making(drive, active, moment, recipe)
+
+    def _look(self, making: Making) -> tuple[Part, Truth]:
+        state, kind, done = self.state, self.kind, self.state.clock
+        normals, uniforms = self._noise.row(state.made)
+        true = self._physics.cycle(state, making.drive, making.moment)
+        chances = rules.probabilities(kind.key, true, making.drive.margins)
         first = len(self._waves)
         values = sensors.measure(
             kind.readings, true, normals[first : first + self._count], uniforms[: self._count]
         )
         stamped = done
-        for event in active:
+        for event in making.active:
             DISTURBANCES[event.disturbance].sensor(values, event, kind, done)
             stamped += DISTURBANCES[event.disturbance].clock(event, done)
         number = f"{self.asset.number}-{self.asset.first_part + state.made}"
         made = Part(
-            number, self.asset.key, round(stamped, 3), shift, str(state.lot), recipe, str(state.tool), values
-        )
+            number, self.asset.key, round(stamped, 3), making.moment.shift, str(state.lot), making.recipe,
+            str(state.tool), values,
+        )  # fmt: skip
         delay = round(20 + 220 * uniforms[-2], 1)
-        truth = Truth(number, rules.outcome(chances, uniforms[-3]), done, delay, true, chances)
-        self._wear(drive)
-        return made, truth
+        return made, Truth(number, rules.outcome(chances, uniforms[-3]), done, delay, true, chances)
 
     def stand_until(self, moment: float) -> None:
         """Make nothing until this time; the machine cools down. A time in the past changes nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 Words = dict[str, str]
 
@@ -37,7 +38,13 @@ class Reading:
     @property
     def decimals(self) -> int:
         """How many places a person should see."""
-        return max(0, len(f"{self.step:f}".rstrip("0").partition(".")[2]))
+        return _decimals(self.step)
+
+
+@cache
+def _decimals(step: float) -> int:
+    """Of a resolution; asked for every value of every part."""
+    return max(0, len(f"{step:f}".rstrip("0").partition(".")[2]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The simulated plant: six machines that make parts, and the disturbances that somebody switched on.
 
-``Plant(seed)`` always makes the same parts. ``step`` makes one, ``run`` many, with the same result.
+``Plant(seed)`` always makes the same parts. ``step`` makes one, ``run`` many, ``inspected`` many of which it
+looks at some, with the same result.
 ``snapshot`` gives plain JSON data and ``Plant.restore`` goes on from it with the same numbers.
 """
 
@@ -43,6 +44,17 @@ class Plant:
         """Make ``n`` parts, the same as ``n`` times ``step``."""
         make, events = self._engines[asset].part, self.events(asset)
         return [make(events) for _ in range(n)]
+
+    def inspected(self, asset: str, n: int, every: int) -> list[tuple[Part, Truth]]:
+        """Make ``n × every`` parts of which the first of each ``every`` is looked at: ``run(…)[::every]``."""
+        engine, events = self._engines[asset], self.events(asset)
+        let_pass = engine.part if events else engine.unseen  # a sensor that sticks remembers what it showed
+        looked_at = []
+        for _ in range(n):
+            looked_at.append(engine.part(events))
+            for _ in range(every - 1):
+                let_pass(events)
+        return looked_at
 
     def until(self, moment: datetime) -> Iterator[tuple[Part, Truth]]:
         """Make all parts of all assets that are done up to this time, in the order of time."""

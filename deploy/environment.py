@@ -33,6 +33,7 @@ def make() -> int:
     try:
         with _alone():
             _environment()
+            _compiled()
             _translations()
     except Fault as fault:
         print(fault, file=sys.stderr)
@@ -156,10 +157,16 @@ def _install() -> None:
         _say("Installing with pip")
         if _watched([str(PYTHON), "-m", "pip", "install", "--quiet", *lock], dict(os.environ)):
             raise Fault("The packages of requirements.lock could not be installed; the reason is above.")
-    own = [str(one.parent) for one in sorted(ROOT.glob("*/__init__.py"))]
-    if own:  # compiled now, by all cores, and not by the first process that needs it
-        subprocess.run([str(PYTHON), "-m", "compileall", "-q", "-j", "0", *own], check=False)
+    _compiled("-j", "0")
     _say(f"Installed in {time.monotonic() - begun:.0f} s")
+
+
+def _compiled(*options: str) -> None:
+    """Our own modules as bytecode, where it lacks or is older: where Python is told to write none
+    (PYTHONDONTWRITEBYTECODE), every process would compile them for itself."""
+    own = [str(one.parent) for one in sorted(ROOT.glob("*/__init__.py"))]
+    if own:
+        subprocess.run([str(PYTHON), "-m", "compileall", "-q", *options, *own], check=False)
 
 
 def _watched(command: list[str], environ: dict[str, str]) -> int:

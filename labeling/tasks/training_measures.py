@@ -19,7 +19,6 @@ from mlops_portal.foundation.registry.selectors import classes_of as classes_of_
 from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.registry.services import artifact_read
 from monitoring.drift.compute.detector import dependence
-from monitoring.rules.exact import fewest
 
 FEWEST_SINCE = 10
 Result = dict[str, Any]
@@ -74,8 +73,7 @@ class Measuring:
         by_chance = held.take(held.by_chance)
         since = by_chance.source != BASE
         own = answers[0][held.by_chance], answers[1]
-        least = fewest(promise.wrong_share, promise.certainty) / (1.0 - ask_zone.GUIDES)
-        now = np.count_nonzero(since) >= least
+        now = np.count_nonzero(since) >= ask_zone.least(promise.wrong_share, promise.certainty)
         rows, own = (by_chance.take(since), (own[0][since], own[1])) if now else (by_chance, own)
         classes, confidence = verdicts(*own) if len(rows) else (rows.label, rows.at)
         proof = ask_zone.prove(
@@ -83,7 +81,6 @@ class Measuring:
             classes == rows.label,
             wrong_share=promise.wrong_share,
             certainty=promise.certainty,
-            seed=self.seed,
         )
         return {
             "wrong_share": promise.wrong_share,

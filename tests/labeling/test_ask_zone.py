@@ -46,7 +46,7 @@ def test_a_promise_is_proven_in_training_and_stands_in_the_spec_that_is_signed(c
     version = candidate(train(cast, shop))
     proof = version.measures["ask_zone"]
     assert proof["population"] == "all"
-    assert proof["wrong"] <= proof["alone"] <= proof["rows"] < 120
+    assert proof["wrong"] <= proof["alone"] <= proof["rows"] <= 120
     assert (proof["threshold"] is None) != (proof["at_most"] <= 0.2)
     spec = spec_of(version)
     assert spec.get("ask_below", 0.0) == (proof["threshold"] or 0.0)

@@ -1,6 +1,6 @@
 """What can go wrong with questions about parts and their answers."""
 
-from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotFound
+from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotAllowed, NotFound
 
 
 class NothingToAsk(NotFound):
@@ -19,6 +19,24 @@ class NotYours(Conflict):
     """The part is with somebody else, or was answered meanwhile."""
 
     code = "not-your-part"
+
+
+class AnothersAnswer(NotAllowed):
+    """The question was given to somebody else, who must be signed in for the answer to be saved."""
+
+    code = "anothers-answer"
+
+
+class TooOld(Conflict):
+    """The part was shown too long ago."""
+
+    code = "answer-too-old"
+
+
+class KeyUsed(Conflict):
+    """The idempotency key belongs to another answer."""
+
+    code = "answer-key-used"
 
 
 class WrongAnswer(Invalid):

@@ -40,6 +40,13 @@ def undo_verdict(by: Person, label: Label, *, trained: bool) -> Verdict:
     state, handed_on = label.request.state, label.answer in Answer.values
     if label.expert or state in (RequestState.SETTLED, RequestState.WITHDRAWN):
         return Verdict(False, _("An expert has settled this part; the answer stays in the record."))
+    if label.opinion:
+        settled = state in (RequestState.DISPUTED, RequestState.AGREED)
+        return (
+            Verdict(False, _("This answer was compared already and cannot be taken back."))
+            if settled
+            else YES
+        )
     if state == RequestState.ANSWERED or (handed_on and waits_for_expert(label.request)):
         return YES
     return Verdict(False, _("This answer was compared already and cannot be taken back."))

@@ -22,6 +22,16 @@ class Answer(TextChoices):
     ESCALATE = "escalate", _("Ask an expert")
 
 
+class CantTellWhy(TextChoices):
+    """Why somebody cannot tell; what the line needs follows from it."""
+
+    PICTURE = "picture", _("The picture does not show it")
+    DIRTY = "dirty", _("The part is dirty or wet")
+    BORDER = "border", _("It is just at the limit")
+    NEW = "new", _("I have never seen this")
+    OTHER = "other", _("Something else")
+
+
 class RunState(TextChoices):
     PROPOSED = "proposed", _("Proposed")
     STARTED = "started", _("Started")

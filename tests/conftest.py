@@ -65,7 +65,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in SLOW_FOLDERS or item.path.stem in SLOW_FILES:
             item.add_marker(pytest.mark.slow)
-        starts = {"browser": {"stack"}, "serve": {"run", "standing"}}.get(item.path.parent.name, set())
+        starts = {"browser": {"stack"}, "tablet": {"web"}, "serve": {"run", "standing"}}.get(
+            item.path.parent.name, set()
+        )
         if starts & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.stack)
 

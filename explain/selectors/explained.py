@@ -21,11 +21,12 @@ from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 @dataclass(frozen=True, slots=True)
 class Reason:
     """``share`` in percent as text; ``before`` the same before an alert began; ``direction`` for, against or
-    nothing; ``moved``: the group holds a reading that the alert names."""
+    nothing; ``moved``: the group holds a reading that the alert names; ``feature`` is its reading's key."""
 
     group: str
     sentence: str
     share: str
+    feature: str = ""
     direction: str = ""
     before: str = ""
     moved: bool = False
@@ -85,6 +86,7 @@ def _reason(one: Mapping[str, Any], features: Mapping[str, Feature], label: str)
         ],
         sentence=reason_words.reason_text(feature, one, label),
         share=reason_words.percent(one["share"]),
+        feature=feature.key,
         direction=one["direction"],
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -11,6 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.models import Label, LabelRequest
+from labeling.rules.taps import Sent
+from labeling.selectors.afterwards import afterwards
 from labeling.selectors.answers import fates, labels_of
 from labeling.selectors.queue import requests_all
 from labeling.serializers.requests import (
@@ -18,10 +21,12 @@ from labeling.serializers.requests import (
     AnswerIn,
     AskIn,
     DisputeIn,
+    DoubtIn,
     FateOut,
     LabelOut,
     NextIn,
     RequestOut,
+    SettleIn,
 )
 from labeling.services import (
     label_answer,
@@ -30,6 +35,7 @@ from labeling.services import (
     label_settle,
     label_undo,
     lease_release,
+    reason_doubt,
     requests_ask,
 )
 from mlops_portal.foundation.directory.api.base import Things, gone
@@ -98,8 +104,29 @@ class LabelRequests(Things):
         """Answer a question; what the model said comes with the answer."""
         given = AnswerIn(data=request.data)
         given.is_valid(raise_exception=True)
-        label, undo = label_answer(by=self.person, request=self.get_object(), **given.validated_data)
-        return Response({**LabelOut(label).data, "undo": undo}, status=201)
+        values = given.validated_data
+        sent = (
+            Sent(values["key"], values["ticket"], values["tapped_at"], values["sent_at"])
+            if "key" in values
+            else None
+        )
+        label, undo = label_answer(
+            by=self.person,
+            request=self.get_object(),
+            answer=values["answer"],
+            seconds=values["seconds"],
+            reason=values["reason"],
+            sent=sent,
+        )
+        after, clock = afterwards(label), sent.clock(timezone.now()) if sent else None
+        shown = {
+            "undo": undo,
+            "said": after.text,
+            "agree": after.agree,
+            "reasons": [{"feature": one.feature, "sentence": one.sentence} for one in after.reasons],
+            "clock_off": clock.clock_off.total_seconds() if clock else 0.0,
+        }
+        return Response({**LabelOut(label).data, **shown}, status=201)
 
     @extend_schema(request=None, responses={204: None}, operation_id="label_requests_release")
     @action(detail=True, methods=["post"])
@@ -108,11 +135,11 @@ class LabelRequests(Things):
         lease_release(by=self.person, request=self.get_object())
         return gone()
 
-    @extend_schema(request=AnswerIn, responses={201: LabelOut}, operation_id="label_requests_settle")
+    @extend_schema(request=SettleIn, responses={201: LabelOut}, operation_id="label_requests_settle")
     @action(detail=True, methods=["post"])
     def settle(self, request: Request, pk: str) -> Response:
         """An expert's word on what is disputed or was handed on."""
-        given = AnswerIn(data=request.data)
+        given = SettleIn(data=request.data)
         given.is_valid(raise_exception=True)
         label = label_settle(by=self.person, request=self.get_object(), answer=given.validated_data["answer"])
         return Response(LabelOut(label).data, status=201)
@@ -153,4 +180,13 @@ class Labels(Things):
     def undo(self, request: Request, pk: str) -> Response:
         """Take an answer back, until a model was trained on it."""
         label_undo(by=self.person, label=self.get_object())
+        return gone()
+
+    @extend_schema(request=DoubtIn, responses={204: None}, operation_id="labels_doubt")
+    @action(detail=True, methods=["post"])
+    def doubt(self, request: Request, pk: str) -> Response:
+        """Say that a reason of the model is wrong; again changes nothing."""
+        given = DoubtIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        reason_doubt(by=self.person, label=self.get_object(), feature=given.validated_data["feature"])
         return gone()

@@ -1,5 +1,5 @@
 from labeling.models.manifest import TrainingManifest
-from labeling.models.request import Label, LabelRequest
+from labeling.models.request import Label, LabelRequest, ReasonDoubt
 from labeling.models.run import RetrainRun, RunStep
 
-__all__ = ["Label", "LabelRequest", "RetrainRun", "RunStep", "TrainingManifest"]
+__all__ = ["Label", "LabelRequest", "ReasonDoubt", "RetrainRun", "RunStep", "TrainingManifest"]

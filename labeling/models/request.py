@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from labeling.transitions import RequestState
+from labeling.transitions import CantTellWhy, RequestState
 from labeling.transitions import RequestState as S
 from mlops_portal.foundation.ledger.refs import Ref
 from mlops_portal.foundation.plant.models import Line
@@ -50,11 +50,12 @@ class LabelRequest(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=S.LEASED) | Q(leased_by__isnull=False), name="a_lease_has_a_person"
             ),
-            models.UniqueConstraint(
-                fields=["leased_by"], condition=Q(state=S.LEASED), name="one_lease_per_person"
-            ),
         ]
-        indexes = [models.Index(fields=["line", "state", "-priority", "asked_at"], name="request_queue")]
+        indexes = [
+            models.Index(
+                fields=["line", "state", "for_expert", "-priority", "asked_at", "id"], name="request_next"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.row.prediction.part_id
@@ -64,16 +65,26 @@ class LabelRequest(models.Model):
 
 
 class Label(models.Model):
-    """One person's answer: a class of the model, can't tell, or escalate; undone, never deleted."""
+    """One person's answer: a class of the model, can't tell, or escalate; undone, never deleted.
+
+    ``key``: the device's own name for the tap, so that it counts once however often it is sent.
+    ``tapped_at``: when it was made, where it came later than that. ``opinion``: somebody else has the
+    question or has answered it by now; it is kept beside the answer that counts. ``reason``: why somebody
+    cannot tell.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey(LabelRequest, models.PROTECT, related_name="labels")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="labels")
     answer = models.CharField(max_length=40)
     model_said = models.CharField(max_length=40)
+    key = models.UUIDField(null=True)
+    reason = models.CharField(max_length=10, choices=CantTellWhy, blank=True)
     seconds = models.FloatField(null=True)
+    opinion = models.BooleanField(default=False)
     expert = models.BooleanField(default=False)
     at = models.DateTimeField()
+    tapped_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -81,7 +92,8 @@ class Label(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["request", "person"], condition=Q(undone_at=None), name="one_answer_per_person"
-            )
+            ),
+            models.UniqueConstraint(fields=["key"], name="one_answer_per_key"),
         ]
 
     def __str__(self) -> str:
@@ -89,3 +101,18 @@ class Label(models.Model):
 
     def ref(self, relation: str = "about") -> Ref:
         return Ref("label", str(self.pk), relation)
+
+
+class ReasonDoubt(models.Model):
+    """The person of a label says that a reason of the model is wrong: its reading, ``feature``, is none."""
+
+    label = models.ForeignKey(Label, models.PROTECT, related_name="doubts")
+    feature = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [models.UniqueConstraint(fields=["label", "feature"], name="one_doubt_per_reason")]
+
+    def __str__(self) -> str:
+        return self.feature

@@ -40,14 +40,9 @@ def waiting_on(*, line: Line, now: datetime) -> int:
     return waiting.order_by()[:MANY].count()
 
 
-def held_by(*, person: Person) -> LabelRequest | None:
-    """The one question that is with the person now."""
-    return requests_all().filter(state=RequestState.LEASED, leased_by=person).first()
-
-
-def after(*, line: Line, now: datetime) -> LabelRequest | None:
-    """Which one probably comes next; only to fetch its pictures early, nobody holds it."""
-    return open_on(line=line, now=now).select_related("row").first()
+def held_by(*, person: Person, line: Line) -> QuerySet[LabelRequest]:
+    """The questions of the line that are with the person now, best first."""
+    return requests_all().filter(state=RequestState.LEASED, leased_by=person, line=line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,9 @@ def _label(requests: list[LabelRequest], classes: set[str]) -> tuple[Label | Non
     live = [label for label in given if label.undone_at is None]
     if not live:
         return None, "undone" if given else ""
-    named = sorted((label for label in live if label.answer in classes), key=lambda label: label.at)
+    named = sorted(
+        (label for label in live if label.answer in classes), key=lambda label: (not label.opinion, label.at)
+    )
     if not named:
         return None, "cant_tell"
     settled = {request.pk for request in requests if request.state == RequestState.SETTLED}

@@ -8,8 +8,9 @@ from rest_framework import serializers
 
 from labeling.models import Label, LabelRequest
 from labeling.selectors.question import answer_choices
-from labeling.selectors.why import why_text
+from labeling.selectors.why import measure_shown, why_text
 from labeling.services.asking import MOST
+from labeling.transitions import CantTellWhy
 from mlops_portal.foundation.directory.serializers.fields import LineField
 from mlops_portal.foundation.registry.models import RegisteredModel
 from monitoring.intake.selectors.parts import pictures_of
@@ -28,7 +29,7 @@ class RequestOut(serializers.ModelSerializer[LabelRequest]):
     readings = serializers.JSONField(source="row.readings", read_only=True)
     state = serializers.CharField(read_only=True)
     why = serializers.SerializerMethodField()
-    measure = serializers.JSONField(source="why", read_only=True)
+    measure = serializers.SerializerMethodField()
     pictures = serializers.SerializerMethodField()
     answers = serializers.SerializerMethodField()
 
@@ -43,6 +44,9 @@ class RequestOut(serializers.ModelSerializer[LabelRequest]):
 
     def get_why(self, request: LabelRequest) -> str:
         return why_text(request)
+
+    def get_measure(self, request: LabelRequest) -> dict[str, Any]:
+        return measure_shown(request)
 
     def get_pictures(self, request: LabelRequest) -> list[str]:
         return [one.url for one in pictures_of(request.row.prediction_id) if one.url]
@@ -69,6 +73,36 @@ class NextIn(serializers.Serializer[Any]):
 class AnswerIn(serializers.Serializer[Any]):
     answer = serializers.CharField(max_length=40)
     seconds = serializers.FloatField(required=False, allow_null=True, default=None, min_value=0)
+    reason = serializers.ChoiceField(
+        choices=CantTellWhy.choices,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Why somebody cannot tell.",
+    )
+    key = serializers.UUIDField(
+        required=False, help_text="The device's own name for the tap: sent again, it is the same answer."
+    )
+    ticket = serializers.CharField(
+        required=False,
+        default="",
+        max_length=200,
+        help_text="Came with the question; lets an answer be late.",
+    )
+    tapped_at = serializers.DateTimeField(
+        required=False, default=None, help_text="When it was tapped, by the device's clock."
+    )
+    sent_at = serializers.DateTimeField(
+        required=False, default=None, help_text="When it is sent, by the same clock."
+    )
+
+
+class SettleIn(serializers.Serializer[Any]):
+    answer = serializers.CharField(max_length=40)
+
+
+class DoubtIn(serializers.Serializer[Any]):
+    feature = serializers.CharField(max_length=120, help_text="The reading that is no reason.")
 
 
 class DisputeIn(serializers.Serializer[Any]):
@@ -81,17 +115,29 @@ class LabelOut(serializers.ModelSerializer[Label]):
 
     class Meta:
         model = Label
-        fields = ["id", "request", "part", "answer", "model_said", "expert", "seconds", "at", "undone_at"]
+        fields = [
+            *("id", "request", "part", "answer", "reason", "model_said", "opinion", "expert", "seconds"),
+            *("at", "tapped_at", "undone_at"),
+        ]
         read_only_fields = fields
+
+
+class ReasonOut(serializers.Serializer[Any]):
+    feature = serializers.CharField()
+    sentence = serializers.CharField()
 
 
 class AnsweredOut(LabelOut):
     undo = serializers.CharField(
         read_only=True, help_text="Send it to /api/v1/undo/ to take the answer back."
     )
+    said = serializers.CharField(read_only=True, help_text="One sentence, with what the model said.")
+    agree = serializers.BooleanField(read_only=True, allow_null=True)
+    reasons = ReasonOut(many=True, read_only=True)
+    clock_off = serializers.FloatField(read_only=True, help_text="Seconds; 0 within a minute.")
 
     class Meta(LabelOut.Meta):
-        fields = [*LabelOut.Meta.fields, "undo"]
+        fields = [*LabelOut.Meta.fields, "undo", "said", "agree", "reasons", "clock_off"]
         read_only_fields = fields
 
 

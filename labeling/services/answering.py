@@ -2,25 +2,32 @@
 
 - One answer is enough unless it is disputed. “I can't tell” and “ask an expert” hand the question on and are
   never a label.
+- A tap counts once, however often it is sent: its key is unique in the table.
+- Who holds a ticket may answer late. Where somebody else has the part, or has judged it, by then, the answer
+  is kept as a second opinion; one that differs from the answer that counts makes the part disputed.
 - An answer is undone, never deleted, and only until a model was trained on it.
 - What the model said is kept with the answer and shown after it.
 """
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from labeling.errors import NotYours, TooLateToUndo, WrongAnswer
+from labeling.errors import KeyUsed, NotYours, TooLateToUndo, WrongAnswer
 from labeling.models import Label, LabelRequest
 from labeling.policies import answers_allowed, undo_verdict
+from labeling.rules.taps import Sent
+from labeling.selectors.tickets import given_at
 from labeling.selectors.trained import manifests_with
 from labeling.services.leasing import NOBODY, topic
-from labeling.transitions import Answer, RequestState
+from labeling.transitions import Answer, CantTellWhy, RequestState
 from mlops_portal.foundation.ledger.refs import Ref
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Person
@@ -30,6 +37,7 @@ from mlops_portal.foundation.shell.registries import undo
 from mlops_portal.foundation.wire.errors import NotFound
 
 LONGEST = 3600.0
+LATE = timedelta(seconds=10)  # a tap that came later than this keeps its own time
 
 
 def about(request: LabelRequest) -> list[Ref]:
@@ -45,51 +53,47 @@ def told(request: LabelRequest, answer: str) -> dict[str, str]:
 
 
 def label_answer(
-    *, by: Person, request: LabelRequest, answer: str, seconds: float | None = None
+    *,
+    by: Person,
+    request: LabelRequest,
+    answer: str,
+    seconds: float | None = None,
+    reason: str = "",
+    sent: Sent | None = None,
 ) -> tuple[Label, str]:
     """Save an answer and hand back the token that undoes it; the same answer again changes nothing.
 
-    ``seconds``: how long the person looked. WrongAnswer for what the model does not know, NotYours where the
-    lease ran out and somebody else has the part, or has judged it.
+    ``seconds``: how long the person looked; ``reason``: why they cannot tell. WrongAnswer for what the model
+    does not know, NotYours where somebody else has the part and ``by`` never had it, AnothersAnswer where the
+    ticket is another person's, KeyUsed where the key belongs to another answer.
     """
     guard(by, "label.answer", line=request.line)
-    if answer not in answers_allowed(request):
-        raise WrongAnswer(
-            _("“%(answer)s” is no answer; there are %(answers)s.")
-            % {"answer": answer, "answers": ", ".join(answers_allowed(request))}
-        )
+    _demand_known(request, answer, reason)
     now = timezone.now()
-    handed_on = answer in Answer.values
-    values: dict[str, Any] = {"leased_by": None, "leased_until": None, "state": RequestState.ANSWERED}
-    if handed_on:
-        values |= {"state": RequestState.OPEN, "for_expert": True}
+    given = given_at(sent.ticket, person=by, request=request) if sent else None
     label = Label(
         request=request,
         person=by,
         answer=answer,
+        reason=reason if answer == Answer.CANT_TELL else "",
         model_said=request.row.prediction.label,
         seconds=None if seconds is None else min(max(seconds, 0.0), LONGEST),
+        key=sent.key if sent else None,
         at=now,
+        tapped_at=_late(sent, now, given),
     )
     try:
         with transaction.atomic():
-            mine = LabelRequest.objects.filter(pk=request.pk, for_expert=False)
-            if (
-                mine.filter(state=RequestState.LEASED, leased_by=by).update(**values) != 1
-                and mine.filter(state=RequestState.OPEN).update(**values) != 1
-            ):
+            if _claimed(label):
+                _save(label, "labeling.label.answered")
+            elif given is None:
                 raise _Taken
-            label.save(force_insert=True)
-            event_record(
-                type="labeling.label.answered",
-                actor=by.actor,
-                subjects=[label.ref(), *about(request)],
-                public=told(request, answer) | {"model_said": label.model_said, "seconds": label.seconds},
-                at=now,
-            )
-            changed(topic(request.line), "labels")
+            else:
+                label.opinion = True
+                _doubt(label)
+                _save(label, "labeling.label.opinion")
     except (_Taken, IntegrityError):
-        label = _said_before(by, request, answer)
+        label = _said_before(label)
     return label, undo.token(by=by, name="labeling.answer", label_id=str(label.pk))
 
 
@@ -97,14 +101,99 @@ class _Taken(Exception):
     """Neither leased to this person nor free."""
 
 
-def _said_before(by: Person, request: LabelRequest, answer: str) -> Label:
+def _demand_known(request: LabelRequest, answer: str, reason: str) -> None:
+    if answer not in answers_allowed(request):
+        raise WrongAnswer(
+            _("“%(answer)s” is no answer; there are %(answers)s.")
+            % {"answer": answer, "answers": ", ".join(answers_allowed(request))}
+        )
+    if reason and reason not in CantTellWhy.values:
+        raise WrongAnswer(
+            _("“%(reason)s” is no reason; there are %(reasons)s.")
+            % {"reason": reason, "reasons": ", ".join(CantTellWhy.values)}
+        )
+
+
+def _late(sent: Sent | None, now: datetime, given: datetime | None) -> datetime | None:
+    clock = sent.clock(now, given) if sent else None
+    return clock.at if clock is not None and now - clock.at > LATE else None
+
+
+def _claimed(label: Label) -> bool:
+    """Whether the question was with the person, or with nobody, and is answered now."""
+    values: dict[str, Any] = {"leased_by": None, "leased_until": None, "state": RequestState.ANSWERED}
+    if label.answer in Answer.values:
+        values |= {"state": RequestState.OPEN, "for_expert": True}
+    mine = LabelRequest.objects.filter(pk=label.request_id, for_expert=False)
+    if (
+        mine.filter(state=RequestState.LEASED, leased_by=label.person).update(**values) != 1
+        and mine.filter(state=RequestState.OPEN).update(**values) != 1
+    ):
+        return False
+    others = Label.objects.filter(request=label.request, opinion=True, undone_at=None)
+    if (
+        label.answer not in Answer.values
+        and others.exclude(answer__in=[label.answer, *Answer.values]).exists()
+    ):
+        _dispute(label)
+    return True
+
+
+def _doubt(label: Label) -> None:
+    """A second opinion that differs from the answer that stands makes the part disputed."""
+    if label.answer in Answer.values:
+        return
+    standing = Label.objects.filter(request=label.request, opinion=False, undone_at=None)
+    if standing.exclude(answer__in=[label.answer, *Answer.values]).exists():
+        _dispute(label)
+
+
+def _dispute(label: Label) -> None:
+    answered = LabelRequest.objects.filter(pk=label.request_id, state=RequestState.ANSWERED)
+    if answered.update(state=RequestState.DISPUTED, priority=1):
+        event_record(
+            type="labeling.request.disputed",
+            actor=label.person.actor,
+            subjects=about(label.request),
+            public={
+                "part": label.request.row.prediction.part_id,
+                "reason": gettext_noop("Two people see different things."),
+            },
+            at=label.at,
+        )
+
+
+def _save(label: Label, event: str) -> None:
+    label.save(force_insert=True)
+    late = {"tapped_at": label.tapped_at.isoformat(timespec="seconds")} if label.tapped_at else {}
+    reason = {"reason": label.reason} if label.reason else {}
+    event_record(
+        type=event,
+        actor=label.person.actor,
+        subjects=[label.ref(), *about(label.request)],
+        public=told(label.request, label.answer)
+        | {"model_said": label.model_said, "seconds": label.seconds, **late, **reason},
+        at=label.at,
+    )
+    changed(topic(label.request.line), "labels")
+
+
+def _said_before(label: Label) -> Label:
     """A line that broke after the answer was saved sends it again."""
-    known = Label.objects.filter(request=request, person=by, undone_at=None, answer=answer).first()
-    if known is None:
-        raise NotYours(
-            _("The time for this part ran out and somebody else has it; your answer was not saved.")
-        ) from None
-    return known
+    if label.key is not None and (same := Label.objects.filter(key=label.key).first()) is not None:
+        if (same.request_id, same.person_id, same.answer) != (
+            label.request_id,
+            label.person_id,
+            label.answer,
+        ):
+            raise KeyUsed(_("This answer's key was used for another answer; nothing was changed."))
+        return same
+    before = Label.objects.filter(request=label.request, person=label.person, undone_at=None).first()
+    if before is not None and before.answer == label.answer:
+        return before
+    if before is not None:
+        raise NotYours(_("You have judged this part already; your first answer stands."))
+    raise NotYours(_("The time for this part ran out and somebody else has it; your answer was not saved."))
 
 
 def label_undo(*, by: Person, label: Label) -> LabelRequest:
@@ -118,10 +207,8 @@ def label_undo(*, by: Person, label: Label) -> LabelRequest:
         if not allowed:
             raise TooLateToUndo(allowed.reason)
         old = LabelRequest.objects.filter(pk=request.pk, state=request.state, for_expert=request.for_expert)
-        if (
-            old.update(**NOBODY, for_expert=False) != 1
-            or Label.objects.filter(pk=label.pk, undone_at=None).update(undone_at=now) != 1
-        ):
+        opened = label.opinion or old.update(**NOBODY, for_expert=False) == 1
+        if not opened or Label.objects.filter(pk=label.pk, undone_at=None).update(undone_at=now) != 1:
             raise TooLateToUndo(_("Somebody moved this part first; load the page again."))
         event_record(
             type="labeling.label.undone",

@@ -1,24 +1,23 @@
-"""Giving one question to one person.
+"""Giving questions to people, each to one.
 
 - A lease is a reservation that ends by itself, so it is no event of the log; the answer is.
-- It is claimed by an UPDATE that names the old state: one row, or somebody was first. PostgreSQL looks past
-  rows that others are claiming at this moment; SQLite has one writer at a time.
-- A person holds one question at most; a constraint of the table says so too.
+- It is claimed in one transaction by an UPDATE that names the old state. PostgreSQL looks past rows that
+  others are claiming at this moment; SQLite has one writer at a time.
+- A person holds a few questions of one line, so that a tablet goes on while the network is away, but never
+  more than half of what waits: colleagues are not left without.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
-from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.errors import NotYours
-from labeling.models import LabelRequest
+from labeling.models import Label, LabelRequest
 from labeling.selectors.queue import held_by, open_on, requests_all
 from labeling.transitions import RequestState
 from mlops_portal.foundation.ledger.refs import SYSTEM
@@ -28,7 +27,6 @@ from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.live import changed
 
 LEASE = timedelta(minutes=5)
-TRIES = 20
 NOBODY = {"state": RequestState.OPEN, "leased_by": None, "leased_until": None}
 
 
@@ -41,49 +39,49 @@ def label_next(*, by: Person, line: Line) -> LabelRequest | None:
 
     Asking again gives the same question and a fresh lease. What ``by`` held on another line goes back.
     """
+    return next(iter(labels_hold(by=by, line=line, count=1)), None)
+
+
+def labels_hold(*, by: Person, line: Line, count: int) -> list[LabelRequest]:
+    """Up to ``count`` questions for ``by``, best first: those held, with a fresh lease, then new ones."""
     guard(by, "label.answer", line=line)
     now = timezone.now()
-    held = LabelRequest.objects.filter(state=RequestState.LEASED, leased_by=by)
-    if held.exclude(line=line).update(**NOBODY) == 0 and held.filter(expires_at__gt=now).update(
-        leased_until=now + LEASE
-    ):
-        return held_by(person=by)
-    _return_late(LabelRequest.objects.filter(line=line), now)
-    for _attempt in range(TRIES):
-        try:
-            taken = _take_first(by, line, now)
-        except IntegrityError:  # the same person, from another window, at this moment
-            return held_by(person=by)
-        if taken is not False:
-            return requests_all().get(pk=taken) if taken else None
-    return None
-
-
-def _take_first(by: Person, line: Line, now: datetime) -> UUID | Literal[False] | None:
-    """The id of the row taken, None where nothing waits, False where somebody was first."""
     with transaction.atomic():
-        waiting = open_on(line=line, now=now)
-        if connection.features.has_select_for_update_skip_locked:
-            waiting = waiting.select_for_update(skip_locked=True)
-        first = waiting.values_list("pk", flat=True).first()
-        if first is None:
-            return None
-        return first if _claim(first, by, now) else False
+        _alone(by)
+        held = LabelRequest.objects.filter(state=RequestState.LEASED, leased_by=by)
+        held.exclude(line=line).update(**NOBODY)
+        kept = held.filter(line=line, expires_at__gt=now).update(leased_until=now + LEASE)
+        if kept < count:
+            _return_late(LabelRequest.objects.filter(line=line), now)
+            _take(by, line, now, count - kept)
+    return list(held_by(person=by, line=line)[:count])
 
 
-def _claim(pk: UUID, by: Person, now: datetime) -> bool:
-    free = LabelRequest.objects.filter(pk=pk, state=RequestState.OPEN)
-    return free.update(state=RequestState.LEASED, leased_by=by, leased_until=now + LEASE) == 1
+def _alone(by: Person) -> None:
+    """One window of a person at a time; SQLite has one writer anyway."""
+    if connection.features.has_select_for_no_key_update:
+        list(Person.objects.select_for_update(no_key=True).filter(pk=by.pk).values_list("pk"))
+
+
+def _take(by: Person, line: Line, now: datetime, count: int) -> None:
+    said = Label.objects.filter(request=OuterRef("pk"), person=by, undone_at=None)
+    waiting = open_on(line=line, now=now).filter(~Exists(said))
+    if connection.features.has_select_for_update_skip_locked:
+        waiting = waiting.select_for_update(skip_locked=True)
+    first = list(waiting.values_list("pk", flat=True)[: 2 * count])
+    taken = LabelRequest.objects.filter(pk__in=first[: (len(first) + 1) // 2], state=RequestState.OPEN)
+    taken.update(state=RequestState.LEASED, leased_by=by, leased_until=now + LEASE)
 
 
 def label_take(*, by: Person, request: LabelRequest) -> LabelRequest:
-    """Lease this very question (after an undo); what ``by`` held goes back. NotYours: somebody was first."""
+    """Lease this very question (after an undo). NotYours: somebody was first."""
     guard(by, "label.answer", line=request.line)
     now = timezone.now()
     with transaction.atomic():
-        held = LabelRequest.objects.filter(state=RequestState.LEASED, leased_by=by)
-        held.exclude(pk=request.pk).update(**NOBODY)
-        if not held.filter(pk=request.pk).exists() and not _claim(request.pk, by, now):
+        free = LabelRequest.objects.filter(pk=request.pk, state=RequestState.OPEN)
+        mine = LabelRequest.objects.filter(pk=request.pk, state=RequestState.LEASED, leased_by=by)
+        taken = free.update(state=RequestState.LEASED, leased_by=by, leased_until=now + LEASE)
+        if not taken and not mine.exists():
             raise NotYours(_("Somebody else has this part now; take the next one."))
     return requests_all().get(pk=request.pk)
 

@@ -93,7 +93,12 @@ def answers_compare() -> int:
     now = timezone.now()
     inspected = (
         requests_all()
-        .filter(state=RequestState.ANSWERED, labels__undone_at=None, labels__at__lt=now - UNDO_TIME)
+        .filter(
+            state=RequestState.ANSWERED,
+            labels__opinion=False,
+            labels__undone_at=None,
+            labels__at__lt=now - UNDO_TIME,
+        )
         .exclude(row__prediction__truth="")
         .annotate(answer=F("labels__answer"))
         .filter(Q(labels__undone_at=None))

@@ -107,8 +107,9 @@ def the_line_answers(elif_: Page, stack: Stack) -> None:
         elif_.wait_for_timeout(450)  # taps right after a new part are taken for slips
         if number == 0:
             elif_.locator(".answer[value='cant_tell']").click()
+            elif_.locator("[data-reason='picture']").click()
             expect(heading).not_to_have_text(shown)
-            elif_.locator("[data-said] form button").click()
+            elif_.locator("[data-said] button", has_text="Undo").click()
             expect(heading).to_have_text(shown)
             elif_.wait_for_timeout(450)
         elif_.locator(f".answer[value='{truth}']").click()

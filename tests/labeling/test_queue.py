@@ -162,7 +162,7 @@ def test_after_an_undo_the_person_may_judge_the_part_anew(queue):
     following = label_next(by=queue.operator, line=queue.cast.line_1)
     back = label_take(by=queue.operator, request=label_undo(by=queue.operator, label=label))
     assert back == mine
-    assert state(following) == RequestState.OPEN
+    assert state(following) == RequestState.LEASED
     label_answer(by=queue.operator, request=back, answer="burr")
     assert set(Label.objects.filter(undone_at=None).values_list("answer", flat=True)) == {"burr"}
 

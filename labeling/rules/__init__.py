@@ -1,0 +1,1 @@
+"""Pure rules of questions and answers."""

@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("explain.api.urls")),
     path("", include("mlops_portal.above.onboarding.api.urls")),
     path("", include("mlops_portal.above.backtests.api.urls")),
+    path("", include("mlops_portal.above.serve.api.urls")),
 ]

@@ -18,7 +18,6 @@ from tests.directory import asked, edge, tried
 from tests.directory.world import World
 
 _LATER = {
-    "the roof's card of the portal's own parts": ["status.view"],
     "the demo's page of disturbances": ["demo.disturb"],
 }
 NOT_YET = {
@@ -93,6 +92,8 @@ PROBES: tuple[Probe, ...] = (
     Probe("release.control", "page", "halt", _post("/releases/{world.release.pk}/halt/", reason="Look")),
     Probe("release.control", "api", "pause", _send("POST", RELEASE + "pause/", reason="Look")),
     Probe("release.control", "api", "halt", _send("POST", RELEASE + "halt/", reason="Look")),
+    Probe("status.view", "page", "system", _get("/status/"), writes=False),
+    Probe("status.view", "api", "system", _get("/api/v1/status/"), writes=False),
     Probe("model.view", "page", "list", _get("/models/"), writes=False),
     Probe("model.view", "page", "model", _get("/models/press-quality/"), writes=False),
     Probe("model.view", "api", "model", _get("/api/v1/models/press-quality/"), writes=False),

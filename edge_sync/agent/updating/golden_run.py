@@ -54,7 +54,8 @@ def golden_run(model: Model, spec: ModelSpec, samples: Sequence[Golden], *, limi
     try:
         model.probabilities(matrix([{}], spec))
         for one in samples:
-            times, failed = [], ""
+            times: list[float] = []
+            failed = ""
             while not failed and len(times) < (TRIES if times and times[0] > limit_ms else 1):
                 started = time.perf_counter()
                 probabilities = model.probabilities(matrix([one.readings], spec))

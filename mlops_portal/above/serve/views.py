@@ -3,12 +3,18 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
 from mlops_portal.above.serve import health
+from mlops_portal.above.serve.cards import shown
+from mlops_portal.above.serve.doctor.parts import look
+from mlops_portal.foundation.plant.policies import guard
+from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 
 @never_cache
@@ -41,3 +47,12 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not local:
         return HttpResponseForbidden(_("Metrics are given to this machine alone."), content_type="text/plain")
     return ExportToDjangoView(request)
+
+
+@never_cache
+@require_safe
+@signed_in
+def status(request: HttpRequest) -> HttpResponse:
+    """What is missing or wrong here, and how to mend it; the same that ``manage.py doctor`` says."""
+    guard(person_of(request), "status.view")
+    return render(request, "serve/status.html", {**shown(look()), "at": timezone.now()})

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mlops_portal.foundation.plant.models import Person
     from tests.cast import Cast
 
-pytest_plugins = ["tests.timing"]
+pytest_plugins = ["tests.timing", "tests.mlflow_server"]
 BROKER = pytest.StashKey[Any]()
 
 

@@ -1,4 +1,4 @@
-"""A real MLflow server for tests that need one; it takes some ten seconds to start."""
+"""A real MLflow server for tests that need one; it takes some ten seconds to start, so they share it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real MLflow server on a database and a folder of its own."""
     tmp_path = tmp_path_factory.mktemp("mlflow")

@@ -27,7 +27,7 @@ from tests.attacks.node import RealNode
 from tests.attacks.scene import Scene
 from tests.edge_agent import models
 from tests.edge_sync.decided import approved
-from tests.mlflow_server import Server, described, mlflow_server  # noqa: F401  # the last is a fixture
+from tests.mlflow_server import Server, described
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -57,7 +57,7 @@ def forest() -> bytes:
 def test_ven_1_a_version_registered_in_mlflow_is_proposed_and_refused_until_it_is_approved(
     scene: Scene,  # noqa: F811
     node: RealNode,  # noqa: F811
-    mlflow_server: str,  # noqa: F811
+    mlflow_server: str,
     settings,
     tmp_path: Path,
 ) -> None:

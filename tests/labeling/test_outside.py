@@ -14,7 +14,7 @@ from mlops_portal.foundation.shell.models import Notification
 from tests.cast import Cast
 from tests.labeling.outside import exported, trained_elsewhere
 from tests.labeling.plant import Shop, make_shop
-from tests.mlflow_server import Server, described, mlflow_server  # noqa: F401  # the last is a fixture
+from tests.mlflow_server import Server, described
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MODEL = "press-quality"
@@ -31,7 +31,7 @@ def shop(cast: Cast) -> Shop:
 
 
 @pytest.fixture
-def server(settings, mlflow_server: str, tmp_path: Path):  # noqa: F811
+def server(settings, mlflow_server: str, tmp_path: Path):
     from mlflow import MlflowClient
 
     settings.MLFLOW_TRACKING_URI = mlflow_server

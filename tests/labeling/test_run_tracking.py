@@ -12,7 +12,6 @@ from labeling.tasks.training import steps_do, track_again
 from labeling.transitions import RunState, StepState, Trigger
 from tests.cast import Cast
 from tests.labeling.plant import QUICK, make_shop
-from tests.mlflow_server import mlflow_server  # noqa: F401  # a fixture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -20,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 def test_a_candidate_that_mlflow_missed_is_told_later_and_once(
     cast: Cast,
     settings,
-    mlflow_server: str,  # noqa: F811
+    mlflow_server: str,
 ) -> None:
     from mlflow import MlflowClient
 

@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from mlops_portal.above.serve import parts
 from mlops_portal.environment import BASE_DIR
 from mlops_portal.foundation.shell.models import Job, KeptAnswer
 from mlops_portal.foundation.shell.work import claims, jobs
@@ -39,7 +40,7 @@ class Workers:
             **os.environ,
             "LOST_NOTE": str(self.note),
             "LOST_DATABASE": str(settings.DATABASES["default"]["NAME"]),
-            "CELERY_SKIP_CHECKS": "1",
+            **parts.scheduler().env,  # without the tasks of the apps, and the libraries that they load
         }
         command = [
             "-A",

@@ -1,6 +1,7 @@
 """All tests: on the embedded profile, on the real thing with a browser, and on PostgreSQL and Redis.
 
-- The first two run side by side: a started portal waits more than it works. What the second says comes after.
+- The browser waits more than it works, so it has the time of all others; what starts and kills portals runs
+  beside the services. What they say comes after.
 - Those marked ``services`` run again on TEST_DATABASE_URL and TEST_REDIS_URL, or on what answers on this
   machine's usual ports.
 - ``--fast``: without browser, services, a started portal and whatever is marked slow.
@@ -23,7 +24,8 @@ APART = ("-m", "not stack", "-n", "auto", "--ignore=tests/browser")
 FAST = ("-m", "not stack and not slow", "-n", "auto", "--ignore=tests/browser")
 # pytest keeps the tests that it rewrote as bytecode; without it each process rewrites six hundred files.
 FROM_OUTSIDE = ("DATABASE_URL", "REDIS_URL", "PYTHONDONTWRITEBYTECODE")
-STACK = ("-n", "0", "tests/browser", "tests/serve", "tests/acceptance/test_martel.py")
+BROWSER = ("-n", "0", "-m", "stack", "tests/browser")
+STARTED = ("-n", "0", "-m", "stack", "tests/serve", "tests/acceptance/test_martel.py")
 
 
 def main(arguments: list[str]) -> int:
@@ -32,10 +34,11 @@ def main(arguments: list[str]) -> int:
         return _ended(_pytest("Embedded profile, without what is slow", [*FAST, *arguments]), arguments)
     if not any(shutil.which(name) for name in BROWSERS):
         _install_chromium()
-    with tempfile.TemporaryFile() as said:
-        stack = _pytest("", [*STACK, "-m", "stack", *arguments], output=said)
+    with tempfile.TemporaryFile() as browser_said, tempfile.TemporaryFile() as started_said:
+        browser = _pytest("", [*BROWSER, *arguments], output=browser_said)
         apart = _pytest("Embedded profile: SQLite and the embedded broker", [*APART, *arguments])
         failed = _ended(apart, arguments)
+        started = _pytest("", [*STARTED, *arguments], output=started_said)
         services = _services()
         if services:
             again = _pytest(
@@ -49,12 +52,19 @@ def main(arguments: list[str]) -> int:
             )
             print(sentence, file=sys.stderr)
             failed |= os.environ.get("CI", "") in ("true", "1")
-        failed |= _ended(stack, arguments)
-        said.seek(0)
-        print("== The whole portal and the browser, on the real thing", flush=True)
-        shutil.copyfileobj(said, sys.stdout.buffer)
-        sys.stdout.flush()
+        failed |= _ended(started, arguments)
+        _say("The supervisor, on started portals", started_said)
+        failed |= _ended(browser, arguments)
+        _say("The whole portal and the browser, on the real thing", browser_said)
     return int(failed)
+
+
+def _say(title: str, said: IO[bytes]) -> None:
+    """What one that ran beside the others has said."""
+    said.seek(0)
+    print(f"== {title}", flush=True)
+    shutil.copyfileobj(said, sys.stdout.buffer)
+    sys.stdout.flush()
 
 
 def _pytest(

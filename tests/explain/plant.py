@@ -18,7 +18,8 @@ from mlops_portal.above.demo.sim.rules import OK
 
 PAST, NEW = 3000, 1000
 SETTINGS: dict[str, Any] = {
-    "max_iter": 60, "max_leaf_nodes": 15, "min_samples_leaf": 10, "l2_regularization": 1.0,
+    "max_iter": 25, "learning_rate": 0.2, "max_leaf_nodes": 12, "min_samples_leaf": 10,
+    "l2_regularization": 1.0,
 }  # fmt: skip
 
 

@@ -49,6 +49,14 @@ def unchanging(readings: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray(np.isnan(low) | (low == high), dtype=np.bool_)
 
 
+def taught(label: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which rows are of a class with rows enough: bool (n,). Raises Invalid where fewer than two do."""
+    enough = ~np.isin(label, list(too_few(label)))
+    if len(np.unique(label[enough])) < 2:
+        raise Invalid(f"a training needs at least two classes with {FEWEST} parts each")
+    return enough
+
+
 def fit(
     readings: NDArray[np.float64],
     label: NDArray[np.int64],
@@ -61,19 +69,29 @@ def fit(
 
     Raises Invalid where fewer than two classes have ``FEWEST`` rows.
     """
-    taught = ~np.isin(label, list(too_few(label)))
-    readings, label, recent = readings[taught], label[taught], recent[taught]
-    if len(np.unique(label)) < 2:
-        raise Invalid(f"a training needs at least two classes with {FEWEST} parts each")
+    rows = taught(label)
+    return boosted(readings[rows], label[rows], recent[rows], parameters)
+
+
+def boosted(
+    readings: NDArray[np.float64],
+    label: NDArray[np.int64],
+    recent: NDArray[np.bool_],
+    parameters: Mapping[str, Any],
+    *,
+    each: NDArray[np.float64] | None = None,
+) -> HistGradientBoostingClassifier:
+    """The same of rows whose classes have enough; ``each`` float64 (n,) in place of ``weights``."""
     model = HistGradientBoostingClassifier(
         **{key: parameters[key] for key in BOOSTING},
         early_stopping=False,
         random_state=int(parameters["seed"]),
     )
+    weight = weights(label, recent, parameters) if each is None else each / each.mean()
     # one thread: with two, a busy machine spends minutes where one takes a second
     with threadpool_limits(1, user_api="openmp"):
         return model.fit(
             np.where(unchanging(readings), 0.0, readings),  # one value: no split can be made of it
             label,
-            sample_weight=weights(label, recent, parameters),
+            sample_weight=weight,
         )

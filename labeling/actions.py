@@ -10,6 +10,7 @@ from labeling.selectors.runs import run_verdict
 from labeling.transitions import RunState
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import verdict
+from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.shell.registries import actions
 from mlops_portal.foundation.shell.registries.actions import Offer
 from monitoring.models import Alert
@@ -47,7 +48,25 @@ def run_offers(by: Person, run: RetrainRun) -> list[Offer]:
 
 
 def alert_offers(by: Person, alert: Alert) -> list[Offer]:
-    if alert.version is None or alert.state == AlertState.RESOLVED or not by.may("label.ask"):
+    """Ask the line, retrain: what a model that no longer fits needs."""
+    if alert.version is None or alert.state == AlertState.RESOLVED:
+        return []
+    return [*_ask(by, alert), *_retrain(by, alert, alert.version.model)]
+
+
+def _retrain(by: Person, alert: Alert, model: RegisteredModel) -> list[Offer]:
+    if not by.may("run.start"):
+        return []
+    allowed = run_verdict(by, model)
+    url = f"{reverse('run_new')}?alert={alert.pk}"
+    label = _("Propose to retrain")
+    return [
+        Offer("propose_run", label, url, bool(allowed), allowed.reason, icon="refresh", method="get"),
+    ]
+
+
+def _ask(by: Person, alert: Alert) -> list[Offer]:
+    if not by.may("label.ask"):
         return []
     allowed = verdict(by, "label.ask", line=alert.line)
     return [

@@ -9,6 +9,7 @@ class LabelingConfig(AppConfig):
         from labeling.cards import register_cards
         from labeling.events import register_types
         from labeling.navigation import register_label_items, register_run_items
+        from labeling.panels import register_panels
         from labeling.services.answering import answer_undo
         from labeling.services.steps import run_give_up
         from mlops_portal.foundation.shell.registries import undo
@@ -20,6 +21,7 @@ class LabelingConfig(AppConfig):
         register_label_offers()
         register_label_items()
         register_cards()
+        register_panels()
         undo.register("labeling.answer", answer_undo)
         jobs.on_given_up("labeling.train", run_give_up)
         jobs.every("labeling.leases_expire", seconds=60)

@@ -52,6 +52,7 @@ class RunStepName(TextChoices):
     """The steps of a run in their order."""
 
     MANIFEST = "manifest", _("Collect the parts")
+    CHOOSE = "choose", _("Compare ways to train")
     TRAIN = "train", _("Train")
     EXPORT = "export", _("Write the edge model")
     PARITY = "parity", _("Compare the edge model row by row")

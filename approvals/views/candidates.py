@@ -19,6 +19,8 @@ from approvals.services.choices import candidate_choose
 from approvals.services.golden import golden_run
 from approvals.services.requests import request_open
 from approvals.views.shown import evidence_shown
+from labeling.selectors.recipes import choice_sentence
+from labeling.selectors.runs import run_of
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.selectors import champion_of, versions_all
@@ -59,6 +61,8 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     context = {
         **_evidence(version),
         "offers": offers_for(by, version),
+        "run": run_of(version),
+        "way": choice_sentence(version.measures["choice"]) if "choice" in version.measures else "",
         "requests": requests_for(person=by).filter(version=version),
         "others": candidates_all().filter(model=version.model).exclude(pk=version.pk)[:MOST_BESIDE],
     }

@@ -13,6 +13,7 @@ from labeling.selectors.trained import manifests_with
 from labeling.transitions import Answer, RequestState
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.models import RegisteredModel
+from monitoring.models import Alert
 
 
 def answer_words(model: RegisteredModel, answer: str) -> str:
@@ -83,3 +84,10 @@ def _trained(manifest: TrainingManifest) -> str:
     if versions:
         return _("Taught version %(number)d") % {"number": max(versions)}
     return _("In the training set of a run")
+
+
+def answered_because_of(alert: Alert) -> tuple[int, int]:
+    """How many parts people were asked about because of an alert, and how many of those were judged."""
+    asked = LabelRequest.objects.filter(alert=alert).exclude(state=RequestState.WITHDRAWN)
+    waiting = (RequestState.OPEN, RequestState.LEASED, RequestState.EXPIRED)
+    return asked.count(), asked.exclude(state__in=waiting).count()

@@ -10,17 +10,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from labeling.models import RetrainRun, RunStep
-from labeling.transitions import RunState, RunStepName, StepState
+from labeling.selectors.recipes import choice_sentence
+from labeling.transitions import RunState, RunStepName, StepState, Trigger
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import Verdict
-from mlops_portal.foundation.registry.models import RegisteredModel
+from mlops_portal.foundation.plant.selectors.places import lines_for
+from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.policies import sites_verdict
 from mlops_portal.foundation.registry.selectors import sites_of
 from mlops_portal.foundation.shell.models import Job
 from mlops_portal.foundation.shell.work.claims import between_workers
-from monitoring.models import GoldenCheck
+from mlops_portal.foundation.wire.errors import NotFound
+from monitoring.alerts.selectors.alerts import headline
+from monitoring.models import Alert, GoldenCheck
+from monitoring.models.alert import AlertKind
 
 UNKNOWN = "–"
+TRIGGERS = {
+    AlertKind.DATA_DRIFT: Trigger.DRIFT,
+    AlertKind.MODEL_DRIFT: Trigger.DEGRADATION,
+    AlertKind.PROCESS_DRIFT: Trigger.PROCESS_CHANGE,
+    AlertKind.BUSINESS: Trigger.DEGRADATION,
+}
+"""Why a run is proposed that answers an alert of each kind."""
 
 
 def runs_all() -> QuerySet[RetrainRun]:
@@ -32,6 +44,38 @@ def runs_all() -> QuerySet[RetrainRun]:
 def models_to_train() -> QuerySet[RegisteredModel]:
     """Models that have past parts to build on."""
     return RegisteredModel.objects.filter(datasets__isnull=False, retired_at=None).distinct().order_by("name")
+
+
+def alert_to_answer(by: Person, given: str) -> Alert | None:
+    """The alert about a version that a run is to answer, of a line that ``by`` sees; None where none is
+    named. Raises NotFound for another one."""
+    if not given:
+        return None
+    number = int(given) if given.isascii() and given.isdigit() and len(given) < 12 else 0
+    lines = lines_for(person=by, action="alert.view")
+    alert = (
+        Alert.objects.filter(pk=number, asset__line__in=lines, version__isnull=False)
+        .select_related("asset__line__site", "version__model")
+        .first()
+    )
+    if alert is None:
+        raise NotFound(_("There is no such alert about a model on your lines."))
+    return alert
+
+
+def first_of(alert: Alert) -> dict[str, str]:
+    """What a run that answers an alert says until somebody says otherwise."""
+    return {"model": alert.judged_by.model.slug, "reason": headline(alert)[:240]}
+
+
+def runs_because_of(alert: Alert) -> list[RetrainRun]:
+    """Newest first."""
+    return list(runs_all().filter(alert=alert).order_by("-created_at"))
+
+
+def run_of(version: ModelVersion) -> RetrainRun | None:
+    """The run that gave the version; None where it came from elsewhere."""
+    return RetrainRun.objects.filter(candidate=version).select_related("alert__asset", "model").first()
 
 
 def run_verdict(by: Person, model: RegisteredModel) -> Verdict:
@@ -75,6 +119,8 @@ def step_sentence(step: RunStep, check: GoldenCheck | None = None) -> str:
                 "out": result.get("excluded", 0),
             }
             return f"{sentence} {_apart(result['apart'])}" if result.get("apart") else sentence
+        case RunStepName.CHOOSE:
+            return choice_sentence(result)
         case RunStepName.TRAIN:
             return _("Trained on %(rows)s parts, %(held)s kept for measuring.") % {
                 "rows": result.get("rows", 0),

@@ -14,11 +14,10 @@ from labeling.compute.choosing import NEW, CannotHesitate, Pick, choose
 from labeling.errors import NothingToAsk, UnfitToChoose
 from labeling.selectors.pool import Pool, known_read, pool_read, pool_rows
 from labeling.services.asking import Choice, requests_add
+from labeling.tasks.asking_model import asking_model
 from mlops_portal.foundation.plant.models import Line, Person
-from mlops_portal.foundation.registry.compute import store
 from mlops_portal.foundation.registry.models import Feature, ModelVersion
-from mlops_portal.foundation.registry.selectors import classes_of, features_of
-from mlops_portal.foundation.registry.services import artifact_read
+from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.shell.work import jobs
 from monitoring.models import Alert
 
@@ -68,11 +67,12 @@ def ask(
             _("%(version)s came as an edge model only, so it cannot say where it hesitates.")
             % {"version": version}
         )
+    asking = asking_model(version)
     before = known_read(version=version, line=line, features=features)
     usual = [_usual(version.reference.get("features", {}), one) for one in own]
     try:
         picks = choose(
-            store.load(artifact_read(version.store)),
+            asking.model,
             np.array(pool.readings, dtype=np.float64),
             count=count,
             seed=int(job_id.replace("-", "")[:8], 16),
@@ -86,7 +86,7 @@ def ask(
             _("%(version)s knows fewer than two classes, so it cannot say where it hesitates; label parts by "
               "hand first.") % {"version": version}
         ) from None  # fmt: skip
-    choices = [_choice(pick, pool, features, classes_of(version)) for pick in picks]
+    choices = [_choice(pick, pool, features, asking.classes) for pick in picks]
     made = requests_add(asked_by=by, alert=alert, version=version, line=line, choices=choices, job_id=job_id)
     return len(made)
 

@@ -21,6 +21,7 @@ from labeling.selectors.runs import results_of
 from labeling.services.steps import candidate_register, manifest_freeze
 from labeling.tasks.golden import golden_check
 from labeling.tasks.keeping_apart import apart_for
+from labeling.tasks.training_choice import choose, pipeline_of, trained
 from labeling.tasks.training_data import (
     classes_of,
     for_model,
@@ -86,8 +87,7 @@ def _train(run: RetrainRun) -> Result:
     rows, held = split_of(run)
     start = monotonic()
     _demand_enough(run, rows)
-    model = fit.fit(for_model(run.model, rows.readings), rows.label, rows.source != BASE, run.parameters)
-    edge_model.thresholds_to_float32(model)
+    model = trained(run, rows, results_of(run)["choose"]["name"])
     artifact = artifact_put(data=store.dump(model), kind="store", name=f"{run.model.slug} run {run.pk}")
     classes = classes_of(run.model)
     return {
@@ -173,6 +173,7 @@ def _compare(run: RetrainRun) -> Result:
         **compared,
         "classes": done["train"]["classes"],
         "left_out": done["train"]["left_out"],
+        "choice": done["choose"],
         "train": {key: done["train"][key] for key in ("rows", "recent", "seconds")},
         "sources": {
             name: int(np.count_nonzero(trained.source == name)) for name in np.unique(trained.source)
@@ -198,7 +199,7 @@ def _register(run: RetrainRun) -> Result:
         run=run,
         artifact=Artifact.objects.get(pk=done["export"]["artifact"]),
         store=Artifact.objects.get(pk=done["train"]["store"]),
-        pipeline=fit.PIPELINE,
+        pipeline=pipeline_of(done["choose"]["name"]),
         reference=_measuring(run).reference(rows, challenger, ordered=is_ordered(run)),
         measures=done["compare"]["measures"],
         parity=done["parity"],
@@ -258,6 +259,7 @@ def _track(run: RetrainRun) -> Result:
 
 STEPS: dict[RunStepName, Callable[[RetrainRun], Result]] = {
     RunStepName.MANIFEST: _manifest,
+    RunStepName.CHOOSE: choose,
     RunStepName.TRAIN: _train,
     RunStepName.EXPORT: _export,
     RunStepName.PARITY: _parity,

@@ -15,7 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from labeling.forms.runs import RunForm
 from labeling.models import RetrainRun
 from labeling.models.parameters import PARAMETERS
+from labeling.selectors.recipes import choice_rows, choice_sentence, curve_sentence
 from labeling.selectors.runs import (
+    TRIGGERS,
+    alert_to_answer,
+    first_of,
     golden_check_of,
     is_between_workers,
     run_verdict,
@@ -32,6 +36,7 @@ from mlops_portal.foundation.shell.tables.columns import Column
 from mlops_portal.foundation.shell.tables.filters import Choice
 from mlops_portal.foundation.shell.tables.table import Table
 from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotFound
+from monitoring.models.alert import AlertKind
 
 RUN_TONES = {
     RunState.PROPOSED: "info",
@@ -102,9 +107,22 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "between_workers": is_between_workers(shown, now=timezone.now()),
         "parameters": [(one.title, shown.parameters.get(key)) for key, one in PARAMETERS.items()],
         "offers": offers_for(by, shown),
+        "choice": _choice(shown),
         "next_steps": offers_for(by, shown.candidate) if shown.candidate else [],
     }
     return render(request, template, context)
+
+
+def _choice(run: RetrainRun) -> dict[str, Any] | None:
+    """What was chosen among the ways to train; None before that, and where there was nothing to choose by."""
+    step = next((one for one in run.steps.all() if one.name == RunStepName.CHOOSE), None)
+    if step is None or step.state != StepState.DONE or step.result.get("why") != "chosen":
+        return None
+    return {
+        "sentence": choice_sentence(step.result),
+        "rows": choice_rows(step.result),
+        "more": curve_sentence(step.result),
+    }
 
 
 def _steps(run: RetrainRun, *, may: bool) -> list[dict[str, Any]]:
@@ -131,7 +149,9 @@ def propose(request: HttpRequest) -> HttpResponse:
     """Propose a run, and start it at once where that was asked."""
     by = person_of(request)
     guard(by, "run.start")
-    form = RunForm(request.POST or None, initial={"model": request.GET.get("model")})
+    alert = alert_to_answer(by, request.GET.get("alert", ""))
+    first = {"model": request.GET.get("model")} if alert is None else first_of(alert)
+    form = RunForm(request.POST or None, initial=first)
     status = 200
     if request.method == "POST":
         status = 422
@@ -140,8 +160,9 @@ def propose(request: HttpRequest) -> HttpResponse:
                 made = run_propose(
                     by=by,
                     model=form.cleaned_data["model"],
-                    trigger=Trigger.MANUAL,
+                    trigger=Trigger.MANUAL if alert is None else TRIGGERS[AlertKind(alert.kind)],
                     reason=form.cleaned_data["reason"],
+                    alert=alert,
                     parameters=form.parameters,
                 )
                 if "start" in request.POST:
@@ -150,7 +171,7 @@ def propose(request: HttpRequest) -> HttpResponse:
             except (Conflict, Invalid, NotFound) as error:
                 form.add_error(None, error.sentence)
                 status = error.status
-    return render(request, "labeling/run_new.html", {"form": form}, status=status)
+    return render(request, "labeling/run_new.html", {"form": form, "alert": alert}, status=status)
 
 
 @require_POST

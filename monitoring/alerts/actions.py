@@ -36,10 +36,17 @@ def alert_offers(by: Person, alert: Alert) -> list[Offer]:
     for verb in sorted(labels, key=lambda verb: verb != main):
         if alert.state not in WAYS[verb][0]:
             continue
-        verdict = alert_verdict(by, alert, verb)
+        may = alert_verdict(by, alert, verb)
         kind: Literal["primary", "quiet"] = "primary" if verb == main else "quiet"
         url = reverse("alert_move", args=[alert.pk, verb])
-        offers.append(Offer(verb, labels[verb], url, bool(verdict), verdict.reason, kind, ICONS[verb]))
+        offers.append(Offer(verb, labels[verb], url, bool(may), may.reason, kind, ICONS[verb]))
+    if alert.asset is not None and alert.state != AlertState.RESOLVED and by.may("change.record"):
+        url = f"{reverse('changes')}?asset={alert.asset.slug}"
+        allowed = verdict(by, "change.record", line=alert.line)
+        label = _("Record what was changed")
+        offers.append(
+            Offer("record_change", label, url, bool(allowed), allowed.reason, icon="tool", method="get")
+        )
     return offers
 
 

@@ -42,6 +42,8 @@ def _assets(by: Person) -> list[Asset]:
 def changes(request: HttpRequest) -> HttpResponse:
     by = person_of(request)
     assets = _assets(by)
+    named = [one for one in assets if one.slug == request.GET.get("asset")]
+    assets = named or assets
     lately = ProcessChange.objects.filter(asset__in=assets).select_related("asset", "by")[:LATELY]
     rows = [{"change": one, "sign": SIGNS.get(ChangeKind(one.kind), "edit")} for one in lately]
     return render(request, "monitoring/changes.html", {"assets": assets, "kinds": KINDS, "rows": rows})

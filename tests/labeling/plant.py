@@ -16,7 +16,7 @@ from monitoring.models import Prediction, SampledRow
 from tests.cast import Cast
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-QUICK = {"max_iter": 10, "min_samples_leaf": 5}
+QUICK = {"max_iter": 10, "min_samples_leaf": 5, "seconds_to_choose": 0}
 
 
 @cache

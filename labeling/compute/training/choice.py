@@ -1,8 +1,8 @@
 """Which recipe fits what happened: measured on parts since, under a guard on the parts before.
 
 - Cross-fitting: every part is judged by models that were not taught it. Parts since are cut in blocks of
-  time, not by chance, because what comes next comes after them and not between them; a recipe that cannot go on
-  where the readings leave the past shows it there.
+  time, not by chance, because what comes next comes after them and not between them; a recipe that
+  cannot go on where the readings leave the past shows it there.
 - Compared is the log loss, cut at ``SURE_WRONG``: with few labels it tells more than right and wrong.
 - Guard: a recipe that judges more than ``GUARD`` more of the parts before wrong than the run's parameters
   would is not taken, whatever it does now.
@@ -69,7 +69,9 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fold:
+class Fold:
+    """``taught`` bool (n,); places of the parts since and of parts before that are judged."""
+
     taught: NDArray[np.bool_]
     new: NDArray[np.intp]
     old: NDArray[np.intp]
@@ -91,7 +93,7 @@ def chosen(
         return Choice(ASKED, "few", len(new))
     if seconds <= 0:
         return Choice(ASKED, "told", len(new))
-    folds = list(_folds(lesson, part))
+    blocks = list(folds(lesson, part))
     given = list(recipes)
     start = clock()
     losses: dict[str, Floats] = {}
@@ -103,7 +105,7 @@ def chosen(
             left_out.append(name)
             continue
         try:
-            loss, wrong, before = _measured(recipe, lesson, folds)
+            loss, wrong, before = _measured(recipe, lesson, blocks)
         except Exception as error:  # a pipeline of another package raises what it likes; the others go on
             if name == ASKED:
                 raise
@@ -142,7 +144,7 @@ def _mean(values: Floats, weight: Floats) -> float:
     return float(weight @ values / weight.sum())
 
 
-def _folds(lesson: Lesson, part: NDArray[np.str_]) -> Iterator[_Fold]:
+def folds(lesson: Lesson, part: NDArray[np.str_]) -> Iterator[Fold]:
     """Blocks of time of the parts since; of the parts before as many, of those some to be measured on."""
     block = np.full(len(part), -1, dtype=np.int64)
     for which in (lesson.recent, ~lesson.recent):
@@ -156,18 +158,18 @@ def _folds(lesson: Lesson, part: NDArray[np.str_]) -> Iterator[_Fold]:
     for fold in range(FOLDS):
         held = block == fold
         old = np.flatnonzero(held & ~lesson.recent)
-        yield _Fold(
+        yield Fold(
             ~np.isin(part, part[held]),
             np.flatnonzero(held & lesson.recent),
             old[:: max(1, len(old) // most)],
         )
 
 
-def _measured(recipe: Recipe, lesson: Lesson, folds: list[_Fold]) -> tuple[Floats, Floats, float]:
+def _measured(recipe: Recipe, lesson: Lesson, blocks: list[Fold]) -> tuple[Floats, Floats, float]:
     """Log loss and wrong or not of each part since, (recent,) each; the share wrong of parts before."""
     loss, wrong = np.zeros(len(lesson.label)), np.zeros(len(lesson.label))
     before, old = 0, 0
-    for fold in folds:
+    for fold in blocks:
         if not len(fold.new):
             continue
         model = fitted(recipe, lesson.take(fold.taught))
@@ -175,12 +177,20 @@ def _measured(recipe: Recipe, lesson: Lesson, folds: list[_Fold]) -> tuple[Float
         says = np.asarray(model.predict_proba(lesson.readings[rows]), dtype=np.float64)
         classes = np.asarray(model.classes_)
         mistaken = classes[says.argmax(1)] != lesson.label[rows]
-        likely = np.where(classes == lesson.label[rows, None], says, 0.0).sum(1)
+        true = np.where(classes == lesson.label[rows, None], says, 0.0).sum(1)
         here = len(fold.new)
-        loss[fold.new] = -np.log(np.maximum(likely[:here], SURE_WRONG))
+        loss[fold.new] = -np.log(np.maximum(true[:here], SURE_WRONG))
         wrong[fold.new] = mistaken[:here]
         before, old = before + int(mistaken[here:].sum()), old + len(fold.old)
     return loss[lesson.recent], wrong[lesson.recent], before / max(old, 1)
+
+
+def likely(recipe: Recipe, lesson: Lesson, taught: NDArray[np.bool_], judged: NDArray[np.intp]) -> Floats:
+    """The probability of its true class that each ``judged`` row has from a model of the ``taught`` ones."""
+    model = fitted(recipe, lesson.take(taught))
+    says = np.asarray(model.predict_proba(lesson.readings[judged]), dtype=np.float64)
+    true: Floats = np.where(np.asarray(model.classes_) == lesson.label[judged, None], says, 0.0).sum(1)
+    return true
 
 
 def _sentence(error: Exception) -> str:

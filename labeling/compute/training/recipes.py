@@ -4,8 +4,8 @@
 - Lines go on where parts leave the range of the past; trees bend where the past bends. Which of them fits is
   for ``choice`` to measure, not for anybody to believe.
 - A package may bring pipelines of its own by an entry point of the group ``mlops_portal.pipelines``: a
-  function ``(readings, label, recent, parameters) -> fitted classifier`` that skl2onnx can write and skops can store
-  without types of its own. Its name is the entry point's.
+  function ``(readings, label, recent, parameters) -> fitted classifier`` that skl2onnx can write and
+  skops can store without types of its own. Its name is the entry point's.
 """
 
 from __future__ import annotations

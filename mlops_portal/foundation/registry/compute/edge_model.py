@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from mlops_portal.foundation.wire.inputs import unseen_missing
 
 if TYPE_CHECKING:
-    from sklearn.ensemble import HistGradientBoostingClassifier
+    from mlops_portal.foundation.registry.compute.store import Model
 
 OPSET = {"": 17, "ai.onnx.ml": 3}
 CHUNK = 4096
@@ -37,18 +37,24 @@ def as_read(readings: ArrayLike, sizes: Sequence[int] = ()) -> NDArray[np.float6
     return unseen_missing(finite, sizes) if len(sizes) else finite
 
 
-def thresholds_to_float32(model: HistGradientBoostingClassifier) -> None:
-    """Cut every split threshold to the largest float32 that is not above it; in place."""
-    for trees in model._predictors:
+def thresholds_to_float32(model: Model) -> None:
+    """Cut every split threshold of its trees to the largest float32 that is not above it; in place."""
+    last = model.steps[-1][1] if hasattr(model, "steps") else model
+    for trees in getattr(last, "_predictors", ()):
         for tree in trees:
-            exact = tree.nodes["num_threshold"]
-            with np.errstate(over="ignore"):
-                near = exact.astype(np.float32)
-            below = np.nextafter(near, np.float32(-np.inf))
-            tree.nodes["num_threshold"] = np.where(near.astype(np.float64) > exact, below, near)
+            tree.nodes["num_threshold"] = _cut(tree.nodes["num_threshold"])
+    for tree in getattr(last, "estimators_", ()):
+        tree.tree_.threshold[:] = _cut(tree.tree_.threshold)
 
 
-def export(model: HistGradientBoostingClassifier) -> bytes:
+def _cut(exact: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(over="ignore"):
+        near = exact.astype(np.float32)
+    below = np.nextafter(near, np.float32(-np.inf))
+    return np.where(near.astype(np.float64) > exact, below, near).astype(np.float64)
+
+
+def export(model: Model) -> bytes:
     """ONNX bytes of a fitted model."""
     from skl2onnx import to_onnx  # here, with scikit-learn: who runs the file needs neither
     from skl2onnx.common.data_types import FloatTensorType
@@ -92,7 +98,7 @@ class Parity:
     labels_equal: bool
 
 
-def parity(model: HistGradientBoostingClassifier, onnx: bytes, readings: ArrayLike) -> Parity:
+def parity(model: Model, onnx: bytes, readings: ArrayLike) -> Parity:
     """Compare the edge model with the trained one on every row of readings (n, features)."""
     seen = as_read(readings)
     labels, probabilities_edge = probabilities(onnx, seen)

@@ -5,23 +5,31 @@ Loading builds only the types that a model of ours consists of; anything else in
 
 from __future__ import annotations
 
+from typing import Any
 from zipfile import BadZipFile
 
 import skops.io
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.pipeline import Pipeline
 
 from mlops_portal.foundation.wire.errors import Invalid
 
-TRUSTED = ["sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
+TRUSTED = [
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.tree._tree.Tree",
+]
+KINDS = (HistGradientBoostingClassifier, Pipeline)
+Model = Any  # one of KINDS that gives probabilities; scikit-learn has no types
 
 
-def dump(model: HistGradientBoostingClassifier) -> bytes:
+def dump(model: Model) -> bytes:
     """The model as a skops file."""
     data: bytes = skops.io.dumps(model)
     return data
 
 
-def load(data: bytes) -> HistGradientBoostingClassifier:
+def load(data: bytes) -> Model:
     """The model of a skops file. Raises Invalid for another file or a type not on the list."""
     try:
         foreign = sorted(set(skops.io.get_untrusted_types(data=data)) - set(TRUSTED))
@@ -30,6 +38,6 @@ def load(data: bytes) -> HistGradientBoostingClassifier:
     if foreign:
         raise Invalid(f"the stored model holds the unknown type {foreign[0]}; it was not loaded")
     model = skops.io.loads(data, trusted=TRUSTED)
-    if not isinstance(model, HistGradientBoostingClassifier):
+    if not isinstance(model, KINDS) or not hasattr(model, "predict_proba"):
         raise Invalid(f"the stored model is a {type(model).__name__}; it was not loaded")
     return model

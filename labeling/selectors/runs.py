@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from labeling.models import RetrainRun, RunStep
-from labeling.selectors.recipes import choice_sentence
+from labeling.selectors.recipes import choice_sentence, curve_sentence
 from labeling.transitions import RunState, RunStepName, StepState, Trigger
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import Verdict
@@ -76,6 +76,13 @@ def runs_because_of(alert: Alert) -> list[RetrainRun]:
 def run_of(version: ModelVersion) -> RetrainRun | None:
     """The run that gave the version; None where it came from elsewhere."""
     return RetrainRun.objects.filter(candidate=version).select_related("alert__asset", "model").first()
+
+
+def more_labels_text(model: RegisteredModel) -> str:
+    """Whether more labels pay, as the newest run that compared ways to train has it; "" where none did."""
+    steps = RunStep.objects.filter(run__model=model, name=RunStepName.CHOOSE, state=StepState.DONE)
+    newest = steps.order_by("-finished_at").values_list("result", flat=True).first()
+    return curve_sentence(newest) if newest else ""
 
 
 def run_verdict(by: Person, model: RegisteredModel) -> Verdict:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from labeling.forms.asking import AskForm
+from labeling.selectors.runs import more_labels_text
 from labeling.services import requests_ask
 from mlops_portal.foundation.plant.models import Line, Person
 from mlops_portal.foundation.plant.policies import guard
@@ -39,7 +40,9 @@ def ask(request: HttpRequest) -> HttpResponse:
             except (Conflict, Invalid, NotFound) as error:
                 form.add_error(None, error.sentence)
                 status = error.status
-    return render(request, "labeling/ask.html", {"form": form, "alert": alert}, status=status)
+    more = more_labels_text(alert.version.model) if alert and alert.version else ""
+    context = {"form": form, "alert": alert, "more": more}
+    return render(request, "labeling/ask.html", context, status=status)
 
 
 def _alert(request: HttpRequest, by: Person) -> Alert | None:

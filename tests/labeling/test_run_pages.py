@@ -133,7 +133,7 @@ def test_the_api_does_the_same_through_the_same_service(cast: Cast, shop: Shop, 
     assert (again.status_code, again.json()["type"]) == (409, "urn:mlops-portal:problem:run-open")
     started = client.post(reverse("api-runs-start", args=[pk]))
     assert (started.status_code, started.json()["state"]) == (200, "started")
-    assert len(started.json()["steps"]) == 9
+    assert len(started.json()["steps"]) == 10
     ended = client.post(reverse("api-runs-cancel", args=[pk]))
     assert ended.json()["state"] == "cancelled"
     assert client.get(reverse("api-runs-list")).json()["results"][0]["id"] == pk

@@ -119,7 +119,7 @@ def _steps(plot: Plot, asset: Asset) -> Iterator[Step]:
     count = asked.count() if asked is not None else 0
     yield Step(
         _("Take the alert and ask the line for labels"),
-        _("Open the alert, take it, choose “Ask for labels”; ten parts do."),
+        _("Open the alert, take it, choose “Ask for labels”; twenty parts do."),
         "maja", there, _("The alert") if alert else _("Alerts"), count > 0,
     )  # fmt: skip
     left = asked.filter(state__in=WAITING).count() if asked is not None else 0
@@ -130,10 +130,10 @@ def _steps(plot: Plot, asset: Asset) -> Iterator[Step]:
         else _("One tap a part, beside its readings and pictures."),
         plot.operator, reverse("label_line", args=[plot.line]), _("Judge parts"), count > 0 and left == 0,
     )  # fmt: skip
-    yield from _second_half(plot, asset, since)
+    yield from _second_half(plot, asset, since, alert)
 
 
-def _second_half(plot: Plot, asset: Asset, since: datetime | None) -> Iterator[Step]:
+def _second_half(plot: Plot, asset: Asset, since: datetime | None, alert: Alert | None) -> Iterator[Step]:
     """Training, approval, release."""
     runs = RetrainRun.objects.filter(model__slug=plot.model).select_related("candidate__model")
     run = runs.filter(created_at__gte=since).order_by("-created_at").first() if since else None
@@ -142,8 +142,8 @@ def _second_half(plot: Plot, asset: Asset, since: datetime | None) -> Iterator[S
         _("Retrain the model"),
         _("It is being trained; that takes a minute or two.")
         if run and run.state == RunState.STARTED
-        else _("Choose the model, say why, propose and start."),
-        "sam", reverse("run", args=[run.pk]) if run else f"{reverse('run_new')}?model={plot.model}",
+        else _("The alert leads there and is the reason. The run takes the way to train that fits."),
+        "sam", reverse("run", args=[run.pk]) if run else _to_retrain(plot, alert),
         _("The run") if run else _("Retrain a model"), version is not None,
     )  # fmt: skip
     requests = ApprovalRequest.objects.filter(version=version, line=asset.line) if version else None
@@ -166,6 +166,10 @@ def _second_half(plot: Plot, asset: Asset, since: datetime | None) -> Iterator[S
         "", reverse("edge_node", args=[asset.node.slug]) if asset.node else reverse("models"), _("The node"),
         approved and version is not None and running.matches and running.version == version,
     )  # fmt: skip
+
+
+def _to_retrain(plot: Plot, alert: Alert | None) -> str:
+    return f"{reverse('run_new')}?" + (f"alert={alert.pk}" if alert else f"model={plot.model}")
 
 
 def _signing(plot: Plot, request: ApprovalRequest | None, page: str, *, approved: bool) -> Iterator[Step]:

@@ -39,6 +39,7 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "golden_apart_unknown": _("Nobody here knows whether they were in its training."),
     "golden_none": _("There are no golden samples; add parts whose truth a skilled person gave."),
+    "golden_borderline": _("All golden samples are borderline, so none tests it; add some that are clear."),
     "golden_no_safety": _("No golden sample is marked as safety."),
     "parity": _("On %(rows)s rows the probabilities differ by %(largest)s at most; the limit is %(limit)s."),
     "parity_far": _(

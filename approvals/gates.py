@@ -3,6 +3,7 @@
 Hard gates cannot be overridden by anybody, in any way:
 - the artifact lies in the storage and is what its digest says;
 - every golden sample of the set in force was run, and the model gave each truth at least its tolerance;
+  those that a skilled person calls borderline are run and shown, and count neither way;
 - each safety sample among them as well (told apart, because it is what people ask first);
 - a sample that the version was taught (it, or its like) fails it where it is missed, and else counts for
   nothing; where only such samples are left the gate is not met;
@@ -39,6 +40,7 @@ class GoldenFact:
     safety: bool
     passed: bool
     taught: str = ""
+    borderline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +121,16 @@ def _golden(key: str, facts: Facts, *, safety: bool) -> Gate:
     if facts.golden is None:
         case = "golden_not_run" if facts.golden_samples else "golden_none"
         return Gate(key, "hard", False, case, 0, facts.golden_samples, {})
-    asked = [one for one in facts.golden if one.safety or not safety]
+    clear = [one for one in facts.golden if not one.borderline]
+    asked = [one for one in clear if one.safety or not safety]
     missed = [one.code for one in asked if not one.passed]
     taught = [one.code for one in asked if one.passed and _is_taught(one)]
     n = len(asked) - len(taught)
     passed = n - len(missed)
     params = {"passed": passed, "n": n, "missed": ", ".join(missed), "taught": ", ".join(taught)}
     if not asked:
-        return Gate(key, "hard", safety, "golden_no_safety" if safety else "golden_none", 0, 0, params)
+        none = "golden_borderline" if len(facts.golden) > len(clear) else "golden_none"
+        return Gate(key, "hard", safety, "golden_no_safety" if safety else none, 0, 0, params)
     case = "golden_missed" if missed else "golden_passed" if n else "golden_taught"
     return Gate(key, "hard", bool(n) and not missed, case, passed, n, params)
 

@@ -117,6 +117,12 @@ class TableUnfit(Invalid):
     code = "table-unfit"
 
 
+class Marked(Conflict):
+    """The sample is borderline, or clear, already."""
+
+    code = "golden-sample-marked"
+
+
 class Retired(Conflict):
     """The sample was retired before."""
 

@@ -41,5 +41,13 @@ def register_types() -> None:
     )
     register("monitoring.golden.added", _("{actor} added the golden sample {code} of {name}: {truth}"))
     register("monitoring.golden.retired", _("{actor} retired the golden sample {code} of {name}"))
+    register(
+        "monitoring.golden.borderline",
+        _("{actor} says that the golden sample {code} of {name} is borderline: {reason}"),
+    )
+    register(
+        "monitoring.golden.clear",
+        _("{actor} says that the golden sample {code} of {name} is clear: {reason}"),
+    )
     register("monitoring.golden.restored", _("{actor} brought the golden sample {code} of {name} back"))
     register("monitoring.golden.checked", _("{name} {number} judged {right} of {count} golden samples right"))

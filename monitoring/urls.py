@@ -24,6 +24,7 @@ urlpatterns = [
     path("golden/<slug:slug>/add/", golden.choose, name="golden_choose"),
     path("golden/<slug:slug>/add/<int:row>/", golden.add, name="golden_add"),
     path("golden/<slug:slug>/check/<int:number>/", golden.check, name="golden_check"),
+    path("golden/samples/<int:pk>/mark/", golden.mark, name="golden_mark"),
     path("golden/samples/<int:pk>/retire/", golden.retire, name="golden_retire"),
     path("inspections/", inspections.contradictions, name="inspections"),
     path("limits/", limits.limits, name="limits"),

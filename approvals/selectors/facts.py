@@ -51,7 +51,13 @@ def facts_of(version: ModelVersion, *, champion: ModelVersion | None) -> Facts:
         golden=None
         if check is None
         else [
-            GoldenFact(one["code"], one["safety"], one["passed"], one.get("taught", UNKNOWN))
+            GoldenFact(
+                one["code"],
+                one["safety"],
+                one["passed"],
+                one.get("taught", UNKNOWN),
+                one.get("borderline", False),
+            )
             for one in check.results
         ],
         parity_rows=int(parity.get("rows", 0)),

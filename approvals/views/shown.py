@@ -32,6 +32,7 @@ class Golden:
     tolerance: str
     champion: str
     passed: bool
+    borderline: bool
     taught: str
     tone: str
     sign: str
@@ -49,6 +50,8 @@ class Golden:
             )
             % words
         )
+        if self.borderline:
+            said = _("%(said)s It is borderline, so no approval hangs on it.") % {"said": said}
         return f"{said} {taught_words(self.taught)}" if self.taught else said
 
 
@@ -67,7 +70,8 @@ def evidence_shown(pack: Mapping[str, Any], version: ModelVersion) -> dict[str, 
         "recent_n": _rows_in(pack["measures"]["challenger"].get("recent") or {}),
         "golden": golden,
         "golden_run": pack["golden"]["run"],
-        "missed": [one for one in golden if not one.passed],
+        "missed": [one for one in golden if not one.passed and not one.borderline],
+        "borderline": [one for one in golden if one.borderline],
         "known": [one for one in golden if one.taught not in ("", "unknown")],
         "judges": sorted({one.judge for one in golden}),
         "gates": gates_shown(pack),
@@ -127,6 +131,8 @@ def _golden(one: Mapping[str, Any], model: RegisteredModel, names: Mapping[str, 
     tone, sign = (
         ("bad", "cross") if not one["passed"] else ("good", "check") if sure else ("caution", "question")
     )
+    if one.get("borderline", False):
+        tone = "quiet"
     before = one["champion"]
     return Golden(
         code=one["code"],
@@ -138,6 +144,7 @@ def _golden(one: Mapping[str, Any], model: RegisteredModel, names: Mapping[str, 
         tolerance=number_text(one["tolerance"], 2),
         champion=model.class_words(before["said"]) if before else "–",
         passed=one["passed"],
+        borderline=one.get("borderline", False),
         taught=one.get("taught", "unknown"),
         tone=tone,
         sign=sign,

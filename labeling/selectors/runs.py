@@ -22,6 +22,7 @@ from mlops_portal.foundation.shell.models import Job
 from mlops_portal.foundation.shell.work.claims import between_workers
 from mlops_portal.foundation.wire.errors import NotFound
 from monitoring.alerts.selectors.alerts import headline
+from monitoring.golden.selectors.samples import clear
 from monitoring.models import Alert, GoldenCheck
 from monitoring.models.alert import AlertKind
 
@@ -176,7 +177,8 @@ def _compared(result: dict[str, Any]) -> str:
 def _golden(check: GoldenCheck | None) -> str:
     if check is None:
         return _("The golden samples are being run.")
-    passed, n = sum(bool(one.get("passed")) for one in check.results), len(check.results)
+    counting = clear(check.results)
+    passed, n = sum(bool(one.get("passed")) for one in counting), len(counting)
     return ngettext(
         "%(passed)s of %(n)s golden sample passed.", "%(passed)s of %(n)s golden samples passed.", n
     ) % {"passed": passed, "n": n}

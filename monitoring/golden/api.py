@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +16,7 @@ from mlops_portal.foundation.directory.api.base import Things, gone
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.wire.errors import NotFound
 from monitoring.golden.selectors.samples import models_for
-from monitoring.golden.services.samples import golden_add, golden_check_ask, golden_retire
+from monitoring.golden.services.samples import golden_add, golden_check_ask, golden_mark, golden_retire
 from monitoring.models import GoldenCheck, GoldenSample
 
 
@@ -26,7 +27,7 @@ class GoldenSampleSerializer(serializers.ModelSerializer[GoldenSample]):
     class Meta:
         model = GoldenSample
         fields = [
-            *("id", "model", "code", "part", "readings", "truth", "tolerance", "safety"),
+            *("id", "model", "code", "part", "readings", "truth", "tolerance", "safety", "borderline"),
             *("judged_by", "judged_at", "retired_at"),
         ]
         read_only_fields = ["judged_at", "retired_at"]
@@ -41,6 +42,11 @@ class GoldenCheckSerializer(serializers.ModelSerializer[GoldenCheck]):
         model = GoldenCheck
         fields = ["id", "model", "version", "set_digest", "results", "passed", "at"]
         read_only_fields = fields
+
+
+class MarkIn(serializers.Serializer[Any]):
+    borderline = serializers.BooleanField()
+    reason = serializers.CharField(max_length=300)
 
 
 class CheckIn(serializers.Serializer[Any]):
@@ -70,6 +76,15 @@ class GoldenSamples(Things):
         """Retire a sample; it stays in the record."""
         golden_retire(by=self.person, sample=self.get_object())
         return gone()
+
+    @extend_schema(request=MarkIn, responses=GoldenSampleSerializer)
+    @action(detail=True, methods=["post"])
+    def mark(self, request: Request, pk: str) -> Response:
+        """Say with a reason that a sample lies between two classes, or that it is clear."""
+        asked, sample = MarkIn(data=request.data), self.get_object()
+        asked.is_valid(raise_exception=True)
+        golden_mark(by=self.person, sample=sample, **asked.validated_data)
+        return self.shown(sample, status=200)
 
 
 class GoldenChecks(Things):

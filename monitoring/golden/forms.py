@@ -19,3 +19,12 @@ class GoldenForm(forms.Form):
         help_text=_("A model passes where it gives the truth at least this probability."),
     )
     safety = forms.BooleanField(label=_("Safety: a model that misses it is never approved"), required=False)
+    borderline = forms.BooleanField(
+        label=_("Borderline: it lies between two classes, so no approval hangs on it"), required=False
+    )
+
+
+class MarkForm(forms.Form):
+    """Why a sample is borderline, or is not."""
+
+    reason = forms.CharField(label=_("Why?"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))

@@ -19,9 +19,10 @@ from mlops_portal.foundation.shell.charts.small import Dot, DotGrid
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.shell.registries.undo import offer_undo
 from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotAllowed
-from monitoring.golden.forms import GoldenForm
+from monitoring.golden.forms import GoldenForm, MarkForm
 from monitoring.golden.selectors.samples import (
     champion_and_newest,
+    clear,
     edit_verdict,
     golden_set,
     models_for,
@@ -30,7 +31,7 @@ from monitoring.golden.selectors.samples import (
     samples_of,
 )
 from monitoring.golden.selectors.words import taught_codes
-from monitoring.golden.services.samples import golden_add, golden_check_ask, golden_retire
+from monitoring.golden.services.samples import golden_add, golden_check_ask, golden_mark, golden_retire
 from monitoring.intake.selectors.parts import pictures_of, readings_of
 from monitoring.models import GoldenCheck, GoldenSample
 
@@ -91,7 +92,9 @@ def _grid(model: RegisteredModel, check: GoldenCheck | None) -> DotGrid | None:
             state, tone = _("right, but not sure enough"), "caution"
         elif not one["passed"]:
             label, state, tone = f"{label} → {answer}", _("missed"), "bad"
-        elif one.get("taught", "unknown") not in ("", "unknown"):
+        if one.get("borderline", False):
+            label, state, tone = _("%(part)s, borderline") % {"part": label}, state, "quiet"
+        elif one["passed"] and one.get("taught", "unknown") not in ("", "unknown"):
             state, tone = _("right, but it was taught it"), "caution"
         dots.append(Dot(label, state, tone))
     return DotGrid(_("Golden samples one by one"), dots)
@@ -100,11 +103,16 @@ def _grid(model: RegisteredModel, check: GoldenCheck | None) -> DotGrid | None:
 def _words(check: GoldenCheck | None) -> str:
     if check is None:
         return ""
-    right, n = sum(bool(one["passed"]) for one in check.results), len(check.results)
-    return ngettext("%(right)d of %(n)d sample passed", "%(right)d of %(n)d samples passed", n) % {
+    counting = clear(check.results)
+    right, n, others = sum(bool(one["passed"]) for one in counting), len(counting), len(check.results)
+    words = ngettext("%(right)d of %(n)d sample passed", "%(right)d of %(n)d samples passed", n) % {
         "right": right,
         "n": n,
     }
+    if others == n:
+        return words
+    more = ngettext("and %(n)d is borderline", "and %(n)d are borderline", others - n) % {"n": others - n}
+    return f"{words} {more}"
 
 
 @require_POST
@@ -191,3 +199,33 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
     token = golden_retire(by=by, sample=sample)
     offer_undo(request, _("%(code)s is no golden sample any more.") % {"code": sample.code}, token)
     return redirect("golden_set", sample.model.slug)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def mark(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say with a reason that a sample is borderline, or that it is clear."""
+    by = person_of(request)
+    guard(by, "golden.view")
+    sample = get_object_or_404(
+        GoldenSample.objects.select_related("model", "judged_by").filter(
+            model__in=models_for(by), retired_at=None
+        ),
+        pk=pk,
+    )
+    demand(edit_verdict(by, sample.model))
+    form, status = MarkForm(request.POST or None), 200
+    if request.method == "POST":
+        status = 422
+        borderline = request.POST.get("borderline") == "1"
+        if form.is_valid():
+            try:
+                golden_mark(by=by, sample=sample, borderline=borderline, **form.cleaned_data)
+                text = _("%(code)s is borderline now.") if borderline else _("%(code)s is clear now.")
+                messages.success(request, text % {"code": sample.code})
+                return redirect("golden_set", sample.model.slug)
+            except (Conflict, Invalid, NotAllowed) as error:
+                form.add_error(None, error.sentence)
+                status = error.status
+    context = {"sample": sample, "truth": sample.model.class_words(sample.truth), "form": form}
+    return render(request, "monitoring/golden_mark.html", context, status=status)

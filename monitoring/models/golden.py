@@ -14,7 +14,9 @@ from mlops_portal.foundation.registry.models import ModelVersion, RegisteredMode
 class GoldenSample(models.Model):
     """A part with a truth that a named skilled person gave; the model must give that truth at least
     ``tolerance`` probability, and every ``safety`` sample must be judged right. No training may have it, nor
-    its like (``compute.apart``)."""
+    its like (``compute.apart``).
+    A ``borderline`` one lies between two classes, as a skilled person says: it is run and shown, and no gate
+    hangs on it."""
 
     model = models.ForeignKey(RegisteredModel, models.PROTECT, related_name="golden")
     code = models.CharField(_("Code"), max_length=20)
@@ -23,6 +25,7 @@ class GoldenSample(models.Model):
     truth = models.CharField(max_length=40)
     tolerance = models.FloatField(default=0.5)
     safety = models.BooleanField(default=False)
+    borderline = models.BooleanField(default=False)
     judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     judged_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
@@ -32,7 +35,10 @@ class GoldenSample(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["model", "code"], condition=Q(retired_at=None), name="golden_code_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(safety=False) | Q(borderline=False), name="golden_safety_is_clear"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,9 +67,10 @@ class GoldenProposal(models.Model):
 class GoldenCheck(models.Model):
     """The golden set run against one version in the portal; the set is known by its digest.
 
-    ``results``: [{"code", "truth", "said", "probability", "tolerance", "safety", "passed", "taught"}], where
-    ``taught`` says why the version knows the part from its training (``compute.apart.REASONS``), "" where it
-    does not, and "unknown" where nobody here knows what it was taught.
+    ``results``: [{"code", "truth", "said", "probability", "tolerance", "safety", "borderline", "passed",
+    "taught"}], where ``taught`` says why the version knows the part from its training
+    (``compute.apart.REASONS``), "" where it does not, and "unknown" where nobody here knows what it was
+    taught. ``passed`` is about the clear ones.
     """
 
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="golden_checks")

@@ -114,6 +114,19 @@ def test_what_nobody_knows_is_not_passed_in_silence() -> None:
     assert (found.kind, found.met, found.case) == ("soft", False, "golden_apart_unknown")
 
 
+def test_a_borderline_sample_opens_no_gate_and_shuts_none() -> None:
+    missed, right = (GoldenFact("G-09", False, passed, borderline=True) for passed in (False, True))
+    found = gate("golden_all", golden=(GoldenFact("G-01", True, True), missed))
+    assert (found.met, found.params["passed"], found.params["n"]) == (True, 1, 1)
+    assert not gate("golden_all", golden=(GoldenFact("G-01", True, False), right)).met
+
+
+def test_where_all_samples_are_borderline_the_gate_is_closed() -> None:
+    found = gate("golden_all", golden=(GoldenFact("G-09", False, True, borderline=True),))
+    assert (found.kind, found.met, found.case) == ("hard", False, "golden_borderline")
+    assert "add some that are clear" in sentence_of(found.frozen())
+
+
 def test_an_ordinary_miss_leaves_the_safety_gate_met() -> None:
     golden = (GoldenFact("G-01", True, True), GoldenFact("G-02", False, False))
     assert gate("golden_safety", golden=golden).met

@@ -76,3 +76,18 @@ def test_a_fast_model_is_asked_once_for_each_sample(monkeypatch):
 def test_a_wrong_answer_is_refused_however_fast(monkeypatch):
     done = run(Machine(1, says=(0.1, 0.9)), monkeypatch)
     assert done.failed.startswith("G-0 is ok; the model gives it 0.100")
+
+
+def test_a_borderline_sample_is_run_and_told_and_refuses_no_release(monkeypatch):
+    monkeypatch.setattr(module, "time", Machine())
+    edge = Golden("G-9", {"a": 1.0}, "crack", 0.5, False, borderline=True)
+    done = golden_run(Machine(), SPEC, [SAMPLES[0], edge], limit_ms=LIMIT)  # type: ignore[arg-type]
+    assert done.failed == ""
+    assert (done.measures()["borderline"], done.measures()["borderline_missed"]) == (1, 1)
+
+
+def test_a_model_that_gives_a_borderline_sample_no_probabilities_is_refused(monkeypatch):
+    monkeypatch.setattr(module, "time", Machine())
+    edge = Golden("G-9", {"a": 1.0}, "ok", 0.5, False, borderline=True)
+    done = golden_run(Machine(says=(np.nan, np.nan)), SPEC, [edge], limit_ms=LIMIT)  # type: ignore[arg-type]
+    assert done.failed == "G-9 got no probabilities"

@@ -189,6 +189,9 @@ class DescriptionIn(serializers.Serializer[Any]):
 class GoldenIn(serializers.Serializer[Any]):
     place = serializers.IntegerField(min_value=0, help_text="The part's place in the list, from 0.")
     safety = serializers.BooleanField(required=False, default=False)
+    borderline = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="As was proposed, where nothing is said."
+    )
 
 
 class GoldenPlaceIn(serializers.Serializer[Any]):

@@ -31,9 +31,9 @@ from mlops_portal.foundation.wire.kinds import ANYTHING, fits, is_text
 
 REQUIRED: Any = object()
 ROWS_ON_REQUEST, PARKED_ORDERS = "rows-on-request", "parked-orders"
-ASK_ZONE = "ask-zone"
+ASK_ZONE, BORDERLINE = "ask-zone", "borderline-golden"
 FIRST = (ROWS_ON_REQUEST, PARKED_ORDERS)
-CAPABILITIES = (*FIRST, ASK_ZONE)
+CAPABILITIES = (*FIRST, ASK_ZONE, BORDERLINE)
 """What this version of the agent can be asked for, and what it understands in a spec or a golden set."""
 
 VERSION = re.compile(r"(?P<name>[a-z/-]{1,60})@(?P<major>[0-9]{1,4})(?:\.[0-9]{1,4})?")

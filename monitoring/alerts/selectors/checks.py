@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.drift.selectors.drift import Now
 from monitoring.drift.selectors.truths import expected_error, truths
+from monitoring.golden.selectors.samples import clear
 from monitoring.models import Alert, GoldenCheck, ProcessChange, Quarantined
 from monitoring.readings import ReadingWords
 from monitoring.transitions import Cause
@@ -55,10 +56,11 @@ def runtime_check(alert: Alert) -> Check:
     last = GoldenCheck.objects.filter(version=alert.version).first()
     if last is None or not last.results:
         return Check("runtime", "caution", _("Model file intact?"), _("No golden parts were run on it yet."))
-    passed = sum(bool(one.get("passed")) for one in last.results)
+    counting = clear(last.results)
+    passed = sum(bool(one.get("passed")) for one in counting)
     text = _("%(passed)d of %(all)d golden parts give the answer that a skilled person gave.") % {
         "passed": passed,
-        "all": len(last.results),
+        "all": len(counting),
     }
     if last.passed:
         return Check("runtime", "good", _("Model file intact"), text)

@@ -39,6 +39,7 @@ def results(
                 "probability": round(probability, 6),
                 "tolerance": sample.tolerance,
                 "safety": sample.safety,
+                "borderline": sample.borderline,
                 "passed": passed,
             }
         )

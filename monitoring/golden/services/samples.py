@@ -21,11 +21,11 @@ from mlops_portal.foundation.shell.registries import undo
 from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire.categories import code_of
 from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
-from monitoring.errors import CodeTaken, Retired
-from monitoring.golden.selectors.samples import edit_verdict, skilled_for
+from monitoring.errors import CodeTaken, Marked, Retired
+from monitoring.golden.selectors.samples import clear, edit_verdict, skilled_for
 from monitoring.models import GoldenCheck, GoldenSample
 
-LONGEST_CODE, LONGEST_PART = 20, 200
+LONGEST_CODE, LONGEST_PART, LONGEST_REASON = 20, 200, 300
 
 
 def _readings(model: RegisteredModel, readings: Mapping[str, Any]) -> dict[str, float | None]:
@@ -57,26 +57,25 @@ def golden_add(
     truth: str,
     tolerance: float = 0.5,
     safety: bool = False,
+    borderline: bool = False,
     judged_by: Person | None = None,
     part: str = "",
 ) -> GoldenSample:
     """Add a part whose truth ``judged_by`` (else ``by``) gave. Who gives it holds a skill for the machines.
 
     ``tolerance``: the probability that a model must give the truth at least. ``part`` is its id, where it is
-    known: from now on no training has the part, nor its like. Raises CodeTaken, NotAllowed,
-    Invalid for an unknown class, odd readings or a tolerance that is not above 0 and at most 1.
+    known: from now on no training has the part, nor its like. ``borderline``: see ``golden_mark``. Raises
+    CodeTaken, NotAllowed, Invalid for an unknown class, odd readings, a tolerance that is not above 0 and at
+    most 1, or a safety part that is borderline.
     """
     demand(edit_verdict(by, model))
     judge, now, code = judged_by or by, timezone.now(), code.strip()
-    if not skilled_for(person=judge, model=model, now=now):
-        raise NotAllowed(
-            _("%(person)s holds no skill for %(type)s; the truth of a golden sample needs one.")
-            % {"person": judge, "type": model.asset_type}
-        )
+    _skilled(judge, model)
     if truth not in [one["key"] for one in model.classes]:
         raise Invalid(_("“%(truth)s” is no class of %(model)s.") % {"truth": truth, "model": model})
     if not 0 < tolerance <= 1:
         raise Invalid(_("The tolerance is a probability above 0 and at most 1."))
+    _clear_if_safe(safety=safety, borderline=borderline)
     if not code or len(code) > LONGEST_CODE or "/" in code:
         raise Invalid(_("A code has 1 to %(most)d letters and no slash.") % {"most": LONGEST_CODE})
     try:
@@ -89,6 +88,7 @@ def golden_add(
                 truth=truth,
                 tolerance=tolerance,
                 safety=safety,
+                borderline=borderline,
                 judged_by=judge,
                 judged_at=now,
             )
@@ -98,6 +98,45 @@ def golden_add(
             _("There is a golden sample %(code)s already; choose another code.") % {"code": code}
         ) from None
     return sample
+
+
+def _skilled(person: Person, model: RegisteredModel) -> None:
+    """Raises NotAllowed."""
+    if not skilled_for(person=person, model=model, now=timezone.now()):
+        raise NotAllowed(
+            _("%(person)s holds no skill for %(type)s; the truth of a golden sample needs one.")
+            % {"person": person, "type": model.asset_type}
+        )
+
+
+def _clear_if_safe(*, safety: bool, borderline: bool) -> None:
+    """Raises Invalid."""
+    if safety and borderline:
+        raise Invalid(_("A safety part must be beyond doubt, so it cannot be borderline."))
+
+
+def golden_mark(*, by: Person, sample: GoldenSample, borderline: bool, reason: str) -> None:
+    """Say that a part lies between two classes, so that no gate hangs on it, or that it is clear after all.
+
+    Who says it holds a skill for the machines, and has no say over versions that stand now
+    (``approvals.selectors.duties``). Raises NotAllowed, Invalid without a reason or for a safety part,
+    Retired, Marked where it is so already.
+    """
+    demand(edit_verdict(by, sample.model))
+    _skilled(by, sample.model)
+    reason = reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise Invalid(_("Say why, in 1 to %(most)d letters.") % {"most": LONGEST_REASON})
+    _clear_if_safe(safety=sample.safety, borderline=borderline)
+    with transaction.atomic():
+        other = GoldenSample.objects.filter(pk=sample.pk, retired_at=None, borderline=not borderline)
+        if other.update(borderline=borderline) != 1:
+            sample.refresh_from_db()
+            if sample.retired_at is not None:
+                raise Retired(_("%(code)s was retired before.") % {"code": sample.code})
+            raise Marked(_("%(code)s is marked so already.") % {"code": sample.code})
+        sample.borderline = borderline
+        _told("monitoring.golden.borderline" if borderline else "monitoring.golden.clear", by, sample, reason)
 
 
 def golden_retire(*, by: Person, sample: GoldenSample) -> str:
@@ -127,7 +166,7 @@ def golden_restore(*, by: Person, sample_id: int) -> None:
         ) from None
 
 
-def _told(name: str, by: Person, sample: GoldenSample) -> None:
+def _told(name: str, by: Person, sample: GoldenSample, reason: str = "") -> None:
     event_record(
         type=name,
         actor=by.actor,
@@ -139,6 +178,8 @@ def _told(name: str, by: Person, sample: GoldenSample) -> None:
             "truth": sample.truth,
             "tolerance": sample.tolerance,
             "safety": sample.safety,
+            "borderline": sample.borderline,
+            **({"reason": reason} if reason else {}),
         },
         personal={"judge": sample.judged_by.name},
     )
@@ -156,7 +197,8 @@ def golden_check_record(
 ) -> GoldenCheck:
     """Keep the outcome; the same outcome of the same set and version again changes nothing."""
     now, stored = timezone.now(), [dict(one) for one in results]
-    passed = all(bool(one["passed"]) for one in stored)
+    counting = clear(stored)
+    passed = bool(counting) and all(bool(one["passed"]) for one in counting)
     outcome = {"results": stored, "passed": passed, "at": now}
     with transaction.atomic():
         check, made = GoldenCheck.objects.get_or_create(version=version, set_digest=digest, defaults=outcome)
@@ -174,9 +216,10 @@ def golden_check_record(
                     "number": version.number,
                     "set": digest,
                     "passed": passed,
-                    "right": sum(bool(one["passed"]) for one in results),
-                    "count": len(results),
-                    "missed": [str(one["code"]) for one in results if not one["passed"]],
+                    "right": sum(bool(one["passed"]) for one in counting),
+                    "count": len(counting),
+                    "missed": [str(one["code"]) for one in counting if not one["passed"]],
+                    "borderline": len(stored) - len(counting),
                 },
                 at=now,
             )

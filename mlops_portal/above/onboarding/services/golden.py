@@ -42,9 +42,16 @@ def golden_propose(
 
 
 def golden_confirm(
-    *, by: Person, onboarding: Onboarding, place: int, safety: bool = False, judged_by: Person | None = None
+    *,
+    by: Person,
+    onboarding: Onboarding,
+    place: int,
+    safety: bool = False,
+    borderline: bool | None = None,
+    judged_by: Person | None = None,
 ) -> GoldenSample:
-    """Part number ``place`` of those proposed is a golden sample; its truth is that of whoever confirms it.
+    """Part number ``place`` of those proposed is a golden sample; its truth is that of whoever confirms it,
+    and whether it is ``borderline`` too: where nothing is said, as was proposed, except for a safety part.
 
     Raises WrongState where somebody was first, NotFound for no such part, and what ``golden_add`` raises.
     """
@@ -63,6 +70,7 @@ def golden_confirm(
             truth=part["truth"],
             tolerance=BORDERLINE_TOLERANCE if part.get("borderline") else TOLERANCE,
             safety=safety,
+            borderline=bool(part.get("borderline")) and not safety if borderline is None else borderline,
             judged_by=judged_by,
             part=part["part"],
         )

@@ -104,7 +104,11 @@ def _part(model: RegisteredModel, place: int, one: dict[str, Any]) -> dict[str, 
 def confirm(request: HttpRequest, pk: UUID, place: int) -> HttpResponse:
     one = found(request, pk)
     sample = golden_confirm(
-        by=person_of(request), onboarding=one, place=place, safety="safety" in request.POST
+        by=person_of(request),
+        onboarding=one,
+        place=place,
+        safety="safety" in request.POST,
+        borderline="borderline" in request.POST,
     )
     messages.success(request, _("%(code)s is a golden sample now.") % {"code": sample.code})
     return redirect("onboarding_golden", pk)

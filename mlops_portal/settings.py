@@ -165,13 +165,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {
+LATER = 9  # Redis: 0 goes first. What nobody waits for goes behind what a person does, in whichever queue
+CELERY_TASK_ROUTES: dict[str, dict[str, Any]] = {
     "labeling.*": {"queue": "learn"},
     "onboarding.*": {"queue": "learn"},
     "backtests.*": {"queue": "learn"},
     "explain.*": {"queue": "explain"},
-    "monitoring.calibrate": {"queue": "learn"},
-    "monitoring.together": {"queue": "learn"},
+    "monitoring.calibrate": {"queue": "learn", "priority": LATER},
+    "monitoring.together": {"queue": "learn", "priority": LATER},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -116,9 +116,11 @@ def ask(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     by = person_of(request)
     guard(by, "approval.request")
     version = version_or_404(slug, number)
-    assets = targets_for(person=by, version=version)
-    lines = {one.line_id for one in assets}
-    first = {"assets": [one.pk for one in assets] if len(lines) == 1 else []}
+    possible = targets_for(person=by, version=version)
+    lines = list(dict.fromkeys(one.line for one in possible))
+    line = next((one for one in lines if one.slug == request.GET.get("line")), next(iter(lines), None))
+    assets = possible.filter(line=line)
+    first = {"assets": [one.pk for one in assets]}
 
     def do(given: dict[str, Any]) -> HttpResponse:
         chosen = given["assets"]
@@ -129,4 +131,9 @@ def ask(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return redirect("approval", made.pk)
 
     form = RequestForm(request.POST or None, initial=first, assets=assets)
-    return form_page(request, form, do, template="approvals/ask.html", version=version)
+    tabs = [
+        {"label": one.name, "url": f"?line={one.slug}", "active": one == line}
+        for one in lines
+        if len(lines) > 1
+    ]
+    return form_page(request, form, do, template="approvals/ask.html", version=version, lines=tabs)

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import IO
 
 from edge_sync.agent.config import BadConfig, Config
-from edge_sync.agent.disk import keys, stop
+from edge_sync.agent.disk import keys, outbox, stop
 from edge_sync.agent.disk.aside import Aside, set_aside
 from edge_sync.agent.disk.files import Files
 from edge_sync.agent.disk.installed import Shelf
 from edge_sync.agent.disk.opening import is_rot, opened
+from edge_sync.agent.disk.reading import oldest_unsent
 from edge_sync.agent.disk.recollecting import recollect
 from edge_sync.agent.disk.remembered import Remembered
 from edge_sync.agent.disk.reports import Reporter
@@ -194,7 +195,10 @@ class Agent:
         """Speak with the portal once; Away where it is not there."""
         self._ask_time(now)
         self.update(now)
+        unsent = {asset: oldest_unsent(self.store, asset) for asset in self.config.assets}
         self.uplink.exchange(self.clock.true(now))
+        if not outbox.backlog(self.store):
+            self.remembered.note_unsent({asset: head for asset, head in unsent.items() if head})
         if time.monotonic() - self._forgot > FORGET_EVERY and not self.clock.doubted(now):
             self._forgot = time.monotonic()
             self.uplink.forget(self.clock.true(now))

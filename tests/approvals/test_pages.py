@@ -65,6 +65,18 @@ def test_the_engineer_asks_and_submits(bench: Bench, engineer) -> None:
     assert (request.state, request.comment) == ("submitted", "New lot")
 
 
+def test_one_line_s_machines_are_offered_at_a_time(bench: Bench, client_for) -> None:
+    engineer = client_for(bench.cast.whole.ml_engineer)
+    first = text(engineer.get("/candidates/press-quality/2/ask/"))
+    assert "Line 1 · Press 1" in first
+    assert "Press 3" not in first
+    slug = bench.cast.line_2.slug
+    assert f'href="?line={slug}"' in engineer.get("/candidates/press-quality/2/ask/").text
+    second = text(engineer.get(f"/candidates/press-quality/2/ask/?line={slug}"))
+    assert "Line 2 · Press 3" in second
+    assert "Press 1" not in second
+
+
 def test_the_page_says_what_one_signs_who_else_may_and_who_may_not(bench: Bench, quality) -> None:
     bench.key_of(bench.cast.two.quality_engineer)
     request = bench.submitted()

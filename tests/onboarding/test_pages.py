@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from labeling.transitions import RunState
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.selectors import onboardings_all
+from mlops_portal.above.onboarding.services.files import held_forget
+from mlops_portal.foundation.plant.models import AssetType
 from mlops_portal.foundation.registry.models import Dataset, ModelVersion, RegisteredModel
 from monitoring.models import GoldenSample
 from tests.onboarding.tables import BAD, measured, table
@@ -236,3 +242,42 @@ def test_the_first_run_is_that_of_the_person_who_agreed(taken, engineer):
     assert taken.run.state == RunState.CANDIDATE
     assert taken.run.started_by == engineer
     assert taken.run.candidate.trained_by == engineer
+
+
+def test_of_two_fields_of_which_one_is_needed_neither_is_called_optional(browser):
+    AssetType.objects.create(name="Saw", slug="saw")
+    page = browser.get("/onboard/new/").text
+    for name in ("asset_type", "type_name"):
+        label = page[page.index(f'<label for="id_{name}"') :].partition("</label>")[0]
+        assert "optional" not in label
+    assert "(optional)" in page[page.index('<label for="id_time"') :].partition("</label>")[0]
+
+
+@pytest.mark.parametrize("wrong", [{"type_name": " "}, {"name": "Ovens"}])
+def test_a_file_that_came_with_a_form_which_was_not_taken_need_not_come_again(
+    browser, cast, work, taken, wrong
+):
+    data = upload(table(), site=str(cast.site.pk), **{"name": "Furnaces"} | wrong)
+    refused = browser.post("/onboard/new/", data)
+    assert refused.status_code in (409, 422)
+    assert "parts.csv is here already" in refused.text
+    path = browser.session["onboarding_held"]["path"]
+    assert default_storage.exists(path)
+    with work():
+        answer = browser.post(
+            "/onboard/new/",
+            {"name": "Furnaces", "type_name": "Furnace", "target": "result", "site": str(cast.site.pk)},
+        )
+    assert answer.status_code == 302
+    one = onboardings_all().first()
+    assert (one.name, one.file_name, one.state) == ("Furnaces", "parts.csv", "draft")
+    assert "is here already" not in browser.get("/onboard/new/").text
+    assert not default_storage.exists(path)
+
+
+def test_a_held_file_belongs_to_its_session_and_goes_after_a_day(browser, cast, client_for, taken):
+    browser.post("/onboard/new/", upload(table(), site=str(cast.site.pk), name="Ovens"))
+    other = client_for(cast.whole.administrator)
+    assert "is here already" not in other.get("/onboard/new/").text
+    held_forget(now=timezone.now() + timedelta(days=2))
+    assert "is here already" not in browser.get("/onboard/new/").text

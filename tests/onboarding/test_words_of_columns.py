@@ -168,6 +168,21 @@ def test_a_word_for_nothing_is_said_to_be_one_and_is_a_class_where_a_person_says
     assert not told(one, "target-gaps")
 
 
+@pytest.mark.parametrize(("tap", "defect"), [("defect", True), ("no-defect", False)])
+def test_on_which_side_a_class_called_na_is_a_person_says_with_the_same_tap(
+    bring, engineer, work, browser, tap, defect
+):
+    one = checked(bring, engineer, work, GAPS)
+    page = browser.get(f"/onboard/{one.pk}/problems/").text
+    assert "It is a class, a defect" in page
+    assert "It is a class, and no defect" in page
+    with work():
+        browser.post(f"/onboard/{one.pk}/meaning/", {"column": "result", "tap": tap})
+    one.refresh_from_db()
+    (na,) = [each for each in one.plan["classes"] if each["values"] == ["NA"]]
+    assert na["defect"] is defect
+
+
 def test_blanks_that_were_dropped_are_told_with_their_count(bring, engineer, work):
     one = checked(
         bring, engineer, work, table(change=_result(lambda number, word: f"{word} " if number < 40 else word))

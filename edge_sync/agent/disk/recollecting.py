@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from edge_sync.agent.disk import reading
 from edge_sync.agent.disk.aside import Aside
 from edge_sync.agent.disk.installed import Shelf
 from edge_sync.agent.disk.remembered import Remembered
@@ -49,6 +50,7 @@ def recollect(
                 store.set_meta(f"number:{name}", max(number, int(store.meta(f"number:{name}", 0))))
             for asset in assets:
                 store.set_meta(f"{CATCHING_UP}:{asset}", True)
+                reading.begin_with(store, asset, remembered.unsent(asset))
         store.set_meta(
             "newest_time", max(float(store.meta("newest_time", 0.0)), remembered.newest if older else 0)
         )

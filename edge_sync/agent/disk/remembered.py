@@ -6,7 +6,8 @@ highest counts, so that whoever makes the store rot rolls no node back:
 - per asset the highest release number that was accepted, and what it was;
 - revocations, for good;
 - the newest time that the node has seen;
-- numbers that may have been used for batches and reports, so that none comes twice.
+- numbers that may have been used for batches and reports, so that none comes twice;
+- by asset the oldest file of its feed in which something may not have arrived.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class _Kept:
     highest: dict[str, list[int | str]] = field(default_factory=dict)
     revoked: list[str] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
+    unsent: dict[str, str] = field(default_factory=dict)
 
 
 def _digest(body: dict[str, object]) -> str:
@@ -116,4 +118,15 @@ class Remembered:
         with self._lock:
             if self._kept.numbers.get(name, -1) < up_to:
                 self._kept.numbers[name] = up_to + AHEAD
+                self._write()
+
+    def unsent(self, asset: str) -> str:
+        """How the file is known (``feed.Place.head``); "" where nothing was noted."""
+        return self._kept.unsent.get(asset, "")
+
+    def note_unsent(self, heads: dict[str, str]) -> None:
+        """What was read before these files has arrived."""
+        with self._lock:
+            if any(self._kept.unsent.get(asset) != head for asset, head in heads.items()):
+                self._kept.unsent |= heads
                 self._write()

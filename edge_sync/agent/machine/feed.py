@@ -6,7 +6,9 @@ file system uses again: the digest of the first line, and that of the last bytes
 - A file that holds both goes on behind the place, whether it was appended to, copied back, or renamed.
 - The rotated file that holds them is finished first, then the ones after it, oldest first.
 - Where none holds them (truncated in place, replaced by another) the file starts anew; a rotated one that
-  was read before it stays read.
+  was read before it stays read. Where that is gone too, the oldest that is left comes first: what was read is
+  older than all of them, or is known as a repetition.
+- A node that lost its memory begins with the file of which something may not have arrived.
 - Only whole lines are read; a half-written one waits. Blank lines are none. A line beyond ``LARGEST_READ`` is
   given as its first bytes, once, and passed over to its end.
 """
@@ -50,6 +52,11 @@ class Read:
     lines: list[bytes]
     place: Place
     at_end: bool
+
+
+def start_of_file(head: str) -> Place:
+    """The beginning of the file that is known by ``head``, wherever it was rotated to."""
+    return Place(head=head, tail=_digest(b""))
 
 
 def _digest(data: bytes) -> str:
@@ -166,5 +173,4 @@ def _start(files: list[BinaryIO], place: Place) -> tuple[int, Place]:
     for index in range(1, len(files)):
         if place.before and heads[index] == place.before:
             return index - 1, anew
-    gone = 1 if len(files) > 1 else 0  # the file read last is gone, and so is the one before it
-    return gone, replace(anew, before=place.head or place.before)
+    return len(files) - 1, replace(anew, before=place.head or place.before)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from edge_sync.agent.config import Config
-from edge_sync.agent.disk import outbox, stop
+from edge_sync.agent.disk import outbox, reading, stop
 from edge_sync.agent.disk.aside import Aside
 from edge_sync.agent.disk.files import Files
 from edge_sync.agent.disk.installed import Installed, Shelf
@@ -174,10 +174,7 @@ class Station:
 
     def _recall(self) -> None:
         """Take the place in the feed, and the open windows, from the store."""
-        row = self._store.db.execute(
-            "SELECT offset, head, tail, before, skipping, reached FROM feeds WHERE asset = ?", (self.asset,)
-        ).fetchone()
-        self._place = feed.Place(*row) if row else feed.Place()
+        self._place = reading.place_kept(self._store, self.asset)
         self._recorder.recall()
 
     def poll(self, now: datetime) -> bool:
@@ -217,18 +214,15 @@ class Station:
     def _take(self, step: _Step, *, singly: bool = False) -> None:
         """Judge and record what was read, and the place behind it, in one transaction."""
         try:
-            with self._store.transaction() as db:
+            with self._store.transaction():
+                reading.note_begun(self._store, self.asset, step.place.head)
                 for lines in [[one] for one in step.lines] if singly else [step.lines]:
                     self._judge(lines, step, singly=singly)
                 for one in step.over:
                     self._close(one, step, singly=singly)
                 if step.at_end:
                     self._recorder.caught_up()
-                at = step.place
-                db.execute(
-                    "INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (self.asset, at.offset, at.head, at.tail, at.before, at.skipping, at.reached),
-                )
+                reading.keep_place(self._store, self.asset, step.place)
         except BaseException:  # what memory holds was rolled back
             self._recall()
             self._run(self.running)

@@ -247,12 +247,24 @@ def _cell(name: str, statistic: Mapping[str, Any] | None, at: int, *, varied: bo
             "why": "",
         }
     if statistic["needs"]:
-        why = _("cannot fire; needs %(n)s parts") % {"n": number_text(statistic["needs"])}
-    elif varied:
-        why = _("cannot fire, not even with %(n)s parts") % {"n": number_text(MOST_PARTS)}
+        why = _("from %(n)s parts") % {"n": number_text(statistic["needs"])}
     else:
-        why = _("never: it did not vary in what was learned")
+        why = _("never") if varied else _("never varied")
     return {"name": statistic_names()[name], "limit": None, "unit": "", "why": why}
+
+
+def without_limit(made: Sequence[Mapping[str, Any]]) -> str:
+    """What the short words of cells without a limit mean; "" where there are none."""
+    why = [cell["why"] for row in made for cell in row["cells"]]
+    sentences = []
+    if any(one == _("never") for one in why):
+        sentences.append(
+            _("Never: the limit is not reached, not even with %(n)s parts in a window.")
+            % {"n": number_text(MOST_PARTS)}
+        )
+    if any(one not in ("", "–", _("never"), _("never varied")) for one in why):
+        sentences.append(_("From … parts: the limit is not reached by windows with fewer."))
+    return " ".join(sentences)
 
 
 def picture(body: Mapping[str, Any], reading: str, words: ReadingWords) -> LineChart | None:

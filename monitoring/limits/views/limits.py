@@ -112,7 +112,8 @@ def model_limits(request: HttpRequest, slug: str) -> HttpResponse:
         reading = reading if reading in keys else keys[0]
         context |= {
             "size": tables.shown_size(limits_set.body),
-            "rows": tables.rows(limits_set.body, words),
+            "rows": (made := tables.rows(limits_set.body, words)),
+            "without": tables.without_limit(made),
             "reading": words.name(reading),
             "picture": tables.picture(limits_set.body, reading, words),
             "readings": tables.reading_tabs(model, line, keys, reading, words),

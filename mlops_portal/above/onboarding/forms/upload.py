@@ -38,15 +38,19 @@ class FileForm(forms.Form):
             del self.fields["path"]
             self.fields["file"].required = True
 
+    held = ""
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if not self.errors and "path" in self.fields and bool(given.get("file")) == bool(given.get("path")):
+        chosen = bool(given.get("file")) + bool(given.get("path"))
+        if not self.errors and "path" in self.fields and chosen != 1 and not (self.held and not chosen):
             self.add_error("file", _("Choose a file."))
         return given
 
 
 class UploadForm(FileForm):
-    """``asset_type`` or, where there is none yet, ``type_name``."""
+    """``asset_type`` or, where there is none yet, ``type_name``. ``held``: the name of a file that came with
+    a form which could not be taken; it need not be sent again."""
 
     field_order = ("name", "site", "asset_type", "type_name", "file", "path", "template", *COLUMNS)
     name = forms.CharField(
@@ -78,8 +82,11 @@ class UploadForm(FileForm):
     part = forms.CharField(label=gettext_lazy("Part id column"), max_length=1_000, required=False)
     line = forms.CharField(label=gettext_lazy("Machine column"), max_length=1_000, required=False)
 
-    def __init__(self, *args: Any, sites: list[Site], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sites: list[Site], held: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.held = held
+        if held:
+            self.fields["file"].required = False
         self.fields["site"].queryset = Site.objects.filter(pk__in=[one.pk for one in sites])  # type: ignore[attr-defined]
         self.fields["asset_type"].queryset = asset_types_all()  # type: ignore[attr-defined]
         if not asset_types_all().exists():
@@ -87,6 +94,9 @@ class UploadForm(FileForm):
             self.fields["type_name"].required = True
             self.fields["type_name"].label = gettext_lazy("Kind of machine")
             self.fields["type_name"].help_text = ""
+        else:
+            for name in ("asset_type", "type_name"):
+                self.fields[name].one_of_several = True  # type: ignore[attr-defined]  # see ui_forms.field
         if len(sites) == 1:
             self.fields["site"].initial = sites[0]
             self.fields["site"].widget = forms.HiddenInput()

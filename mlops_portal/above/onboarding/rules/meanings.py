@@ -18,6 +18,8 @@ from mlops_portal.foundation.wire.categories import alike
 JOIN = ("join", _("They mean the same"))
 KEEP = ("keep", _("They differ"))
 VALUES = ("values", _("It is a value"))
+DEFECT = ("defect", _("It is a class, a defect"))
+NO_DEFECT = ("no-defect", _("It is a class, and no defect"))
 NOTHING = ("nothing", _("It means nothing"))
 OFFERED: Mapping[str, tuple[tuple[str, str | Promise], ...]] = {
     "case-classes": (JOIN, KEEP),
@@ -27,12 +29,16 @@ OFFERED: Mapping[str, tuple[tuple[str, str | Promise], ...]] = {
     "gap-values": (NOTHING,),
 }
 """By the code of a problem: what a person may tap."""
+OFFERED_OF_TARGET = {**OFFERED, "gap-words": (DEFECT, NO_DEFECT)}
+"""The same for the target, whose values are classes: nobody guesses on which side one is."""
 CHANGES: Mapping[str, Mapping[str, bool]] = {
     "join": {"ignore_case": True},
     "keep": {"ignore_case": False},
     "values": {"gaps_are_values": True},
     "nothing": {"gaps_are_values": False},
+    **{key: {"gaps_are_values": True} for key in (DEFECT[0], NO_DEFECT[0])},
 }
+SIDES = {DEFECT[0]: True, NO_DEFECT[0]: False}
 SAID = ("ignore_case", "gaps_are_values")
 
 

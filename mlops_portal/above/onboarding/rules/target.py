@@ -87,6 +87,16 @@ def classes_by_value(
     return classes
 
 
+def on_side(classes: Sequence[Class], values: Collection[str], *, defect: bool) -> list[Class]:
+    """The classes with those of ``values`` on the side that a person named."""
+    return [
+        {**one, "defect": defect, "icon": one["icon"] if defect else GOOD_ICON}
+        if set(one.get("values", ())) & set(values)
+        else one
+        for one in classes
+    ]
+
+
 def _meant(texts: Sequence[str], named: Collection[str]) -> set[str]:
     """The texts that a person named; “1” means the “yes” of a column of yes and no."""
     wanted = {one.strip().casefold() for one in named}

@@ -17,7 +17,7 @@ from mlops_portal.above.onboarding.rules.columns import EDITABLE as FIELDS
 from mlops_portal.above.onboarding.rules.columns import as_time, column_named, corrected, notes_left
 from mlops_portal.above.onboarding.rules.meanings import facts_meant, said_of
 from mlops_portal.above.onboarding.rules.plain import with_role
-from mlops_portal.above.onboarding.rules.target import classes_by_limits, is_measured, plan_for
+from mlops_portal.above.onboarding.rules.target import classes_by_limits, is_measured, on_side, plan_for
 from mlops_portal.above.onboarding.services.base import claim, told
 from mlops_portal.above.onboarding.transitions import EDITABLE, OnboardingState
 from mlops_portal.foundation.plant.models import Person
@@ -36,13 +36,15 @@ def onboarding_describe(
     limits: Mapping[str, Any] | None = None,
     normal: Sequence[str] = (),
     defect: Sequence[str] = (),
+    gaps_are_defects: bool | None = None,
     words: Mapping[str, Mapping[str, Any]] | None = None,
     part_from: Sequence[str] | None = None,
     window_seconds: int | None = None,
 ) -> Onboarding:
     """Correct columns (by name), classes or limits of the target, words of readings (by key).
 
-    Another target, or other limits, bring classes of their own; ``normal`` and ``defect`` name values of it.
+    Another target, or other limits, bring classes of their own; ``normal`` and ``defect`` name values of it;
+    ``gaps_are_defects`` says on which side words are that else mean nothing (NA).
     What was checked must be checked again. Raises SchemaUnfit, WrongState; an unchanged description changes
     nothing.
     """
@@ -60,6 +62,9 @@ def onboarding_describe(
     ):
         facts = facts_meant(onboarding.facts[target["name"]], target)
         plan.update(plan_for(facts, target["name"], normal=normal, defect=defect))
+        if gaps_are_defects is not None:
+            gaps = {str(text) for text, _count in onboarding.facts[target["name"]].get("gap_words", ())}
+            plan["classes"] = on_side(plan["classes"], gaps, defect=gaps_are_defects)
     if target is None:
         plan.update(limits=None, classes=[])
     if limits is not None:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
@@ -19,6 +20,8 @@ from mlops_portal.above.onboarding.errors import FileUnfit
 
 LARGEST = 2 * 1024**3
 CHUNK = 1 << 20
+FOLDER, HELD = "onboarding", "onboarding-held"
+HELD_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Kept:
     digest: str
 
 
-def file_keep(file: File[bytes], name: str) -> Kept:
+def file_keep(file: File[bytes], name: str, *, folder: str = FOLDER) -> Kept:
     """Copy a file into the storage. Raises FileUnfit for an empty or too large one."""
     size = int(file.size or 0)
     name = Path(name).name[:200] or "table"
@@ -46,8 +49,26 @@ def file_keep(file: File[bytes], name: str) -> Kept:
     for chunk in file.chunks(CHUNK):
         digest.update(chunk)
     file.seek(0)
-    path = default_storage.save(f"onboarding/{uuid4().hex}", file)
+    path = default_storage.save(f"{folder}/{uuid4().hex}", file)
     return Kept(path, name, size, digest.hexdigest())
+
+
+def file_hold(file: File[bytes], name: str, *, now: datetime) -> Kept:
+    """Keep a file whose form could not be taken, for a day; what was held longer goes. Raises FileUnfit."""
+    held_forget(now=now)
+    return file_keep(file, name, folder=HELD)
+
+
+def held_forget(*, now: datetime) -> None:
+    """Drop files that were held for a day and that nobody asked for again."""
+    try:
+        names = default_storage.listdir(HELD)[1]
+    except FileNotFoundError:
+        return
+    for name in names:
+        path = f"{HELD}/{name}"
+        if default_storage.get_modified_time(path) < now - HELD_FOR:
+            default_storage.delete(path)
 
 
 def file_drop(path: str) -> None:

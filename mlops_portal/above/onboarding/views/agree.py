@@ -18,7 +18,8 @@ from labeling.transitions import RunState
 from mlops_portal.above.onboarding.models import Onboarding
 from mlops_portal.above.onboarding.policies import agree_verdict, edit_verdict
 from mlops_portal.above.onboarding.rules.column_choices import Role
-from mlops_portal.above.onboarding.rules.meanings import CHANGES, OFFERED
+from mlops_portal.above.onboarding.rules.meanings import CHANGES, OFFERED, OFFERED_OF_TARGET, SIDES
+from mlops_portal.above.onboarding.rules.plain import with_role
 from mlops_portal.above.onboarding.selectors import version_of
 from mlops_portal.above.onboarding.services.answering import onboarding_answer
 from mlops_portal.above.onboarding.services.checking import check_ask
@@ -65,19 +66,24 @@ def _grouped(one: Onboarding, *, blocking: bool) -> list[dict[str, Any]]:
     """By column, in the order of the check; those of no column first."""
     wanted = [each for each in one.problems if bool(each["blocking"]) == blocking]
     wanted.sort(key=lambda each: each["column"])
+    said_target = with_role(one.schema["columns"], Role.TARGET)
+    target = said_target["name"] if said_target else None
     return [
-        {"column": column, "problems": [_shown(each) for each in group]}
+        {
+            "column": column,
+            "problems": [_shown(each, OFFERED_OF_TARGET if column == target else OFFERED) for each in group],
+        }
         for column, group in groupby(wanted, key=lambda each: each["column"])
     ]
 
 
-def _shown(problem: dict[str, Any]) -> dict[str, Any]:
+def _shown(problem: dict[str, Any], offered: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "sentence": said(problem),
         "row": problem["row"],
         "key": problem.get("key", ""),
         "options": options_said(problem),
-        "taps": OFFERED.get(problem["code"], ()),
+        "taps": offered.get(problem["code"], ()),
     }
 
 
@@ -110,10 +116,12 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
 def meaning(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A person says what words of a column mean, and the table is looked through again."""
     by, one = person_of(request), found(request, pk)
-    change = CHANGES.get(request.POST.get("tap", ""))
+    tap = request.POST.get("tap", "")
+    change = CHANGES.get(tap)
     if change is None:
         return redirect("onboarding_problems", pk)
-    onboarding_describe(by=by, onboarding=one, columns={request.POST.get("column", ""): change})
+    columns = {request.POST.get("column", ""): change}
+    onboarding_describe(by=by, onboarding=one, columns=columns, gaps_are_defects=SIDES.get(tap))
     check_ask(by=by, onboarding=one)
     return redirect("onboarding_problems", pk)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
 
@@ -20,6 +22,7 @@ from mlops_portal.above.onboarding.services.files import import_path
 from mlops_portal.above.onboarding.services.receiving import file_replace, onboarding_create
 from mlops_portal.above.onboarding.services.undoing import onboarding_undo
 from mlops_portal.above.onboarding.transitions import OnboardingState
+from mlops_portal.above.onboarding.views.held import held_name, held_open, hold, let_go
 from mlops_portal.above.onboarding.views.shared import LABELS, address, found
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.pages.form_page import form_page
@@ -27,6 +30,7 @@ from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.shell.tables.columns import Column
 from mlops_portal.foundation.shell.tables.filters import Choice
 from mlops_portal.foundation.shell.tables.table import Table
+from mlops_portal.foundation.wire.errors import Conflict, Invalid
 
 
 @require_safe
@@ -64,12 +68,16 @@ def _step(one: Any) -> str:
     return str(LABELS[step_of(one)])
 
 
-def _file(given: dict[str, Any]) -> tuple[File[bytes], str]:
-    """What was uploaded, or what lies at the path; raises FileUnfit."""
-    if given.get("file"):
-        return given["file"], given["file"].name
-    path = import_path(given["path"])
-    return File(path.open("rb"), name=path.name), path.name
+@contextmanager
+def _file(request: HttpRequest, given: dict[str, Any]) -> Iterator[tuple[File[bytes], str]]:
+    """What was uploaded, what lies at the path, or what is held; raises FileUnfit."""
+    if given.get("file"):  # Django closes it at the end of the request
+        yield given["file"], given["file"].name
+        return
+    path = import_path(given["path"]) if given.get("path") else None
+    file, name = (File(path.open("rb"), name=path.name), path.name) if path else held_open(request)
+    with file:
+        yield file, name
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,11 +86,10 @@ def new(request: HttpRequest) -> HttpResponse:
     by = person_of(request)
     guard(by, "model.onboard")
     sites = sites_to_onboard(by)
-    form = UploadForm(request.POST or None, request.FILES or None, sites=sites)
+    form = UploadForm(request.POST or None, request.FILES or None, sites=sites, held=held_name(request))
 
     def do(given: dict[str, Any]) -> HttpResponse:
-        file, name = _file(given)
-        with file:
+        with _file(request, given) as (file, name):
             made = onboarding_create(
                 by=by,
                 site=given["site"],
@@ -93,9 +100,19 @@ def new(request: HttpRequest) -> HttpResponse:
                 type_name=given["type_name"],
                 asked=form.asked,
             )
+        let_go(request)
         return redirect("onboarding_table", made.pk)
 
-    return form_page(request, form, do, template="onboarding/new.html")
+    def tried(given: dict[str, Any]) -> HttpResponse:
+        try:
+            return do(given)
+        except (Conflict, Invalid):
+            hold(request, form)
+            raise
+
+    if request.method == "POST" and not form.is_valid():
+        hold(request, form)
+    return form_page(request, form, tried, template="onboarding/new.html")
 
 
 @require_POST
@@ -106,8 +123,7 @@ def replace(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
 
     def do(given: dict[str, Any]) -> HttpResponse:
-        file, name = _file(given)
-        with file:
+        with _file(request, given) as (file, name):
             file_replace(by=person_of(request), onboarding=onboarding, file=file, file_name=name)
         return redirect("onboarding_table", pk)
 

@@ -80,8 +80,13 @@ def field(bound: BoundField, label: str = "", hint: str = "", narrows: bool = Fa
         "described": " ".join(described),
         "input": bound.as_widget(attrs=attrs) if kind in ("input", "checkbox") else "",
         "options": list(bound.subwidgets) if kind in ("radio", "checkboxes") else [],
-        "optional": not bound.field.required and kind == "input" and not narrows,
+        "optional": _is_optional(bound) and kind == "input" and not narrows,
     }
+
+
+def _is_optional(bound: BoundField) -> bool:
+    """Not so where the form needs one of several fields, whichever it is (``one_of_several``)."""
+    return not bound.field.required and not getattr(bound.field, "one_of_several", False)
 
 
 class FormMarks(CsrfTokenNode):

@@ -212,7 +212,7 @@ def _halves(
 ) -> list[Problem]:
     if form in COUNTED or column.halved:
         return []
-    at = halves.turn(local)
+    at = halves.turn(np.where(column.without_offset(), local, np.nan))
     if at is None:
         return []
     return [

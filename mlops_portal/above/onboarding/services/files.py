@@ -17,6 +17,8 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.onboarding.errors import FileUnfit
+from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.policies import guard
 
 LARGEST = 2 * 1024**3
 CHUNK = 1 << 20
@@ -53,10 +55,18 @@ def file_keep(file: File[bytes], name: str, *, folder: str = FOLDER) -> Kept:
     return Kept(path, name, size, digest.hexdigest())
 
 
-def file_hold(file: File[bytes], name: str, *, now: datetime) -> Kept:
+def file_hold(*, by: Person, file: File[bytes], name: str, now: datetime) -> Kept:
     """Keep a file whose form could not be taken, for a day; what was held longer goes. Raises FileUnfit."""
+    guard(by, "model.onboard")
     held_forget(now=now)
     return file_keep(file, name, folder=HELD)
+
+
+def held_drop(*, by: Person, path: str) -> None:
+    """Drop what was held: it was taken, or another came."""
+    guard(by, "model.onboard")
+    if path.startswith(f"{HELD}/"):
+        file_drop(path)
 
 
 def held_forget(*, now: datetime) -> None:

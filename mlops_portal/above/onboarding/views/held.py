@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from mlops_portal.above.onboarding.errors import FileUnfit
-from mlops_portal.above.onboarding.services.files import file_drop, file_hold
+from mlops_portal.above.onboarding.services.files import file_hold, held_drop
+from mlops_portal.foundation.shell.pages.signed_in import person_of
 
 KEY = "onboarding_held"  # in the session: {"path", "name"}
 
@@ -32,7 +33,7 @@ def hold(request: HttpRequest, form: Any) -> None:
     if file is None or form.has_error("file"):
         return
     try:
-        kept = file_hold(file, str(file.name), now=timezone.now())
+        kept = file_hold(by=person_of(request), file=file, name=str(file.name), now=timezone.now())
     except FileUnfit:
         return
     let_go(request)
@@ -42,4 +43,5 @@ def hold(request: HttpRequest, form: Any) -> None:
 
 def let_go(request: HttpRequest) -> None:
     """It was taken, or another came."""
-    file_drop((request.session.pop(KEY, None) or {}).get("path", ""))
+    said = request.session.pop(KEY, None) or {}
+    held_drop(by=person_of(request), path=said.get("path", ""))

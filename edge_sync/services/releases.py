@@ -19,7 +19,7 @@ from approvals.selectors.requests import approved_unclaimed
 from approvals.transitions import ApprovalState
 from edge_sync.errors import NotPublished, ReleaseNeedsApproval
 from edge_sync.keys.repository import repository
-from edge_sync.models import Release, ReleaseTarget
+from edge_sync.models import NodeStatus, Release, ReleaseTarget
 from edge_sync.selectors.bundles import Bundle, bundle_of
 from edge_sync.selectors.capabilities import capabilities_of
 from edge_sync.selectors.releases import lies_under_a_checkpoint, releases_all
@@ -143,6 +143,12 @@ def check(bundle: Bundle, target: ReleaseTarget, *, now: datetime) -> None:
     node = target.asset.node
     lacks = [name for name in bundle.needs if node and name not in capabilities_of(node)]
     if lacks:
+        if not NodeStatus.objects.filter(node=node).exists():
+            raise Refused(
+                LACKS,
+                _("%(asset)s waits until the agent of %(node)s has said what it can do.")
+                % {"asset": target.asset, "node": node},
+            )
         raise Refused(
             LACKS,
             _("%(asset)s waits: the agent of %(node)s lacks %(what)s; update the agent.")

@@ -143,10 +143,12 @@ class Loop:
         return request
 
     def release(self) -> None:
-        """The decision comes under a checkpoint, and what it allows is published; the node looks twice."""
+        """The decision comes under a checkpoint, and what it allows is published once the node has said what
+        it can do; the node looks twice."""
         log_sequence()
-        publish()
         agent = self.agent or self._start()
+        agent.exchange(datetime.now(UTC))
+        publish()
         for _again in range(2):
             agent.exchange(datetime.now(UTC))
 

@@ -50,7 +50,6 @@ class SoakNode:
         settings = json.loads((demo_home / "agent.json").read_text())
         self.assets: list[str] = sorted(settings["assets"])
         settings |= {"portal": self.proxy.url, "feed": str(self.feeds), "camera": "", "interval_s": 3.0}
-        settings["golden_ms"] = 5000.0  # three nodes, a portal and its faults share this machine's cores
         (self.home / "agent.json").write_text(json.dumps(settings, indent=2))
         self._offset = work / f"{slug}.clock"
         self._process: subprocess.Popen[bytes] | None = None

@@ -18,9 +18,9 @@ from uuid import uuid4
 from tests.soak.feeder import Feeder
 
 SCOPES = {
-    "maja": ["label.ask", "label.answer", "inspection.record"],
-    "tom": ["label.answer"],
-    "elif": ["label.answer"],
+    "maja": ["plant.view", "label.ask", "label.answer", "inspection.record"],
+    "tom": ["plant.view", "label.answer"],
+    "elif": ["plant.view", "label.answer"],
     "sam": ["run.view", "run.start", "model.view"],
 }
 ANSWERING = {"line-1": "tom", "line-2": "elif"}

@@ -6,7 +6,7 @@ For a process that has set Django up on the portal's own files; it reads, and ho
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -82,9 +82,14 @@ def compared(
             runs(acknowledged),
         ]
         waiting = [*stuck_at_nodes(nodes), *stuck_at_portal(since), *stuck_jobs()]
-    if not counts[0].made:
-        waiting.append("no part was made: this run shows nothing")
-    return Verdict(counts, waiting)
+    return Verdict(counts, [*waiting, *nothing_made(counts[:-1])])  # whether there were runs, the faults decide
+
+
+def nothing_made(counts: Iterable[Count]) -> Iterator[str]:
+    """Of what nothing was made, nothing can be lost; such a row would pass and show nothing."""
+    for one in counts:
+        if not one.made:
+            yield f"no {one.what} were made: this run shows nothing of them"
 
 
 def predictions(feeder: Feeder, releases: dict[str, int], since: datetime) -> Count:

@@ -1,7 +1,8 @@
 """Clients made of the published schema compile, in two languages: ``python deploy/clients.py``.
 
 Python by openapi-python-client (in an environment of its own), TypeScript by openapi-typescript and tsc where
-npm is installed. Both come from the package registries; what they make is thrown away. `make soak` runs it.
+npm is installed. Both come from the package registries; what they make is thrown away.
+`make soak ARGS="--minutes 0 --clients"` runs it.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ SCOPES = {
 ANSWERING = {"line-1": "tom", "line-2": "elif"}
 PATIENCE = 240.0
 EVERY = 1.0
+ASK_EVERY = 90.0  # of one line: parts are chosen by a job, and who asks again meanwhile asks for more
 
 
 class Unanswered(Exception):
@@ -49,6 +50,7 @@ class People(threading.Thread):
         self._draw = random.Random(seed)
         self._ended = threading.Event()
         self._inspected = 0
+        self._asked = dict.fromkeys(ANSWERING, -ASK_EVERY)
         self.acknowledged = Acknowledged()
 
     def stop(self) -> None:
@@ -69,8 +71,7 @@ class People(threading.Thread):
         line, person = self._draw.choice(sorted(ANSWERING.items()))
         status, found = self._post(person, "/label-requests/next/", {"line": line})
         if status == 204:
-            asked = {"line": line, "model": self._models[line], "count": 10}
-            self._note(*self._post("maja", "/label-requests/", asked))
+            self._ask(line)
             return
         self._note(status, found)
         if status != 200:
@@ -82,6 +83,14 @@ class People(threading.Thread):
         self._note(status, label)
         if status == 201:
             self.acknowledged.labels[label["id"]] = found["id"]
+
+    def _ask(self, line: str) -> None:
+        now = time.monotonic()
+        if now - self._asked[line] < ASK_EVERY:
+            return
+        self._asked[line] = now
+        asked = {"line": line, "model": self._models[line], "count": 30}
+        self._note(*self._post("maja", "/label-requests/", asked))
 
     def _inspect(self) -> None:
         """One part in ten; those that the portal does not know yet come later."""

@@ -1,6 +1,7 @@
 """`make soak`: the portal, three nodes and people at work, while one thing after another fails.
 
 Ends with both sides counted: lost 0, doubled 0, stuck 0, or exit 1. ``--seed`` draws the same faults again.
+``--schema-minutes`` and ``--clients`` try the published schema afterwards; with ``--minutes 0`` nothing else.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 
 from mlops_portal.environment import BASE_DIR
@@ -33,16 +33,18 @@ from tests.soak.node import SoakNode
 from tests.soak.people import People
 from tests.soak.portal import Portal
 from tests.soak.scene import Scene
+from tests.soak.sweeping import Watch, sweep_orphans
 
 PORTAL_MEGABYTES = 3000
 NODES = ("node-1", "node-2", "node-3")
 SCHEMA = "tests.api.long_schema"
+CLIENTS = "deploy/clients.py"
 RECOVER = 180.0  # seconds within which the portal is ready again after a fault
 
 
 def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(prog="make soak", description=(__doc__ or "").splitlines()[0])
-    found.add_argument("--minutes", type=float, default=60.0, help="of faults; default %(default)s")
+    found.add_argument("--minutes", type=float, default=60.0, help="of faults, 0: none; default %(default)s")
     found.add_argument("--settle", type=float, default=300.0,
                        help="seconds in which everything must arrive after the last one")  # fmt: skip
     found.add_argument("--seed", type=int, default=None, help="draw the same faults again")
@@ -51,6 +53,8 @@ def parser() -> argparse.ArgumentParser:
                        help="only faults named with these words; may be given several times")  # fmt: skip
     found.add_argument("--schema-minutes", type=float, default=0.0,
                        help="afterwards, of the schema against the API, on data of its own")  # fmt: skip
+    found.add_argument("--clients", action="store_true",
+                       help="afterwards, made of the schema in two languages")  # fmt: skip
     found.add_argument("--port", type=int, default=None, help="of the portal; the next two are used too")
     found.add_argument("--folder", type=Path, default=None, help="where its files lie; kept where given")
     return found
@@ -173,26 +177,41 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {memory:.0f} GiB, {system}"
 
 
-def schema(minutes: float) -> int:
-    """The long run of the schema against the API; 0 where every promise held."""
-    say(f"the published schema against the API for {minutes:g} minutes")
+def alone(*command: str) -> int:
+    """Another program, with nothing of this run in its environment; 0 where every promise held."""
     clean = {name: value for name, value in os.environ.items() if name not in (*FROM_OUTSIDE, "VAR_DIR")}
-    command = [sys.executable, "-m", SCHEMA, str(60 * minutes)]
-    return subprocess.run(command, cwd=BASE_DIR, env=clean, check=False).returncode
+    return subprocess.run([sys.executable, *command], cwd=BASE_DIR, env=clean, check=False).returncode
 
 
 def main(arguments: list[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
-    if asked.schema_minutes and find_spec(SCHEMA) is None:
-        parser().error(f"--schema-minutes needs {SCHEMA}, which is not here.")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupted)
+    code = 0
+    try:
+        if asked.minutes:
+            code = fault_run(asked)
+        if asked.schema_minutes:
+            say(f"the published schema against the API for {asked.schema_minutes:g} minutes")
+            code |= alone("-m", SCHEMA, str(60 * asked.schema_minutes))
+        if asked.clients:
+            say("clients made of the published schema")
+            code |= alone(CLIENTS)
+    except KeyboardInterrupt:
+        say("interrupted; nothing more was counted")
+        code = 130
+    return code
+
+
+def fault_run(asked: argparse.Namespace) -> int:
+    for left in sweep_orphans():
+        say(f"an earlier run was killed; what it left in {left} is ended and unmounted")
     seed = asked.seed if asked.seed is not None else random.randrange(1 << 30)
-    folder = asked.folder or Path(tempfile.mkdtemp(prefix="soak-"))
+    folder = (asked.folder or Path(tempfile.mkdtemp(prefix="soak-"))).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, _interrupted)
     with ExitStack() as stack:
-        code = _run(stack, asked, seed, folder.resolve())
-    if asked.schema_minutes:
-        code |= schema(asked.schema_minutes)
+        stack.callback(Watch(folder).close)
+        code = _run(stack, asked, seed, folder)
     if asked.folder is None and code == 0:
         shutil.rmtree(folder, ignore_errors=True)
     else:

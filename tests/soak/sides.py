@@ -82,7 +82,9 @@ def compared(
             runs(acknowledged),
         ]
         waiting = [*stuck_at_nodes(nodes), *stuck_at_portal(since), *stuck_jobs()]
-    return Verdict(counts, [*waiting, *nothing_made(counts[:-1])])  # whether there were runs, the faults decide
+    return Verdict(
+        counts, [*waiting, *nothing_made(counts[:-1])]
+    )  # whether there were runs, the faults decide
 
 
 def nothing_made(counts: Iterable[Count]) -> Iterator[str]:

@@ -23,8 +23,11 @@ def _is_operator(person: Person) -> bool:
 
 def _needed(request: HttpRequest) -> dict[str, Any]:
     by = person_of(request)
+    queues = sorted(queues_for(person=by, now=timezone.now()), key=lambda one: -one.waiting)
+    waiting = [one for one in queues if one.waiting]
     return {
-        "queues": queues_for(person=by, now=timezone.now()),
+        "first": waiting[0] if waiting else None,
+        "others": waiting[1:],
         "may_change": by.may("change.record"),
         "may_golden": by.may("golden.view"),
     }
@@ -45,6 +48,7 @@ def register_cards() -> None:
             _needed,
             topics=("labels",),
             size="wide",
+            floor=True,
         )
     )
     cards.register(

@@ -348,7 +348,7 @@
   }
 
   function badge(state) {
-    const pill = document.querySelector(".label-badge .pill");
+    const pill = document.querySelector("[data-badge]");
     const n = state.waiting;
     const [tone, text] = state.refused.length
       ? ["caution", fill(words.notTaken, { n: state.refused.length })]
@@ -358,6 +358,7 @@
           ? ["caution", fill(words.waiting, { n })]
           : ["info", fill(words.sending, { n })];
     pill.className = `pill pill-${tone}`;
+    pill.hidden = false; // until here nobody knew what waits on this device
     pill.lastChild.textContent = text;
     pill.querySelector(".icon")?.toggleAttribute("hidden", tone !== "good");
   }
@@ -458,7 +459,11 @@
       worker = made.active;
       const looks = [...document.querySelectorAll("link[rel=stylesheet], script[src], link[rel=icon]")];
       const icons = document.querySelector("use")?.getAttribute("href").split("#")[0];
-      tellWorker({ frame: [...looks.map((each) => each.href || each.src), icons].filter(Boolean) });
+      const reply = new MessageChannel();
+      const kept = new Promise((yes) => (reply.port1.onmessage = (event) => yes(event.data.kept)));
+      const frame = [...looks.map((each) => each.href || each.src), icons].filter(Boolean);
+      worker.postMessage({ frame }, [reply.port2]);
+      await kept;
     } catch {
       notice("worker", words.noWorker, "info");
     }
@@ -484,7 +489,7 @@
   }
   await waitingForParts;
   if (page.current) count();
-  document.documentElement.dataset.labels = "ready";
   await startWorker();
   preload();
+  document.documentElement.dataset.labels = "ready";
 })();

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from mlops_portal.foundation.plant.models import Shift
 from mlops_portal.foundation.plant.services.skills import skill_grant
-from mlops_portal.foundation.shell.registries.cards import cards_for
+from mlops_portal.foundation.shell.registries.cards import cards_for, home_of
 from mlops_portal.foundation.shell.registries.search import find
 
 
@@ -27,6 +27,12 @@ def test_each_role_gets_its_own_cards(world):
         "directory-nodes",
         "directory-account",
     }
+
+
+def test_the_home_of_who_only_operates_shows_what_is_for_the_floor_alone(world):
+    assert [card.key for card in home_of(world.cast.whole.operator)] == ["labeling-needed"]
+    expert = world.cast.whole.domain_expert
+    assert home_of(expert) == cards_for(expert)
 
 
 def test_the_operator_reads_which_shift_runs_and_how_long(world, client_for):

@@ -32,7 +32,7 @@ def tap(page: Page, answer: str = "ok") -> str:
 
 
 def badge(page: Page, words: str) -> None:
-    expect(page.locator(".label-badge")).to_have_text(words)
+    expect(page.locator("[data-badge]")).to_have_text(words)
 
 
 def signed_in_as(context: BrowserContext, person: Person, portal: Portal) -> None:

@@ -49,13 +49,21 @@ def test_while_an_answer_is_under_way_the_badge_says_so(tablet: Tablet, queue: Q
     page = tablet()
     ready(page)
     held: list[Route] = []
-    page.route("**/api/v1/label-requests/*/answer/", lambda route: held.append(route))
+    open_again: list[bool] = []
+
+    def hold(route: Route) -> None:
+        if open_again:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/api/v1/label-requests/*/answer/", hold)
     tap(page, "crack")
     badge(page, "under way: 1")
     tap(page, "ok")
     badge(page, "under way: 2")
     assert saved() == []
-    page.unroute("**/api/v1/label-requests/*/answer/")
+    open_again.append(True)
     held[0].continue_()
     badge(page, "all saved")
     assert saved() == [("N-0", "crack"), ("N-1", "ok")]

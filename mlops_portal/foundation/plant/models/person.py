@@ -99,6 +99,11 @@ class Person(AbstractBaseUser):
         return [Held(Role(one.role), one.site_id, one.line_id) for one in self.assignments]
 
     @property
+    def on_floor(self) -> bool:
+        """Whether the person does nothing but operate: every page is then one for gloves and a tablet."""
+        return {one.role for one in self.held} == {Role.OPERATOR}
+
+    @property
     def roles_text(self) -> str:
         """For the top bar: “Quality engineer · Line 2”."""
         roles = list(dict.fromkeys(str(one.get_role_display()) for one in self.assignments))

@@ -1,5 +1,6 @@
 """What every template knows: ``nav``, ``nav_more``, ``person``, ``unread``, ``theme``, ``page_name``,
-``typed`` (what comes back into a form whose session had ended), ``typed_name``."""
+``floor`` (the person only operates), ``typed`` (what comes back into a form whose session had ended),
+``typed_name``."""
 
 from __future__ import annotations
 
@@ -33,6 +34,7 @@ def _page(request: HttpRequest) -> dict[str, Any]:
         "typed": kept_for(person, typed) if person and typed else None,
         "typed_name": typed,
         "person": person,
+        "floor": SimpleLazyObject(lambda: person.on_floor) if person else False,
         "theme": person.theme if person else "system",
         "page_name": match.view_name if match else "",
         "nav": nav,

@@ -25,7 +25,8 @@ class Card:
     """``template`` renders the inside of the card from ``context(request)``.
 
     The card fetches itself again when one of its live ``topics`` changes; ``{person}`` in a topic stands for
-    the person's id.
+    the person's id. The home of who only operates shows those for the
+    ``floor`` alone.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Card:
     context: Callable[[HttpRequest], dict[str, Any]]
     topics: tuple[str, ...] = ()
     size: Literal["small", "wide"] = "small"
+    floor: bool = False
 
 
 CARDS: Keyed[Card] = Keyed("card")
@@ -46,6 +48,10 @@ def register(card: Card) -> None:
 
 def cards_for(person: Person) -> list[Card]:
     return sorted((card for card in CARDS if card.visible(person)), key=lambda card: card.order)
+
+
+def home_of(person: Person) -> list[Card]:
+    return [card for card in cards_for(person) if card.floor or not person.on_floor]
 
 
 def render(request: HttpRequest, card: Card) -> SafeString:

@@ -13,7 +13,7 @@ from mlops_portal.foundation.shell.registries import cards
 @require_safe
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
-    shown = [cards.render(request, card) for card in cards.cards_for(person_of(request))]
+    shown = [cards.render(request, card) for card in cards.home_of(person_of(request))]
     return render(request, "shell/home.html", {"cards": shown})
 
 

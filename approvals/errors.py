@@ -15,6 +15,12 @@ class AlreadyDecided(Conflict):
     code = "already-decided"
 
 
+class EvidenceRenewed(Conflict):
+    """A draft's evidence was gathered anew; whoever asks has not seen it yet."""
+
+    code = "evidence-renewed"
+
+
 class GatesUnmet(Conflict):
     """A hard gate is not met; nothing and nobody overrides it."""
 

@@ -19,6 +19,10 @@ def register_types() -> None:
         "approvals.request.opened", _("{actor} drew up the approval of {name} version {number} for {line}")
     )
     register(
+        "approvals.request.gathered",
+        _("The evidence of the draft for {name} version {number} on {line} was gathered anew: {reason}"),
+    )
+    register(
         "approvals.request.submitted", _("{actor} asked for approval of {name} version {number} for {line}")
     )
     register(

@@ -14,14 +14,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
-from approvals.errors import AlreadyOpen, CommentMissing, Expired, GatesUnmet, TargetsUnfit, Void, WrongState
+from approvals.errors import (
+    AlreadyOpen,
+    CommentMissing,
+    EvidenceRenewed,
+    Expired,
+    GatesUnmet,
+    TargetsUnfit,
+    Void,
+    WrongState,
+)
 from approvals.gate_words import title_of
 from approvals.models import ApprovalRequest, EvidencePack
 from approvals.rules import parse
 from approvals.selectors.duties import who_may_sign
-from approvals.selectors.evidence import evidence_of, frozen
-from approvals.selectors.records.changes import champions_on, change_since
-from approvals.selectors.requests import OPEN, number_next, overdue, pack_of, requests_all, targets_on
+from approvals.selectors.evidence import frozen
+from approvals.selectors.records.changes import change_since, golden_run_since
+from approvals.selectors.requests import OPEN, evidence_intact, number_next, overdue, pack_of, requests_all
+from approvals.services.gathering import draft_gather, evidence_gather, targets_lock
 from approvals.services.policies import policy_in_force
 from approvals.services.records import claim, request_event, version_follow
 from approvals.transitions import ApprovalState
@@ -54,31 +64,22 @@ def request_open(
     now = timezone.now()
     try:
         with transaction.atomic():
-            chosen = _targets(version, line, assets)
-            running = champions_on(chosen)
-            champion = next(iter(running.values()))
+            chosen = targets_lock(version, line, assets)
             numbers = {asset.slug: number_next(asset) for asset in chosen}
-            pack = evidence_of(
-                version,
-                champion=champion,
+            rests_on = evidence_gather(
+                version=version,
+                line=line,
+                targets=chosen,
+                numbers=numbers,
                 policy=policy,
-                line=line.slug,
-                targets=numbers,
                 asked_by=str(by.pk),
-            )
-            body, digest = frozen(pack)
-            evidence, _made = EvidencePack.objects.get_or_create(
-                digest=digest, defaults={"version": version, "body": body, "created_at": now}
+                now=now,
             )
             request = ApprovalRequest.objects.create(
                 version=version,
                 line=line,
                 numbers=numbers,
-                champions={slug: one.artifact_id if one else "" for slug, one in running.items()},
-                fallback_digest=champion.artifact_id if champion else "",
-                golden_digest=pack["golden"]["set"],
-                evidence=evidence,
-                policy=policy,
+                **rests_on,
                 nonce=secrets.token_hex(32),
                 asked_by=by,
                 comment=comment.strip(),
@@ -97,35 +98,24 @@ def request_open(
     return request
 
 
-def _targets(version: ModelVersion, line: Line, assets: Sequence[Asset]) -> list[Asset]:
-    """The machines, locked so that two requests cannot be allotted one number."""
-    wanted = {asset.pk for asset in assets}
-    fitting = targets_on(line, version).filter(pk__in=wanted)
-    targets = list(fitting.select_for_update(of=("self",)).order_by("pk"))
-    if not targets or len(targets) != len(wanted):
-        raise TargetsUnfit(
-            _("Choose machines of %(line)s of the type %(type)s.")
-            % {"line": line, "type": version.model.asset_type}
-        )
-    running = champions_on(targets)
-    if len({one.pk if one else None for one in running.values()}) > 1:
-        raise TargetsUnfit(
-            _("These machines run different versions, so they would fall back to different ones; ask apart.")
-        )
-    if any(one == version for one in running.values()):
-        raise TargetsUnfit(_("These machines run this version already."))
-    return targets
-
-
 def request_submit(*, by: Person, request: ApprovalRequest, comment: str = "") -> ApprovalRequest:
     """Put a draft to those who decide. Raises GatesUnmet for a hard gate, CommentMissing where a soft gate is
-    unmet and ``comment`` does not say why; Expired, Void, WrongState.
+    unmet and ``comment`` does not say why; EvidenceRenewed where the draft rested on what has changed;
+    Expired, Void, WrongState.
 
     What was written before the gates were known is no such reason. The reason becomes part of the evidence:
     people read it, sign it with the rest, and find it in an export.
     """
     guard(by, "approval.request", line=request.line)
-    request_hold(request=request)
+    if request.state == ApprovalState.DRAFT:
+        before = request.evidence_id
+        request_hold(request=request)
+        if request.evidence_id != before:
+            raise EvidenceRenewed(
+                _("The evidence was gathered anew, because something changed. Look at it, then submit.")
+            )
+    else:
+        request_hold(request=request)
     pack = pack_of(request)
     gates = [gate for gate in pack["gates"] if not gate["met"]]
     hard = [title_of(gate) for gate in gates if gate["kind"] == "hard"]
@@ -203,13 +193,24 @@ def request_expire(*, request: ApprovalRequest) -> None:
 
 
 def void_if_changed(*, request: ApprovalRequest) -> bool:
-    """End a request whose golden set, policy, champion or artifact changed; whether it was so."""
+    """End a request whose golden set, policy, champion or artifact changed; whether it was so. A draft's
+    evidence is gathered anew instead, as long as its machines still fit."""
     if request.state not in OPEN:
         return request.state == ApprovalState.VOID
     with override("en"):  # the log keeps one language
         reason = change_since(request)
-    if not reason:
-        return False
+        is_draft = request.state == ApprovalState.DRAFT and evidence_intact(request)
+        if is_draft and not reason:
+            reason = golden_run_since(request)
+        if not reason:
+            return False
+        if is_draft:
+            try:
+                draft_gather(request=request, reason=reason)
+            except TargetsUnfit as error:
+                reason = error.sentence
+            else:
+                return False
     with transaction.atomic():
         request_void(request=request, reason=reason)
     return True

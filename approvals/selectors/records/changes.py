@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from django.utils.translation import gettext as _
 
 from approvals.models import ApprovalRequest
+from approvals.selectors.evidence import golden_of
 from approvals.selectors.facts import stored_digest
 from approvals.selectors.policies import policy_of
 from approvals.selectors.requests import evidence_intact
@@ -17,6 +20,15 @@ from monitoring.golden.selectors.samples import golden_set
 def champions_on(assets: list[Asset]) -> dict[str, ModelVersion | None]:
     """What each machine runs, by slug."""
     return {asset.slug: champion_for(asset) for asset in assets}
+
+
+def golden_run_since(request: ApprovalRequest) -> str:
+    """Whether the version did otherwise on the golden set than the evidence says, as a sentence; ""."""
+    running = champions_on(list(request.assets.all()))
+    now = golden_of(request.version, next(iter(running.values()), None))
+    if json.loads(request.evidence.body)["golden"] != json.loads(json.dumps(now)):
+        return _("The golden samples were run since.")
+    return ""
 
 
 def change_since(request: ApprovalRequest) -> str:

@@ -21,15 +21,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from approvals.models import ApprovalRequest, LinePolicy
+from approvals.selectors.requests import OPEN
 from approvals.services.decisions import decide
 from approvals.services.policies import line_policy_set
-from approvals.services.requests import request_open, request_submit
+from approvals.services.requests import request_open, request_submit, void_if_changed
 from approvals.services.sealing import statement_seal
 from approvals.services.statements import statement_for
 from approvals.transitions import ApprovalState, Assurance
+from edge_sync.agent.disk import files
 from edge_sync.agent.disk.keys import load_or_make, public_hex
 from edge_sync.keys.demo import demo_mark
 from edge_sync.keys.repository import layout
+from edge_sync.selectors.roster import signed
 from edge_sync.services.nodes import node_enrol
 from mlops_portal.above.demo import places
 from mlops_portal.above.demo.accounts import PASSWORD
@@ -43,6 +46,8 @@ from mlops_portal.foundation.plant.services.tokens import token_create
 from mlops_portal.foundation.registry.models import ModelVersion
 
 INTERVAL = 5.0
+WHY = "The first version for these machines"
+DECIDED = (ApprovalState.APPROVED, ApprovalState.RETURNED, ApprovalState.REJECTED)
 SOFT_SIGNER = "petra"
 ASSURANCE = {"line-1": Assurance.CODE, "line-2": Assurance.PASSKEY}
 
@@ -51,6 +56,7 @@ def load_releases() -> None:
     """Bring up what is missing; a second run changes nothing but the addresses in the nodes' settings."""
     demo_mark()
     key = _soft_key()
+    known = key.is_of(Person.objects.get(username=SOFT_SIGNER))
     _ways_to_sign(key)
     for line in Line.objects.filter(slug__in=ASSURANCE).select_related("site"):
         if not LinePolicy.objects.filter(line=line).exists():
@@ -60,7 +66,7 @@ def load_releases() -> None:
                 minimum_assurance=ASSURANCE[line.slug],
                 quorum={Role.QUALITY_ENGINEER.value: 1},
             )
-    if not (layout().metadata / "1.root.json").exists():
+    if not known or not all(_has_roster(line) for line in Line.objects.all()):
         call_command("keys_ceremony", yes=True, json=True, stdout=StringIO())
     for node in Node.objects.filter(retired_at=None).select_related("line"):
         _node(node)
@@ -68,6 +74,11 @@ def load_releases() -> None:
     for version in ModelVersion.objects.filter(number=1, model__slug__in=[one.slug for one in MODELS]):
         for line in Line.objects.filter(assets__type=version.model.asset_type).distinct():
             _approve(version, line, key)
+
+
+def _has_roster(line: Line) -> bool:
+    """Whether a ceremony came to its end: one that was stopped leaves a root without rosters."""
+    return (layout().metadata / "1.root.json").exists() and signed(line) is not None
 
 
 def _soft_key() -> SoftKey:
@@ -78,7 +89,7 @@ def _soft_key() -> SoftKey:
 
 def _ways_to_sign(key: SoftKey) -> None:
     signer = Person.objects.get(username=SOFT_SIGNER)
-    if not Authenticator.objects.filter(user=signer, type=Authenticator.Type.WEBAUTHN).exists():
+    if not key.is_of(signer):
         with transaction.atomic():
             key.add_to(signer, name="Demo key in software")
             security_changed("passkey.added", person=signer, personal={"name": "Demo key in software"})
@@ -101,9 +112,7 @@ def _inspection_token() -> None:
         scopes=["inspection.record"],
         expires_at=timezone.now() + timedelta(days=300),
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(secret, encoding="ascii")
+    files.write(path, secret.encode("ascii"), mode=0o600)
 
 
 def _node(node: Node) -> None:
@@ -138,9 +147,15 @@ def _visit() -> HttpRequest:
 
 
 def _approve(version: ModelVersion, line: Line, key: SoftKey) -> None:
-    """Ask, submit and sign as people would: the ML engineer asks, a quality engineer of the line signs."""
+    """Ask, submit and sign as people would: the ML engineer asks, a quality engineer of the line signs. It
+    goes on with what it finds; what ended undecided (void, expired, withdrawn) is asked for again."""
     asking = Person.objects.get(username="sam")
-    request = ApprovalRequest.objects.filter(version=version, line=line).first()
+    requests = ApprovalRequest.objects.filter(version=version, line=line)
+    if requests.filter(state__in=DECIDED).exists():
+        return
+    request = requests.filter(state__in=OPEN).first()
+    if request is not None and void_if_changed(request=request):
+        request = None
     if request is None:
         assets = list(Asset.objects.filter(line=line, type=version.model.asset_type, retired_at=None))
         request = request_open(
@@ -148,10 +163,10 @@ def _approve(version: ModelVersion, line: Line, key: SoftKey) -> None:
             version=version,
             line=line,
             assets=assets,
-            comment="The first version for these machines",
+            comment=WHY,
         )
     if request.state == ApprovalState.DRAFT:
-        request = request_submit(by=asking, request=request)
+        request = request_submit(by=asking, request=request, comment=WHY)
     if request.state != ApprovalState.SUBMITTED:
         return
     passkey = ASSURANCE[line.slug] == Assurance.PASSKEY

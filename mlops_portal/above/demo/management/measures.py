@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
+from edge_sync.agent.disk import files
 from mlops_portal.above.demo import places
 from mlops_portal.above.demo.sim.air import STEP, air_flow
 from mlops_portal.above.demo.sim.catalogue import ASSETS, key_of
@@ -84,6 +85,4 @@ def _token(by: Person) -> None:
         scopes=["measure.record"],
         expires_at=timezone.now() + timedelta(days=300),
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(secret, encoding="ascii")
+    files.write(path, secret.encode("ascii"), mode=0o600)

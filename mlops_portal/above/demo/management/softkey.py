@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from fido2 import cbor
 
+from edge_sync.agent.disk import files
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.wire.assertion import b64url
 from mlops_portal.foundation.wire.statement import challenge
@@ -35,10 +36,9 @@ class SoftKey:
     def __init__(self, path: Path, *, rp_id: str, origin: str) -> None:
         self.rp_id, self.origin = rp_id, origin
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
             made = ec.generate_private_key(ec.SECP256R1())
-            path.touch(mode=0o600)
-            path.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+            pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            files.write(path, pem, mode=0o600)
         key = load_pem_private_key(path.read_bytes(), password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise TypeError(f"{path} is not an EC key")
@@ -46,6 +46,11 @@ class SoftKey:
         numbers = key.public_key().public_numbers()
         self.x, self.y = numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
         self.id = sha256(self.x + self.y).digest()
+
+    def is_of(self, person: Person) -> bool:
+        """Whether it is one of the person's passkeys."""
+        held = Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN)
+        return any(one.data.get("credential", {}).get("id") == b64url(self.id) for one in held)
 
     def add_to(self, person: Person, *, name: str) -> Authenticator:
         """Register it as a passkey of ``person``, in the form in which a browser would."""

@@ -20,6 +20,7 @@ from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.shell.registries.undo import offer_undo
 from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotAllowed
 from monitoring.golden.forms import GoldenForm, MarkForm
+from monitoring.golden.selectors.proving import plan_of, proof_words
 from monitoring.golden.selectors.samples import (
     champion_and_newest,
     clear,
@@ -34,6 +35,7 @@ from monitoring.golden.selectors.words import taught_codes
 from monitoring.golden.services.samples import golden_add, golden_check_ask, golden_mark, golden_retire
 from monitoring.intake.selectors.parts import pictures_of, readings_of
 from monitoring.models import GoldenCheck, GoldenSample
+from monitoring.rules.proving import proofs
 
 FEW = 40
 
@@ -57,8 +59,10 @@ def samples(request: HttpRequest, slug: str) -> HttpResponse:
     guard(by, "golden.view")
     model = get_object_or_404(models_for(by), slug=slug)
     whole, digest = golden_set(model)
+    plan = plan_of(request.GET.get("promise", "")[:12])
     context = {
         "model": model,
+        "plan": plan,
         "samples": [{"sample": one, "truth": model.class_words(one.truth)} for one in samples_of(model)],
         "count": len(whole["samples"]),
         "digest": digest,
@@ -67,6 +71,9 @@ def samples(request: HttpRequest, slug: str) -> HttpResponse:
                 "of": one,
                 "grid": _grid(model, one.check),
                 "words": _words(one.check),
+                "proofs": [proof_words(model, each, plan.promise) for each in proofs(one.check.results)]
+                if one.check
+                else [],
                 "taught": taught_codes(one.check.results) if one.check else [],
                 "unknown": any(each.get("taught", "unknown") == "unknown" for each in one.check.results)
                 if one.check

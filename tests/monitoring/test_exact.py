@@ -32,3 +32,23 @@ def test_nothing_seen_leaves_everything_possible():
 def test_so_many_without_one_miss_prove_a_share(share, n):
     assert exact.fewest(share) == n
     assert exact.at_most(0, n) <= share < exact.at_most(0, n - 1)
+
+
+@given(share=st.floats(0.005, 0.9), missed=st.integers(0, 5))
+def test_so_many_parts_prove_it_and_one_fewer_do_not(share, missed):
+    n = exact.parts_for(share, missed)
+    assert exact.at_most(missed, n) <= share
+    assert n == missed + 1 or exact.at_most(missed, n - 1) > share
+
+
+@pytest.mark.parametrize("share", [0, -1, 1, 2])
+def test_no_number_of_parts_proves_that_nothing_is_missed(share):
+    with pytest.raises(ValueError, match="no number"):
+        exact.parts_for(share)
+
+
+@given(n=st.floats(0.5, 500), part=st.floats(0, 1), certainty=st.sampled_from([0.9, 0.95]))
+def test_rows_of_unequal_weight_have_bounds_too(n, part, certainty):
+    assert exact.at_most(n * part, n, certainty) == pytest.approx(
+        beta.ppf(certainty, n * part + 1, n - n * part) if part < 1 else 1.0, abs=1e-7
+    )

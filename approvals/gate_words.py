@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,8 +17,11 @@ TITLES: dict[str, str | Promise] = {
     "golden_all": _("Golden parts, all"),
     "golden_apart": _("Golden parts, never taught"),
     "parity": _("Edge model agrees with the trained one"),
-    "not_worse": _("Not worse than the champion"),
-    "missed": _("Misses no more defects"),
+    "now_not_worse": _("Now: not worse than the champion"),
+    "now_missed": _("Now: no more defects slip through"),
+    "now_floor": _("Now: each class is found often enough"),
+    "not_worse": _("Before: not worse than the champion"),
+    "missed": _("Before: misses no more defects"),
     "rows": _("Enough parts measured"),
     "manifest": _("What it was taught is known"),
     "ask_zone": _("What it decides alone"),
@@ -26,7 +30,10 @@ SENTENCES: dict[str, str | Promise] = {
     "artifact": _("The stored file is what its digest says."),
     "artifact_damaged": _("The stored file is not what its digest says; restore it from a backup."),
     "artifact_missing": _("The file is missing from the storage; restore it from a backup."),
-    "golden_passed": _("%(passed)s of %(n)s"),
+    "golden_passed": _(
+        "%(passed)s of %(n)s. So at most %(at_most)s %% of such parts are missed (95 %% certain); %(needed)s "
+        "parts would prove %(promise)s %%."
+    ),
     "golden_missed": _("%(passed)s of %(n)s; missed beyond tolerance: %(missed)s"),
     "golden_not_run": _("Not run yet on the golden set in force; run the golden check first."),
     "golden_taught": _(
@@ -48,6 +55,41 @@ SENTENCES: dict[str, str | Promise] = {
     "parity_labels": _("On %(rows)s rows the two do not always say the same class."),
     "parity_none": _("The edge model was never compared with the trained one."),
     "no_champion": _("Nothing runs there yet."),
+    "now_not_measured": _(
+        "No label tells of parts as they are now, and nothing is known to have changed; so this says nothing."
+    ),
+    "now_no_chance": _(
+        "Something changed, and no part by chance has a label since. %(more)s parts by chance would tell."
+    ),
+    "now_better": _("Even the worse end of the interval is no worse (%(n)s parts by chance)."),
+    "now_within": _(
+        "Worse by %(by)s of 100 parts at most; the policy allows %(limit)s (%(n)s parts by chance)."
+    ),
+    "now_may_be_worse": _(
+        "It may be worse by %(by)s of 100 parts; the policy allows %(limit)s (%(n)s parts by chance)."
+    ),
+    "now_worse_on": _("It is worse now on %(machines)s; its whole interval says so."),
+    "limited_now_better": _(
+        "Limited sample: %(n)s parts by chance, the policy asks for %(fewest)s. Even the worse end of the "
+        "interval is no worse."
+    ),
+    "limited_now_within": _(
+        "Limited sample: %(n)s parts by chance, the policy asks for %(fewest)s. Worse by %(by)s of 100 parts "
+        "at most; the policy allows %(limit)s."
+    ),
+    "limited_now_may_be_worse": _(
+        "Limited sample: %(n)s parts by chance, the policy asks for %(fewest)s. It may be worse by %(by)s of "
+        "100 parts; the policy allows %(limit)s."
+    ),
+    "floor_none": _("The policy sets no floor."),
+    "floor_kept": _("On each machine at least %(limit)s %% of each class are found, by the low end too."),
+    "floor_below": _("Found in fewer than %(limit)s %% of the cases now: %(below)s."),
+    "floor_unknown": _(
+        "Limited sample: whether %(limit)s %% are found now is not known yet for %(unknown)s."
+    ),
+    "floor_not_measured": _(
+        "Nothing was measured on parts as they are now; the policy asks for %(limit)s %%."
+    ),
     "not_compared": _("It was not measured beside %(champion)s, which runs now, on the same parts."),
     "better": _("Even the worse end of the interval is no worse."),
     "within": _("Worse by %(by)s points at most; the policy allows %(limit)s."),
@@ -91,8 +133,8 @@ def title_of(gate: Mapping[str, Any]) -> str:
 
 
 def sentence_of(gate: Mapping[str, Any]) -> str:
-    """The sentence of a frozen gate in the reader's language."""
-    params = {name: _shown(value) for name, value in gate["params"].items()}
+    """The sentence of a frozen gate in the reader's language; a dash for what it was frozen without."""
+    params = defaultdict(lambda: "–", {name: _shown(value) for name, value in gate["params"].items()})
     return str(SENTENCES.get(gate["case"], gate["case"])) % params
 
 

@@ -13,6 +13,9 @@ Soft gates need a written reason from whoever asks for approval in spite of them
 - not worse than the champion on the same rows: the worse end of the 95 % interval of the paired difference
   stays within the policy's margin (a non-inferiority test: ICH E9, section 3.3.2), for macro F1 and for the
   share of defects that are missed;
+- now (parts since the happening): not worse than the champion, and no more defects that slip through, each
+  with its own margin at the worse end of its paired interval, together, and on no machine proven worse; a
+  floor for each class on each machine; a sample below the policy's minimum is said to be a limited one;
 - enough held-out parts for the measures to say something;
 - no golden sample, nor its like, was in the training, and that is known;
 - it is known what it was taught;
@@ -27,6 +30,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from approvals.rules import Rules
+from monitoring.rules.exact import at_most, parts_for
+from monitoring.rules.proving import PROMISE
 
 UNKNOWN = "unknown"
 
@@ -47,9 +52,11 @@ class GoldenFact:
 class Facts:
     """``stored``: SHA-256 of what the storage holds, "" where nothing; ``golden`` None: the set in force was
     not run. ``differences``: challenger minus champion, {measure: {"value", "low", "high"}}; ``champion`` is
-    what runs now, ``compared_with`` what the differences are about ("" where none). ``promise``: the share
-    of wrong parts and the certainty that hold for what the model decides alone; ``zone``: what the version's
-    training proved (``labeling.compute.training.ask_zone``)."""
+    what runs now, ``compared_with`` what the differences are about ("" where none). ``now``: how both judge
+    parts as they are now (``labeling.models.NowMeasure``), None where that was not measured; ``targets``: the
+    machines in question, none for all. ``promise``: the share of wrong parts and the certainty that hold for
+    what the model decides alone; ``zone``: what the version's training proved
+    (``labeling.compute.training.ask_zone``)."""
 
     artifact: str
     stored: str
@@ -64,6 +71,8 @@ class Facts:
     differences: Mapping[str, Mapping[str, float]]
     manifest: str
     manifest_intact: bool
+    now: Mapping[str, Any] | None = None
+    targets: Sequence[str] = ()
     promise: tuple[float, float] | None = None
     zone: Mapping[str, Any] | None = None
 
@@ -100,6 +109,9 @@ def gates_of(facts: Facts, rules: Rules) -> list[Gate]:
         _golden("golden_all", facts, safety=False),
         _golden_apart(facts),
         _parity(facts, rules),
+        _now("now_not_worse", "wrong", facts, rules.now_worse_by, rules.fewest_now),
+        _now("now_missed", "slipped", facts, rules.now_missed_by, rules.fewest_now),
+        _floor(facts, rules),
         _difference("not_worse", "macro_f1", -1, facts, rules),
         _difference("missed", "missed_rate", 1, facts, rules),
         Gate(
@@ -127,7 +139,11 @@ def _golden(key: str, facts: Facts, *, safety: bool) -> Gate:
     taught = [one.code for one in asked if one.passed and _is_taught(one)]
     n = len(asked) - len(taught)
     passed = n - len(missed)
-    params = {"passed": passed, "n": n, "missed": ", ".join(missed), "taught": ", ".join(taught)}
+    params = {
+        "passed": passed, "n": n, "missed": ", ".join(missed), "taught": ", ".join(taught),
+        "at_most": at_most(len(missed), n) * 100, "needed": parts_for(PROMISE, len(missed)),
+        "promise": PROMISE * 100,
+    }  # fmt: skip
     if not asked:
         none = "golden_borderline" if len(facts.golden) > len(clear) else "golden_none"
         return Gate(key, "hard", safety, "golden_no_safety" if safety else none, 0, 0, params)
@@ -174,6 +190,68 @@ def _difference(key: str, measure: str, worse: int, facts: Facts, rules: Rules) 
     params = {"by": max(end, 0.0) * 100, "limit": rules.not_worse_by * 100}
     case = "may_be_worse" if not met else "within" if end > 0 else "better"
     return Gate(key, "soft", met, case, end, rules.not_worse_by, params)
+
+
+def _blocks(facts: Facts) -> dict[str, Mapping[str, Any]]:
+    """The figures of now by machine, those in question."""
+    machines = (facts.now or {}).get("machines") or {}
+    return {key: one for key, one in machines.items() if not facts.targets or key in facts.targets}
+
+
+def _now(key: str, measure: str, facts: Facts, limit: float, fewest: int) -> Gate:
+    """Challenger and champion on parts as they are now; a positive difference is bad."""
+    if not facts.champion:
+        return Gate(key, "soft", True, "no_champion", 0, limit, {})
+    whole = (facts.now or {}).get("together") or {}
+    if whole.get("case") != "measured" or not whole.get("differences"):
+        known = facts.now is not None and facts.now.get("why") == "alert"
+        case = "now_no_chance" if known else "now_not_measured"
+        return Gate(key, "soft", not known, case, 0, limit, {"more": whole.get("more", 0)})
+    interval = whole["differences"][measure]
+    end, n = interval["high"], whole["chance"]
+    params = {
+        "by": max(end, 0.0) * 100,
+        "limit": limit * 100,
+        "n": n,
+        "fewest": fewest,
+        "more": whole["more"],
+    }
+    worse = [name for name, one in _blocks(facts).items() if _is_worse(one, measure)]
+    if worse:
+        return Gate(key, "soft", False, "now_worse_on", end, limit, params | {"machines": ", ".join(worse)})
+    case = "now_may_be_worse" if end > limit else "now_better" if end <= 0 else "now_within"
+    if n < fewest:
+        return Gate(key, "soft", False, f"limited_{case}", end, limit, params)
+    return Gate(key, "soft", end <= limit, case, end, limit, params)
+
+
+def _is_worse(block: Mapping[str, Any], measure: str) -> bool:
+    """Whether the challenger is proven worse on a machine."""
+    interval = (block.get("differences") or {}).get(measure)
+    return interval is not None and interval["low"] > 0
+
+
+def _floor(facts: Facts, rules: Rules) -> Gate:
+    """Whether each class is found now often enough on each machine: below by its interval, or not known."""
+    floor = rules.found_floor
+    if not floor:
+        return Gate("now_floor", "soft", True, "floor_none", 0, 0, {})
+    below: list[str] = []
+    unknown: list[str] = []
+    lowest = 1.0
+    for name, block in _blocks(facts).items():
+        found_now = (block.get("challenger") or {}).get("found") or {}
+        for kind, part in found_now.items():
+            if part is None or part["low"] < floor:
+                (below if part is not None and part["high"] < floor else unknown).append(f"{name} {kind}")
+            lowest = min(lowest, part["value"] if part is not None else 0.0)
+        if not found_now:
+            unknown.append(name)
+    params = {"limit": floor * 100, "below": ", ".join(below), "unknown": ", ".join(unknown)}
+    if not _blocks(facts):
+        return Gate("now_floor", "soft", False, "floor_not_measured", 0, floor, params)
+    case = "floor_below" if below else "floor_unknown" if unknown else "floor_kept"
+    return Gate("now_floor", "soft", case == "floor_kept", case, lowest, floor, params)
 
 
 def _manifest(facts: Facts) -> Gate:

@@ -17,16 +17,24 @@ from approvals.errors import PolicyUnfit
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """``not_worse_by``: how much lower macro F1, or higher the share of missed defects, may be at the
-    worse end of the interval; ``label_share``: above this share of a version's labels a person may not decide
-    about it; ``fewest_rows``: held-out parts below which measures say little; ``parity``: the largest
-    difference of a probability between the trained and the edge model."""
+    """``now_worse_by``: how many more of the parts that come now may be judged wrong, at the worse end of the
+    interval, and ``now_missed_by`` how many more of them may be defects that slip through; ``found_floor``:
+    the share of each class that must be found now on each machine (0: none); ``fewest_now``: parts by chance
+    below which the sample of now is a limited one. ``not_worse_by``: how much lower macro F1, or higher the
+    share of missed defects, may be on parts as they were, at the worse end of the interval; ``label_share``:
+    above this share of a version's labels a person may not decide about it; ``fewest_rows``: held-out parts
+    below which measures say little; ``parity``: the largest difference of a probability between the trained
+    and the edge model."""
 
     not_worse_by: float = 0.02
     label_share: float = 0.2
     valid_days: int = 7
     fewest_rows: int = 200
     parity: float = 1e-5
+    now_worse_by: float = 0.05
+    now_missed_by: float = 0.02
+    found_floor: float = 0.0
+    fewest_now: int = 15
 
     def body(self) -> dict[str, Any]:
         return asdict(self)
@@ -38,6 +46,10 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "valid_days": (1, 30),
     "fewest_rows": (1, 1_000_000),
     "parity": (0.0, 0.01),
+    "now_worse_by": (0.0, 0.5),
+    "now_missed_by": (0.0, 0.5),
+    "found_floor": (0.0, 1.0),
+    "fewest_now": (1, 100_000),
 }
 
 

@@ -29,3 +29,4 @@ class LabelingConfig(AppConfig):
         jobs.every("labeling.zone_ask", seconds=15)
         jobs.every("labeling.track_again", seconds=120)
         jobs.every("labeling.outside_watch", seconds=60)
+        jobs.every("labeling.now_again", seconds=60)

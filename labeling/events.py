@@ -28,5 +28,9 @@ def register_types() -> None:
         _("{actor} brought in {name} version {number}, trained elsewhere: {file}"),
     )
     register("labeling.version.refused", _("A version of {name} from outside was refused ({file}): {reason}"))
+    register(
+        "labeling.now.measured",
+        _("{name} version {number} was measured on parts as they are now, from {labels} labels"),
+    )
     register("labeling.step.retried", _("{actor} tried “{step}” of a retrain run again"))
     register("labeling.manifest.frozen", _("{rows} parts since the first training were collected for {name}"))

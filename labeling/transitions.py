@@ -58,12 +58,13 @@ class RunStepName(TextChoices):
     PARITY = "parity", _("Compare the edge model row by row")
     COMPARE = "compare", _("Measure beside the champion")
     REGISTER = "register", _("Register the candidate")
+    NOW = "now", _("Measure on parts as they are now")
     GOLDEN = "golden", _("Golden samples")
     EXPLAIN = "explain", _("Reasons")
     TRACK = "track", _("Tell MLflow")
 
 
-AFTERWARDS = frozenset({RunStepName.GOLDEN, RunStepName.EXPLAIN, RunStepName.TRACK})
+AFTERWARDS = frozenset({RunStepName.NOW, RunStepName.GOLDEN, RunStepName.EXPLAIN, RunStepName.TRACK})
 """Steps after the candidate stands: what fails there is tried again without it."""
 
 

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from labeling.views import asking, experts, label, mine, runs
+from labeling.views import asking, experts, label, mine, now, runs
 
 urlpatterns = [
     path("label/", label.home, name="label"),
     path("label/ask/", asking.ask, name="label_ask"),
+    path("label/ask/<slug:slug>/<int:number>/", now.ask, name="now_ask"),
     path("label/mine/", mine.mine, name="label_mine"),
     path("label/mine/<uuid:pk>/take-back/", mine.take_back, name="label_take_back"),
     path("label/experts/", experts.experts, name="label_experts"),

@@ -19,6 +19,7 @@ from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.wire import jcs
 from monitoring.golden.selectors.samples import check_of, golden_set
 from monitoring.models import GoldenSample
+from monitoring.rules.proving import proofs
 
 FORMAT = "mlops-portal/evidence@1"
 MEASURED = ("holdout", "per_class", "recent", "left_out", "origin", "ask_zone")
@@ -35,6 +36,7 @@ def evidence_of(
 ) -> dict[str, Any]:
     """The pack of ``version`` beside ``champion``; a candidate's page shows it before anybody asked."""
     rules = rules_of(policy)
+    facts = facts_of(version, champion=champion, targets=targets or ())
     return {
         "format": FORMAT,
         "version": name_of(version),
@@ -51,6 +53,7 @@ def evidence_of(
         "reference": version.reference_digest,
         "parity": version.parity,
         "measures": _measures(version, champion),
+        "now": facts.now or {},
         "golden": golden_of(version, champion),
         "manifest": _manifest(version),
         "reasons": reasons_between(champion, version),
@@ -59,7 +62,7 @@ def evidence_of(
             "digest": policy.digest if policy else "",
             "rules": rules.body(),
         },
-        "gates": [gate.frozen() for gate in gates_of(facts_of(version, champion=champion), rules)],
+        "gates": [gate.frozen() for gate in gates_of(facts, rules)],
     }
 
 
@@ -92,6 +95,7 @@ def golden_of(version: ModelVersion, champion: ModelVersion | None) -> dict[str,
     return {
         "set": digest,
         "run": check is not None,
+        "proofs": [one.body() for one in proofs(check.results)] if check else [],
         "results": [
             {
                 **one,

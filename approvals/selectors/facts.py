@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from hashlib import sha256
 from typing import Any
 
 from approvals.gates import UNKNOWN, Facts, GoldenFact
 from labeling.models import TrainingManifest
+from labeling.selectors.now import now_of
 from mlops_portal.foundation.registry.errors import ArtifactDamaged
 from mlops_portal.foundation.registry.models import AskZone, ModelVersion
 from mlops_portal.foundation.registry.services import artifact_read
@@ -36,8 +38,14 @@ def compared(version: ModelVersion) -> dict[str, Any]:
     return comparison
 
 
-def facts_of(version: ModelVersion, *, champion: ModelVersion | None) -> Facts:
-    """Everything that the gates ask of ``version`` where ``champion`` runs now."""
+def now_body(version: ModelVersion, champion: ModelVersion | None) -> dict[str, Any] | None:
+    """How both judge parts as they are now, with the artifact of the rows; None where it was not measured."""
+    kept = now_of(version, champion)
+    return {**kept.body, "rows": kept.rows} if kept else None
+
+
+def facts_of(version: ModelVersion, *, champion: ModelVersion | None, targets: Collection[str] = ()) -> Facts:
+    """Everything that the gates ask of ``version`` where ``champion`` runs now, on ``targets`` (machines)."""
     golden, digest = golden_set(version.model)
     check = check_of(version, digest)
     manifest = manifest_of(version)
@@ -70,6 +78,8 @@ def facts_of(version: ModelVersion, *, champion: ModelVersion | None) -> Facts:
         manifest=version.manifest_digest,
         manifest_intact=manifest is not None
         and sha256(manifest.body.encode()).hexdigest() == manifest.digest,
+        now=now_body(version, champion),
+        targets=sorted(targets),
         promise=(promise.wrong_share, promise.certainty) if promise else None,
         zone=version.measures.get("ask_zone"),
     )

@@ -99,6 +99,7 @@ def page_context(by: Person, approval: ApprovalRequest, form: CodeForm | None = 
         **evidence_shown(pack, approval.version),
         **signing_shown(by, approval, form),
         "targets": targets_in_words(approval),
+        "may_ask_labels": by.may("label.ask"),
         "champion_shown": pack["champion"].rpartition("/")[2],
         "offers": offers_for(by, approval),
         "doubts": ", ".join(

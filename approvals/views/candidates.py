@@ -63,6 +63,7 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "offers": offers_for(by, version),
         "run": run_of(version),
         "way": choice_sentence(version.measures["choice"]) if "choice" in version.measures else "",
+        "may_ask_labels": by.may("label.ask"),
         "requests": requests_for(person=by).filter(version=version),
         "others": candidates_all().filter(model=version.model).exclude(pk=version.pk)[:MOST_BESIDE],
     }

@@ -27,7 +27,17 @@ from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 def _facts(rules: Rules) -> list[tuple[str, Any]]:
     return [
-        (_("May be worse by at most"), _("%(n)g points") % {"n": rules.not_worse_by * 100}),
+        (
+            _("Now: may judge more wrong by at most"),
+            _("%(n)g of 100 parts") % {"n": rules.now_worse_by * 100},
+        ),
+        (
+            _("Now: may let more defects through by at most"),
+            _("%(n)g of 100 parts") % {"n": rules.now_missed_by * 100},
+        ),
+        (_("Now: finds of each class on each machine at least"), f"{rules.found_floor * 100:g} %"),
+        (_("Now: parts by chance below which it is a limited sample"), rules.fewest_now),
+        (_("Before: may be worse by at most"), _("%(n)g points") % {"n": rules.not_worse_by * 100}),
         (_("Share of labels above which somebody does not decide"), f"{rules.label_share * 100:g} %"),
         (_("Held-out parts that measures need"), rules.fewest_rows),
         (_("Days until a request expires"), rules.valid_days),

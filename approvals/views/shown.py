@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from approvals.gate_words import sentence_of, title_of
 from approvals.views.shown_measures import measures_shown
 from approvals.views.shown_notes import left_out_shown, origin_shown
+from approvals.views.shown_now import now_shown
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.models.model import in_words
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
+from monitoring.golden.selectors.proving import proofs_in_words
 from monitoring.golden.selectors.words import taught_words
 
 
@@ -55,6 +57,10 @@ class Golden:
         return f"{said} {taught_words(self.taught)}" if self.taught else said
 
 
+NOTHING = ("now_not_measured", "floor_none")
+"""Cases of gates that are met because there is nothing to look at."""
+
+
 def evidence_shown(pack: Mapping[str, Any], version: ModelVersion) -> dict[str, Any]:
     """The context of ``approvals/_evidence.html``."""
     model = version.model
@@ -65,11 +71,13 @@ def evidence_shown(pack: Mapping[str, Any], version: ModelVersion) -> dict[str, 
         "version": version,
         "champion_number": pack["champion"].rpartition("/")[2],
         "n": _rows_in(pack["measures"]["challenger"]),
+        "now": now_shown(pack, version),
         "measures": measures_shown(pack, model),
         "recent": measures_shown(pack, model, part="recent"),
         "recent_n": _rows_in(pack["measures"]["challenger"].get("recent") or {}),
         "golden": golden,
         "golden_run": pack["golden"]["run"],
+        "proofs": proofs_in_words(model, pack["golden"].get("proofs", ())),
         "missed": [one for one in golden if not one.passed and not one.borderline],
         "borderline": [one for one in golden if one.borderline],
         "known": [one for one in golden if one.taught not in ("", "unknown")],
@@ -93,7 +101,7 @@ def gates_shown(pack: Mapping[str, Any]) -> list[dict[str, str]]:
     tones = {("hard", False): "bad", ("soft", False): "caution"}
     return [
         {
-            "tone": tones.get((gate["kind"], gate["met"]), "good"),
+            "tone": "quiet" if gate["case"] in NOTHING else tones.get((gate["kind"], gate["met"]), "good"),
             "title": title_of(gate),
             "text": sentence_of(gate),
         }

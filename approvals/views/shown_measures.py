@@ -39,11 +39,11 @@ def measures_shown(pack: Mapping[str, Any], model: RegisteredModel, *, part: str
         new, old = new.get(part, {}), old.get(part, {})
         differences = old.get("differences", {})
     rows = list(_rows(new, old, differences, model))
-    low, high = _scale([one for row in rows for one in row[2:4] if one])
-    return [_measure(pack, low, high, *row) for row in rows]
+    low, high = scale([one for row in rows for one in row[2:4] if one])
+    return [measure(pack, low, high, *row) for row in rows]
 
 
-def _scale(known: Sequence[Mapping[str, float]]) -> tuple[float, float]:
+def scale(known: Sequence[Mapping[str, float]]) -> tuple[float, float]:
     """The ends that all rows share, in percent, so that a longer line is a wider interval."""
     ends = [one[end] * 100 for one in known for end in ("low", "high")] or [0.0, 100.0]
     air = max(1.0, (max(ends) - min(ends)) * 0.03)
@@ -77,7 +77,7 @@ def _known(one: Any) -> Any:
     return one if isinstance(one, dict) and one.get("value") is not None else None
 
 
-def _measure(
+def measure(
     pack: Mapping[str, Any], low: float, high: float, label: str, way: int, new: Any, old: Any, diff: Any
 ) -> Measure:
     both = [(pack["champion"], old, "quiet"), (pack["version"], new, "info")]
@@ -88,15 +88,15 @@ def _measure(
     ]
     return Measure(
         label=label,
-        champion=_percent(old["value"]) if old else "–",
-        challenger=_percent(new["value"]),
+        champion=percent(old["value"]) if old else "–",
+        challenger=percent(new["value"]),
         plot=IntervalRow(label, known, low, high, unit="%"),
         difference=_difference(diff),
         tone=_tone(diff, way),
     )
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
     return f"{number_text(value * 100, 1)} %"
 
 

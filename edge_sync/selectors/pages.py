@@ -11,6 +11,7 @@ from approvals.transitions import Assurance
 from edge_sync.models import Release, ReleaseTarget
 from edge_sync.selectors.running import Running, running_on
 from edge_sync.transitions import NodeState
+from labeling.selectors.now import wrong_now
 from mlops_portal.foundation.ledger.selectors import events
 from mlops_portal.foundation.ledger.types import sentence
 from mlops_portal.foundation.plant.models import Person
@@ -85,10 +86,12 @@ def history(kind: str, key: str, *, most: int = 40) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A version: where it runs, and how well it did on held-out parts."""
+    """A version: where it runs, how often it is wrong about parts as they are now (``wrong_now``; empty where
+    nobody knows), and how well it did on held-out parts."""
 
     version: ModelVersion
     machines: list[Running]
+    now: dict[str, Any]
 
     @property
     def score(self) -> dict[str, Any]:
@@ -108,7 +111,10 @@ def machines_of(model: RegisteredModel, *, person: Person, now: datetime) -> lis
 
 def versions_of(model: RegisteredModel, machines: list[Running]) -> list[VersionRow]:
     versions = model.versions.select_related("model", "trained_by").order_by("-number")
+    now = wrong_now(model)
     return [
-        VersionRow(one, [row for row in machines if row.version and row.version.pk == one.pk])
+        VersionRow(
+            one, [row for row in machines if row.version and row.version.pk == one.pk], now.get(one.pk, {})
+        )
         for one in versions
     ]

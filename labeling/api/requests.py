@@ -71,7 +71,10 @@ class LabelRequests(Things):
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
         alert, version, line = self._of(given)
-        job = requests_ask(by=self.person, alert=alert, version=version, line=line, count=given["count"])
+        job = requests_ask(
+            by=self.person, alert=alert, version=version, line=line,
+            count=given["count"], by_chance=given["by_chance"],
+        )  # fmt: skip
         return Response(JobOut(job).data, status=202)
 
     def _of(self, given: dict[str, object]) -> tuple[Alert | None, ModelVersion, Line]:

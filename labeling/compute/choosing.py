@@ -4,7 +4,7 @@
   without a word.
 - What the model asks about is chosen first, with certainty. The random share is drawn from all others, so it
   stands for them as they are, and what was chosen stands for itself: drawn before, it would hold some of the
-  hardest parts and make the others look harder than they are (decision 19).
+  hardest parts and make the others look harder than they are (decision 23).
 - A row that stands for ten parts (its node sent one in ten) comes with ten times the probability of one that
   stands for itself, so each drawn row says as much about the parts that come (probability proportional to
   size, systematic in an order of chance: Madow 1949).
@@ -33,6 +33,7 @@ from threadpoolctl import threadpool_limits
 from labeling.compute.spread import Floats, Indices, distinct, far_apart, representatives, scaled
 
 RANDOM_SHARE = 0.2
+HAPPENED_SHARE = 0.5  # after a happening: it learns as well, and measures what comes now (decision 23)
 NOVEL_SHARE = 0.25
 PREFILTER = 10
 SHARE_OF_POOL = 0.1

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from labeling.models import Label, LabelRequest
 from labeling.transitions import RequestState
@@ -42,25 +42,34 @@ class LeftOut:
 
 def rows_for(model: RegisteredModel, *, most: int = MOST) -> Iterator[Usable | LeftOut]:
     """The newest ``most`` sampled parts of ``model`` that somebody judged or inspected, newest first."""
+    bad = set_aside()
+    classes = {one["key"] for one in model.classes}
+    for row in with_a_truth(model).order_by("-prediction__at", "-prediction_id")[:most]:
+        yield judged(row, bad, classes)
+
+
+def with_a_truth(model: RegisteredModel) -> QuerySet[SampledRow]:
+    """The sampled parts of ``model`` that somebody judged or inspected, with what ``judged`` needs."""
     requests = (
         LabelRequest.objects.exclude(state=RequestState.WITHDRAWN)
         .select_related("version__model")
         .prefetch_related(Prefetch("labels", Label.objects.order_by("at")))
     )
-    sampled = (
+    return (
         SampledRow.objects.filter(prediction__version__model=model)
         .filter(~Q(prediction__truth="") | Exists(Label.objects.filter(request__row=OuterRef("pk"))))
         .select_related("prediction__asset", "prediction__version__model")
         .prefetch_related(Prefetch("requests", requests))
-        .order_by("-prediction__at", "-prediction_id")[:most]
     )
-    bad = set(Quarantined.objects.filter(at_node=True).exclude(part_id="").values_list("node_id", "part_id"))
-    classes = {one["key"] for one in model.classes}
-    for row in sampled:
-        yield _judged(row, bad, classes)
 
 
-def _judged(row: SampledRow, bad: set[tuple[int, str]], classes: set[str]) -> Usable | LeftOut:
+def set_aside() -> set[tuple[int, str]]:
+    """(node, part) of quarantined records."""
+    return set(Quarantined.objects.filter(at_node=True).exclude(part_id="").values_list("node_id", "part_id"))
+
+
+def judged(row: SampledRow, bad: set[tuple[int, str]], classes: set[str]) -> Usable | LeftOut:
+    """What is known of one row; its ``requests`` and their ``labels`` by time are loaded."""
     of = row.prediction
     if (of.node_id, of.part_id) in bad:
         return LeftOut(of.pk, "quarantined")

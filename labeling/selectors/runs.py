@@ -145,12 +145,20 @@ def step_sentence(step: RunStep, check: GoldenCheck | None = None) -> str:
             return _compared(result)
         case RunStepName.REGISTER:
             return _("Version %(number)s.") % {"number": result.get("number", UNKNOWN)}
+    return _afterwards(step, check)
+
+
+def _afterwards(step: RunStep, check: GoldenCheck | None) -> str:
+    """Of a step after the candidate stood."""
+    match RunStepName(step.name):
+        case RunStepName.NOW:
+            return _now(step.result)
         case RunStepName.GOLDEN:
             return _golden(check)
         case RunStepName.EXPLAIN:
             return _("Reasons are being compared; they appear on the candidate's page.")
         case RunStepName.TRACK:
-            return _("MLflow run %(run)s.") % {"run": str(result.get("run_id", UNKNOWN))[:12]}
+            return _("MLflow run %(run)s.") % {"run": str(step.result.get("run_id", UNKNOWN))[:12]}
     return ""
 
 
@@ -172,6 +180,16 @@ def _compared(result: dict[str, Any]) -> str:
         "value": value,
         "before": result["before"],
     }
+
+
+def _now(result: dict[str, Any]) -> str:
+    if result.get("case") != "measured":
+        return _("No part by chance has a label since the happening, so there is no figure of now yet.")
+    return ngettext(
+        "Measured from %(count)s label since the happening.",
+        "Measured from %(count)s labels since the happening.",
+        result["labels"],
+    ) % {"count": result["labels"]}
 
 
 def _golden(check: GoldenCheck | None) -> str:

@@ -64,6 +64,9 @@ class AskIn(serializers.Serializer[Any]):
         slug_field="slug", queryset=RegisteredModel.objects.all(), required=False
     )
     count = serializers.IntegerField(min_value=1, max_value=MOST, default=20)
+    by_chance = serializers.BooleanField(
+        default=False, help_text="None that the model would choose, so that they measure it."
+    )
 
 
 class NextIn(serializers.Serializer[Any]):

@@ -43,11 +43,18 @@ class Choice:
 
 
 def requests_ask(
-    *, by: Person | None, alert: Alert | None, version: ModelVersion, line: Line, count: int
+    *,
+    by: Person | None,
+    alert: Alert | None,
+    version: ModelVersion,
+    line: Line,
+    count: int,
+    by_chance: bool = False,
 ) -> Job:
     """Let a worker choose ``count`` parts and ask the line about them; the job says how it went.
 
-    Without a person the model's automation level decides. Raises Invalid for a count that is not 1 to 200.
+    ``by_chance``: none that the model would choose, so that they measure it. Without a person the model's
+    automation level decides. Raises Invalid for a count that is not 1 to 200.
     """
     if by is not None:
         guard(by, "label.ask", line=line)
@@ -68,6 +75,7 @@ def requests_ask(
             line=line.pk,
             count=count,
             asked_by=str(by.pk) if by else None,
+            by_chance=by_chance,
         )
     assert job is not None  # job=True makes a row
     return job

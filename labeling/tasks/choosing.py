@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from labeling.compute.choosing import NEW, CannotHesitate, Pick, choose
+from labeling.compute.choosing import HAPPENED_SHARE, NEW, RANDOM_SHARE, CannotHesitate, Pick, choose
 from labeling.errors import NothingToAsk, UnfitToChoose
 from labeling.selectors.pool import Pool, known_read, pool_read, pool_rows
 from labeling.services.asking import Choice, requests_add
@@ -27,7 +27,13 @@ TEXTS = {"margin": "hesitates", "random": "random", "all": "all"}
 
 @shared_task(name="labeling.choose")
 def choose_parts(
-    version: int, line: int, count: int, job_id: str, alert: int | None = None, asked_by: str | None = None
+    version: int,
+    line: int,
+    count: int,
+    job_id: str,
+    alert: int | None = None,
+    asked_by: str | None = None,
+    by_chance: bool = False,
 ) -> None:
     """Choose and ask; a message that comes twice finds its job taken."""
     with jobs.running(job_id) as job:
@@ -43,6 +49,7 @@ def choose_parts(
                 alert=Alert.objects.select_related("asset").get(pk=alert) if alert else None,
                 count=count,
                 job_id=job_id,
+                by_chance=by_chance,
             )
             words = ngettext("%(n)d part is asked about.", "%(n)d parts are asked about.", made) % {"n": made}
         job.result_url = reverse("label_line", args=[place.slug])
@@ -50,9 +57,19 @@ def choose_parts(
 
 
 def ask(
-    *, by: Person | None, version: ModelVersion, line: Line, alert: Alert | None, count: int, job_id: str
+    *,
+    by: Person | None,
+    version: ModelVersion,
+    line: Line,
+    alert: Alert | None,
+    count: int,
+    job_id: str,
+    by_chance: bool = False,
 ) -> int:
-    """How many questions were written. Raises NothingToAsk, UnfitToChoose with what to do."""
+    """How many questions were written; ``by_chance``: none that the model chose.
+
+    Raises NothingToAsk, UnfitToChoose with what to do.
+    """
     pool_of = pool_rows(version=version, line=line, alert=alert)
     own = features_of(version.model)
     features = [one.key for one in own]
@@ -80,6 +97,7 @@ def ask(
             spread=[spread for _centre, spread in usual],
             known=np.array(before, dtype=np.float64) if before else None,
             stands=pool.stands,
+            random_share=1.0 if by_chance else HAPPENED_SHARE if alert else RANDOM_SHARE,
         )
     except CannotHesitate:
         raise UnfitToChoose(

@@ -19,8 +19,10 @@ from labeling.models import RetrainRun
 from labeling.selectors.rows import LeftOut, Usable, rows_for
 from labeling.selectors.runs import results_of
 from labeling.services.steps import candidate_register, manifest_freeze
+from labeling.tasks.crossfitting import crossfit_keep
 from labeling.tasks.golden import golden_check
 from labeling.tasks.keeping_apart import apart_for
+from labeling.tasks.now import now_measure
 from labeling.tasks.training_choice import choose, pipeline_of, trained
 from labeling.tasks.training_data import (
     classes_of,
@@ -98,6 +100,7 @@ def _train(run: RetrainRun) -> Result:
         "held_out": len(held),
         "classes": [classes[place] for place in model.classes_],
         "left_out": _left_out(run, rows),
+        "crossfitted": crossfit_keep(run, rows, held, recipe=results_of(run)["choose"]["name"]),
         "seconds": round(monotonic() - start, 2),
     }
 
@@ -174,6 +177,7 @@ def _compare(run: RetrainRun) -> Result:
         "classes": done["train"]["classes"],
         "left_out": done["train"]["left_out"],
         "choice": done["choose"],
+        "crossfitted": done["train"].get("crossfitted", ""),
         "train": {key: done["train"][key] for key in ("rows", "recent", "seconds")},
         "sources": {
             name: int(np.count_nonzero(trained.source == name)) for name in np.unique(trained.source)
@@ -212,6 +216,11 @@ def _candidate(run: RetrainRun) -> ModelVersion:
     if run.candidate is None:
         raise NotFound(_("The run has no candidate yet."))
     return run.candidate
+
+
+def _now(run: RetrainRun) -> Result:
+    kept = now_measure(_candidate(run))
+    return {"labels": kept.labels, "case": kept.body["together"]["case"]}
 
 
 def _golden(run: RetrainRun) -> Result:
@@ -265,6 +274,7 @@ STEPS: dict[RunStepName, Callable[[RetrainRun], Result]] = {
     RunStepName.PARITY: _parity,
     RunStepName.COMPARE: _compare,
     RunStepName.REGISTER: _register,
+    RunStepName.NOW: _now,
     RunStepName.GOLDEN: _golden,
     RunStepName.EXPLAIN: _explain,
     RunStepName.TRACK: _track,

@@ -2,8 +2,8 @@
 
 - The bound is exact (Clopper and Pearson 1934), one-sided, at 95 %: of parts like these, at most so many are
   missed. It says nothing of parts that are unlike them: golden parts are chosen, not drawn.
-- A part that the version was taught, it or its like, proves nothing and does not count, missed or not; one of
-  which nobody knows whether it was taught counts, and that is said elsewhere.
+- As gates count: a part that the version was taught, it or its like, proves nothing where it passes; one of
+  which nobody knows whether it was taught counts, and that is said elsewhere. Borderline parts bind nobody.
 - Each class by itself, and the safety parts.
 """
 
@@ -42,7 +42,11 @@ class Proof:
 
 def proofs(results: Iterable[Mapping[str, Any]]) -> list[Proof]:
     """Of a check's ``results``: safety first where there is one, then each class, then all together."""
-    counting = [one for one in results if one.get("taught", "unknown") in UNTAUGHT]
+    counting = [
+        one
+        for one in results
+        if not one.get("borderline") and (not one["passed"] or one.get("taught", "unknown") in UNTAUGHT)
+    ]
     safety = [one for one in counting if one["safety"]]
     groups = [(SAFETY, "", safety)] if safety else []
     groups += [

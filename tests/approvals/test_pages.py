@@ -183,6 +183,10 @@ def test_lists_and_home_show_what_waits(bench: Bench, quality) -> None:
 def test_policies_are_set_on_their_page(bench: Bench, client_for) -> None:
     client = client_for(bench.cast.whole.quality_engineer)
     rules = {
+        "now_worse_by": "4",
+        "now_missed_by": "1.5",
+        "found_floor": "60",
+        "fewest_now": "20",
         "not_worse_by": "1",
         "label_share": "25",
         "fewest_rows": "100",
@@ -191,6 +195,7 @@ def test_policies_are_set_on_their_page(bench: Bench, client_for) -> None:
     }
     assert client.post("/approvals/policies/models/press-quality/", rules).status_code == 302
     assert Policy.objects.get().body == {
+        "now_worse_by": 0.04, "now_missed_by": 0.015, "found_floor": 0.6, "fewest_now": 20,
         "not_worse_by": 0.01, "label_share": 0.25, "fewest_rows": 100, "valid_days": 5, "parity": 1e-5,
     }  # fmt: skip
     line = {"minimum_assurance": "code", "quality_engineer": "1", "domain_expert": "1"}

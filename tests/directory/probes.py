@@ -75,7 +75,10 @@ SOON = (timezone.now() + timedelta(days=2)).isoformat()
 PERSON = "/people/{world.worker.pk}/"
 SITE, LINE, KEY = "ahrensfeld", "line-1", "ahrensfeld/line-1"
 INVITED = {"name": "Ada Novak", "email": "ada@plant.example", "role": "operator", "language": "de"}
-POLICY = {"not_worse_by": "1", "label_share": "20", "fewest_rows": "9", "valid_days": "5", "parity": "0"}
+POLICY = {
+    "now_worse_by": "5", "now_missed_by": "2", "found_floor": "0", "fewest_now": "9",
+    "not_worse_by": "1", "label_share": "20", "fewest_rows": "9", "valid_days": "5", "parity": "0",
+}  # fmt: skip
 RELEASE = "releases/{world.release.pk}/"
 MODEL = {
     "slug": "press-wear", "name": "Press wear", "asset_type": "press",
@@ -248,6 +251,7 @@ PROBES: tuple[Probe, ...] = (
     Probe(  # a worker chooses the parts, so the event comes later
         "label.ask", "page", "ask", _post("/label/ask/?alert={world.alert.pk}", count=5), writes=False
     ),
+    Probe("label.ask", "page", "by chance", _post("/label/ask/press-quality/1/", count=5), writes=False),
     Probe(
         "label.ask",
         "api",

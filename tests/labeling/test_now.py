@@ -43,7 +43,7 @@ def stood(rows: Labelled, rest: Unlabelled) -> Standing:
 
 @given(
     certain=st.integers(0, 5), chance=st.integers(1, 6), later=st.integers(0, 6), inspected=st.integers(0, 4),
-    rest=st.integers(0, 30), weight=st.floats(1, 20),
+    rest=st.integers(1, 30), weight=st.floats(1, 20),
 )  # fmt: skip
 def test_the_coefficients_of_all_rows_are_one_together(certain, chance, later, inspected, rest, weight):
     rows = labelled(

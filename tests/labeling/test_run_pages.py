@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from labeling.models import RetrainRun, RunStep
 from labeling.services.runs import run_propose, run_start
-from labeling.transitions import RunState, StepState, Trigger
+from labeling.transitions import RunState, RunStepName, StepState, Trigger
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.shell.models import Job
 from tests.cast import Cast
@@ -133,7 +133,7 @@ def test_the_api_does_the_same_through_the_same_service(cast: Cast, shop: Shop, 
     assert (again.status_code, again.json()["type"]) == (409, "urn:mlops-portal:problem:run-open")
     started = client.post(reverse("api-runs-start", args=[pk]))
     assert (started.status_code, started.json()["state"]) == (200, "started")
-    assert len(started.json()["steps"]) == 10
+    assert len(started.json()["steps"]) == len(RunStepName)
     ended = client.post(reverse("api-runs-cancel", args=[pk]))
     assert ended.json()["state"] == "cancelled"
     assert client.get(reverse("api-runs-list")).json()["results"][0]["id"] == pk

@@ -33,6 +33,13 @@ def test_a_part_that_was_taught_proves_nothing():
     assert proofs([part(taught="part")]) == []
 
 
+def test_borderline_parts_bind_nobody_and_a_taught_one_that_is_missed_counts():
+    one = part() | {"borderline": True}
+    assert proofs([one]) == []
+    (kind, _all) = proofs([part(), part(passed=False, taught="near")])
+    assert (kind.n, kind.missed) == (2, 1)
+
+
 def test_an_empty_set_proves_nothing():
     assert proofs([]) == []
 

@@ -18,6 +18,8 @@ from approvals.transitions import Assurance
 from approvals.verify.proofs import plain_bytes
 from labeling.models import TrainingManifest
 from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.registry.models import Artifact
+from mlops_portal.foundation.registry.services import artifact_read
 from mlops_portal.foundation.wire.assertion import b64url, from_b64url
 from mlops_portal.foundation.wire.jcs import canonical
 from mlops_portal.foundation.wire.note import Key
@@ -42,7 +44,8 @@ class Named:
 
 
 def approval_files(named: Named, rosters: Iterable[bytes]) -> dict[str, bytes]:
-    """By their path: ``statements/``, ``evidence/``, ``manifests/``, ``policies/`` and ``keys/``."""
+    """By their path: ``statements/``, ``evidence/``, ``manifests/``, ``now/`` (rows that figures of now
+    rest on), ``policies/`` and ``keys/``."""
     decisions = list(
         Decision.objects.filter(pk__in=named.of("decision"))
         .select_related("person", "request__version__model", "request__policy")
@@ -57,6 +60,9 @@ def approval_files(named: Named, rosters: Iterable[bytes]) -> dict[str, bytes]:
     digests = {*named.of("manifest"), *(pack["manifest"]["digest"] for pack in parsed)}
     for kept in TrainingManifest.objects.filter(digest__in=digests):
         files[f"manifests/{kept.digest}.json"] = kept.body.encode()
+    rows = {(pack.get("now") or {}).get("rows", "") for pack in parsed}
+    for artifact in Artifact.objects.filter(pk__in=rows, kind="now"):
+        files[f"now/{artifact.sha256}.json"] = artifact_read(artifact)
     files |= _policies({pack["version"].rpartition("/")[0] for pack in parsed})
     return files | key_files(decisions, rosters)
 

@@ -1,11 +1,12 @@
 """How often a version is wrong about parts as they are now, with intervals that hold from a handful on.
 
-- What stands for itself and what came by chance each have the exact interval of a share (Clopper and Pearson
-  1934) on the effective number of rows, narrowed where the rows are a good part of what they stand for
-  (Cochran 1977, section 2.6); sums of the two by the recovered variances (MOVER: Zou and Donner 2008), ratios
-  too (Donner and Zou 2012). Defects missed are a ratio: how many defects there are is estimated as well.
+- What stands for itself and what came by chance each have the interval of a share that counts what was seen
+  by half (mid-P: Lancaster 1961) on the effective number of rows, narrowed where the rows are a good part of
+  what they stand for (Cochran 1977, section 2.6); sums of the two by the recovered variances (MOVER: Zou and
+  Donner 2008), ratios too (Donner and Zou 2012). Defects missed are a ratio: how many defects there are is
+  estimated as well.
 - Two versions are paired on the same rows. Parts of which both say the same make no difference, and how many
-  those are is known without a label; among the others the interval is that of Bonett and Price 2012.
+  those are is known without a label; among the others a sign test decides, and the interval agrees with it.
 - From ten mistakes on, what the version itself holds for likely enters (prediction-powered inference with
   power tuning: Angelopoulos, Duchi and Zrnic 2023), which narrows where it knows when it is wrong.
 """
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeling.compute.now.sample import B, F, Labelled, Standing, effective
-from monitoring.rules.binomial import clopper_pearson
+from monitoring.rules import exact
 from monitoring.rules.wilson import Z
 
 Part = dict[str, float]
@@ -49,26 +50,33 @@ MOST = 5_000
 def share(at: Standing, rows: Labelled, true: B) -> Part:
     """The share of the population of which ``true`` (n,) holds: {"value", "low", "high"}."""
     low = high = value = 0.0
-    for coefficients, stands in ((at.known, rows.weight), (at.chance, rows.weight / rows.drawn)):
+    for coefficients in (at.known, at.chance):
         total = float(coefficients.sum())
         if total <= 0:
             continue
         part = float((coefficients * true).sum()) / total
-        ends = _ends(part, _worth(coefficients, stands))
+        ends = _ends(part, _worth(coefficients, _left(at, rows, coefficients)))
         value += total * part
         low += (total * (part - ends[0])) ** 2
         high += (total * (ends[1] - part)) ** 2
     return _kept(value, math.sqrt(low), math.sqrt(high))
 
 
-def _worth(coefficients: F, stands: F) -> float:
-    """The effective number of rows, more where they are much of what they ``stand`` for; inf for all."""
-    left = 1.0 - float((coefficients / stands).sum() / coefficients.sum())
+def _left(at: Standing, rows: Labelled, coefficients: F) -> float:
+    """Which share of what these rows stand for was not looked at: of known ones what their node did not send,
+    of others all but they themselves."""
+    if coefficients is at.known:
+        return 1.0 - float((coefficients / rows.weight).sum() / coefficients.sum())
+    return 1.0 - min(1.0, at.n / (at.parts * float(coefficients.sum())))
+
+
+def _worth(coefficients: F, left: float) -> float:
+    """The effective number of rows, more where little is ``left``; inf for nothing."""
     return effective(coefficients) / left if left > 1e-9 else math.inf
 
 
 def _ends(part: float, n: float) -> tuple[float, float]:
-    return (part, part) if math.isinf(n) else clopper_pearson(part * n, n)
+    return (part, part) if math.isinf(n) else exact.middle_interval(part * n, n)
 
 
 def _kept(value: float, below: float, above: float, least: float = 0.0) -> Part:
@@ -110,6 +118,11 @@ def _width(part: Part) -> float:
     return part["high"] - part["low"]
 
 
+def slipped(at: Standing, rows: Labelled, said: Said, defect: B) -> Part:
+    """The share of all parts that are a defect and called good; ``defect`` (k,) by class."""
+    return share(at, rows, defect[rows.truth] & ~defect[said.label])
+
+
 def missed(at: Standing, rows: Labelled, said: Said, defect: B) -> Part | None:
     """The share of defects that a version calls good; ``defect`` (k,) by class. None without a defect."""
     faulty, called = defect[rows.truth], defect[said.label]
@@ -130,7 +143,7 @@ def _powered(at: Standing, rows: Labelled, mistaken: B, said: Said) -> Part | No
     if total <= 0 or said.rest is None or not at.rest.any():
         return None
     weight, y, f = at.chance[drawn] / total, mistaken[drawn].astype(np.float64), said.doubt[drawn]
-    n = min(_worth(at.chance, rows.weight / rows.drawn), 1e9)
+    n = min(_worth(at.chance, _left(at, rows, at.chance)), 1e9)
     y_mean, f_mean = float(weight @ y), float(weight @ f)
     if min(y_mean, 1 - y_mean) * effective(weight) < ENOUGH:
         return None
@@ -151,7 +164,7 @@ def _powered(at: Standing, rows: Labelled, mistaken: B, said: Said) -> Part | No
     known = float(at.known.sum())
     if known > 0:
         part = float((at.known * mistaken).sum()) / known
-        ends = _ends(part, _worth(at.known, rows.weight))
+        ends = _ends(part, _worth(at.known, _left(at, rows, at.known)))
         low, high = known * (part - ends[0]), known * (ends[1] - part)
         return _kept(value + known * part, math.hypot(half, low), math.hypot(half, high))
     return _kept(max(0.0, value), half, half)
@@ -163,6 +176,11 @@ def wrong_difference(at: Standing, rows: Labelled, old: Said, new: Said) -> Part
     apart = old.label != new.label
     apart_rest = old.rest.label != new.rest.label if old.rest and new.rest else None
     return _paired(at, rows, after & ~before, before & ~after, apart, apart_rest)
+
+
+def slipped_difference(at: Standing, rows: Labelled, old: Said, new: Said, defect: B) -> Part:
+    """Share of all parts that are a defect and called good by ``new``, minus that by ``old``, paired."""
+    return _over(at, rows, old, new, defect, true=defect)
 
 
 def missed_difference(at: Standing, rows: Labelled, old: Said, new: Said, defect: B) -> Part | None:
@@ -180,57 +198,78 @@ def _of(at: Standing, rows: Labelled, old: Said, new: Said, defect: B, *, true: 
     of = share(at, rows, true[rows.truth])
     if of["value"] <= 0:
         return None
-    before, after = defect[old.label], defect[new.label]
-    wrong_before, wrong_after = before != defect[rows.truth], after != defect[rows.truth]
-    mine = true[rows.truth]
-    apart_rest = defect[old.rest.label] != defect[new.rest.label] if old.rest and new.rest else None
-    over = _paired(
-        at, rows, mine & wrong_after & ~wrong_before, mine & wrong_before & ~wrong_after,
-        before != after, apart_rest,
-    )  # fmt: skip
+    over = _over(at, rows, old, new, defect, true=true)
     value = over["value"] / of["value"]
     below = math.hypot(over["value"] - over["low"], value * (of["high"] - of["value"])) / of["value"]
     above = math.hypot(over["high"] - over["value"], value * (of["value"] - of["low"])) / of["value"]
     return _kept(max(-1.0, min(1.0, value)), below, above, -1.0)
 
 
+def _over(at: Standing, rows: Labelled, old: Said, new: Said, defect: B, *, true: B) -> Part:
+    """The paired difference in good against defect, among parts whose class is one of ``true``, as a share of
+    all parts."""
+    before, after = defect[old.label], defect[new.label]
+    wrong_before, wrong_after = before != defect[rows.truth], after != defect[rows.truth]
+    mine = true[rows.truth]
+    apart_rest = defect[old.rest.label] != defect[new.rest.label] if old.rest and new.rest else None
+    return _paired(
+        at, rows, mine & wrong_after & ~wrong_before, mine & wrong_before & ~wrong_after,
+        before != after, apart_rest,
+    )  # fmt: skip
+
+
 def _paired(at: Standing, rows: Labelled, lost: B, won: B, apart: B, apart_rest: B | None) -> Part:
     """Share ``lost`` minus share ``won``; both occur only where the two are ``apart``."""
     value = below = above = 0.0
-    for coefficients, stands, rest in (
-        (at.known, rows.weight, None), (at.chance, rows.weight / rows.drawn, apart_rest),
-    ):  # fmt: skip
+    for coefficients, rest in ((at.known, None), (at.chance, apart_rest)):
         total = float(coefficients.sum())
         if total <= 0:
             continue
-        there = float((coefficients * apart).sum()) / total
-        if rest is not None and at.rest.any():
-            n, m = effective(coefficients), effective(at.rest)
-            there = (n * there + m * float(at.rest @ rest) / float(at.rest.sum())) / (n + m)
-            seen = n + m
-        else:
-            seen = _worth(coefficients, stands)
-        among = coefficients * apart
-        inside = float(among.sum())
-        won_part = float((among * won).sum()) / inside if inside > 0 else 0.0
-        lost_part = float((among * lost).sum()) / inside if inside > 0 else 0.0
-        n_apart = _worth(among, stands) if inside > 0 else 0.0
-        middle, half = _bonett_price(lost_part, won_part, n_apart)
-        spread = 0.0 if math.isinf(seen) else Z * math.sqrt(there * (1 - there) / seen)
-        apart_value = lost_part - won_part
-        value += total * there * apart_value
-        around = (apart_value * spread) ** 2
-        below += total**2 * ((there * (apart_value - max(-1.0, middle - half))) ** 2 + around)
-        above += total**2 * ((there * (min(1.0, middle + half) - apart_value)) ** 2 + around)
+        left = _left(at, rows, coefficients)
+        there, seen = _apart(at, coefficients * apart, coefficients, rest, left)
+        one = _of_those_apart(coefficients * apart, lost, won, left)
+        more = _ends(there, seen)[1] - there
+        value += total * there * one["value"]
+        seen_apart = np.count_nonzero(coefficients * apart)
+        around = (more * max(abs(one["value"]), 1 / (1 + seen_apart))) ** 2
+        below += total**2 * ((there * (one["value"] - one["low"])) ** 2 + around)
+        above += total**2 * ((there * (one["high"] - one["value"])) ** 2 + around)
     return _kept(value, math.sqrt(below), math.sqrt(above), -1.0)
 
 
-def _bonett_price(lost: float, won: float, n: float) -> tuple[float, float]:
-    """Middle and half of the interval of lost - won, shares of ``n`` pairs (Bonett and Price 2012)."""
+def _apart(at: Standing, among: F, coefficients: F, rest: B | None, left: float) -> tuple[float, float]:
+    """In which share of the parts the two versions differ, and from how many rows that is known."""
+    there = float(among.sum() / coefficients.sum())
+    if rest is None or not at.rest.any():
+        return there, _worth(coefficients, left)
+    n, m = effective(coefficients), effective(at.rest)
+    return (n * there + m * float(at.rest @ rest) / float(at.rest.sum())) / (n + m), n + m
+
+
+def _of_those_apart(among: F, lost: B, won: B, left: float) -> Part:
+    """Share lost minus share won where the versions differ: how many of the decided ones were lost, by mid-P
+    (so a sign test agrees with it: McNemar 1947), times the share that is decided; where both are wrong
+    nothing is."""
+    inside = float(among.sum())
+    if inside <= 0:
+        return {"value": 0.0, "low": -1.0, "high": 1.0}
+    decided = among * (lost | won)
+    part = float(decided.sum())
+    n, n_decided = _worth(among, left), _worth(decided, left) if part > 0 else 0.0
     if math.isinf(n):
-        return lost - won, 0.0
-    more, less = (lost * n + 1) / (n + 2), (won * n + 1) / (n + 2)
-    return more - less, Z * math.sqrt((more + less - (more - less) ** 2) / (n + 2))
+        exactly = float((among * lost).sum() - (among * won).sum()) / inside
+        return {"value": exactly, "low": exactly, "high": exactly}
+    defeats = float((decided * lost).sum()) / part if part > 0 else 0.5
+    low, high = exact.middle_interval(defeats * n_decided, n_decided)
+    share_decided = part / inside
+    most = min(1.0, (share_decided * n + 1) / (n + 1))
+    value = share_decided * (2 * defeats - 1)
+    spread = Z * abs(2 * defeats - 1) * math.sqrt(share_decided * (1 - share_decided) / n)
+    return {
+        "value": value,
+        "low": max(-1.0, value - math.hypot(2 * most * (defeats - low), spread)),
+        "high": min(1.0, value + math.hypot(2 * most * (high - defeats), spread)),
+    }
 
 
 def more_by_chance(at: Standing, rows: Labelled, said: Said, close: float = CLOSE) -> int:
@@ -246,7 +285,7 @@ def more_by_chance(at: Standing, rows: Labelled, said: Said, close: float = CLOS
     low, high = 0, MOST
     while high - low > 1:
         middle = (low + high) // 2
-        ends = clopper_pearson(part * (have + middle), have + middle)
+        ends = exact.middle_interval(part * (have + middle), have + middle)
         near = total * max(part - ends[0], ends[1] - part) <= close
         low, high = (low, middle) if near else (middle, high)
     return high

@@ -68,12 +68,14 @@ class Unlabelled:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """``known`` and ``chance`` float64 (n,): the coefficients; ``rest`` float64 (u,): the share of the
-    population that the unlabelled rows stand for, in sum that of ``chance``. ``n`` rows came by chance."""
+    population that the unlabelled rows stand for, in sum that of ``chance``. ``n`` rows came by chance;
+    ``parts`` are in the population."""
 
     known: F
     chance: F
     rest: F
     n: int
+    parts: float
 
     @property
     def whole(self) -> F:
@@ -99,7 +101,8 @@ def standing(rows: Labelled, others: Unlabelled, asked: dict[int, float] | None 
         np.sum([part * one[at] for part, one in zip(share, estimates, strict=True)], axis=0)
         for at in (1, 2, 3)
     )
-    return Standing(known, chance, rest, int(np.count_nonzero(chance)))
+    parts = float(rows.weight.sum() + others.weight.sum())
+    return Standing(known, chance, rest, int(np.count_nonzero(chance)), parts)
 
 
 def _of_batch(rows: Labelled, others: Unlabelled, batch: int, moment: float) -> tuple[float, F, F, F] | None:

@@ -1,0 +1,98 @@
+"""Candidate, approval, model page and API lead with parts as they are now."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.utils import timezone
+
+from approvals.models import ApprovalRequest
+from labeling.models import NowMeasure
+from tests.approvals.test_now_gates import block, interval, now
+from tests.approvals.world import Bench
+
+
+@pytest.fixture
+def measured_now(bench: Bench) -> NowMeasure:
+    whole = block()
+    for who in ("challenger", "champion"):
+        whole[who] |= {"slipped": interval(0, 0.02), "missed": None, "rejected": interval(0.01, 0.1)}
+    body = now(whole, **{one.slug: block(chance=9) for one in bench.presses})
+    return NowMeasure.objects.create(
+        version=bench.candidate,
+        champion=bench.champion,
+        body=body,
+        rows="c" * 64,
+        labels=80,
+        at=timezone.now(),
+    )
+
+
+def text(response) -> str:
+    assert response.status_code == 200, response.content.decode()[-2000:]
+    return response.content.decode()
+
+
+def test_the_candidate_leads_with_now_and_offers_what_narrows_it(
+    bench: Bench, client_for, measured_now: NowMeasure
+) -> None:
+    page = text(client_for(bench.cast.whole.domain_expert).get("/candidates/press-quality/2/"))
+    assert page.index("Parts as they are now") < page.index("Parts as they were: 1,240 held-out parts")
+    assert "From 80 labels, 40 of them by chance, for about 3,000 parts that came." in page
+    assert "14 more parts by chance narrow this to about ± 5 points." in page
+    assert "Ask for 14 more parts by chance" in page
+    assert "−15.0 (−20.0 to −10.0)" in page
+    assert all(one.name in page for one in bench.presses)
+    assert "/label/ask/press-quality/2/" in page
+
+
+def test_who_may_not_ask_gets_the_sentence_and_no_button(
+    bench: Bench, client_for, measured_now: NowMeasure
+) -> None:
+    page = text(client_for(bench.cast.whole.auditor).get("/candidates/press-quality/2/"))
+    assert "14 more parts by chance narrow this" in page
+    assert "Ask for 14 more parts by chance" not in page
+
+
+def test_the_evidence_of_a_request_has_now_of_its_machines(
+    bench: Bench, client_for, measured_now: NowMeasure
+) -> None:
+    client = client_for(bench.cast.two.ml_engineer)
+    client.post(
+        "/candidates/press-quality/2/ask/", {"assets": [bench.presses[1].pk], "comment": "wear on Press 2"}
+    )
+    request = ApprovalRequest.objects.get()
+    pack = json.loads(request.evidence.body)
+    assert pack["now"]["rows"] == "c" * 64
+    assert pack["now"]["together"]["chance"] == 40
+    page = text(client.get(f"/approvals/{request.pk}/"))
+    assert page.index("Parts as they are now") < page.index("Parts as they were")
+    shown = page[page.index("Parts as they are now") : page.index("Parts as they were")]
+    assert bench.presses[1].name in shown
+    assert bench.presses[2].name not in shown
+
+
+def test_the_api_gives_now_with_the_evidence(bench: Bench, client_for, measured_now: NowMeasure) -> None:
+    answer = client_for(bench.cast.whole.quality_engineer).get("/api/v1/candidates/press-quality/2/")
+    whole = answer.json()["now"]["together"]
+    assert whole["differences"]["wrong"] == {"value": pytest.approx(-0.15), "low": -0.2, "high": -0.1}
+    assert [one["case"] for one in answer.json()["gates"] if one["key"].startswith("now_")] == [
+        "now_better", "now_better", "floor_none",
+    ]  # fmt: skip
+
+
+def test_the_models_page_says_how_often_each_version_is_wrong_now(
+    bench: Bench, client_for, measured_now: NowMeasure
+) -> None:
+    page = text(client_for(bench.cast.whole.quality_engineer).get("/models/press-quality/"))
+    assert "Judged wrong now" in page
+    assert "80 labels" in page
+
+
+def test_a_measure_beside_another_champion_does_not_count(
+    bench: Bench, client_for, measured_now: NowMeasure
+) -> None:
+    NowMeasure.objects.update(champion=None)
+    page = text(client_for(bench.cast.whole.quality_engineer).get("/candidates/press-quality/2/"))
+    assert "Parts as they are now" not in page

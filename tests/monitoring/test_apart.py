@@ -114,3 +114,50 @@ def test_a_constant_reading_and_an_empty_table_decide_nothing() -> None:
     table[:, 2] = 7.0
     assert found(table, names(400), [apart.Kept("G-01", "", table[3])]) == {3: "equal"}
     assert apart.matches(readings=table[:0], part=[], spread=np.ones(6), kept=[]) == []
+
+
+# ---- other units ----
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda row: row * 1000,
+        lambda row: row / 25.4,
+        lambda row: np.append(row[0] * 1000, row[1:]),
+        lambda row: np.append(row[:-1], row[-1] * 1.8 + 32),
+        lambda row: np.append(row[:-1], row[-1] + 273.15),
+        lambda row: (row * 1e-3).astype(np.float32).astype(np.float64),
+    ],
+)
+def test_a_part_recorded_again_in_other_units_is_left_out(again) -> None:
+    table = rows()
+    golden = table[3].copy()
+    table[10] = again(golden)
+    assert found(table, names(400), [apart.Kept("G-01", "", golden)]) == {3: "equal", 10: "unit"}
+
+
+def test_a_part_that_differs_in_one_reading_besides_its_units_is_another_one() -> None:
+    table = rows()
+    golden = table[3].copy()
+    table[10] = golden * 1000
+    table[10, 2] *= 1.01
+    assert found(table, names(400), [apart.Kept("G-01", "", golden)]) == {3: "equal"}
+
+
+def test_categories_have_no_unit_and_missing_readings_stay_missing() -> None:
+    table = rows()
+    table[:, 0] = 1.0
+    golden = table[3].copy()
+    table[10], table[20] = golden * 1000, golden * 1000
+    table[10, 0], table[20, 0] = 1.0, 10.0  # another word
+    assert found(table, names(400), [apart.Kept("G-01", "", golden)], words=1) == {3: "equal", 10: "unit"}
+    table[30] = table[10]
+    table[30, 4] = np.nan
+    assert 30 not in found(table, names(400), [apart.Kept("G-01", "", golden)], words=1)
+
+
+def test_chance_makes_no_part_another_one_in_other_units() -> None:
+    table = rows(4000, 3)
+    kept = [apart.Kept(f"G-{number}", "", row) for number, row in enumerate(rows(40, 3, seed=7))]
+    assert "unit" not in found(table, names(4000), kept).values()

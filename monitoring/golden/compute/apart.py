@@ -3,6 +3,8 @@
 A row is left out for a part that is kept apart (a golden sample, or one proposed as such) where it is
 - ``part``: a row of that very part, however its id is written (``wire.parts``): all its samples;
 - ``equal``: the same readings, under whatever id;
+- ``unit``: the same readings, some of them in another unit (``units``): a part that was recorded again in
+  µm, inch or °F. A single reading is never so, and categories are the same or are not;
 - ``near``: readings no further away than ``SHARE`` of their spread, as the root mean square over all readings
   (a category that differs, or a value that one of both lacks, counts as a whole spread);
 - ``beside``: another sample of a part of which one sample is equal or near.
@@ -22,11 +24,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from mlops_portal.foundation.wire.parts import part_key
+from monitoring.golden.compute.units import in_another_unit
 
 F = NDArray[np.float64]
 SHARE = 0.01
 EQUAL = 1e-5  # of a spread: what float32 and a table's rounding make of one value
-REASONS = ("part", "equal", "near", "beside")
+WORDS = 1.0  # the spread of a category
+REASONS = ("part", "equal", "unit", "near", "beside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +64,15 @@ def kept_of(parts: Iterable[tuple[str, str, Mapping[str, float | None]]], keys: 
 
 def spread_of(readings: F, categories: Sequence[bool]) -> F:
     """Spread of each reading (d,) of rows (n, d); 1 for a category, so that two words are never near."""
-    spread = np.ones(readings.shape[1])
+    spread = np.full(readings.shape[1], WORDS)
     for place, words in enumerate(categories):
         values = readings[:, place][np.isfinite(readings[:, place])]
         if words or not values.size:
             continue
         low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
         wide = float(high - low) or float(values.std())
-        spread[place] = max(wide, 1e-4 * abs(float(middle)), 1e-9)
+        wide = max(wide, 1e-4 * abs(float(middle)), 1e-9)
+        spread[place] = np.nextafter(WORDS, 2.0) if wide == WORDS else wide
     return spread
 
 
@@ -87,6 +92,11 @@ def matches(*, readings: F, part: Sequence[str], spread: F, kept: Sequence[Kept]
         for place in set().union(*map(set, tree.query_ball_point(asked, reach))):
             apart = np.abs(asked - rows[place]).max(axis=1).min()
             reason[int(place)] = "equal" if apart <= EQUAL else "near"
+        for place in in_another_unit(
+            np.concatenate([one.readings[None], readings[own]]), readings, fixed=spread == WORDS
+        ):
+            if reason.get(int(place)) != "equal":
+                reason[int(place)] = "unit"
         others = np.setdiff1d(keys[np.array(list(reason), dtype=np.intp)], [part_key(one.part)])
         for place in np.flatnonzero(np.isin(keys, others)):
             reason.setdefault(int(place), "beside")

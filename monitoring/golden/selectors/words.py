@@ -14,6 +14,7 @@ def taught_words(reason: str) -> str:
         "": "",
         "part": _("This version was taught this very part, so it tests nothing."),
         "equal": _("This version was taught a part with the same readings, so it tests nothing."),
+        "unit": _("This version was taught the same part, recorded in other units, so it tests nothing."),
         "near": _("This version was taught a part with nearly the same readings, so it tests nothing."),
         "beside": _("This version was taught another sample of the same part, so it tests nothing."),
     }

@@ -90,7 +90,8 @@ def test_a_process_without_rows_has_the_distribution_the_memory_and_the_correlat
     features = {str(at): reference_of(rows[:, at]) for at in range(3)}
     kept = dependence.learned(rows, machine=np.full(4000, "m"), at=np.arange(4000))
     drawn = dependence.process_of(features, kept, list(features))
-    again, _ = drawn.draw(20_000, rng, ([process.lags(one) for one in drawn.each.partial], []), joint=False)
+    exact = [process.lags(one) for one in drawn.each.partial]
+    again, _ = drawn.draw(20_000, rng, (exact, [], drawn.spread), joint=False)
     for at in (0, 1):
         levels = [0.1, 0.5, 0.9]
         np.testing.assert_allclose(

@@ -8,7 +8,7 @@ too.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ EACH_MOST, EACH_LEAST = 12_000, 600  # windows of each size, where there are man
 STREAM, DRAWS_LEAST, DRAWS_MOST = 250, 12, 160
 ROWS_OF_REFERENCE = 20_000
 LEVELS = 24
+SHARES = (0.2, 0.1, 0.05, 0.02)  # of windows, at which a reference's own are held against drawn ones
 COUNTED = 12.0  # fewest events of a level that is fitted
 MANY = 40.0
 SINGLE = 4.0
@@ -38,7 +39,8 @@ class Calibration:
     """The laws of all statistics [place of each reading] for windows of ``window`` rows, and how often the
     largest tail score makes an event at each level: ``slow`` for windows in a row, ``fast`` at once (None:
     never), ``overlap`` of both. ``spread``: standard deviation of the logarithm of that rate from one
-    reference of ``rows`` rows to another; ``doubt``: standard error of its relative variance."""
+    reference of ``rows`` rows to another; ``doubt``: standard error of its relative variance. ``checks``:
+    what ``promise.widening`` holds the reference's own windows against; ``widen``: what came of it."""
 
     window: int
     laws: dict[str, list[tails.Tail]]
@@ -48,6 +50,8 @@ class Calibration:
     spread: float
     rows: int
     doubt: float = 0.0
+    checks: list[list[float]] = field(default_factory=list)
+    widen: float = 1.0
 
     def stored(self) -> dict[str, Any]:
         """As plain values, for JSON."""
@@ -60,6 +64,8 @@ class Calibration:
             "spread": self.spread,
             "rows": self.rows,
             "doubt": self.doubt,
+            "checks": self.checks,
+            "widen": self.widen,
         }
 
     @classmethod
@@ -71,9 +77,17 @@ class Calibration:
     def levels(self, per_window: float) -> tuple[float, float]:
         """(level for windows in a row, level at once) that give ``per_window`` events a window."""
         if self.fast is None:
-            return self.slow.solve(per_window), np.inf
+            return self._out(self.slow.solve(per_window)), np.inf
         share = per_window / self.overlap / 2
-        return self.slow.solve(share), self.fast.solve(share)
+        return self._out(self.slow.solve(share)), self._out(self.fast.solve(share))
+
+    def _out(self, level: float) -> float:
+        offset = handicap("mean", self.laws)
+        return (level + offset) * self.widen - offset
+
+    def widened(self, factor: float) -> Calibration:
+        """With limits ``factor`` times as far out."""
+        return replace(self, widen=self.widen * factor)
 
     def interval(self, per_window: float) -> tuple[float, float]:
         """Where the rate lies for nine references of ten of this length."""
@@ -184,7 +198,26 @@ def _learned(drawn: dict[str, F], window: int, rows: int, persist: int) -> Calib
     mean = max(float(counts.mean()), 1e-9)
     extra = max(0.0, float(counts.var(ddof=1)) - mean) / mean**2
     doubt = float(np.sqrt((mean + 2 * mean**2) / counts.size)) / mean**2  # of a variance of Poisson counts
-    return Calibration(window, laws, slow, fast, overlap, float(np.sqrt(np.log1p(extra))), rows, doubt)
+    return Calibration(
+        window, laws, slow, fast, overlap, float(np.sqrt(np.log1p(extra))), rows, doubt,
+        _checks(tail_score, rows // window),
+    )  # fmt: skip
+
+
+def _checks(tail_score: F, windows: int) -> list[list[float]]:
+    """[level, share of windows that pass it, count below which 95 of 100 stretches of ``windows`` stay]."""
+    length = tail_score.shape[1]
+    size = min(windows, length)
+    if size < 2:
+        return []
+    stretches = tail_score[:, : length // size * size].reshape(-1, size)
+    made = []
+    for share in SHARES:
+        level = float(np.quantile(tail_score, 1 - share))
+        counts = (stretches > level).sum(axis=1) * (windows / size)
+        chance = float(share * windows + 1.645 * np.sqrt(share * windows))  # fewer stretches say too little
+        made.append([level, share, max(float(np.quantile(counts, 0.95)), chance)])
+    return made
 
 
 def handicap(name: str, laws: dict[str, list[tails.Tail]]) -> float:

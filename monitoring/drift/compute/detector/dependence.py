@@ -10,14 +10,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from mlops_portal.foundation.wire.sketch import readable
-from monitoring.drift.compute.detector import process
+from monitoring.drift.compute.detector import process, promise, spread, ties
 
 F = NDArray[np.float64]
 FEATURES_MOST = 200  # whose correlations are kept
@@ -57,11 +58,25 @@ def learned(readings: F, *, machine: NDArray[Any], at: F, ordered: bool = True) 
         ],
         "held": held,
     }
+    if ordered:
+        stored |= _wandering(rows[one], own, stored["partial"], np.asarray(held))
     if 1 < d <= FEATURES_MOST:
         with np.errstate(invalid="ignore", divide="ignore"):
             correlation = np.nan_to_num(np.corrcoef(scores, rowvar=False).reshape(d, d))
         stored["correlation"] = [np.round(correlation[place, :place], 3).tolist() for place in range(d)]
     return stored
+
+
+def _wandering(rows: F, own: F, partial: list[list[float]], held: NDArray[np.int64]) -> dict[str, Any]:
+    """{"spread": [[sd, memory, doubt] of each reading], "slowest": `promise.Slowest`} of one machine."""
+    tied = np.asarray([ties.tied(one) for one in own.T])
+    wandering = process.spread_of(own, [np.asarray(one) for one in partial], (held == 1) & ~tied)
+    slowest = promise.slowest_of(rows, wandering)
+    each = zip(wandering.sd, wandering.memory, wandering.doubt, strict=True)
+    return {
+        "spread": [[round(float(value), 4) for value in one] for one in each],
+        "slowest": asdict(slowest),
+    }
 
 
 def varying(features: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -92,6 +107,10 @@ def process_of(
     if correlation is None:
         correlation = np.eye(len(keys))
     steady = [np.clip(one, -process.STEADY, process.STEADY) for one in each]
+    wandering = spread.Spread.steady(len(keys))
+    if kept.get("spread"):
+        told = np.asarray([kept["spread"][at] for at in places], dtype=np.float64).T
+        wandering = spread.Spread(told[0], told[1], told[2], np.eye(len(keys)))
     holds = np.asarray([held[at] if held else 1 for at in places], dtype=np.int64)
     return process.Process(
         process.mixing_of(correlation, steady),
@@ -99,8 +118,11 @@ def process_of(
         np.zeros((0, len(keys))),
         process.Memory([], rows, np.ones(0, dtype=np.int64)),
         np.zeros((len(keys), 0)),
-        np.stack([quantile_map(features[key]) for key in keys]),
+        np.stack(
+            [quantile_map(features[key], float(sd)) for key, sd in zip(keys, wandering.sd, strict=True)]
+        ),
         np.zeros(len(keys), dtype=np.bool_),
+        wandering,
     )
 
 
@@ -118,25 +140,23 @@ def correlation_of(
     return correlation
 
 
-def quantile_map(stored: Mapping[str, Any]) -> F:
-    """The value (g,) at each normal score of ``process.GRID`` of a frozen reading."""
+def quantile_map(stored: Mapping[str, Any], sd: float = 0.0) -> F:
+    """The value (g,) at each score of ``process.GRID`` of a frozen reading, as ``process.quantile_map``."""
+    grid = process.GRID * np.exp(2 * sd)
     edges = np.asarray(stored["edges"], dtype=np.float64)
     counts = np.asarray(stored["counts"][:-1], dtype=np.float64)
     whole = counts.sum()
     below = counts[:-1].cumsum() / whole
-    at = ndtri(np.clip(below, 0.5 / whole, 1 - 0.5 / whole))
+    at = spread.scores(ndtri(np.clip(below, 0.5 / whole, 1 - 0.5 / whole)), sd)
     rising = np.r_[True, np.diff(at) > 0]
-    quantiles = np.interp(process.GRID, at[rising], edges[rising])
+    quantiles = np.interp(grid, at[rising], edges[rising])
     inner = edges[rising], at[rising]
     if stored.get("categories") is None and edges.size == PARTS + 1 and rising.sum() > 2:
         slope = (inner[0][-1] - inner[0][-2]) / (inner[1][-1] - inner[1][-2])
-        quantiles = np.where(
-            inner[1][-1] < process.GRID, edges[-1] + slope * (process.GRID - inner[1][-1]), quantiles
-        )
+        quantiles = np.where(inner[1][-1] < grid, edges[-1] + slope * (grid - inner[1][-1]), quantiles)
         slope = (inner[0][1] - inner[0][0]) / (inner[1][1] - inner[1][0])
-        quantiles = np.where(
-            inner[1][0] > process.GRID, edges[0] + slope * (process.GRID - inner[1][0]), quantiles
-        )
-    bins = np.minimum(np.searchsorted(below, ndtr(process.GRID)), edges.size - 1)
+        quantiles = np.where(inner[1][0] > grid, edges[0] + slope * (grid - inner[1][0]), quantiles)
+    until = np.where(below <= 0, -np.inf, np.where(below >= 1, np.inf, at))
+    bins = np.minimum(np.searchsorted(until, grid), edges.size - 1)
     repeats = counts[:-1] / whole > REPEATS / PARTS
     return np.where(repeats[bins], edges[bins], quantiles)

@@ -20,6 +20,7 @@ from mlops_portal.foundation.wire.sketch import readable
 from monitoring.drift.compute.detector import (
     calibrate,
     process,
+    promise,
     rule,
     scores,
 )
@@ -81,6 +82,7 @@ class Detector:
     rows: int
     seen: dict[int, F]
     notes: tuple[str, ...] = field(default=())
+    promise: promise.Promise | None = None  # None where no reading varies
 
     def run(self, stream: NDArray[np.float64]) -> Result:
         """Judge the whole windows of ``stream`` float64 (n, d), in the order of the reference's columns.
@@ -218,17 +220,20 @@ def fit(
     if varying.any():
         drawn = process.fit(filled[:, varying], discrete=_discrete(filled[:, varying]) | kinds[varying])
         learned = calibrate.calibrate(drawn, sizes=[window], rng=rng, report=report)[0]
+        told = promise.tested(filled[:, varying], drawn, learned, per_window=per_window)
+        learned = learned.widened(told.widened)
         level, at_once = learned.levels(per_window)
         frozen = scores.freeze(filled[:, varying], bins=window >= scores.BINS_LEAST)
     else:
         none = calibrate.Curve(np.zeros(1), np.zeros(1))
+        told = None
         learned = calibrate.Calibration(window, {}, none, None, 1.0, 0.0, m)
         level, at_once = 1.0, np.inf
         frozen = scores.freeze(filled, bins=False)
     seen = {int(at): np.unique(filled[:, at]) for at in np.flatnonzero(kinds)}
     return Detector(
         tuple(names), window, per_window, kinds, fill, varying, frozen, learned, level, at_once,
-        (~there).sum(axis=0), m, seen, tuple(notes),
+        (~there).sum(axis=0), m, seen, tuple(notes), told,
     )  # fmt: skip
 
 

@@ -22,8 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from monitoring.drift.compute.detector import level as levels
+from monitoring.drift.compute.detector import spread as spreads
+from monitoring.drift.compute.detector import ties
+
 F = NDArray[np.float64]
-ORDER_MOST = 12
+ORDER_MOST, ROWS_PER_LAG = 12, 20
+LEAST_INNOVATION = 0.35  # of a reading's deviation: below, ranks of few memories bend what is left of it
 STEADY = 0.995  # largest partial autocorrelation: beyond it a reference cannot tell a walk from a memory
 GRID = np.linspace(-6.5, 6.5, 521)
 WARM = 400  # rows drawn before the first one counts
@@ -49,7 +54,7 @@ class Memory:
         return coefficients
 
 
-Coefficients = tuple[list[F], list[F]]
+Coefficients = tuple[list[F], list[F], spreads.Spread]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,9 @@ class Process:
     """``mixing`` (d, c): independent noise to that of each reading; ``each`` reading's memory; ``toward``
     (k, d): the readings' noise to that of each component, ``together`` the components' memory, ``back`` (d,
     k): components to readings' normal scores; ``steps`` (d,): it keeps to its values; ``maps`` (d, g): value
-    of each reading at ``GRID``."""
+    of each reading at ``GRID``; ``spread``: how each one's spread wanders, which stretches its grid;
+    ``level`` (m, d): what moves on its own, added to what is drawn (None: nothing), in stretches of
+    about ``stretch`` rows."""
 
     mixing: F
     each: Memory
@@ -66,13 +73,16 @@ class Process:
     back: F
     maps: F
     steps: NDArray[np.bool_]
+    spread: spreads.Spread
+    level: F | None = None
+    stretch: float = 1.0
 
     @property
     def rows(self) -> int:
         return self.each.rows
 
     def coefficients(self, rng: np.random.Generator) -> Coefficients:
-        return self.each.drawn(rng), self.together.drawn(rng)
+        return self.each.drawn(rng), self.together.drawn(rng), self.spread.drawn(rng)
 
     def draw(
         self, rows: int, rng: np.random.Generator, coefficients: Coefficients, *, joint: bool
@@ -80,14 +90,21 @@ class Process:
         """One stretch in the readings' units, as readings and as components move: (rows, d) twice, the same
         array where ``joint`` is off."""
         noise = rng.standard_normal((rows + WARM, self.mixing.shape[1])) @ self.mixing.T
+        wide = coefficients[2].draw(rows + WARM, rng)
+        if wide is not None:
+            noise *= wide
         common = noise @ self.toward.T if joint else noise
-        own = self._mapped(_filtered(noise, coefficients[0], self.each.held))
+        level = levels.drawn(self.level, self.stretch, rows, rng) if self.level is not None else 0.0
+        own = self._mapped(_filtered(noise, coefficients[0], self.each.held)) + level
         if not joint:
             return own, own
-        return own, self._mapped(_filtered(common, coefficients[1], self.together.held) @ self.back.T)
+        moved = _filtered(common, coefficients[1], self.together.held) @ self.back.T
+        return own, self._mapped(moved) + level
 
     def _mapped(self, at: F) -> F:
-        """Values at normal scores ``at`` (n, d), which is used up."""
+        """Values at scores ``at`` (n, d), which is used up."""
+        if self.spread.sd.any():
+            at /= self.spread.scale
         at -= GRID[0]
         at *= (GRID.size - 1) / (GRID[-1] - GRID[0])
         np.clip(at, 0, GRID.size - 1.001, out=at)
@@ -135,11 +152,11 @@ def partials(phi: F) -> F:
     return np.asarray(rows[::-1])
 
 
-def autoregression(values: F) -> F:
+def autoregression(values: F, *, order_most: int = ORDER_MOST) -> F:
     """Partial autocorrelations (p,) of a centred series (m,), p by AIC; Burg's recursion (Burg 1975), which
     is stable and hardly biased, with the small-sample bias of lag 1 taken off (Marriott & Pope 1954)."""
     m = values.size
-    most = int(min(ORDER_MOST, m // 20))
+    most = int(min(order_most, m // ROWS_PER_LAG))
     if most < 1 or not np.any(values):
         return np.empty(0)
     forward, backward = values[1:].copy(), values[:-1].copy()
@@ -181,18 +198,61 @@ def normal_scores(values: F) -> F:
     return scores
 
 
-def quantile_map(values: F) -> F:
-    """The reading's value (g,) at each normal score of ``GRID``, beyond its extremes by their slope."""
+def quantile_map(values: F, sd: float = 0.0) -> F:
+    """The reading's value (g,) at each score of ``GRID``, beyond its extremes by their slope; where its
+    spread wanders by ``sd``, scores are those of ``spread.scores`` on a grid that is stretched as much."""
+    grid = GRID * np.exp(2 * sd)
     ordered = np.sort(values)
-    at = ndtri((np.arange(1, ordered.size + 1) - 0.5) / ordered.size)
-    quantiles = np.interp(GRID, at, ordered)
+    at = spreads.scores(ndtri((np.arange(1, ordered.size + 1) - 0.5) / ordered.size), sd)
+    quantiles = np.interp(grid, at, ordered)
     reach = max(2, ordered.size // 50)
     if ordered.size > 4:
         slope = (ordered[-1] - ordered[-1 - reach]) / (at[-1] - at[-1 - reach])
-        quantiles = np.where(at[-1] < GRID, ordered[-1] + slope * (GRID - at[-1]), quantiles)
+        quantiles = np.where(at[-1] < grid, ordered[-1] + slope * (grid - at[-1]), quantiles)
         slope = (ordered[reach] - ordered[0]) / (at[reach] - at[0])
-        quantiles = np.where(at[0] > GRID, ordered[0] + slope * (GRID - at[0]), quantiles)
+        quantiles = np.where(at[0] > grid, ordered[0] + slope * (grid - at[0]), quantiles)
     return quantiles
+
+
+def innovations_of(scores: F, partial: F) -> F:
+    """What the past does not explain of scores (m,), by partial autocorrelations."""
+    from scipy.signal import lfilter  # here: it takes long to load, and few tasks need it
+
+    return np.asarray(lfilter(np.r_[1.0, -lags(partial)], [1.0], scores)[partial.size :])
+
+
+def spread_of(scores: F, partials_of: list[F], whole: NDArray[np.bool_]) -> spreads.Spread:
+    """How the spread of each reading wanders, from normal scores (m, d); steady where it is not ``whole``."""
+    m, d = scores.shape
+    told = np.zeros((3, d))
+    told[1] = 1.0
+    left = np.zeros((m, d))
+    for place in np.flatnonzero(whole):
+        partial = partials_of[place]
+        if innovation(lags(partial)) < LEAST_INNOVATION:
+            continue
+        for _round in range(spreads.ROUNDS):
+            own = innovations_of(spreads.scores(scores[:, place], float(told[0, place])), partial)
+            before, told[:, place] = told[0, place], spreads.learned(own)
+            if abs(before - told[0, place]) < 0.02:
+                break
+        left[partial.size :, place] = own
+    sd, memory = spreads.shrunk(*told)
+    return spreads.Spread(sd, memory, told[2], spreads.mixing_of(left, sd, memory))
+
+
+def _levels(reference: F, discrete: NDArray[np.bool_]) -> F | None:
+    """What of each reading moves on its own (m, d); None where nothing does."""
+    m, d = reference.shape
+    paths = np.zeros((m, d))
+    for place in range(d if m >= levels.ROWS_LEAST else 0):
+        values = reference[:, place]
+        scores = normal_scores(values)
+        if discrete[place] or holding(values) > 1 or ties.tied(scores):
+            continue
+        if autoregression(scores, order_most=levels.LOOKED_AT).size > ORDER_MOST:
+            paths[:, place] = levels.slow_of(values)
+    return paths if paths.any() else None
 
 
 def fit(reference: F, *, discrete: NDArray[np.bool_]) -> Process:
@@ -200,13 +260,24 @@ def fit(reference: F, *, discrete: NDArray[np.bool_]) -> Process:
 
     ``discrete`` (d,) readings keep to the values that were seen.
     """
+    level = _levels(reference, discrete)
+    if level is not None:
+        reference = reference - level
     m, d = reference.shape
     scores = np.column_stack([normal_scores(reference[:, place]) for place in range(d)])
-    spread = scores.std(axis=0)
-    spread[spread == 0] = 1.0
-    scores /= spread
+    scale = scores.std(axis=0)
+    scale[scale == 0] = 1.0
+    scores /= scale
     held = np.asarray([1 if discrete[place] else holding(reference[:, place]) for place in range(d)])
-    each = Memory([autoregression(scores[:: held[place], place]) for place in range(d)], m, held)
+    tied = np.asarray([ties.tied(scores[:, place]) for place in range(d)])
+    partials_of = [
+        ties.autoregression(scores[:, place])
+        if tied[place] and held[place] == 1
+        else autoregression(scores[:: held[place], place])
+        for place in range(d)
+    ]
+    spread = spread_of(scores, partials_of, (held == 1) & ~tied & ~discrete)
+    each = Memory(partials_of, m, held)
     mixing = mixing_of(np.corrcoef(scores, rowvar=False).reshape(d, d), each.partial)
     _u, s, vt = np.linalg.svd(scores - scores.mean(axis=0), full_matrices=False)
     s, vt = s[s > s[0] * 1e-6], vt[s > s[0] * 1e-6]
@@ -215,11 +286,14 @@ def fit(reference: F, *, discrete: NDArray[np.bool_]) -> Process:
         [autoregression(components[:, place]) for place in range(s.size)], m, np.ones(s.size, dtype=np.int64)
     )
     toward = vt / np.sqrt(((vt @ mixing) ** 2).sum(axis=1, keepdims=True))
-    maps = np.stack([quantile_map(reference[:, place]) for place in range(d)])
+    maps = np.stack([quantile_map(reference[:, place], float(spread.sd[place])) for place in range(d)])
     for place in np.flatnonzero(discrete):
         seen = np.unique(reference[:, place])
         maps[place] = seen[np.clip(np.searchsorted(seen, maps[place]), 0, seen.size - 1)]
-    return Process(mixing, each, toward, together, vt.T * (s / np.sqrt(m)), maps, discrete)
+    return Process(
+        mixing, each, toward, together, vt.T * (s / np.sqrt(m)), maps, discrete, spread, level,
+        levels.length_of(level) if level is not None else 1.0,
+    )  # fmt: skip
 
 
 def mixing_of(correlation: F, partial: list[F]) -> F:

@@ -33,6 +33,9 @@ class MonitoringConfig(AppConfig):
             kinds.Kind("alert.opened", _("An alert opened on my lines"), "alert-triangle", mail=True)
         )
         kinds.register(
+            kinds.Kind("alert.worse", _("An open alert on my lines got worse"), "alert-triangle", mail=True)
+        )
+        kinds.register(
             kinds.Kind(
                 "model.unapproved", _("A machine runs a model that nobody approved"), "alert-triangle",
                 mail=True, webhook=True,

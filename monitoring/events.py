@@ -12,6 +12,10 @@ def register_types() -> None:
     read_as("sort", labels(Sort), room="monitoring.node.")
     register("monitoring.alert.opened", _("{reading} on {asset} left what the model learned"))
     register("monitoring.alert.joined", _("{reading} on {asset} joined the alert"))
+    register(
+        "monitoring.alert.worse", _("The alert on {asset} got worse: {reading} is {times} times its limit")
+    )
+    register("monitoring.alert.leads", _("{reading} leads the alert on {asset} now"))
     register("monitoring.alert.acknowledged", _("{actor} acknowledged the alert on {asset}"))
     register("monitoring.alert.taken", _("{actor} took the alert on {asset}"))
     register("monitoring.alert.snoozed", _("{actor} snoozed the alert on {asset}"))

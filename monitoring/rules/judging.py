@@ -3,15 +3,18 @@
 - Two keys: a statistic is over its limit, and the mean moved by at least the reading's tolerance.
 - Persistence: both hold in ``persistence`` windows after one another.
 - Neighbours: a window that begins longer than ``pause`` after the one before it ended is nobody's neighbour.
+- Worse: a reading of an open alert that is ``worse`` times as far over its limit as when it was last told is
+  told again, and one that outweighs the reading that leads by ``leads`` leads from then on.
 - Hysteresis: what was resolved stays quiet until it came back below ``returned`` of its limit, for ``quiet``
   at most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any, Protocol
 
 Tolerances = Mapping[str, float | None]
@@ -44,6 +47,8 @@ class Rules:
     returned: float = 0.7
     quiet: timedelta = timedelta(hours=24)
     pause: timedelta | None = timedelta(hours=4)
+    worse: float = 2.0
+    leads: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,16 @@ class Moved:
         }
 
 
-def ratio(point: Judged) -> float:
+class Compared(Protocol):
+    """A value beside its limit."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def limit(self) -> float: ...
+
+
+def ratio(point: Compared) -> float:
     return point.value / point.limit if point.limit else point.value
 
 
@@ -112,6 +126,32 @@ def still_out(points: Iterable[Judged], features: Iterable[str], rules: Rules) -
         worst[key] = max(worst.get(key, 0.0), ratio(point))
     back = {feature for (feature, _starts), highest in worst.items() if highest < rules.returned}
     return set(features) - back
+
+
+def worsened(stored: Mapping[str, Mapping[str, Any]], out: Iterable[Moved], rules: Rules) -> list[Moved]:
+    """Which of ``out`` are much further over their limit than an open alert last told of them.
+
+    ``stored`` of each reading: "told", its ratio then; one that was never told is no news here.
+    """
+    return [one for one in out if ratio(one) >= rules.worse * stored.get(one.key, {}).get("told", inf)]
+
+
+def leader(out: Sequence[Moved], leading: str, tolerances: Tolerances, rules: Rules) -> Moved | None:
+    """The reading of ``out`` that outweighs the one that leads an alert; None where that still leads.
+
+    A reading whose shift is held to a tolerance and one that has none do not compare.
+    """
+    now = next((one for one in out if one.key == leading), None)
+    if now is None:
+        return None
+    held, bar = weight(now, tolerances)
+    others = [
+        (weight(one, tolerances)[1], one)
+        for one in out
+        if one.key != leading and weight(one, tolerances)[0] == held
+    ]
+    best = max(others, key=lambda pair: pair[0], default=None)
+    return best[1] if best is not None and best[0] > rules.leads * bar else None
 
 
 def weight(one: Moved, tolerances: Tolerances) -> tuple[bool, float]:

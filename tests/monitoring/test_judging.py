@@ -76,6 +76,25 @@ def test_what_moves_later_joins_the_open_alert(floor):
     assert Event.objects.filter(type="monitoring.alert.joined").exists()
 
 
+def test_an_open_alert_that_gets_worse_says_so_once_for_each_doubling(floor):
+    send(floor, *(floor.window(minute, shift=6 if minute > 2 else 0) for minute in range(6)))
+    alert = Alert.objects.get()
+    before = alert.features["pressure"]["told"]
+    send(floor, *(floor.window(minute, shift=40) for minute in range(6, 9)))
+    alert.refresh_from_db()
+    worse = Event.objects.filter(type="monitoring.alert.worse")
+    assert worse.count() == 1
+    assert "got worse" in sentence(worse.get())
+    assert alert.features["pressure"]["told"] >= 2 * before
+    assert Notification.objects.filter(kind="alert.worse").exists()
+    assert Alert.objects.count() == 1
+
+
+def test_an_alert_that_stays_as_it_is_says_nothing_more(floor):
+    send(floor, *(floor.window(minute, shift=9 if minute > 2 else 0) for minute in range(20)))
+    assert not Event.objects.filter(type__in=["monitoring.alert.worse", "monitoring.alert.leads"]).exists()
+
+
 def test_a_resolved_drift_stays_quiet_until_it_came_back(floor):
     expert = floor.cast.one.domain_expert
     floor.start = timezone.now() - timedelta(minutes=30)

@@ -13,7 +13,7 @@ from monitoring.limits.rules import poisson, spans
 from monitoring.limits.rules.spans import Piece
 from monitoring.limits.rules.watching import WatchRange, out_of_range
 from monitoring.reports.rules import resolutions
-from monitoring.rules.judging import Rules, is_out, moved, still_out, weight
+from monitoring.rules.judging import Moved, Rules, is_out, leader, moved, still_out, weight, worsened
 
 START = datetime(2026, 11, 2, 6, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -41,6 +41,28 @@ class Point:
 def firsts(points, rules=None, tolerances=None):
     found = moved(points, tolerances or {}, rules or Rules())
     return [(at - START) // MINUTE for at in sorted(found)]
+
+
+def out_of(key, value, shift=None):
+    return Moved(key, "mean", value, 1.0, shift, START)
+
+
+class TestOpenAlerts:
+    def test_a_reading_is_told_again_at_twice_what_was_told(self):
+        stored = {"pressure": {"told": 2.0}, "force": {}}
+        out = [out_of("pressure", 4.0), out_of("force", 9.0), out_of("new", 9.0)]
+        assert [one.key for one in worsened(stored, out, Rules())] == ["pressure"]
+        assert worsened(stored, [out_of("pressure", 3.9)], Rules()) == []
+
+    def test_another_reading_leads_once_it_clearly_outweighs_the_one_that_led(self):
+        out = [out_of("pressure", 2.0), out_of("force", 2.9)]
+        assert leader(out, "pressure", {}, Rules()) is None
+        out[1] = out_of("force", 3.1)
+        assert leader(out, "pressure", {}, Rules()).key == "force"
+
+    def test_what_is_held_to_a_tolerance_and_what_is_not_do_not_compare(self):
+        out = [out_of("pressure", 2.0, shift=3.0), out_of(":error", 30.0)]
+        assert leader(out, "pressure", {"pressure": 1.0}, Rules()) is None
 
 
 class TestAlerts:

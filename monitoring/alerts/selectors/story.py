@@ -48,6 +48,6 @@ def story(
 
 
 def _tone(name: str) -> str:
-    if name.endswith((".opened", ".joined", ".reopened", ".woken")):
+    if name.endswith((".opened", ".joined", ".worse", ".leads", ".reopened", ".woken")):
         return "bad"
     return "good" if name.endswith(".resolved") else "info"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
@@ -27,8 +28,18 @@ from monitoring.limits.rules import spans
 from monitoring.limits.selectors.budgets import watch_of
 from monitoring.models import Alert, Inspection, StatisticPoint, Window
 from monitoring.models.alert import AlertKind
-from monitoring.readings import ReadingWords
-from monitoring.rules.judging import Moved, Rules, Tolerances, moved, still_out, weight
+from monitoring.readings import ERROR, ReadingWords
+from monitoring.rules.judging import (
+    Moved,
+    Rules,
+    Tolerances,
+    leader,
+    moved,
+    ratio,
+    still_out,
+    weight,
+    worsened,
+)
 from monitoring.transitions import UNRESOLVED, AlertState
 
 CHUNK = 500
@@ -94,7 +105,7 @@ def alert_consider(*, asset: Asset, version: ModelVersion, since: datetime) -> A
     alert = None
     for at in sorted(out):
         if at >= since:
-            alert = _raise_or_join(asset, version, out[at], tolerances, rules) or alert
+            alert = _raise_or_join(asset, version, at, out[at], tolerances, rules) or alert
     return alert
 
 
@@ -110,22 +121,27 @@ def _neighbour(mine: QuerySet[StatisticPoint], since: datetime, rules: Rules, wi
 
 
 def _raise_or_join(
-    asset: Asset, version: ModelVersion, out: list[Moved], tolerances: Tolerances, rules: Rules
+    asset: Asset,
+    version: ModelVersion,
+    at: datetime,
+    out: list[Moved],
+    tolerances: Tolerances,
+    rules: Rules,
 ) -> Alert | None:
     with transaction.atomic():
         alert = _open_alert(asset)
         if alert is not None:
-            return _join(alert, out)
+            return _join(alert, at, out, tolerances, rules)
         quiet = _quiet(asset, version, rules)
         out = [one for one in out if one.key not in quiet]
         if not out:
             return None
         try:
             with transaction.atomic():
-                return _open(asset, version, out, tolerances)
+                return _open(asset, version, at, out, tolerances)
         except IntegrityError:  # another worker opened it at this moment
             alert = _open_alert(asset)
-            return _join(alert, out) if alert else None
+            return _join(alert, at, out, tolerances, rules) if alert else None
 
 
 def _open_alert(asset: Asset) -> Alert | None:
@@ -135,16 +151,61 @@ def _open_alert(asset: Asset) -> Alert | None:
     return open_ones.select_related("asset__line__site", "version__model").order_by("kind").first()
 
 
-def _join(alert: Alert, out: list[Moved]) -> Alert:
+def _join(alert: Alert, at: datetime, out: list[Moved], tolerances: Tolerances, rules: Rules) -> Alert:
+    """What became of an open alert is told in its history; what matters to people, by notice too."""
     new = [one for one in out if one.key not in alert.features]
+    worse = worsened(alert.features, out, rules)
+    newest = max((one.get("last", "") for one in alert.features.values()), default="")
+    again = at.isoformat() <= newest  # a window that is judged once more makes nobody lead
+    leads = None if again else leader(out, alert.feature, tolerances, rules)
+    news = {one.key for one in (*new, *worse)}
     for one in out:
-        first = alert.features.get(one.key, {}).get("first")
-        alert.features[one.key] = one.stored() | ({"first": first} if first else {})
-    alert.save(update_fields=["features"])
+        before = alert.features.get(one.key, {})
+        told = ratio(one) if one.key in news else before.get("told", ratio(one))
+        alert.features[one.key] = (
+            one.stored()
+            | _told(told, max(at.isoformat(), before.get("last", "")))
+            | ({"first": before["first"]} if before else {})
+        )
+    if leads is not None:
+        alert.feature = leads.key
+    alert.save(update_fields=["features", "feature"])
     words = ReadingWords(alert.judged_by.model)
     for one in new:
         alert_told(alert, SYSTEM, "monitoring.alert.joined", reading=words.name(one.key), feature=one.key)
+        if one.key == ERROR:
+            _notify(alert, gettext_noop("The model on {asset} is wrong more often since its alert"))
+    for one in worse:
+        reading, times = words.name(one.key), round(ratio(one), 1)
+        alert_told(alert, SYSTEM, "monitoring.alert.worse", reading=reading, feature=one.key, times=times)
+    if worse:
+        worst = max(worse, key=ratio)
+        _notify(
+            alert,
+            gettext_noop("The alert on {asset} got worse: {reading} is {times} times its limit"),
+            reading=words.name(worst.key),
+            times=round(ratio(worst), 1),
+        )
+    if leads is not None:
+        reading = words.name(leads.key)
+        alert_told(alert, SYSTEM, "monitoring.alert.leads", reading=reading, feature=leads.key)
     return alert
+
+
+def _told(told: float, last: str) -> dict[str, Any]:
+    """How far over its limit a reading was when people last heard of it, and its newest window."""
+    return {"told": round(told, 6), "last": last}
+
+
+def _notify(alert: Alert, message: str, **params: str | float) -> None:
+    notify(
+        to=people_with(role=Role.DOMAIN_EXPERT, line=alert.line),
+        kind="alert.worse",
+        message=message,
+        url=reverse("alert", args=[alert.pk]),
+        asset=alert.place,
+        **params,
+    )
 
 
 def _quiet(asset: Asset, version: ModelVersion, rules: Rules) -> set[str]:
@@ -161,7 +222,9 @@ def _quiet(asset: Asset, version: ModelVersion, rules: Rules) -> set[str]:
     return quiet
 
 
-def _open(asset: Asset, version: ModelVersion, out: list[Moved], tolerances: Tolerances) -> Alert:
+def _open(
+    asset: Asset, version: ModelVersion, at: datetime, out: list[Moved], tolerances: Tolerances
+) -> Alert:
     first = max(out, key=lambda one: weight(one, tolerances))
     model_only = all(one.key.startswith(":") for one in out)
     judged = StatisticPoint.objects.filter(asset=asset, version=version)
@@ -170,7 +233,7 @@ def _open(asset: Asset, version: ModelVersion, out: list[Moved], tolerances: Tol
         version=version,
         kind=AlertKind.MODEL_DRIFT if model_only else AlertKind.DATA_DRIFT,
         feature=first.key,
-        features={one.key: one.stored() for one in out},
+        features={one.key: one.stored() | _told(ratio(one), at.isoformat()) for one in out},
         since=min(one.first for one in out),
         known_until=judged.aggregate(last=Max("ends"))["last"],
         opened_at=timezone.now(),

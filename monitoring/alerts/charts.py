@@ -13,40 +13,10 @@ from django.utils.translation import ngettext
 from mlops_portal.foundation.shell.charts.drawing.points import Change, Limit, Point, Series, Span
 from mlops_portal.foundation.shell.charts.line import LineChart
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
+from monitoring import catalogue
 from monitoring.limits.selectors.budgets import promise
 from monitoring.models import Alert, ProcessChange, StatisticPoint
 from monitoring.readings import ReadingWords
-
-
-def statistic_names() -> dict[str, str]:
-    return {
-        "psi": _("Population stability"),
-        "ks": _("Largest distance"),
-        "mean": _("Shift of the mean"),
-        "beside": _("Beside the others"),
-        "ewma": _("Memory of the mean"),
-        "narrow": _("Spread, narrower"),
-        "wide": _("Spread, wider"),
-        "unseen": _("Words never met"),
-        "missing": _("Share missing"),
-        "error": _("Share judged wrong"),
-    }
-
-
-def statistic_words() -> dict[str, str]:
-    """What each statistic measures, for people who never heard its name."""
-    return {
-        "psi": _("how differently it is spread than learned"),
-        "ks": _("largest distance from what was learned"),
-        "mean": _("shift of the mean, in deviations of what was learned"),
-        "beside": _("shift that the other readings do not explain"),
-        "ewma": _("lasting shift of the mean, in deviations of what was learned"),
-        "narrow": _("how much less it varies than learned, as a logarithm"),
-        "wide": _("how much it varies, in deviations of what was learned"),
-        "unseen": _("share of words that the model never met"),
-        "missing": _("share of parts without it"),
-        "error": _("share judged wrong"),
-    }
 
 
 def over_time(
@@ -61,13 +31,17 @@ def over_time(
     """The statistic, its limit and what it promises, and the recorded changes on the same axis."""
     if not points:
         return None
-    name = statistic_names()[statistic]
+    name = catalogue.name_of(statistic)
     minutes = max(1, round(alert.judged_by.model.window_seconds / 60))
     title = ngettext(
         "%(reading)s: %(measure)s, %(minutes)d-minute windows",
         "%(reading)s: %(measure)s, %(minutes)d-minute windows",
         minutes,
-    ) % {"measure": statistic_words()[statistic], "reading": words.name(reading), "minutes": minutes}
+    ) % {
+        "measure": catalogue.STATISTICS[statistic].measures,
+        "reading": words.name(reading),
+        "minutes": minutes,
+    }
     dots = [
         Point(
             one.starts,
@@ -126,15 +100,12 @@ def reading_tabs(alert: Alert, reading: str, statistic: str, words: ReadingWords
     return [_tab(alert, words.name(key), key == reading, reading=key) for key in keys]
 
 
-OF_WORDS = ("psi", "unseen", "missing")
-
-
 def statistic_tabs(alert: Alert, reading: str, statistic: str, words: ReadingWords) -> list[dict[str, Any]]:
     if reading.startswith(":"):
         return []
-    there = OF_WORDS if words.categories(reading) else set(statistic_names()) - {"error", "unseen"}
+    kind = catalogue.WORDS if words.categories(reading) else catalogue.NUMBERS
     return [
-        _tab(alert, name, key == statistic, reading=reading, statistic=key)
-        for key, name in statistic_names().items()
-        if key in there
+        _tab(alert, str(one.name), one.key == statistic, reading=reading, statistic=one.key)
+        for one in catalogue.of_kind(kind)
+        if one.key != "changed"  # of rows alone
     ]

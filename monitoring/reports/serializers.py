@@ -10,6 +10,7 @@ from rest_framework import serializers
 from monitoring.models import (
     DriftReport,
 )
+from monitoring.promises import promise_of
 from monitoring.reports.rules.reports import SPANS
 
 
@@ -20,21 +21,29 @@ class DriftReportSerializer(serializers.ModelSerializer[DriftReport]):
     model = serializers.CharField(source="version.model.slug", read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
     asked_by = serializers.UUIDField(source="asked_by_id", read_only=True)
+    promise = serializers.SerializerMethodField(
+        help_text="Whether the rows that the version learned from can keep what its limits promise."
+    )
 
     class Meta:
         model = DriftReport
         fields = [
             *("id", "asset", "model", "version", "since", "until", "state", "problem"),
-            *("asked_by", "asked_at", "made_at", "body"),
+            *("asked_by", "asked_at", "made_at", "promise", "body"),
         ]
         read_only_fields = fields
+
+    def get_promise(self, report: DriftReport) -> dict[str, Any] | None:
+        return promise_of(report.version)
 
 
 class DriftReportLineSerializer(DriftReportSerializer):
     """In lists, without the body."""
 
+    promise = None
+
     class Meta(DriftReportSerializer.Meta):
-        fields = [one for one in DriftReportSerializer.Meta.fields if one != "body"]
+        fields = [one for one in DriftReportSerializer.Meta.fields if one not in ("promise", "body")]
         read_only_fields = fields
 
 

@@ -42,6 +42,9 @@ def test_drift_tells_every_window_with_its_statistics_and_the_first_row_of_each_
     assert {"feature", "statistic", "value", "limit"} <= set(found["windows"][0]["statistics"][0])
     assert all(0 <= row < 300 for row in found["alerts"])
     assert any(160 <= row < 220 for row in found["alerts"])
+    assert found["in_alarm"] == sum(one["alert"] for one in found["windows"])
+    assert found["promise"]["windows"] == 20
+    assert found["promise"]["reading"] in ("pressure", "temperature", "machine")
     assert found["features"] == 3  # pressure, temperature, machine; the number counts up
     assert found["seconds"] >= 0
 

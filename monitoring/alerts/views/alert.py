@@ -15,6 +15,8 @@ from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.shell.registries.actions import offers_for
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
+from monitoring import catalogue
 from monitoring.alerts import charts
 from monitoring.alerts.actions import IN_DIALOG
 from monitoring.alerts.forms import ResolveForm, SnoozeForm
@@ -49,6 +51,7 @@ from monitoring.drift.selectors.drift import (
     first_lots,
     now_of,
     points_of,
+    windows_in_alarm,
     windows_since,
 )
 from monitoring.drift.selectors.segments import where_sentence
@@ -82,8 +85,7 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
     reading = reading if reading in alert.features else alert.feature
     statistic = request.GET.get("statistic", "")
     stored = alert.features.get(reading, {}).get("statistic", "psi")
-    names = charts.statistic_names()
-    if statistic not in names or (reading.startswith(":") and statistic != stored):
+    if statistic not in catalogue.STATISTICS or (reading.startswith(":") and statistic != stored):
         statistic = stored
     changes = changes_of(alert)
     windows = windows_since(alert)
@@ -104,9 +106,14 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
     budget = per_week(alert.line)
     contrast = alert.where.get(reading)
     learned = alert.judged_by.reference.get("features", {}).get(reading, {})
+    out, judged = windows_in_alarm(alert)
     return {
         "alert": alert,
         "headline": headline(alert),
+        "in_alarm": _("In alarm in %(out)s of %(windows)s windows since it began.")
+        % {"out": number_text(out), "windows": number_text(judged)}
+        if judged
+        else "",
         "where": where_sentence(contrast),
         "parts": parts_since(alert, alert.resolved_at),
         "chart": charts.over_time(alert, points, reading, statistic, changes, words, budget),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.wire import merge
@@ -32,6 +32,20 @@ def points_of(alert: Alert, feature: str, statistic: str) -> list[StatisticPoint
     if alert.resolved_at:
         points = points.filter(starts__lte=alert.resolved_at + timedelta(hours=1))
     return list(points.order_by("-starts")[:POINTS])[::-1]
+
+
+def windows_in_alarm(alert: Alert) -> tuple[int, int]:
+    """(windows in which a reading of the alert is over its limit, windows judged) since it began."""
+    points = StatisticPoint.objects.filter(
+        asset=alert.asset, version=alert.version, feature__in=list(alert.features), starts__gte=alert.since
+    )
+    if alert.resolved_at:
+        points = points.filter(starts__lte=alert.resolved_at)
+    whole = points.aggregate(
+        out=Count("starts", distinct=True, filter=Q(value__gt=F("limit"))),
+        judged=Count("starts", distinct=True),
+    )
+    return whole["out"], whole["judged"]
 
 
 def changes_of(alert: Alert) -> list[ProcessChange]:

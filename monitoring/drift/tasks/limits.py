@@ -28,6 +28,7 @@ from monitoring.limits.selectors.budgets import per_week, streams
 from monitoring.limits.selectors.limits import limits_due
 from monitoring.limits.services import limits_write
 from monitoring.models import Window
+from monitoring.promises import promise_of
 
 FRESH = timedelta(days=30)
 UNKNOWN_SIZE = 100
@@ -62,6 +63,7 @@ def _body(version: ModelVersion, line: Line) -> dict[str, Any]:
     )
     return table | {
         "calibrated": _sure(grid, typical or UNKNOWN_SIZE, per_week(line)) if grid else None,
+        "promise": promise_of(version),
         "alpha": alpha,
         "per_week": per_week(line),
         "streams": streams(line),

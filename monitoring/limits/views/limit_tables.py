@@ -17,39 +17,16 @@ from mlops_portal.foundation.shell.charts.drawing.points import Limit, Point, Se
 from mlops_portal.foundation.shell.charts.intervals import Interval, IntervalChart, IntervalGroup
 from mlops_portal.foundation.shell.charts.line import LineChart
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
+from monitoring import catalogue
 from monitoring.limits.selectors.limits import Achieved
 from monitoring.models import Watch
 from monitoring.models.limits import WindowKind
+from monitoring.promises import promise_words
 from monitoring.readings import ReadingWords
 
-TONES = {
-    "psi": "info",
-    "ks": "change",
-    "mean": "bad",
-    "beside": "good",
-    "ewma": "caution",
-    "missing": "quiet",
-}
 UNKNOWN_SIZE, MOST_PARTS = 100, 1_000_000  # the largest window that limits are worked out for
 SMALLEST, LARGEST = 10, 500  # parts that are drawn
 HIGHEST = 20.0  # false alarms a week that are drawn
-
-
-def statistic_names() -> dict[str, str]:
-    return {
-        "mean": _("Shift of the mean"),
-        "beside": _("Beside the others"),
-        "ewma": _("Memory of the mean"),
-        "psi": _("Population stability"),
-        "ks": _("Largest distance"),
-        "narrow": _("Spread, narrower"),
-        "wide": _("Spread, wider"),
-        "unseen": _("Words never met"),
-        "missing": _("Share missing"),
-    }
-
-
-UNITS = {"mean": "σ", "beside": "σ", "ewma": "σ", "narrow": "%", "wide": "%", "unseen": "%", "missing": "%"}
 
 
 def kept(achieved: Achieved) -> dict[str, Any]:
@@ -195,6 +172,20 @@ def surety(body: Mapping[str, Any]) -> str:
     return text
 
 
+def promise_told(body: Mapping[str, Any], words: ReadingWords) -> dict[str, str]:
+    """Whether the reference can keep what was promised: {"tone", "word", "words"}."""
+    told = body.get("promise")
+    if told and not told["kept"]:
+        tone, word = "caution", _("cannot be kept with this reference")
+    else:
+        tone, word = ("good", _("the reference is long enough")) if told else ("quiet", _("not known"))
+    return {
+        "tone": tone,
+        "word": word,
+        "words": promise_words(told, words.name(told["reading"]) if told else ""),
+    }
+
+
 def rows(body: Mapping[str, Any], words: ReadingWords) -> list[dict[str, Any]]:
     """One row per reading: what it sees at the usual size, by its best statistic, and each limit."""
     at = body["sizes"].index(shown_size(body))
@@ -223,7 +214,7 @@ def rows(body: Mapping[str, Any], words: ReadingWords) -> list[dict[str, Any]]:
                 "words": bool(one.get("words")),
                 "cells": [
                     _cell(name, statistics.get(name), at, varied=bool(one["sd"]) or bool(one.get("words")))
-                    for name in statistic_names()
+                    for name in catalogue.STATISTICS
                     if name in known
                 ],
             }
@@ -234,14 +225,15 @@ def rows(body: Mapping[str, Any], words: ReadingWords) -> list[dict[str, Any]]:
 def _cell(name: str, statistic: Mapping[str, Any] | None, at: int, *, varied: bool) -> dict[str, Any]:
     """The limit, or why it cannot be reached and what size it would need."""
     if statistic is None:
-        return {"name": statistic_names()[name], "limit": None, "unit": "", "why": "–"}
+        return {"name": catalogue.name_of(name), "limit": None, "unit": "", "why": "–"}
     if statistic["fires"][at]:
         limit = statistic["limit"][at]
-        if name == "narrow":  # back from the logarithm to a share of what was learned
+        known = catalogue.STATISTICS[name]
+        if known.logarithm:  # back from it to a share of what was learned
             limit = exp(-limit)
-        unit = UNITS.get(name, "")
+        unit = known.unit
         return {
-            "name": statistic_names()[name],
+            "name": catalogue.name_of(name),
             "limit": limit * (100 if unit == "%" else 1),
             "unit": unit,
             "why": "",
@@ -250,7 +242,7 @@ def _cell(name: str, statistic: Mapping[str, Any] | None, at: int, *, varied: bo
         why = _("from %(n)s parts") % {"n": number_text(statistic["needs"])}
     else:
         why = _("never") if varied else _("never varied")
-    return {"name": statistic_names()[name], "limit": None, "unit": "", "why": why}
+    return {"name": catalogue.name_of(name), "limit": None, "unit": "", "why": why}
 
 
 def without_limit(made: Sequence[Mapping[str, Any]]) -> str:
@@ -271,7 +263,6 @@ def picture(body: Mapping[str, Any], reading: str, words: ReadingWords) -> LineC
     """The smallest shift that each statistic sees, over the parts in a window."""
     one = body["readings"][reading]
     unit, sd = words.unit(reading), one["sd"]
-    names = statistic_names()
     usual = shown_size(body)
     largest = max(LARGEST, 3 * usual)
     lines = []
@@ -282,7 +273,7 @@ def picture(body: Mapping[str, Any], reading: str, words: ReadingWords) -> LineC
             if shift is not None and SMALLEST <= n <= largest
         ]
         if points:
-            lines.append(Series(names[name], points, TONES[name]))
+            lines.append(Series(catalogue.name_of(name), points, catalogue.STATISTICS[name].tone))
     if not lines:
         return None
     feature = words.features.get(reading)

@@ -119,6 +119,7 @@ def model_limits(request: HttpRequest, slug: str) -> HttpResponse:
             "readings": tables.reading_tabs(model, line, keys, reading, words),
             "sentence": tables.sentence(limits_set.body),
             "surety": tables.surety(limits_set.body),
+            "promise_told": tables.promise_told(limits_set.body, words),
         }
     return render(request, "monitoring/model_limits.html", context)
 

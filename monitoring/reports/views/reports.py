@@ -19,6 +19,7 @@ from mlops_portal.foundation.shell.tables.export import csv_response
 from mlops_portal.foundation.shell.templatetags.ui_text import local_text
 from monitoring.models import DriftReport
 from monitoring.models.report import ReportState
+from monitoring.promises import promise_of, promise_words
 from monitoring.readings import ReadingWords
 from monitoring.reports.selectors.reports import (
     coarser_around,
@@ -129,7 +130,10 @@ def _told(report: DriftReport, reading: str) -> dict[str, Any]:
     body = report.body
     rows = tables.rows(body, ReadingWords(report.version.model))
     row = next((row for row in rows if row["key"] == reading), rows[0] if rows else None)
+    promise = promise_of(report.version)
+    slowest = ReadingWords(report.version.model).name(promise["reading"]) if promise else ""
     return {
+        "promise": promise_words(promise, slowest),
         "headline": tables.headline(body),
         "tone": tables.tone(body),
         "covered": tables.covered(report),

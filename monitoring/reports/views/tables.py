@@ -13,6 +13,7 @@ from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.shell.charts.bars import Bar, BarsChart
 from mlops_portal.foundation.shell.charts.drawing.drawn import Chart
 from mlops_portal.foundation.shell.tables.columns import Column
+from monitoring.catalogue import STATISTICS, name_of
 from monitoring.drift.charts import reading_pair
 from monitoring.models import DriftReport
 from monitoring.readings import ReadingWords
@@ -20,12 +21,12 @@ from monitoring.reports.rules.reports import PAIRS
 
 NEAR = timedelta(hours=1)
 DIGITS = {"psi": 3, "ks": 3, "mean_errors": 1}
-REACH = {"ks": 1.0}  # the largest that a statistic can be
 Row = dict[str, Any]
 
 
 def statistic_names() -> dict[str, str]:
-    return {"psi": _("Stability (PSI)"), "ks": _("Distance (KS)"), "mean_errors": _("Shift of the mean")}
+    """A mean's shift stands here in standard errors; what is shown is the same statistic."""
+    return {"psi": name_of("psi"), "ks": name_of("ks"), "mean_errors": name_of("mean")}
 
 
 def headline(body: Mapping[str, Any]) -> str:
@@ -101,7 +102,13 @@ def rows(body: Mapping[str, Any], words: ReadingWords) -> list[Row]:
                 "moved": one["times"] is not None and one["times"] > 1,
                 "why": why(one),
                 "cells": [
-                    _cell(names[value], one[value], one[limit], DIGITS[value], REACH.get(value))
+                    _cell(
+                        names[value],
+                        one[value],
+                        one[limit],
+                        DIGITS[value],
+                        STATISTICS[value].largest if value in STATISTICS else None,
+                    )
                     for value, limit in PAIRS
                 ],
             }

@@ -44,6 +44,7 @@ def _drift(test: BackTest, summary: dict[str, Any]) -> list[Figure]:
     made = [
         Figure(_("Alerts"), summary["alerts"]),
         Figure(_("Windows"), summary["windows"]),
+        Figure(_("Windows in alarm"), summary.get("in_alarm")),
         Figure(_("Readings watched"), summary["features"]),
         Figure(_("False alarms allowed"), promised, digits=2),
     ]

@@ -38,7 +38,7 @@ def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Re
             % {"window": window, "rows": reference.rows}
         )
     both = readings_of_both(reference, stream, ignore=chosen["ignore"])
-    windows, alerts = engine.detect(
+    windows, alerts, promise = engine.detect(
         both.reference,
         both.stream,
         window=window,
@@ -53,9 +53,13 @@ def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Re
         "features": len(both.names),
         "seconds": round(time.monotonic() - started, 3),
         "notes": both.notes,
+        "in_alarm": sum(one["alert"] for one in windows),
+        "promise": promise,
     }
     summary = _summary(windows, alerts, chosen.get("starts"), len(both.names))
-    return Outcome(whole, summary, {**_shown(windows), "alerts": alerts, "notes": both.notes})
+    return Outcome(
+        whole, summary, {**_shown(windows), "alerts": alerts, "notes": both.notes, "promise": promise}
+    )
 
 
 def split(frame: Frame, share: float) -> tuple[Frame, Frame]:
@@ -88,7 +92,12 @@ def _summary(
     windows: Sequence[dict[str, Any]], alerts: list[int], starts: int | None, features: int
 ) -> dict[str, Any]:
     """With the row where something changed: alerts before it are false, the first after it found it."""
-    summary: dict[str, Any] = {"windows": len(windows), "alerts": len(alerts), "features": features}
+    summary: dict[str, Any] = {
+        "windows": len(windows),
+        "alerts": len(alerts),
+        "in_alarm": sum(one["alert"] for one in windows),
+        "features": features,
+    }
     if starts is not None:
         ends = {one["start_row"]: one["end_row"] for one in windows}
         true = [row for row in alerts if ends.get(row, row) > starts]

@@ -25,8 +25,9 @@ def detect(
     names: Sequence[str],
     categorical: Sequence[bool],
     report: Report = silent,
-) -> tuple[list[dict[str, Any]], list[int]]:
-    """Windows {"index", "start_row", "end_row", "alert", "statistics"} and the first rows of the alerts.
+) -> tuple[list[dict[str, Any]], list[int], dict[str, Any] | None]:
+    """Windows {"index", "start_row", "end_row", "alert", "statistics"}, the first rows of the alerts, and
+    what the reference says of the promise (``Promise.stored`` with the name of the slowest "reading").
 
     ``reference`` (m, d) and ``stream`` (n, d), NaN where missing; ``per_window``: false alarm events a
     window, all columns together; ``categorical`` which of ``names`` hold codes.
@@ -46,7 +47,12 @@ def detect(
         }
         for one in result.windows
     ]
-    return windows, [int(row) for row in result.alerts]
+    alerts = [int(row) for row in result.alerts]
+    if detector.promise is None:
+        return windows, alerts, None
+    varying = [name for name, varies in zip(names, detector.varying, strict=True) if varies]
+    promise = detector.promise.stored() | {"reading": varying[detector.promise.slowest]}
+    return windows, alerts, promise
 
 
 def _statistic(statistic: Statistic) -> dict[str, Any]:
@@ -71,7 +77,7 @@ def first_alert(
     def after(reference: Floats, stream: Floats) -> int | None:
         if len(reference) < max(window, ROWS_LEAST) or len(stream) < window:
             return None
-        windows, alerts = detect(
+        windows, alerts, _promise = detect(
             reference, stream, window=window, per_window=per_window, names=names, categorical=categorical
         )
         ends = [

@@ -20,6 +20,7 @@ from mlops_portal.above.backtests.views.charts import chart_of, course_charts, o
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.shell.registries.actions import offers_for
+from monitoring.promises import promise_words
 
 FEW = 50
 
@@ -47,7 +48,10 @@ def backtest(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _more(test: BackTest) -> dict[str, Any]:
     shown = test.result
+    promise = shown.get("promise")
     notes = {"notes": shown.get("notes", [])}
+    if "promise" in shown:
+        notes["promise"] = promise_words(promise, promise["reading"] if promise else "")
     if test.kind != Kind.DRIFT:
         return notes
     begin = offset(test)

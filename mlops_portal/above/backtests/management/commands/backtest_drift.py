@@ -13,6 +13,7 @@ from mlops_portal.above.backtests.management.tables import played, table_at
 from mlops_portal.above.backtests.tasks.drift import drift, leading
 from mlops_portal.above.backtests.transitions import Kind
 from mlops_portal.foundation.registry.management import answering
+from monitoring.promises import promise_words
 
 
 class Command(BaseCommand):
@@ -84,9 +85,13 @@ class Command(BaseCommand):
                 f"{one['index']:>8} {one['start_row']:>8}–{one['end_row']:<8}  {word:<7} {name:<40} {value}"
             )
         self.stdout.write(
-            _("%(alerts)d alert events in %(windows)d windows, %(features)d columns, %(seconds)s s.")
+            _(
+                "%(alerts)d alert events, %(in_alarm)d of %(windows)d windows in alarm, "
+                "%(features)d columns, %(seconds)s s."
+            )
             % {
                 "alerts": summary["alerts"],
+                "in_alarm": summary["in_alarm"],
                 "windows": summary["windows"],
                 "features": whole["features"],
                 "seconds": whole["seconds"],
@@ -98,6 +103,8 @@ class Command(BaseCommand):
                 if summary["found"]
                 else _("The change was not found; %(false)d false before it.") % summary
             )
+        promise = whole["promise"]
+        self.stdout.write(promise_words(promise, promise["reading"] if promise else ""))
         for note in whole["notes"]:
             self.stdout.write(note)
 

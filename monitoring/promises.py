@@ -1,0 +1,84 @@
+"""What a reference says of the promise that its limits make, in words: one for pages and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
+
+WIDER = 1.01  # from where it is worth a sentence
+
+
+def promise_of(version: ModelVersion) -> dict[str, Any] | None:
+    """Whether the rows that a version learned from can keep the promise: {"kept", "why", "reading", "memory",
+    "rows", "needs"}; None where nobody knows."""
+    kept = version.reference.get("dependence", {})
+    slowest = kept.get("slowest")
+    if not slowest:
+        return None
+    enough = slowest["share"] >= 1
+    return {
+        "kept": enough,
+        "why": "" if enough else "memory",
+        "reading": list(version.reference["features"])[slowest["place"]],
+        "memory": slowest["memory"],
+        "rows": kept["rows"],
+        "needs": max(kept["rows"], slowest["needs"]),
+    }
+
+
+def promise_words(told: Mapping[str, Any] | None, reading: str) -> str:
+    """Of ``Promise.stored`` (or what a version kept of it), whose slowest reading is called ``reading``."""
+    if not told:
+        return _("Nobody knows whether this reference can keep the promise: its rows have no order in time.")
+    parts = [_verdict(told, reading)]
+    if told.get("windows"):
+        parts.append(_counted(told))
+    elif "windows" in told:
+        parts.append(_("It is too short to be tested with windows of this size."))
+    if float(told.get("widened") or 1.0) > WIDER:
+        parts.append(
+            _("Its own windows passed more often than they should, so limits lie %(times)s times as far out.")
+            % {"times": number_text(float(told["widened"]), 2)}
+        )
+    return " ".join(parts)
+
+
+def _verdict(told: Mapping[str, Any], reading: str) -> str:
+    if told["kept"]:
+        return _("The reference is long enough to keep the promise.")
+    if told["why"] == "memory":
+        return _(
+            "The promise cannot be kept with this reference: %(reading)s resembles its past for about "
+            "%(memory)s rows, and %(rows)s rows hold too few such spans. About %(needs)s rows would do, "
+            "without a step inside."
+        ) % {
+            "reading": reading,
+            "memory": number_text(float(f"{told['memory']:.2g}"), 0),
+            "rows": number_text(told["rows"]),
+            "needs": number_text(float(f"{told['needs']:.2g}"), 0),
+        }
+    return _(
+        "The promise cannot be kept with this reference: its own windows differ more than what was learned "
+        "from it explains. Take more rows of normal running."
+    )
+
+
+def _counted(told: Mapping[str, Any]) -> str:
+    windows = int(told["windows"])
+    counted = ngettext(
+        "Tested on itself: %(events)s event in %(windows)s windows that its limits had not seen",
+        "Tested on itself: %(events)s events in %(windows)s windows that its limits had not seen",
+        int(told["events"]),
+    ) % {"events": number_text(told["events"]), "windows": number_text(windows)}
+    return _("%(counted)s; %(low)s to %(high)s in 1,000 are plausible, %(promised)s are promised.") % {
+        "counted": counted,
+        "low": number_text(1000 * told["low"], 1),
+        "high": number_text(1000 * told["high"], 1),
+        "promised": number_text(1000 * told["promised"], 1),
+    }

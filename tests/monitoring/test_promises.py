@@ -1,0 +1,66 @@
+"""What a reference says of its promise stands on the pages, in the report's API and in the limits' API."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from monitoring.drift.compute.detector import dependence
+from monitoring.drift.tasks.limits import limits
+from monitoring.models import LimitSet
+from monitoring.promises import promise_of, promise_words
+from tests.monitoring.ground import ar1
+
+KEPT = {
+    "kept": True,
+    "why": "",
+    "events": 1,
+    "windows": 100,
+    "low": 0.0003,
+    "high": 0.0557,
+    "promised": 0.005,
+}
+SHORT = {"kept": False, "why": "memory", "reading": "force", "memory": 251.3, "rows": 2000, "needs": 9046}
+
+
+def test_what_was_counted_stands_beside_what_is_promised():
+    words = promise_words(KEPT, "Force")
+    assert words.startswith("The reference is long enough")
+    assert "1 event in 100 windows that its limits had not seen; 0.3 to 55.7 in 1,000" in words
+    assert "5.0 are promised" in words
+
+
+def test_a_promise_that_cannot_be_kept_says_why_and_how_many_rows_would_do():
+    words = promise_words(SHORT, "Force")
+    assert "Force resembles its past for about 250 rows, and 2,000 rows hold too few" in words
+    assert "About 9,000 rows would do" in words
+
+
+def test_limits_that_were_widened_say_by_how_much_and_a_reference_too_short_says_so():
+    assert "1.30 times as far out" in promise_words(KEPT | {"widened": 1.3}, "Force")
+    assert "too short to be tested" in promise_words(KEPT | {"windows": 0}, "Force")
+    assert promise_words(None, "").startswith("Nobody knows")
+
+
+def test_training_keeps_what_the_reference_says_of_its_memory():
+    rng = np.random.default_rng(1)
+    rows = np.column_stack([ar1(3000, 0.3, rng), ar1(3000, 0.3, rng)])
+    rows[1500:, 1] += 3
+    kept = dependence.learned(rows, machine=np.full(3000, "m"), at=np.arange(3000))
+    assert kept["slowest"]["place"] == 1
+    assert kept["slowest"]["share"] < 1
+    assert len(kept["spread"]) == 2
+
+
+@pytest.mark.django_db
+def test_the_page_of_limits_and_its_api_say_what_the_version_kept(floor):
+    keys = list(floor.version.reference["features"])
+    slowest = {"place": 0, "memory": 250.0, "share": 0.2, "needs": 9000}
+    floor.version.reference["dependence"] = {"rows": 1800, "slowest": slowest}
+    floor.version.save(update_fields=["reference"])
+    told = promise_of(floor.version)
+    assert told == {
+        "kept": False, "why": "memory", "reading": keys[0], "memory": 250.0, "rows": 1800, "needs": 9000,
+    }  # fmt: skip
+    limits()
+    assert LimitSet.objects.get(version=floor.version, line=floor.press.line).body["promise"] == told

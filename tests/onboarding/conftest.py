@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def _untracked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """MLflow has tests of its own; importing it takes longer than all of these."""
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """First versions are small, and not told to MLflow: both have tests of their own."""
+    from labeling.models.parameters import PARAMETERS
     from labeling.tasks import training_steps
     from labeling.transitions import RunStepName
 
+    monkeypatch.setitem(PARAMETERS, "max_iter", replace(PARAMETERS["max_iter"], default=20))
     monkeypatch.setitem(training_steps.STEPS, RunStepName.TRACK, lambda run: {"run_id": "none"})
 
 

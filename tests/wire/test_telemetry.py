@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from mlops_portal.foundation.wire import telemetry
 from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.formats import Field
 
 AT, LATER = "2026-11-22T12:00:00+00:00", "2026-11-22T12:01:00+00:00"
 WINDOW = {
@@ -72,8 +73,14 @@ def parse(**changes):
 
 
 def test_a_batch_reads_back():
-    later = {"asks": False}  # fields since the first version, as they are where nobody says them
-    assert parse() == BATCH | {"predictions": [PREDICTION | later]}
+    """With the fields since the first version as they are where nobody says them."""
+    said = {part: BATCH[part][0] for part in telemetry.SHAPE}
+    later = {
+        part: {name: one.absent for name, one in fields.items() if isinstance(one, Field)}
+        for part, fields in telemetry.SHAPE.items()
+    }
+    assert later["predictions"]["asks"] is False
+    assert parse() == BATCH | {part: [later[part] | said[part]] for part in telemetry.SHAPE}
 
 
 @pytest.mark.parametrize("field", sorted(set(BATCH) - {"capabilities"}))

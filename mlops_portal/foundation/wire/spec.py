@@ -53,6 +53,7 @@ class ModelSpec:
     """A parsed spec; ``classes`` in the order of the model's output.
 
     ``ask_below``: a part that is judged with less confidence is one that a person is asked about; 0: none.
+    What came after the first format has a default here too.
     """
 
     model: str
@@ -63,7 +64,7 @@ class ModelSpec:
     classes: tuple[str, ...]
     window_seconds: int
     confidence_bins: int
-    ask_below: float
+    ask_below: float = 0.0
 
 
 def build(

@@ -10,8 +10,9 @@
   gives an estimate of its own that is right by design, and they are averaged by what each can know before a
   single truth is looked at.
 
-So every row has two coefficients: as one that is ``known`` and as one that came by ``chance``; all together
-are 1, and a share is their sum over the rows of which a thing is true.
+So every row has a coefficient; all together are 1, and a share is their sum over the rows of which a thing is
+true. Those of rows that the model chose are ``known``; a row that came by ``chance`` counts there with all
+that it stands for, also in later batches, because it is one draw.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Unlabelled:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """``known`` and ``chance`` float64 (n,): the coefficients; ``rest`` float64 (u,): the share of the
-    population that the unlabelled rows stand for, in sum that of ``chance``. ``n`` rows came by chance;
+    population that each unlabelled row stands for. ``n`` rows came by chance;
     ``parts`` are in the population."""
 
     known: F
@@ -101,6 +102,8 @@ def standing(rows: Labelled, others: Unlabelled, asked: dict[int, float] | None 
         np.sum([part * one[at] for part, one in zip(share, estimates, strict=True)], axis=0)
         for at in (1, 2, 3)
     )
+    drawn = (rows.drawn < 1.0) | (rows.batch == INSPECTED)
+    known, chance = np.where(drawn, 0.0, known), np.where(drawn, chance + known, chance)
     parts = float(rows.weight.sum() + others.weight.sum())
     return Standing(known, chance, rest, int(np.count_nonzero(chance)), parts)
 

@@ -21,14 +21,16 @@ MOST_ASKED = 200
 
 @dataclass(frozen=True, slots=True)
 class NowShown:
-    """One machine, or all together (``asset`` ""): its rows, the sentence above them, what narrows them.
+    """One machine, or all together (``asset`` ""): its rows, the sentences above them, what narrows them.
 
-    ``more``: parts by chance to ask for, 0 where it is close enough; ``line`` of the machine, "" for none.
+    ``verdict``: whether the challenger is better, "" without a champion; ``more``: parts by chance to ask
+    for, 0 where it is close enough.
     """
 
     asset: str
     name: str
     lead: str
+    verdict: str
     rows: list[Measure]
     notes: list[str]
     more: int
@@ -69,6 +71,7 @@ def _block(pack: Mapping[str, Any], block: Mapping[str, Any], slug: str, name: s
         asset=slug,
         name=name,
         lead=_lead(block),
+        verdict=_verdict(block),
         rows=[measure(pack, low, high, *row) for row in rows],
         notes=[_block_note(note) for note in block["notes"]],
         more=more,
@@ -105,6 +108,26 @@ def _lead(block: Mapping[str, Any]) -> str:
         _("From %(labelled)s labels, %(chance)s of them by chance, for about %(parts)s parts that came.")
         % words
     )
+
+
+def _verdict(block: Mapping[str, Any]) -> str:
+    """Whether the challenger judges fewer parts wrong, as the whole interval says."""
+    wrong = (block.get("differences") or {}).get("wrong")
+    if wrong is None:
+        return ""
+    low, value, high = (100 * wrong[end] for end in ("low", "value", "high"))
+    if low <= 0 <= high:
+        return _("Which is better now is not proven: %(low)s to %(high)s of 100 parts more judged wrong.") % {
+            "low": number_text(low, 1), "high": number_text(high, 1),
+        }  # fmt: skip
+    words = {
+        "by": number_text(abs(value), 1),
+        "low": number_text(min(abs(low), abs(high)), 1),
+        "high": number_text(max(abs(low), abs(high)), 1),
+    }
+    if high < 0:
+        return _("Better now: of 100 parts %(by)s fewer are judged wrong (%(low)s to %(high)s).") % words
+    return _("Worse now: of 100 parts %(by)s more are judged wrong (%(low)s to %(high)s).") % words
 
 
 def _narrow(block: Mapping[str, Any], more: int) -> str:

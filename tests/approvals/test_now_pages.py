@@ -41,6 +41,7 @@ def test_the_candidate_leads_with_now_and_offers_what_narrows_it(
     assert page.index("Parts as they are now") < page.index("Parts as they were: 1,240 held-out parts")
     assert "From 80 labels, 40 of them by chance, for about 3,000 parts that came." in page
     assert "14 more parts by chance narrow this to about ± 5 points." in page
+    assert "Better now: of 100 parts 15.0 fewer are judged wrong (10.0 to 20.0)." in page
     assert "Ask for 14 more parts by chance" in page
     assert "−15.0 (−20.0 to −10.0)" in page
     assert all(one.name in page for one in bench.presses)

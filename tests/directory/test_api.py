@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from mlops_portal.foundation.plant.models import Asset, RoleAssignment
+from mlops_portal.foundation.plant.services.tokens import token_create
 
 
 @pytest.fixture
@@ -58,6 +61,23 @@ def test_a_place_that_one_does_not_see_is_not_found_in_a_request_either(admin, a
     assert "you may not see it" in response.json()["detail"]
 
 
+def test_a_token_that_may_see_no_place_is_told_so_and_not_that_there_is_none(world, client):
+    _token, secret = token_create(
+        by=world.cast.one.operator,
+        name="tablet",
+        scopes=["label.answer"],
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    response = client.post(
+        "/api/v1/label-requests/next/",
+        {"line": "line-1"},
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+    assert response.status_code == 403
+    assert "token was not given" in response.json()["detail"]
+
+
 @pytest.mark.parametrize("wrong", [7, None, ["line-1"], {"slug": "line-1"}])
 def test_a_reference_that_is_no_short_name_does_not_fit(admin, wrong):
     response = post(admin, "nodes/", line=wrong, name="N", slug="n")
@@ -104,10 +124,6 @@ def test_an_invitation_s_link_is_in_its_answer_alone(admin):
 
 
 def test_a_token_s_secret_is_in_its_answer_alone(world, client_for):
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     client = client_for(world.cast.one.ml_engineer)
     expires = (timezone.now() + timedelta(days=9)).isoformat()
     made = post(client, "tokens/", name="n", scopes=["plant.view"], expires_at=expires)

@@ -12,6 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from mlops_portal.foundation.plant.models import Line, Node, Person, Site
+from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import lines_for, nodes_for, sites_for
 from mlops_portal.foundation.wire.errors import NotFound
 
@@ -37,6 +38,9 @@ class Visible(serializers.SlugRelatedField):
             self.fail("invalid")
         thing = self.get_queryset().filter(**{self.slug_field or "slug": data}).first()
         if thing is None:
+            person: Person = self.context["request"].user
+            if person.token_scopes is not None:  # without this right nothing is there, whatever its name
+                guard(person, "plant.view")
             raise NotFound(
                 _("There is no %(field)s “%(value)s”, or you may not see it.")
                 % {"field": self.field_name, "value": data}

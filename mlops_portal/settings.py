@@ -343,6 +343,7 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "mlops_portal.foundation.plant.roles.Role",
         "RunStateEnum": "labeling.transitions.RunState",
         "StepStateEnum": "labeling.transitions.StepState",
+        "StatusStateEnum": "mlops_portal.above.serve.api.status.STATES",
         "VersionStateEnum": "mlops_portal.foundation.registry.transitions.VersionState",
     },
 }

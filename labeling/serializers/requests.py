@@ -125,7 +125,7 @@ class LabelOut(serializers.ModelSerializer[Label]):
         read_only_fields = fields
 
 
-class ReasonOut(serializers.Serializer[Any]):
+class AfterReasonOut(serializers.Serializer[Any]):
     feature = serializers.CharField()
     sentence = serializers.CharField()
 
@@ -136,7 +136,7 @@ class AnsweredOut(LabelOut):
     )
     said = serializers.CharField(read_only=True, help_text="One sentence, with what the model said.")
     agree = serializers.BooleanField(read_only=True, allow_null=True)
-    reasons = ReasonOut(many=True, read_only=True)
+    reasons = AfterReasonOut(many=True, read_only=True)
     clock_off = serializers.FloatField(read_only=True, help_text="Seconds; 0 within a minute.")
 
     class Meta(LabelOut.Meta):

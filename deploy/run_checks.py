@@ -37,6 +37,7 @@ def main() -> int:
             ("lint", [str(BIN / "ruff"), "check", "."], {}),
             ("layers", [str(BIN / "lint-imports")], {}),
             ("migrations", manage("makemigrations", "--check", "--dry-run"), {}),
+            ("texts", manage("messages", "--check"), {}),
             ("settings, embedded", manage("check"), {}),
             (
                 "settings, production",

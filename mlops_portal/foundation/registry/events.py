@@ -14,10 +14,7 @@ def register_types() -> None:
     register("registry.automation.set", _("{actor} set {step} of {name} from {old} to {new}: {reason}"))
     register(
         "registry.ask_zone.set",
-        _(
-            "{actor} let {name} decide alone where at most {percent} % are wrong ({certainty} % certain): "
-            "{reason}"
-        ),
+        _("{actor} let {name} decide alone (at most {percent} percent wrong, {certainty} certain): {reason}"),
     )
     register("registry.ask_zone.ended", _("{actor} let {name} decide all parts alone, unproven: {reason}"))
     register("registry.champion.set", _("{asset} runs {name} version {number}"))

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mlops_portal.foundation.shell import messages_catalog as catalogs
 
-COMPLETE = ("de",)  # the languages that must have every message
+COMPLETE = ("de", "sv", "es")  # the languages that must have every message; only such are offered
 
 
 class Command(BaseCommand):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,16 @@ from tests.edge_sync.conftest import _own_files  # noqa: F401 - a fixture that t
 if TYPE_CHECKING:
     from tests.cast import Cast
     from tests.loops.world import Loop, Taught
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first version of a table has as many trees as those that follow it (``world.QUICK``)."""
+    from labeling.models.parameters import PARAMETERS
+    from tests.loops.world import QUICK
+
+    few = replace(PARAMETERS["max_iter"], default=QUICK["max_iter"])
+    monkeypatch.setitem(PARAMETERS, "max_iter", few)
 
 
 @pytest.fixture

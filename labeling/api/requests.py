@@ -119,6 +119,7 @@ class LabelRequests(Things):
             answer=values["answer"],
             seconds=values["seconds"],
             reason=values["reason"],
+            mark=values["mark"],
             sent=sent,
         )
         after, clock = afterwards(label), sent.clock(timezone.now()) if sent else None

@@ -70,7 +70,7 @@ class Label(models.Model):
     ``key``: the device's own name for the tap, so that it counts once however often it is sent.
     ``tapped_at``: when it was made, where it came later than that. ``opinion``: somebody else has the
     question or has answered it by now; it is kept beside the answer that counts. ``reason``: why somebody
-    cannot tell.
+    cannot tell; ``mark``: where the finger pointed, as ``rules.marks`` says.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -80,6 +80,7 @@ class Label(models.Model):
     model_said = models.CharField(max_length=40)
     key = models.UUIDField(null=True)
     reason = models.CharField(max_length=10, choices=CantTellWhy, blank=True)
+    mark = models.JSONField(null=True)
     seconds = models.FloatField(null=True)
     opinion = models.BooleanField(default=False)
     expert = models.BooleanField(default=False)

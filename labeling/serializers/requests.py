@@ -83,6 +83,12 @@ class AnswerIn(serializers.Serializer[Any]):
         default="",
         help_text="Why somebody cannot tell.",
     )
+    mark = serializers.JSONField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text='Where on a picture: {"view": "colour", "box": [x, y, width, height]}, in shares of it.',
+    )
     key = serializers.UUIDField(
         required=False, help_text="The device's own name for the tap: sent again, it is the same answer."
     )
@@ -119,7 +125,18 @@ class LabelOut(serializers.ModelSerializer[Label]):
     class Meta:
         model = Label
         fields = [
-            *("id", "request", "part", "answer", "reason", "model_said", "opinion", "expert", "seconds"),
+            *(
+                "id",
+                "request",
+                "part",
+                "answer",
+                "reason",
+                "mark",
+                "model_said",
+                "opinion",
+                "expert",
+                "seconds",
+            ),
             *("at", "tapped_at", "undone_at"),
         ]
         read_only_fields = fields

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_noop
 from labeling.errors import KeyUsed, NotYours, TooLateToUndo, WrongAnswer
 from labeling.models import Label, LabelRequest
 from labeling.policies import answers_allowed, undo_verdict
+from labeling.rules.marks import mark_read
 from labeling.rules.taps import Sent
 from labeling.selectors.tickets import given_at
 from labeling.selectors.trained import manifests_with
@@ -35,6 +36,7 @@ from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.shell.registries import undo
 from mlops_portal.foundation.wire.errors import NotFound
+from monitoring.intake.selectors.parts import VIEWS
 
 LONGEST = 3600.0
 LATE = timedelta(seconds=10)  # a tap that came later than this keeps its own time
@@ -59,16 +61,21 @@ def label_answer(
     answer: str,
     seconds: float | None = None,
     reason: str = "",
+    mark: Any = None,
     sent: Sent | None = None,
 ) -> tuple[Label, str]:
     """Save an answer and hand back the token that undoes it; the same answer again changes nothing.
 
-    ``seconds``: how long the person looked; ``reason``: why they cannot tell. WrongAnswer for what the model
-    does not know, NotYours where somebody else has the part and ``by`` never had it, AnothersAnswer where the
-    ticket is another person's, KeyUsed where the key belongs to another answer.
+    ``seconds``: how long the person looked; ``reason``: why they cannot tell; ``mark``: where on a picture
+    they pointed (``rules.marks``). WrongAnswer for what the model does not know, NotYours where somebody else
+    has the part and ``by`` never had it, AnothersAnswer where the ticket is another person's, KeyUsed where
+    the key belongs to another answer.
     """
     guard(by, "label.answer", line=request.line)
     _demand_known(request, answer, reason)
+    kept_mark = mark_read(mark, views=VIEWS)
+    if mark is not None and kept_mark is None:
+        raise WrongAnswer(_("What was marked on the picture is no box inside it; draw it again."))
     now = timezone.now()
     given = given_at(sent.ticket, person=by, request=request) if sent else None
     label = Label(
@@ -76,6 +83,7 @@ def label_answer(
         person=by,
         answer=answer,
         reason=reason if answer == Answer.CANT_TELL else "",
+        mark=kept_mark,
         model_said=request.row.prediction.label,
         seconds=None if seconds is None else min(max(seconds, 0.0), LONGEST),
         key=sent.key if sent else None,
@@ -167,12 +175,13 @@ def _save(label: Label, event: str) -> None:
     label.save(force_insert=True)
     late = {"tapped_at": label.tapped_at.isoformat(timespec="seconds")} if label.tapped_at else {}
     reason = {"reason": label.reason} if label.reason else {}
+    mark = {"mark": label.mark} if label.mark else {}
     event_record(
         type=event,
         actor=label.person.actor,
         subjects=[label.ref(), *about(label.request)],
         public=told(label.request, label.answer)
-        | {"model_said": label.model_said, "seconds": label.seconds, **late, **reason},
+        | {"model_said": label.model_said, "seconds": label.seconds, **late, **reason, **mark},
         at=label.at,
     )
     changed(topic(label.request.line), "labels")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,12 +17,14 @@ from labeling.policies import dispute_verdict, settle_verdict
 from labeling.selectors.answers import answer_words
 from labeling.selectors.question import question_of
 from labeling.selectors.queue import for_experts, requests_all
+from labeling.selectors.unclear import unclear_lately
 from labeling.services import label_dispute, label_settle
 from labeling.transitions import Answer
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from monitoring.intake.selectors.parts import VIEWS
 
 FEW = 100
 
@@ -32,15 +36,23 @@ def experts(request: HttpRequest) -> HttpResponse:
     guard(by, "label.settle")
     waiting = list(for_experts(person=by).prefetch_related("labels__person")[:FEW])
     rows = [{"request": one, "said": _said(one)} for one in waiting]
-    return render(request, "labeling/experts.html", {"rows": rows})
+    unclear = unclear_lately(person=by, now=timezone.now())
+    return render(request, "labeling/experts.html", {"rows": rows, "unclear": unclear})
 
 
-def _said(asked: LabelRequest) -> list[dict[str, str]]:
+def _said(asked: LabelRequest) -> list[dict[str, Any]]:
     """Who said what, oldest first."""
     model = asked.version.model
     given = [label for label in asked.labels.all() if label.undone_at is None]
     return [
-        {"person": label.person.name, "answer": answer_words(model, label.answer)}
+        {
+            "person": label.person.name,
+            "answer": answer_words(model, label.answer),
+            "reason": label.get_reason_display(),
+            "opinion": label.opinion,
+            "marked": VIEWS[label.mark["view"]] if label.mark else "",
+            "at": label.tapped_at or label.at,
+        }
         for label in sorted(given, key=lambda label: label.at)
     ]
 

@@ -43,6 +43,7 @@ window.labelSender = function ({ store, person, csrf, renew, changed, saved, hea
       ticket: tap.ticket,
       answer: tap.answer,
       reason: tap.reason,
+      mark: tap.mark || null,
       seconds: tap.seconds,
       tapped_at: tap.at,
       sent_at: new Date().toISOString(),

@@ -137,6 +137,7 @@
     page.fresh = page.shownAt = performance.now();
     if (task) {
       box.innerHTML = task.html;
+      window.labelPicture.fresh();
       window.scrollTo(0, 0);
       speak();
     }
@@ -202,6 +203,7 @@
       answer,
       word: task.answers[answer],
       reason,
+      mark: window.labelPicture.mark(),
       line,
       person: me.id,
       name: me.name,

@@ -242,6 +242,19 @@ def test_experts_see_what_was_said_and_settle_it(queue, client_for):
     assert "Nothing needs an expert" in client.get("/label/experts/").text
 
 
+def test_why_people_could_not_tell_says_where_a_better_picture_is_needed(queue, client_for):
+    for reason in ("picture", "picture", "dirty"):
+        request = label_next(by=queue.operator, line=queue.cast.line_1)
+        label_answer(by=queue.operator, request=request, answer="cant_tell", reason=reason)
+    page = client_for(queue.expert).get("/label/experts/")
+    assert [(one.asset, one.count) for one in page.context["unclear"]] == [("Press 1", 2), ("Press 1", 1)]
+    assert "The picture does not show it" in page.text
+    elsewhere = client_for(queue.cast.two.domain_expert).get("/label/experts/")
+    assert elsewhere.context["unclear"] == []
+    one = client_for(queue.expert).get(f"/label/experts/{queue.requests[2].pk}/")
+    assert "The part is dirty or wet" in one.text
+
+
 def test_experts_doubt_an_answer_from_its_page(queue, client_for):
     request = label_next(by=queue.operator, line=queue.cast.line_1)
     label_answer(by=queue.operator, request=request, answer="crack")

@@ -188,6 +188,9 @@ def test_the_api_takes_key_ticket_and_times_and_says_that_the_clock_is_off(queue
     clock = timezone.now() - timedelta(hours=2)
     data = {
         "answer": "crack",
+        "reason": "",
+        "mark": None,
+        "seconds": 2.5,
         "key": str(uuid4()),
         "ticket": ticket_for(queue.operator, mine),
         "tapped_at": clock.isoformat(),

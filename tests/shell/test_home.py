@@ -22,8 +22,8 @@ def browser(cast, client_for):
     return client_for(cast.one.operator)
 
 
-def a_card(key="parts", order=1, context=lambda request: {}, visible=lambda person: True, **more):
-    cards.register(Card(key, order, "shell/_problem.html", visible, context, **more))
+def a_card(key="parts", order=1, context=lambda request: {}, visible=lambda person: True, floor=True, **more):
+    cards.register(Card(key, order, "shell/_problem.html", visible, context, floor=floor, **more))
 
 
 def sentence(words):
@@ -59,6 +59,12 @@ def test_a_card_of_somebody_else_is_not_there(browser):
     a_card(visible=lambda person: False)
     assert browser.get("/cards/parts/").status_code == 404
     assert browser.get("/cards/nothing/").status_code == 404
+
+
+def test_who_only_operates_comes_home_to_what_is_for_the_floor(browser, cast, client_for):
+    a_card(context=sentence("for the office"), floor=False)
+    assert "for the office" not in browser.get("/").content.decode()
+    assert "for the office" in client_for(cast.one.domain_expert).get("/").content.decode()
 
 
 def test_an_empty_home_says_what_will_come(browser, cast, client_for):

@@ -26,7 +26,7 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
         model = Alert
         fields = [
             *("id", "headline", "state", "kind", "asset", "line", "model", "version", "measure"),
-            *("feature", "features", "where", "together"),
+            *("feature", "features", "where", "together", "evidence"),
             *("since", "opened_at", "snoozed_until", "owner", "cause", "comment", "resolved_at"),
         ]
         read_only_fields = fields

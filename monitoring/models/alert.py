@@ -29,6 +29,7 @@ class Alert(models.Model):
 
     ``features``: {key: {"statistic", "value", "limit", "shift", "first": ISO time}}; ``feature`` is the
     largest of them. ``where``: {key: what ``compute.contrast`` found of that reading}, by a worker.
+    ``evidence``: whether its readings still fit one another (``drift.tasks.relations``), by a worker.
     ``known_until``: the end of the newest window that had been judged when it opened; parts after it are
     fresh. ``together``: what ``drift.compute.multivariate`` found of fresh parts, by a worker.
     """
@@ -42,6 +43,7 @@ class Alert(models.Model):
     features = models.JSONField(default=dict)
     where = models.JSONField(default=dict)
     together = models.JSONField(default=dict)
+    evidence = models.JSONField(default=dict)
     since = models.DateTimeField()
     known_until = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()

@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
+from monitoring.alerts.selectors.opinions import ALONE, CAUSES, Deed, chances_text, deeds, percent, reasons
 from monitoring.drift.selectors.drift import Now
 from monitoring.drift.selectors.truths import expected_error, truths
 from monitoring.golden.selectors.samples import clear
 from monitoring.models import Alert, GoldenCheck, ProcessChange, Quarantined
 from monitoring.readings import ReadingWords
+from monitoring.rules.evidence import Opinion
 from monitoring.transitions import Cause
 
 NEAR = timedelta(minutes=45)
@@ -43,12 +45,18 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The likeliest cause; ``right`` of ``of`` alerts that looked like this ended with it."""
+    """The likeliest cause; ``right`` of ``of`` alerts that looked like this ended with it.
+
+    Not ``sure``: ``chances`` says how likely each origin is, ``deeds`` what would tell."""
 
     cause: Cause
     text: str
     right: int
     of: int
+    sure: bool = True
+    chances: str = ""
+    reasons: Sequence[str] = ()
+    deeds: Sequence[Deed] = ()
 
 
 def runtime_check(alert: Alert) -> Check:
@@ -91,7 +99,21 @@ def sensor_check(alert: Alert, now: Now, words: ReadingWords) -> Check:
             quarantined,
         ) % {"count": quarantined}
         return Check("sensor", "caution", _("Sensors in doubt"), text)
-    return _company(alert, words)
+    return _relations(alert, words) if alert.evidence.get("bins") else _company(alert, words)
+
+
+def _relations(alert: Alert, words: ReadingWords) -> Check:
+    """As its readings went together in training (``drift.compute.relations``)."""
+    share = alert.evidence["share"]
+    values = {"reading": words.name(alert.evidence["reading"]), "share": percent(share)}
+    if share >= ALONE:
+        text = _(
+            "%(reading)s left the others: moved back alone, it takes %(share)s %% off what is odd. "
+            "A sensor at fault looks like this, and so does a change that only it sees."
+        )
+        return Check("sensor", "caution", _("One reading left the others"), text % values)
+    text = _("Readings moved as they go together; %(reading)s alone explains %(share)s %% of it.") % values
+    return Check("sensor", "good", _("Readings still fit one another"), text)
 
 
 def _company(alert: Alert, words: ReadingWords) -> Check:
@@ -118,7 +140,7 @@ def _company(alert: Alert, words: ReadingWords) -> Check:
 
 def change_check(alert: Alert, changes: Sequence[ProcessChange], lots: Sequence[tuple[Any, str]]) -> Check:
     """Was something changed at the machine when it began?"""
-    near = [one for one in changes if abs(one.at - alert.since) <= NEAR]
+    near = near_changes(alert, changes)
     if near:
         text = ", ".join(f"{one.get_kind_display()} {one.value}".strip() for one in near[-3:])
         return Check(
@@ -155,8 +177,30 @@ def model_check(alert: Alert) -> Check:
     return Check("model", "caution", _("Model still true?"), f"{text} {wanting}")
 
 
+def near_changes(alert: Alert, changes: Sequence[ProcessChange]) -> list[ProcessChange]:
+    """Those recorded as the alert began."""
+    return [one for one in changes if abs(one.at - alert.since) <= NEAR]
+
+
+def weighed(alert: Alert, by: Opinion, past: Sequence[Alert], words: ReadingWords) -> Proposal:
+    """What evidence that adds up says, with its probability, or that it is not sure yet and what would."""
+    ended = Counter(one.cause for one in past)
+    cause = CAUSES[by.likeliest]
+    return Proposal(
+        cause,
+        cause_words(cause),
+        ended[cause],
+        len(past),
+        by.origin is not None,
+        chances_text(by),
+        reasons(alert, by, words),
+        deeds(alert, by, words),
+    )
+
+
 def proposal(alert: Alert, checks: Sequence[Check], past: Sequence[Alert]) -> Proposal:
-    """The cause that the checks speak for; where they are silent, the one that it mostly was."""
+    """The cause that the checks speak for, where a version does not say how its readings go together; where
+    they are silent, the one that it mostly was."""
     tone = {one.key: one.tone for one in checks}
     ended = Counter(one.cause for one in past)
     if tone.get("sensor") == "bad":
@@ -171,6 +215,10 @@ def proposal(alert: Alert, checks: Sequence[Check], past: Sequence[Alert]) -> Pr
         cause = Cause(ended.most_common(1)[0][0])
     else:
         cause = Cause.PROCESS if tone.get("sensor") == "good" else Cause.SENSOR
+    return Proposal(cause, cause_words(cause), ended[cause], len(past))
+
+
+def cause_words(cause: Cause) -> str:
     sentences = {
         Cause.SENSOR: _("a sensor is at fault"),
         Cause.PROCESS: _("the process changed"),
@@ -179,7 +227,7 @@ def proposal(alert: Alert, checks: Sequence[Check], past: Sequence[Alert]) -> Pr
         Cause.EXPECTED: _("this was expected"),
         Cause.FALSE_ALARM: _("a false alarm"),
     }
-    return Proposal(cause, sentences[cause], ended[cause], len(past))
+    return sentences[cause]
 
 
 def _sd(moments: Sequence[float]) -> float:

@@ -30,10 +30,13 @@ from monitoring.alerts.selectors.alerts import (
 from monitoring.alerts.selectors.checks import (
     change_check,
     model_check,
+    near_changes,
     proposal,
     runtime_check,
     sensor_check,
+    weighed,
 )
+from monitoring.alerts.selectors.opinions import opinion
 from monitoring.alerts.selectors.story import story
 from monitoring.alerts.selectors.two_sample_words import two_sample_check
 from monitoring.alerts.services import (
@@ -101,6 +104,7 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
         model_check(alert),
     ]
     past = similar(alert)
+    said = opinion(alert, near_changes(alert, changes), past)
     points = points_of(alert, reading, statistic)
     offers = offers_for(by, alert)
     budget = per_week(alert.line)
@@ -130,7 +134,7 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
         "reading": words.name(reading),
         "together": two_sample.card(alert, words),
         "checks": [{"tone": c.tone, "title": c.title, "text": c.text, "href": c.href} for c in checks],
-        "proposal": proposal(alert, checks, past),
+        "proposal": proposal(alert, checks, past) if said is None else weighed(alert, said, past, words),
         "story": story(alert, changes, lots),
         "plain_offers": [one for one in offers if one.verb not in IN_DIALOG or not one.allowed],
         "dialog_offers": [one for one in offers if one.verb in IN_DIALOG and one.allowed],

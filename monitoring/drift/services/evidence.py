@@ -10,10 +10,11 @@ from mlops_portal.foundation.shell.live import changed
 from monitoring.models import Alert
 
 
-def alert_where_write(*, alert: Alert, where: dict[str, Any]) -> None:
-    """Keep where the drift comes from, as it was worked out of the windows so far; no state, so no event."""
+def alert_where_write(*, alert: Alert, where: dict[str, Any], evidence: dict[str, Any]) -> None:
+    """Keep where the drift comes from and whether readings still fit one another, as it was worked out of the
+    windows so far; no state, so no event."""
     with transaction.atomic():
-        if Alert.objects.filter(pk=alert.pk).update(where=where):
+        if Alert.objects.filter(pk=alert.pk).update(where=where, evidence=evidence):
             changed(f"alert:{alert.pk}")
 
 

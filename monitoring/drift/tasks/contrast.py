@@ -14,6 +14,7 @@ from monitoring.drift.compute import binned, contrast
 from monitoring.drift.compute.categories import is_categorical
 from monitoring.drift.selectors.segments import DIMENSIONS, Segment, segment_windows
 from monitoring.drift.services.evidence import alert_where_write
+from monitoring.drift.tasks.relations import evidence_of
 from monitoring.models import Alert
 from monitoring.readings import CLASSES, CONFIDENCE, ERROR
 
@@ -36,7 +37,7 @@ def where(alert_id: int) -> None:
     whole = sum(one["psi"] for one in contrasts.values())
     for one in contrasts.values():
         one["part"] = one["psi"] / whole if whole > 0 else 0.0
-    alert_where_write(alert=alert, where=contrasts)
+    alert_where_write(alert=alert, where=contrasts, evidence=evidence_of(alert, windows))
 
 
 def tally(windows: Sequence[Segment], key: str, version: ModelVersion) -> tuple[F, F] | None:

@@ -34,7 +34,7 @@ PARAMETERS: dict[str, Parameter] = {
     "recent_weight": Parameter(gettext_lazy("Weight of parts since the first training"), 3.0, 1.0, 20.0),
     "holdout_share": Parameter(gettext_lazy("Share of parts kept for measuring"), 0.2, 0.05, 0.5),
     "seconds_to_choose": Parameter(
-        gettext_lazy("Seconds to compare ways to train (0: as stated here)"), 60.0, 0.0, 3600.0
+        gettext_lazy("Processor seconds to compare ways to train (0: as stated here)"), 60.0, 0.0, 3600.0
     ),
     "seed": Parameter(gettext_lazy("Seed"), 1, 0, 2**31 - 1, whole=True),
 }

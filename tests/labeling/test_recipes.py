@@ -130,7 +130,7 @@ def test_seconds_that_are_used_up_leave_the_rest_out_and_say_so() -> None:
     given, part = lesson(20)
     ticks = count()
     taken = choice.chosen(
-        given, part, some("lines", "lines_much", "asked"), seconds=4, clock=lambda: float(next(ticks))
+        given, part, some("lines", "lines_much", "asked"), seconds=2, clock=lambda: float(next(ticks))
     )
     assert [one.name for one in taken.tried] == ["lines", "asked"]
     assert taken.left_out == ["lines_much"]

@@ -67,7 +67,7 @@ def test_what_was_chosen_and_what_the_others_would_have_done_stands_with_the_run
     first = train(cast, shop)
     champion_set(asset=shop.asset, version=first.candidate, number=1)
     judged_parts(shop, first.candidate, 60)
-    run = train(cast, shop, seconds_to_choose=0.001)
+    run = train(cast, shop, seconds_to_choose=1e-9)
     chosen = results_of(run)["choose"]
     assert (chosen["name"], chosen["why"], chosen["parts"]) == ("asked", "chosen", 48)
     assert "forest" in chosen["left_out"]

@@ -10,8 +10,8 @@
   that one part does not decide (flattened importance weights: Sugiyama, Krauledat and Müller 2007).
 - One standard error: of those that are not worse than the best by more than one standard error of the paired
   difference, the simplest is taken (Breiman, Friedman, Olshen and Stone 1984, section 3.4.3).
-- The recipes are tried in a fixed order until the stated seconds are used up; which were left out is told.
-  The same recipes tried give the same choice.
+- The recipes are tried from the simplest on until the stated seconds of processor time are used up, what was
+  asked for always; which were left out is told. The same recipes tried give the same choice.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def chosen(
     recipes: Iterable[tuple[str, Recipe]],
     *,
     seconds: float,
-    clock: Clock = time.monotonic,
+    clock: Clock = time.process_time,
 ) -> Choice:
     """The recipe to take for ``lesson``; rows of one ``part`` (n,) are on one side."""
     new = np.flatnonzero(lesson.recent)
@@ -99,9 +99,9 @@ def chosen(
     losses: dict[str, Floats] = {}
     tried: dict[str, Tried] = {}
     left_out: list[str] = []
-    for name, recipe in sorted(given, key=lambda one: one[0] != ASKED):  # the others are held against it
+    for name, recipe in given:
         began = clock()
-        if losses and began - start >= seconds:
+        if name != ASKED and began - start >= seconds:  # the others are held against what was asked for
             left_out.append(name)
             continue
         try:
@@ -112,13 +112,11 @@ def chosen(
             tried[name] = Tried(name, refused=_sentence(error))
             continue
         losses[name] = loss
-        held = tried.get(ASKED)
         tried[name] = Tried(
             name,
             loss=float(_mean(loss, lesson.stands[new])),
             wrong=float(_mean(wrong, lesson.stands[new])),
             wrong_before=before,
-            guarded=held is not None and before > held.wrong_before + GUARD,
             seconds=round(clock() - began, 2),
         )
     order = [name for name, _recipe in given if name in tried]
@@ -128,6 +126,9 @@ def chosen(
 def _taken(
     order: list[str], losses: dict[str, Floats], tried: dict[str, Tried], left_out: list[str], stands: Floats
 ) -> Choice:
+    most = tried[ASKED].wrong_before + GUARD
+    for name in losses:
+        tried[name] = replace(tried[name], guarded=tried[name].wrong_before > most)
     free = [name for name in order if name in losses and not tried[name].guarded]
     best = min(free, key=lambda name: (tried[name].loss, order.index(name)))
     share = stands / stands.sum()

@@ -32,20 +32,20 @@ def windows(n: int, shift: np.ndarray, *, seed: int = 0, grows: bool = False, st
 
 def told(shift: list[float], **how: object) -> dict[str, object]:
     calm = windows(20, np.zeros(3), seed=1)
-    found = measured(KEYS, calm, windows(12, np.array(shift), **how), np.ones(3), TIES)  # type: ignore[arg-type]
-    assert found is not None
-    return found
+    seen = measured(KEYS, calm, windows(12, np.array(shift), **how), np.ones(3), TIES)  # type: ignore[arg-type]
+    assert seen is not None
+    return seen
 
 
 def test_a_sensor_that_moves_alone_leaves_the_others() -> None:
-    found = told([0.0, 4.0, 0.0])
-    assert found["reading"] == "power"
-    assert found["share"] > 0.9
+    seen = told([0.0, 4.0, 0.0])
+    assert seen["reading"] == "power"
+    assert seen["share"] > 0.9
 
 
 def test_readings_that_move_as_they_go_together_leave_nobody() -> None:
-    found = told([3.0, 2.9, 2.8])
-    assert found["share"] < 0.6
+    seen = told([3.0, 2.9, 2.8])
+    assert seen["share"] < 0.6
 
 
 def test_what_grows_is_told_from_what_came_at_once_and_a_sensor_that_sticks_is_named() -> None:
@@ -63,8 +63,8 @@ def test_too_few_parts_say_nothing() -> None:
 def test_every_bin_that_can_be_observed_was_counted_under_every_cause() -> None:
     for share in np.linspace(0, 1, 21):
         for rest in np.linspace(0, 20, 21):
-            found = {"still": 1.0, "share": share, "rest": rest, "total": rest, "course": share}
-            for key, place in observed(found, recipe=bool(share > 0.5), lot=False).items():
+            seen = {"still": 1.0, "share": share, "rest": rest, "total": rest, "course": share}
+            for key, place in observed(seen, recipe=bool(share > 0.5), lot=False).items():
                 assert all(0 < one < 1 for one in SEEN[key][place])
 
 
@@ -97,13 +97,13 @@ def test_the_page_names_a_cause_with_its_probability_or_says_what_would_tell(
         asset=floor.press, version=floor.version, kind="data_drift", feature="pressure",
         features={"pressure": stored}, since=now - timedelta(minutes=40), opened_at=now,
     )  # fmt: skip
-    found = told([3.0, 2.9, 2.8]) | {"reading": "pressure", "stuck": "pressure"}
+    seen = told([3.0, 2.9, 2.8]) | {"reading": "pressure", "stuck": "pressure"}
     client = client_for(floor.cast.one.domain_expert)
     for bins, words in (
         ({"relations": "03", "recipe": "yes", "still": "no"}, "Proposed: the process changed."),
         ({"recipe": "no"}, "Not sure yet."),
     ):
-        Alert.objects.filter(pk=alert.pk).update(evidence={**found, "bins": bins})
+        Alert.objects.filter(pk=alert.pk).update(evidence={**seen, "bins": bins})
         page = client.get(f"/alerts/{alert.pk}/").text
         assert words in page
         assert "Readings still fit one another" in page

@@ -79,14 +79,14 @@ def reasons(alert: Alert, by: Opinion, words: ReadingWords) -> list[str]:
 
 
 def _sentence(alert: Alert, one: Weighed, words: ReadingWords) -> str:
-    found = alert.evidence
-    reading = words.name(found["reading"])
+    measures = alert.evidence
+    reading = words.name(measures["reading"])
     match one.key:
         case "still" if one.bin == "yes":
-            return _("%(reading)s hardly moves any more.") % {"reading": words.name(found["stuck"])}
+            return _("%(reading)s hardly moves any more.") % {"reading": words.name(measures["stuck"])}
         case "relations":
-            share = percent(found["share"])
-            if found["share"] >= ALONE:
+            share = percent(measures["share"])
+            if measures["share"] >= ALONE:
                 text = _(
                     "%(reading)s left the others: moved back alone, it takes %(share)s %% off what is odd."
                 )

@@ -1,6 +1,6 @@
 # `make` lists the targets. PYTHON=… names the Python to make the environment with, PORT=… where to listen.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check bench soak screenshots messages lock clean env
+.PHONY: help run test test-fast check bench soak screenshots corpus messages lock clean env
 
 # Named by a person: an environment of another version is made anew. Otherwise the first of these that runs.
 PYTHON_NAMED := $(if $(filter undefined,$(origin PYTHON)),no,yes)
@@ -20,6 +20,7 @@ help:
 	@echo 'make soak      kill, stop, starve and lie to everything for an hour, then count ids on both sides (ARGS="--minutes 5");'
 	@echo '               the schema against the API, and its clients in two languages: ARGS="--minutes 0 --schema-minutes 10 --clients"'
 	@echo 'make screenshots  make the pictures of the docs from the running portal'
+	@echo 'make corpus    good and bad exports for whoever writes a verifier (OUT=folder)'
 	@echo 'make messages  bring the translation catalogs up to the texts in the code'
 	@echo 'make lock      resolve pyproject.toml into requirements.lock (ARGS=--upgrade)'
 	@echo 'make clean     remove the environment and what tools left behind; var/ stays'
@@ -48,6 +49,9 @@ soak: env
 
 screenshots: env
 	@exec $(BIN)/python deploy/screenshots.py
+
+corpus: env
+	@EXPORT_CORPUS=$(or $(OUT),var/export-corpus) $(BIN)/python -m pytest -q -n 0 tests/approvals/test_verify.py
 
 messages: env
 	@$(BIN)/python manage.py messages $(ARGS)

@@ -14,7 +14,7 @@ class EdgeSyncConfig(AppConfig):
         from edge_sync.navigation import register_items
         from edge_sync.search import register_sources
         from edge_sync.selectors.approved import approved_versions
-        from edge_sync.selectors.roster import kept, signed
+        from edge_sync.selectors.roster import kept, offline_metadata, signed
         from edge_sync.services.following import KIND
         from mlops_portal.foundation.shell.registries import kinds
         from mlops_portal.foundation.shell.work import jobs
@@ -28,6 +28,7 @@ class EdgeSyncConfig(AppConfig):
         kinds.register(kinds.Kind(KIND, _("Releases"), icon="release", mail=True))
         approved.SOURCES.add("edge_sync", approved_versions)
         export_sources.register("rosters", kept)
+        export_sources.register("tuf", offline_metadata)
         rosters.register(signed)
         jobs.every("edge_sync.publish", seconds=5)
         jobs.every("edge_sync.refresh", seconds=600)

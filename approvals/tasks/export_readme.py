@@ -20,8 +20,9 @@ def readme(*, whole: bool, facts: Sequence[tuple[str, str]], key_id: str, comman
         holds,
         _("Verify it with Python 3.9 or newer and the package cryptography, and nothing of the portal:"),
         "    python verify.py",
-        _("Better: with the log's public key as you were given it, and a checkpoint.txt kept from before:"),
-        "    python verify.py --key 'NAME+ID+BASE64' --checkpoint OLD-checkpoint.txt",
+        _("Better: with the root on the paper of the key ceremony, and a checkpoint.txt kept from before:"),
+        "    python verify.py --root SHA256 --checkpoint OLD-checkpoint.txt",
+        _("Or open verify.html in a browser: another verifier, which needs no network and sends nothing."),
         _("The checkpoint's signature with openssl alone:"),
         "    head -n 3 checkpoint.txt > signed.txt\n"
         "    tail -n 1 checkpoint.txt | cut -d ' ' -f 3 | base64 -d | tail -c 64 > signature.bin\n"
@@ -51,7 +52,8 @@ def _contents(whole: bool) -> list[tuple[str, str]]:
         ("statements/", _("what people signed, with their signatures")),
         ("evidence/, manifests/", _("what they decided on, and what the models were taught")),
         ("policies/, rosters/", _("what models had to show, and who might approve")),
+        ("tuf/", _("what the offline keys signed: the roots, and the lists of rosters")),
         ("keys/", _("public keys with their history")),
         ("export.json, export.note", _("filter, totals and a digest of every file; sealed")),
-        ("verify.py", _("the verifier, in one file")),
+        ("verify.py, verify.html", _("two verifiers, written apart")),
     ]

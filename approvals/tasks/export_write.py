@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from approvals import export_sources
 from approvals.selectors.records.export import Scope, erasure_is_waiting, exported, exported_rows
 from approvals.selectors.records.export_files import approval_files, commands
+from approvals.selectors.records.export_offline import offline_told
 from approvals.tasks.export_pdf import pdf_of
 from approvals.tasks.export_readme import readme
 from approvals.tasks.export_rows import Written, checkpoints_write, rows_write
 from approvals.tasks.export_zip import digest_of, files_below, zip_write
-from approvals.verify.source import verifier
+from approvals.verify.source import page, verifier
 from mlops_portal.foundation.ledger.models import Checkpoint
 from mlops_portal.foundation.ledger.selectors import checkpoint_latest, keys
 from mlops_portal.foundation.ledger.selectors.snapshot import snapshot
@@ -27,7 +28,7 @@ from mlops_portal.foundation.wire import note
 from mlops_portal.foundation.wire.errors import Conflict, NotFound
 from mlops_portal.foundation.wire.jcs import canonical
 
-FORMAT = "mlops-portal/export@1"
+FORMAT = "mlops-portal/export@2"
 COUNTED = ("evidence", "manifests", "policies", "statements")
 Step = Callable[[int, int], None]
 
@@ -79,7 +80,7 @@ def export_write(
 
 def _beside(scope: Scope, written: Written, last: Checkpoint, language: str) -> dict[str, bytes]:
     """Every file but the events and the seal."""
-    added = export_sources.files()
+    added = offline_told(export_sources.files(), size=last.size)
     rosters = [data for name, data in added.items() if name.startswith("rosters/")]
     files = approval_files(written.named, rosters) | added
     facts = _facts(scope, written, last)
@@ -89,6 +90,7 @@ def _beside(scope: Scope, written: Written, last: Checkpoint, language: str) -> 
         "log.pdf": pdf_of(language=language, facts=facts, rows=written.newest, events=written.events),
         "README.txt": readme(whole=scope.whole, facts=facts, key_id=key_id, commands=commands(files)),
         "verify.py": verifier(),
+        "verify.html": page(),
     }
 
 

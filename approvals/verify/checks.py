@@ -1,12 +1,15 @@
 """Verifies an export of MLOps Portal's decision log, without the portal.
 
 Needs Python 3.9 and cryptography. Prints one line for each check: "ok", "open" (this export does not hold
-what would show it) or "FAULT"; exit code 1 if there was a fault.
+what would show it), "PLANT" (the export is what the log says, and the log tells of something that nobody
+approved) or "FAULT" (this export was tampered with). Exit code 0, 3 if only the plant is at fault, else 1.
 
 - Events are RFC 8785 lines; a leaf is SHA-256(0x00 || line), a node SHA-256(0x01 || left || right): RFC 9162.
 - Checkpoints and the seal of the export are signed notes with Ed25519 (https://c2sp.org/signed-note).
 - Statements are in-toto in DSSE encoding, signed by a passkey (WebAuthn, section 7.2) or by the seal.
-- Without --key the key in the export is believed: compare it with the one that you were given.
+- Who may approve with which key stands in rosters; offline keys sign them (TUF). --root is the digest of the
+  first root, on the paper of the ceremony. Without it the export's own root is believed.
+- Without --key the log's key in the export is believed. The format: docs/export-format.md.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from approvals.verify.people import check_decisions, check_quorums
+from approvals.verify.people import check_decisions, check_quorums, load_statements
 from approvals.verify.proofs import (
     Fault,
     canonical,
@@ -33,14 +36,19 @@ from approvals.verify.proofs import (
     roots_by_consistency,
     signed_text,
 )
-from approvals.verify.reading import Event, Export, Facts, Open
+from approvals.verify.reading import Broken, Event, Export, Facts, Open
+from approvals.verify.roots import Offline
+from approvals.verify.story import TOLD, Story
 
 FIELDS = {"v", "id", "type", "at", "actor", "channel", "subjects", "data", "personal"}
-KEPT = ("approvals.", "registry.version.added", "ledger.")
+KEPT = (
+    "approvals.decision.", "approvals.request.", "registry.version.added", "ledger.key.used",
+    "ledger.personal.erased",
+)  # fmt: skip
 ALONE = {"export.json", "export.note"}
 
 
-def check_seal(export: Export, facts: Facts) -> str:
+def check_seal(export: Export, facts: Facts, _story: Story) -> str:
     text, facts.key = signed_text(export.read("export.note").decode(), facts.keys)
     wanted = f"{facts.key.split('+')[0]}/export\n{sha256(export.read('export.json')).hexdigest()}\n"
     if text != wanted:
@@ -58,7 +66,7 @@ def check_seal(export: Export, facts: Facts) -> str:
     return f"The seal holds over {len(listed)} files; signed with {facts.key}."
 
 
-def check_checkpoint(export: Export, facts: Facts) -> str:
+def check_checkpoint(export: Export, facts: Facts, _story: Story) -> str:
     facts.size, facts.root, key = checkpoint_of(export.read("checkpoint.txt").decode(), facts.keys)
     if facts.size != facts.told["totals"]["leaves"]:
         raise Fault("checkpoint.txt covers another number of events than export.json says.")
@@ -92,7 +100,22 @@ def read_event(line: bytes) -> Event:
     return event
 
 
-def check_events(export: Export, facts: Facts) -> str:
+def check_root(export: Export, facts: Facts, story: Story) -> str:
+    """The chain of offline roots, and what people signed, before the events tell their story."""
+    digest = story.offline.load(export, facts.given_root)
+    load_statements(export, story)
+    count = len(story.offline.roots)
+    if not digest:
+        raise Open("There is no offline root in this export: who might approve is the portal's word alone.")
+    if not facts.given_root:
+        raise Open(
+            f"You gave no root, so the export's own is believed, and with it every roster, passkey and "
+            f"origin. Compare its digest with the paper of the ceremony: {digest}"
+        )
+    return f"The {count} offline roots begin with the one that you gave."
+
+
+def check_events(export: Export, facts: Facts, story: Story) -> str:
     """One pass over events, personal parts, readable rows and proofs, which stand in one order."""
     roots = earlier(export, facts)
     edge: list[tuple[int, bytes]] = []
@@ -126,9 +149,7 @@ def check_events(export: Export, facts: Facts) -> str:
         row = next(rows, [])
         if row[:4] != [str(index), event["id"], event["at"], event["type"]]:
             raise Fault(f"log.csv says something else than event {event['id']}.")
-        facts.events += 1
-        if event["type"].startswith(KEPT):
-            facts.kept.append(event)
+        hear(event, export, facts, story)
     if part is not None or next(rows, None) is not None or (proofs is not None and next(proofs, None)):
         raise Fault("personal.jsonl, log.csv or the proofs speak of events that are not in events.jsonl.")
     if proofs is None and (facts.events, root(edge)) != (facts.size, facts.root):
@@ -137,7 +158,15 @@ def check_events(export: Export, facts: Facts) -> str:
     return f"{facts.events} events {how}; {len(roots)} earlier checkpoints lead to it."
 
 
-def check_totals(export: Export, facts: Facts) -> str:
+def hear(event: Event, export: Export, facts: Facts, story: Story) -> None:
+    facts.events += 1
+    if event["type"].startswith(KEPT):
+        facts.kept.append(event)
+    if event["type"] in TOLD:
+        story.see(event, export)
+
+
+def check_totals(export: Export, facts: Facts, _story: Story) -> str:
     """A filtered export may leave out the event that tells of an erasure."""
     totals = facts.told["totals"]
     counted = {"events": facts.events, "erased": facts.erased, "leaves": facts.size}
@@ -154,7 +183,7 @@ def check_totals(export: Export, facts: Facts) -> str:
     return f"The totals are right; {facts.erased} personal parts were erased."
 
 
-def check_digests(export: Export, facts: Facts) -> str:
+def check_digests(export: Export, facts: Facts, _story: Story) -> str:
     """Files whose name is the digest of what they hold."""
     count = 0
     for name in export.below("evidence") + export.below("manifests"):
@@ -185,29 +214,68 @@ def check_kept(kept: str, export: Export, facts: Facts) -> str:
     return f"The log continues your checkpoint over {size} events."
 
 
+def check_rosters(export: Export, _facts: Facts, story: Story) -> str:
+    story.offline.leftover(export)
+    weak = sorted(line for line, one in story.offline.rosters.items() if one["minimum_assurance"] == "code")
+    told = f"; on {', '.join(weak)} the portal's own seal suffices" if weak else ""
+    return f"Offline keys signed the rosters in force, of {len(story.offline.rosters)} lines{told}."
+
+
+def check_releases(_export: Export, _facts: Facts, story: Story) -> str:
+    """The headline."""
+    if story.count:
+        raise Broken(story.broken, story.count)
+    if story.unshown:
+        raise Open(f"{story.unshown} releases or reports rest on events outside of this part of the log.")
+    return (
+        f"{story.releases} releases and {story.reports} reports of models that ran match what people "
+        "approved: artifact, machine, number, roster, in their order."
+    )
+
+
+def check_complete(_export: Export, facts: Facts, _story: Story) -> str:
+    if not facts.whole:
+        raise Open("This is a part of the log: that nothing else happened is not shown.")
+    return "The events are all that the checkpoint covers."
+
+
 CHECKS = (
     ("seal", check_seal),
     ("checkpoint", check_checkpoint),
+    ("root", check_root),
     ("events", check_events),
+    ("complete", check_complete),
     ("totals", check_totals),
     ("digests", check_digests),
+    ("rosters", check_rosters),
     ("decisions", check_decisions),
-    ("quorums", check_quorums),
+    ("quorums", lambda _export, facts, story: check_quorums(facts, story)),
+    ("releases", check_releases),
 )
+UNSEEN = """Not checked, because no export can show it:
+- whether the portal shows others another log, or went back to an older one: keep checkpoint.txt, give it next
+  time with --checkpoint;
+- whether what happened after this checkpoint is told, and whether times are true;
+- whether machines, people and gates told the truth, and whether people read what they signed;
+- whether log.pdf and the sentences of log.csv say the same as events.jsonl.
+"""
 
 
-def run(name: str, check: Callable[[], str]) -> bool:
-    """Print the outcome of one check; whether there was no fault."""
+def run(name: str, check: Callable[[], str]) -> str:
+    """Print the outcome of one check; returns its word."""
     try:
         word, text = "ok", check()
     except Open as open_:
         word, text = "open", str(open_)
+    except Broken as broken:
+        more = f" … {broken.count} in all." if broken.count > len(broken.sentences) else ""
+        word, text = "PLANT", str(broken) + more
     except Fault as fault:
         word, text = "FAULT", str(fault)
     except Exception as error:  # whatever a damaged file makes of the code above, it is a fault
         word, text = "FAULT", f"Something cannot be read ({type(error).__name__}: {error})."
     sys.stdout.write(f"{word:5}  {name:10}  {text}\n")
-    return word != "FAULT"
+    return word
 
 
 def main() -> int:
@@ -215,29 +283,40 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("export", nargs="?", type=Path, default=Path(__file__).resolve().parent)
+    parser.add_argument("--root", default="", help="SHA-256 of the first offline root, from the ceremony")
     parser.add_argument("--key", help="the public key of the log as you were given it")
     parser.add_argument("--checkpoint", type=Path, help="a checkpoint.txt that you kept from before")
     given = parser.parse_args()
-    opened: list[tuple[Export, Facts]] = []
+    opened: list[tuple[Export, Facts, Story]] = []
 
     def begin() -> str:
         export = Export(given.export)
         keys = [given.key] if given.key else export.value("keys/checkpoint.json")
         told = export.value("export.json")
-        if told["format"] != "mlops-portal/export@1":
+        if told["format"] != "mlops-portal/export@2" or set(told["filter"]) != {"from", "to", "model"}:
             raise Fault("This is an export of another format.")
-        opened.append((export, Facts(told, keys)))
-        return "The whole log." if opened[0][1].whole else f"A part of the log: {canonical(told['filter'])}."
+        facts = Facts(told, keys, given_root="".join(given.root.split()))
+        opened.append((export, facts, Story(Offline(), facts.whole)))
+        return "The whole log." if facts.whole else f"A part of the log: {canonical(told['filter'])}."
 
-    good = run("export", begin)
-    if good:
-        for name, check in CHECKS:
-            good = run(name, partial(check, *opened[0])) and good
+    words = [run("export", begin)]
+    if opened:
+        words += [run(name, partial(check, *opened[0])) for name, check in CHECKS]
         if given.checkpoint:
             kept = given.checkpoint.read_text(encoding="utf-8")
-            good = run("kept", lambda: check_kept(kept, *opened[0])) and good
-    sys.stdout.write("Nothing is wrong with this export.\n" if good else "Do not rely on this export.\n")
-    return 0 if good else 1
+            words.append(run("kept", lambda: check_kept(kept, *opened[0][:2])))
+        sys.stdout.write(UNSEEN)
+    if "FAULT" in words:
+        sys.stdout.write("Do not rely on this export.\n")
+        return 1
+    if "PLANT" in words:
+        sys.stdout.write(
+            "The export is what the log says. The log tells of what nobody approved: see PLANT.\n"
+        )
+        return 3
+    rooted = given.root or "open" not in words
+    sys.stdout.write(f"Nothing is wrong with this export{'' if rooted else ', as far as it is rooted'}.\n")
+    return 0
 
 
 if __name__ == "__main__":

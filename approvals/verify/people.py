@@ -2,63 +2,93 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
-from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from approvals.verify.proofs import Fault, canonical, check_statement, parse, plain_bytes, quorum_filled
-from approvals.verify.reading import Export, Facts, Open, subject
+from approvals.verify.proofs import Fault, canonical, check_own_signature, parse, plain_bytes, un64, unurl
+from approvals.verify.reading import Broken, Export, Facts, Open, subject
+from approvals.verify.roots import moment
+from approvals.verify.story import Said, Story
+
+BEGIN, END = "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----"
+ED25519 = bytes.fromhex("302a300506032b6570032100")  # RFC 8410, before the 32 bytes of a key
+STATEMENT = {"_type", "subject", "predicateType", "predicate"}
 
 
-def check_decisions(export: Export, facts: Facts) -> str:
-    """Every signature, and that log and statements name one another."""
-    keys, by_assurance = export.value("keys/signing.json"), Counter[str]()
-    events = {event["data"]["statement"]: event for event in facts.of("approvals.decision.signed")}
+def load_statements(export: Export, story: Story) -> None:
+    """What people signed, known before the events are read."""
     for name in (one for one in export.below("statements") if one.endswith(".json")):
-        try:
-            digest, said, assurance = check_statement(export.read(name), keys)
-        except Fault as error:
-            raise Fault(f"{name}: {error}") from None
-        event, body = events.pop(digest, None), said["predicate"]
-        if Path(name).stem != digest or event is None:
+        held = export.value(name)
+        statement = un64(held["statement"])
+        said, digest = parse(statement), sha256(statement).hexdigest()
+        if set(held) != {"statement", "envelope"} or set(said) != STATEMENT or Path(name).stem != digest:
+            raise Fault(f"{name} is not a statement, or another one than its name says.")
+        if said["_type"] != "https://in-toto.io/Statement/v1" or len(said["subject"]) != 1:
+            raise Fault(f"{name} is not a statement about one artifact.")
+        if said["predicateType"] != "urn:mlops-portal:decision:v1":
+            raise Fault(f"{name} is not a decision.")
+        artifact = said["subject"][0]["digest"]["sha256"]
+        story.add(Said(name, digest, said["predicate"], artifact, statement, held["envelope"]))
+
+
+def check_decisions(export: Export, facts: Facts, story: Story) -> str:
+    """Every signature, and that log and statements name one another."""
+    keys, by_assurance = key_files(export), Counter[str]()
+    events = {event["data"]["statement"]: event for event in facts.of("approvals.decision.signed")}
+    for one in story.by_digest.values():
+        name, body, event = one.name, one.body, events.pop(one.digest, None)
+        if event is None:
             raise Fault(f"{name} is not a statement of which the log tells.")
         if event["actor"] != {"kind": "person", "id": body["person"]["id"]}:
             raise Fault(f"{name} was signed by somebody else than the log says.")
+        key = event["data"]["key"]
+        try:
+            assurance = check_own_signature(one.statement, one.envelope, key["public"])
+        except Fault as error:
+            raise Fault(f"{name}: {error}") from None
         if (event["data"]["verdict"], event["data"]["assurance"]) != (body["verdict"], assurance):
             raise Fault(f"{name} says something else than the log.")
-        if event["data"].get("key") != key_used(export.read(name), keys):
+        used = one.envelope["credential_id" if assurance == "passkey" else "key_id"]
+        if key["id"] != used or keys.get(used) != key["public"]:
             raise Fault(f"{name} was signed with another key than the log names.")
-        if datetime.fromisoformat(body["time"]) > datetime.fromisoformat(body["notAfter"]):
+        if moment(body["time"]) > moment(body["notAfter"]):
             raise Fault(f"{name} was signed after its request had ended.")
         for part in ("signed", "sig"):
-            check_plain(export, name, part)
-        check_grounds(export, facts, name, said)
+            check_plain(export, one, part)
+        check_grounds(export, facts, name, parse(one.statement))
         by_assurance[assurance] += 1
     for digest in events:
         raise Fault(f"The log tells of the statement {digest}, which is missing.")
     weak = f" ({by_assurance['code']} of them sealed by the portal: weaker)" if by_assurance["code"] else ""
-    return f"{sum(by_assurance.values())} decisions are signed by the people whom the log names{weak}."
+    return f"{sum(by_assurance.values())} decisions are signed with the keys that the log names{weak}."
 
 
-def key_used(data: bytes, keys: dict[str, Any]) -> dict[str, str]:
-    """Id and public half of the key that a statement's envelope names, as the log tells them."""
-    envelope = parse(data)["envelope"]
-    if envelope["kind"] == "passkey":
-        key = next(one for one in keys["passkeys"] if one["id"] == envelope["credential_id"])
-        return {"id": key["id"], "public": key["public_key"]}
-    key = next(one for one in keys["seals"] if one["id"] == envelope["key_id"])
-    return {"id": key["id"], "public": key["public"]}
+def key_files(export: Export) -> dict[str, str]:
+    """Public halves by id; each stands in a PEM file of its own, for openssl."""
+    listed = export.value("keys/signing.json")
+    keys = {one["id"]: one["public_key"] for one in listed["passkeys"]}
+    wanted = {one["file"]: unurl(one["public_key"]) for one in listed["passkeys"]}
+    for one in listed["seals"]:
+        keys[one["id"]] = one["public"]
+        wanted[f"keys/seal-{one['id'][:16]}.pem"] = ED25519 + bytes.fromhex(one["public"])
+    for key in export.value("keys/checkpoint.json"):
+        _name, key_id, public = key.split("+", 2)
+        wanted[f"keys/checkpoint-{key_id}.pem"] = ED25519 + un64(public)[1:]
+    if set(wanted) | {"keys/checkpoint.json", "keys/signing.json"} != set(export.below("keys")):
+        raise Fault("The keys are not those that their lists name.")
+    for name, der in wanted.items():
+        lines = export.read(name).decode().split("\n")
+        if lines[0] != BEGIN or lines[-2:] != [END, ""] or un64("".join(lines[1:-2])) != der:
+            raise Fault(f"{name} is another key than the one that is listed.")
+    return keys
 
 
-def check_plain(export: Export, name: str, part: str) -> None:
+def check_plain(export: Export, one: Said, part: str) -> None:
     """The bytes laid out for openssl are those of the envelope."""
-    held = parse(export.read(name))
-    envelope, statement = held["envelope"], base64.b64decode(held["statement"])
-    if plain_bytes(statement, envelope)[part] != export.read(f"{name[: -len('.json')]}.{part}"):
-        raise Fault(f"The bytes for openssl beside {name} are others.")
+    if plain_bytes(one.statement, one.envelope)[part] != export.read(f"{one.name[: -len('.json')]}.{part}"):
+        raise Fault(f"The bytes for openssl beside {one.name} are others.")
 
 
 def check_grounds(export: Export, facts: Facts, name: str, said: dict[str, Any]) -> None:
@@ -98,45 +128,22 @@ def check_manifest(export: Export, facts: Facts, name: str, told: dict[str, Any]
             raise Fault(f"{name}: its evidence names other teachers than the manifest.")
 
 
-def check_quorums(export: Export, facts: Facts) -> str:
-    """Every approval rests on enough people of a roster: those whom nodes would have accepted."""
-    rosters, met = [export.value(name) for name in export.below("rosters")], 0
-    approvals: dict[str, list[Any]] = {}
-    for name in (one for one in export.below("statements") if one.endswith(".json")):
-        held = export.value(name)
-        body = parse(base64.b64decode(held["statement"]))["predicate"]
-        if body["verdict"] == "approve":
-            approvals.setdefault(body["request"], []).append((body, held["envelope"]))
-    unshown = []
+def check_quorums(facts: Facts, story: Story) -> str:
+    """Every approval rests on people of the roster in force, and every decision counts under one."""
+    site = [one for one in story.by_digest.values() if one.site]
+    if site:
+        raise Broken([f"{one.name} counts at no machine: {one.why_not}" for one in site], len(site))
     for event in facts.of("approvals.request.approved"):
-        signed = approvals.pop(subject(event, "approval_request"), [])  # a request is approved once
-        if not signed:
+        if not story.by_request.get(subject(event, "approval_request")):
             raise Fault(f"{event['data']['name']} {event['data']['number']} is approved, but nobody signed.")
-        line = signed[0][0]["line"]
-        if any(quorum_filled(one["quorum"], counted(one, signed)) for one in rosters if one["line"] == line):
-            met += 1
-        else:
-            unshown.append(line)
+    unshown = [request for request, met in story.approved.items() if not met]
     if unshown:
+        lines = sorted({one.body["line"] for key in unshown for one in story.by_request[key]})
         raise Open(
-            f"For {len(unshown)} approvals ({', '.join(sorted(set(unshown)))}) no roster here shows a quorum."
+            f"For {len(unshown)} approvals ({', '.join(lines)}) no roster in force showed a quorum; "
+            "nothing was released on them."
         )
-    return f"{met} approvals rest on a quorum of a signed roster."
-
-
-def counted(roster: dict[str, Any], signed: list[Any]) -> dict[str, Any]:
-    """The people {id: roles} whose approvals count under the roster."""
-    people = {one["id"]: one for one in roster["people"]}
-    roles = {}
-    for body, envelope in signed:
-        person = people.get(body["person"]["id"])
-        if person is None or body["role"] not in person["roles"]:
-            continue
-        if envelope["kind"] == "passkey":
-            key, known = envelope["credential_id"], [one["id"] for one in person["passkeys"]]
-        else:
-            weak = roster["minimum_assurance"] == "code"
-            key, known = envelope["key_id"], [one["id"] for one in roster["seal_keys"]] if weak else []
-        if key in known and key not in roster["revoked"]:
-            roles[person["id"]] = person["roles"]
-    return roles
+    lost = [one for one in story.by_digest.values() if not one.accepted]
+    if lost:
+        raise Open(f"{len(lost)} decisions count under no roster so far: {lost[0].name}, {lost[0].why_not}.")
+    return f"{len(story.approved)} approvals rest on a quorum of the roster in force."

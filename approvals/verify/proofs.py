@@ -21,6 +21,14 @@ class Fault(Exception):
     """Something does not fit; the text is a sentence."""
 
 
+class Unfit(Exception):
+    """A node would not count this decision; ``site``: its key is known, but how it was used is not right."""
+
+    def __init__(self, words: str, site: bool = False) -> None:
+        super().__init__(words)
+        self.site = site
+
+
 # ---- canonical JSON (RFC 8785)
 
 
@@ -78,6 +86,22 @@ def parse(data: bytes) -> Any:
     if same.encode() != data:
         raise ValueError("it is not in canonical form")
     return value
+
+
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """For JSON that is not canonical: an object in which a key stands twice says two things."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return members
+
+
+def un64(text: str) -> bytes:
+    """The bytes of base64, written in the one way that it has."""
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise Fault("something is not base64.")
+    return data
 
 
 # ---- the tree (RFC 9162) and signed notes
@@ -148,10 +172,10 @@ def signed_text(note: str, keys: Iterable[str]) -> tuple[str, str]:
     for line in lines[:-1].split("\n"):
         dash, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")
-        signature = base64.b64decode(encoded, validate=True)
+        signature = un64(encoded)
         for key in keys:
             key_name, key_id, public = key.split("+", 2)
-            raw = base64.b64decode(public, validate=True)
+            raw = un64(public)
             if sha256(key_name.encode() + b"\n" + raw).digest()[:4].hex() != key_id or raw[:1] != b"\x01":
                 raise Fault("a public key of the log does not fit its id.")
             if (dash, name, signature[:4].hex()) == ("\u2014", key_name, key_id):
@@ -167,7 +191,7 @@ def checkpoint_of(note: str, keys: Iterable[str]) -> tuple[int, bytes, str]:
     lines = text.split("\n")
     if len(lines) != 4 or lines[0] != key.split("+")[0] or str(int(lines[1])) != lines[1]:
         raise Fault("a checkpoint is malformed or of another log.")
-    return int(lines[1]), base64.b64decode(lines[2], validate=True), key
+    return int(lines[1]), un64(lines[2]), key
 
 
 # ---- signatures of people
@@ -188,7 +212,11 @@ def check_signature(key: Any, signature: bytes, data: bytes) -> None:
 
 
 def unurl(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    """The bytes of base64url without padding, written in the one way that it has."""
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if base64.urlsafe_b64encode(data).rstrip(b"=").decode() != text:
+        raise Fault("something is not base64url.")
+    return data
 
 
 def signed_bytes(statement: bytes) -> bytes:
@@ -197,47 +225,65 @@ def signed_bytes(statement: bytes) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(statement), statement)
 
 
-def check_passkey(
-    statement: bytes, envelope: dict[str, str], key: bytes, rp_id: str, origins: Sequence[str]
-) -> None:
-    raw = unurl(envelope["client_data"])
-    client, authenticator = json.loads(raw), unurl(envelope["authenticator_data"])
-    if len(authenticator) < 37:
+def passkey_parts(envelope: dict[str, str]) -> tuple[bytes, Any, bytes]:
+    """Client data as bytes and as read, and the authenticator's data; strictly base64url."""
+    if set(envelope) != {"kind", "credential_id", "authenticator_data", "client_data", "signature"}:
+        raise Fault("a passkey's envelope has other fields.")
+    raw, authenticator = unurl(envelope["client_data"]), unurl(envelope["authenticator_data"])
+    client = json.loads(raw, object_pairs_hook=unique)
+    if len(authenticator) < 37 or not isinstance(client, dict):
         raise Fault("a passkey's signature is cut short.")
-    challenge = base64.urlsafe_b64encode(sha256(signed_bytes(statement)).digest()).rstrip(b"=").decode()
+    return raw, client, authenticator
+
+
+def check_own_signature(statement: bytes, envelope: dict[str, str], public: str) -> str:
+    """Whether this key signed exactly these bytes (WebAuthn, section 7.2); returns the assurance."""
+    if envelope["kind"] == "passkey":
+        raw, client, authenticator = passkey_parts(envelope)
+        wanted = base64.urlsafe_b64encode(sha256(signed_bytes(statement)).digest()).rstrip(b"=").decode()
+        if client.get("type") != "webauthn.get":
+            raise Fault("a passkey's signature was not made for signing.")
+        if client.get("challenge") != wanted:
+            raise Fault("a passkey's signature was made for another statement.")
+        signed = authenticator + sha256(raw).digest()
+        check_signature(load_der_public_key(unurl(public)), unurl(envelope["signature"]), signed)
+        return "passkey"
+    if envelope["kind"] != "seal" or set(envelope) != {"kind", "key_id", "signature"}:
+        raise Fault("a statement is neither signed by a passkey nor sealed.")
+    key = ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))
+    check_signature(key, bytes.fromhex(envelope["signature"]), signed_bytes(statement))
+    return "code"
+
+
+def check_roster_signature(
+    roster: dict[str, Any], statement: bytes, body: dict[str, Any], envelope: dict[str, str]
+) -> None:
+    """Unfit unless a node with this roster would count the statement as that person's."""
+    person = next((one for one in roster["people"] if one["id"] == body["person"]["id"]), None)
+    if person is None or body["role"] not in person["roles"]:
+        raise Unfit("the roster does not give this person that role")
+    if envelope["kind"] != "passkey":
+        keys = {one["id"]: one["public"] for one in roster["seal_keys"]}
+        if roster["minimum_assurance"] != "code":
+            raise Unfit("the roster demands a passkey")
+        if envelope["key_id"] not in keys or envelope["key_id"] in roster["revoked"]:
+            raise Unfit("the seal's key does not stand in the roster")
+        check_own_signature(statement, envelope, keys[envelope["key_id"]])
+        return
+    keys = {one["id"]: one["public_key"] for one in person["passkeys"]}
+    if envelope["credential_id"] not in keys or envelope["credential_id"] in roster["revoked"]:
+        raise Unfit("the roster does not give this person that passkey")
+    _raw, client, authenticator = passkey_parts(envelope)
     for fits, words in (
-        (client.get("type") == "webauthn.get", "was not made for signing"),
-        (client.get("challenge") == challenge, "was made for another statement"),
-        (client.get("origin") in origins, "was made at another site"),
+        (client.get("origin") in roster["origins"], "was made at another site than the roster names"),
         (client.get("crossOrigin", False) is False, "was made inside another site"),
         ("topOrigin" not in client, "was made inside another site"),
-        (authenticator[:32] == sha256(rp_id.encode()).digest(), "was made for another site"),
+        (authenticator[:32] == sha256(roster["rp_id"].encode()).digest(), "was made for another site"),
         (authenticator[32] & 5 == 5, "was made without checking who used the key"),
     ):
         if not fits:
-            raise Fault(f"a passkey's signature {words}.")
-    signed = authenticator + sha256(raw).digest()
-    check_signature(load_der_public_key(key), unurl(envelope["signature"]), signed)
-
-
-def check_statement(data: bytes, keys: dict[str, Any]) -> tuple[str, Any, str]:
-    """What a file of statements/ says, its signature verified: (digest, statement, assurance)."""
-    held = parse(data)
-    statement, envelope = base64.b64decode(held["statement"], validate=True), held["envelope"]
-    said = parse(statement)
-    person = said["predicate"]["person"]["id"]
-    if envelope["kind"] == "passkey":
-        mine = [one for one in keys["passkeys"] if one["id"] == envelope["credential_id"]]
-        if not mine or {one["person"] for one in mine} != {person}:
-            raise Fault("a passkey is not one of the person who is said to have signed.")
-        check_passkey(statement, envelope, unurl(mine[0]["public_key"]), keys["rp_id"], keys["origins"])
-        return sha256(statement).hexdigest(), said, "passkey"
-    seals = [one["public"] for one in keys["seals"] if one["id"] == envelope["key_id"]]
-    if envelope["kind"] != "seal" or not seals:
-        raise Fault("a statement is sealed with an unknown key.")
-    key = ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(seals[0]))
-    check_signature(key, bytes.fromhex(envelope["signature"]), signed_bytes(statement))
-    return sha256(statement).hexdigest(), said, "code"
+            raise Unfit(f"a passkey's signature {words}", site=True)
+    check_own_signature(statement, envelope, keys[envelope["credential_id"]])
 
 
 def plain_bytes(statement: bytes, envelope: dict[str, str]) -> dict[str, bytes]:

@@ -1,16 +1,19 @@
-"""Builds ``verify.py``: the one file that goes with an export and needs nothing of the portal.
+"""Builds ``verify.py`` and ``verify.html``: two files that go with an export and need nothing of the portal.
 
-The four modules beside this one are written in the order below, without what they import of one another.
+The six modules beside this one are written in the order below, without what they import of one another.
 """
 
 from __future__ import annotations
 
 import ast
+import base64
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-MODULES = ("proofs", "reading", "people", "checks")
+MODULES = ("proofs", "reading", "roots", "story", "people", "checks")
+SCRIPTS = ("tools", "story", "checks", "page")
 FUTURE = "from __future__ import annotations\n"
 
 
@@ -20,6 +23,27 @@ def verifier() -> bytes:
     parts = [_parts((HERE / f"{name}.py").read_text(encoding="utf-8")) for name in MODULES]
     imports = sorted(set[str]().union(*(names for _doc, names, _rest in parts)) - {FUTURE})
     return "\n".join([parts[-1][0], FUTURE, "".join(imports), *(rest for *_, rest in parts)]).encode()
+
+
+@cache
+def page() -> bytes:
+    """The second verifier, for a browser: one file whose policy allows its own script and style alone."""
+    script, style = script_of_page(), (HERE / "page/page.css").read_text(encoding="utf-8")
+    told = {"{javascript}": script, "{css}": style, "{script}": _allowed(script), "{style}": _allowed(style)}
+    text = (HERE / "page/page.html").read_text(encoding="utf-8")
+    for name, part in told.items():
+        text = text.replace(name, part, 1)
+    return text.encode()
+
+
+def script_of_page() -> str:
+    """Its JavaScript; also runs outside of a browser."""
+    return "\n".join((HERE / f"page/{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+
+
+def _allowed(text: str) -> str:
+    """A source of a Content-Security-Policy: this very text."""
+    return f"sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}"
 
 
 def _parts(source: str) -> tuple[str, set[str], str]:

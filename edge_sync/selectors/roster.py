@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +30,24 @@ def kept() -> list[tuple[str, bytes]]:
     """Every roster that was ever signed, as “<line>/<version>.json”, for exports."""
     folder = layout().root / "rosters"
     return [(str(one.relative_to(folder)), one.read_bytes()) for one in sorted(folder.glob("*/*.json"))]
+
+
+def offline_metadata() -> list[tuple[str, bytes]]:
+    """Every root and every list of rosters that offline keys signed, by the name of its file, for exports."""
+    folder = layout().metadata
+    return [
+        (one.name, one.read_bytes())
+        for kind in ("root", "targets")
+        for one in sorted(folder.glob(f"*.{kind}.json"))
+    ]
+
+
+def root_digest() -> str:
+    """SHA-256 of the first root, which stands on the paper of the ceremony; "" before it."""
+    try:
+        return sha256((layout().metadata / "1.root.json").read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 def signed(line: Line) -> Roster | None:

@@ -110,6 +110,7 @@ def release_publish(*, release: Release) -> list[ReleaseTarget]:
                 asset=one.asset.name,
                 number=one.number,
                 descriptor=digest,
+                artifact_size=bundle.artifact_size,
                 state=new.value,
             )
         repository().publish(

@@ -17,7 +17,7 @@ from approvals.selectors.policies import line_rules
 from edge_sync.errors import NotPublished
 from edge_sync.keys.demo import is_demo
 from edge_sync.models import PublicKey
-from edge_sync.selectors.roster import pending, signed
+from edge_sync.selectors.roster import pending, root_digest, signed
 from edge_sync.services.ceremony import ceremony_hold, plan_all, plan_digest
 from mlops_portal.foundation.plant.models import Line, Person
 from mlops_portal.foundation.plant.policies import guard
@@ -37,6 +37,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "keys": PublicKey.objects.order_by("until", "purpose", "since"),
         "demo": demo,
+        "root_digest": root_digest(),
         "may_hold": may_hold,
         "waits": any(one["pending"] for one in lines),
         "shown": plan_digest(plan_all(now=timezone.now())) if may_hold else "",

@@ -2,80 +2,115 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from approvals import export_sources
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.utils import timezone
+
+from approvals.models import LinePolicy
 from approvals.selectors.records.export import Scope
 from approvals.selectors.seal_key import seal_key, seal_public
 from approvals.services.decisions import decide
 from approvals.services.statements import statement_for
 from approvals.tasks.export_write import export_write
+from approvals.tasks.export_zip import zip_write
 from approvals.transitions import Verdict
+from edge_sync.models import ReleaseTarget
+from edge_sync.services.releases import releases_claim, releases_publish
+from edge_sync.services.reports import reports_receive
 from mlops_portal.foundation.ledger.refs import SYSTEM
 from mlops_portal.foundation.ledger.selectors import keys
 from mlops_portal.foundation.ledger.services import log_sequence, personal_erase
+from mlops_portal.foundation.plant.models import Node
 from mlops_portal.foundation.wire import note
-from mlops_portal.foundation.wire.assertion import b64url, seal
+from mlops_portal.foundation.wire.assertion import seal
 from mlops_portal.foundation.wire.jcs import canonical
 from tests.approvals.world import Bench, trust_the_portal
+from tests.edge_sync.plant import ceremony
 
 Files = dict[str, bytes]
 
 
 def decided(bench: Bench) -> Bench:
-    """Approved with a passkey on line 2 and with the portal's seal on line 1; one stranger's name erased."""
+    """Approved with a passkey on line 2 and with the portal's seal on line 1, released and confirmed; one
+    stranger's name erased. The rosters are signed in a real ceremony."""
     log_sequence()
+    trust_the_portal(bench.cast.line_1)
+    LinePolicy.objects.update_or_create(
+        line=bench.cast.line_2, defaults={"minimum_assurance": "passkey", "quorum": {"quality_engineer": 1}}
+    )
+    bench.key_of(bench.cast.two.quality_engineer)
+    ceremony()
     first = bench.submitted()
     bench.sign(first, bench.cast.two.quality_engineer, comment="=1+1 „fein“")
     log_sequence()
     line = bench.cast.line_1
-    trust_the_portal(line)
     asker, signer = bench.cast.one.ml_engineer, bench.cast.one.quality_engineer
     second = bench.submitted(by=asker, line=line, assets=bench.presses[:1])
     asked = statement_for(by=signer, request=second, verdict=Verdict.APPROVE, comment="")
     key_id, _public = seal_public(make=True)
     envelope = seal(asked.canonical.encode(), seal_key(), key_id=key_id)
     decide(by=signer, request=second, statement=asked.canonical.encode(), envelope=envelope)
+    log_sequence()
+    released(bench)
     personal_erase(actor=SYSTEM, kind="person", id=str(asker.pk))
     log_sequence()
     return bench
 
 
-def roster(bench: Bench, line: str) -> tuple[str, bytes]:
-    """The line's roster as a ceremony signs it, with the passkeys that people have."""
-    team = bench.cast.two if line == "line-2" else bench.cast.one
-    person = team.quality_engineer
-    held = bench.keys.get(str(person.pk))
-    key_id, public = seal_public(make=True)
-    body: dict[str, Any] = {
-        "format": "mlops-portal/roster@1", "line": line, "version": 1,
-        "expires": "2030-01-01T00:00:00+00:00", "rp_id": "localhost", "origins": ["http://localhost:8000"],
-        "minimum_assurance": "passkey" if held else "code", "quorum": {"quality_engineer": 1},
-        "people": [{"id": str(person.pk), "name": person.name, "roles": ["quality_engineer"],
-                    "passkeys": passkeys(person)}],
-        "seal_keys": [{"id": key_id, "public": public.hex()}], "revoked": [],
-    }  # fmt: skip
-    return f"{line}/1.json", canonical(body)
+def released(bench: Bench) -> None:
+    """Every machine gets what was approved and says that it runs it."""
+    at = machines(bench)
+    releases_claim()
+    for _wave in range(2):
+        releases_publish()
+        for target in ReleaseTarget.objects.exclude(published_at=None).filter(reported_at=None):
+            artifact = target.release.approval.version.artifact_id
+            for state in ("desired", "verified", "active", "confirmed"):
+                report = at[target.asset.slug].report(target.asset.slug, target.number, state, artifact)
+                reports_receive(node=target.asset.node, reports=[report])
+    assert not ReleaseTarget.objects.exclude(state="confirmed").exists()
 
 
-def passkeys(person: Any) -> list[dict[str, str]]:
-    from approvals.selectors.passkeys import passkeys_of
+def machines(bench: Bench) -> dict[str, Machine]:
+    """A node with a key of its own beside every press."""
+    at = {}
+    for press in bench.presses:
+        key = Ed25519PrivateKey.generate()
+        press.node = Node.objects.create(
+            name=f"Node of {press}", slug=f"node-{press.slug}", line=press.line,
+            registered_at=timezone.now(), enrolled_at=timezone.now(),
+            public_key=key.public_key().public_bytes_raw().hex(),
+        )  # fmt: skip
+        press.save()
+        at[press.slug] = Machine(key)
+    return at
 
-    return [{"id": one.id, "public_key": b64url(one.public_key)} for one in passkeys_of(person)]
+
+class Machine:
+    """Signs reports as a node does."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self.key, self.sequence = key, 0
+
+    def report(self, asset: str, number: int, state: str, artifact: str) -> dict[str, Any]:
+        self.sequence += 1
+        said: dict[str, Any] = {
+            "sequence": self.sequence, "asset": asset, "number": number, "artifact": artifact,
+            "state": state, "reason": "", "at": timezone.now().isoformat(timespec="seconds"), "measures": {},
+        }  # fmt: skip
+        return said | {"signature": self.key.sign(canonical(said)).hex()}
 
 
-def made(bench: Bench, scope: Scope, out: Path, monkeypatch: Any) -> Path:
-    """An export with both rosters in it."""
-    rosters = [roster(bench, "line-1"), roster(bench, "line-2")]
-    monkeypatch.setitem(export_sources._sources, "rosters", lambda: rosters)
+def made(scope: Scope, out: Path) -> Path:
     export_write(scope, out)
     return out
 
@@ -86,11 +121,14 @@ def files_of(path: Path) -> Files:
 
 
 def packed(files: Files) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as out:
-        for name, data in sorted(files.items()):
-            out.writestr(name, data)
-    return held.getvalue()
+    """As an export packs them."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, out = Path(name) / "files", Path(name) / "export.zip"
+        for path, data in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
+        zip_write(folder, out)
+        return out.read_bytes()
 
 
 def sealed_again(files: Files, change: Callable[[dict[str, Any]], object] = lambda told: None) -> Files:

@@ -8,6 +8,7 @@ import json
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -16,20 +17,30 @@ from django.utils import timezone
 
 from approvals import export_sources
 from approvals.selectors.records.export import Scope, scope_of
+from approvals.selectors.records.export_offline import offline_told
 from approvals.tasks.export_zip import digest_of
+from edge_sync.selectors.roster import root_digest
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.refs import SYSTEM
-from mlops_portal.foundation.ledger.services import personal_erase
+from mlops_portal.foundation.ledger.selectors import checkpoint_latest
+from mlops_portal.foundation.ledger.services import log_sequence, personal_erase
 from mlops_portal.foundation.shell.models import Job
 from mlops_portal.foundation.wire.errors import Invalid
 from tests.approvals.export_case import cryptography_alone, decided, files_of, made, verified
 from tests.approvals.world import Bench
+from tests.edge_sync.plant import ceremony
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _own_files(tmp_path: Path, settings: Any) -> None:
+    """Keys and repository of this test alone."""
+    settings.VAR_DIR = tmp_path / "var"
+
+
 @pytest.fixture
-def decided_bench(bench: Bench) -> Bench:
+def decided_bench(_own_files: None, bench: Bench) -> Bench:
     return decided(bench)
 
 
@@ -45,43 +56,65 @@ def run(tmp_path):
     return verify
 
 
-def test_the_whole_log_verifies_with_python_and_cryptography_alone(decided_bench, tmp_path, monkeypatch, run):
-    out = made(decided_bench, Scope(), tmp_path / "e.zip", monkeypatch)
-    answer = run(out)
+def test_the_whole_log_verifies_with_python_and_cryptography_alone(decided_bench, tmp_path, run):
+    out = made(Scope(), tmp_path / "e.zip")
+    answer = run(out, "--root", root_digest())
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "FAULT" not in answer.stdout
     assert "open " not in answer.stdout
     assert "2 decisions are signed" in answer.stdout
+    assert "3 releases and 6 reports of models that ran match" in answer.stdout
     assert "1 of them sealed by the portal: weaker" in answer.stdout
     assert "2 approvals rest on a quorum" in answer.stdout
 
 
-def test_a_passkey_deleted_before_any_ceremony_does_not_spoil_the_proof(
-    decided_bench, tmp_path, monkeypatch, run
-):
+def test_a_passkey_deleted_before_any_ceremony_does_not_spoil_the_proof(decided_bench, tmp_path, run):
     Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).delete()
-    answer = run(made(decided_bench, Scope(), tmp_path / "e.zip", monkeypatch))
+    answer = run(made(Scope(), tmp_path / "e.zip"))
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "2 decisions are signed" in answer.stdout
 
 
-def test_a_part_of_the_log_is_proved_event_by_event(decided_bench, tmp_path, monkeypatch, run):
+def test_a_portal_that_moved_to_another_address_stays_verifiable(decided_bench, tmp_path, run, settings):
+    root = root_digest()
+    settings.PUBLIC_URL = "https://portal.example:8443"
+    before = run(made(Scope(), tmp_path / "1.zip"), "--root", root)
+    assert before.returncode == 0, before.stdout
+    ceremony()  # the rosters name the new address now
+    log_sequence()
+    after = run(made(Scope(), tmp_path / "2.zip"), "--root", root)
+    assert after.returncode == 0, after.stdout
+    assert "open " not in after.stdout
+
+
+def test_a_ceremony_held_while_an_export_is_made_is_not_in_it(decided_bench, tmp_path, run):
+    log_sequence()
+    last = checkpoint_latest()
+    assert last is not None
+    ceremony()
+    told = offline_told(export_sources.files(), size=last.size)
+    assert sorted(told) == [
+        "rosters/line-1/1.json", "rosters/line-2/1.json", "tuf/1.root.json", "tuf/1.targets.json",
+    ]  # fmt: skip
+
+
+def test_a_part_of_the_log_is_proved_event_by_event(decided_bench, tmp_path, run):
     scope = Scope(model=decided_bench.model.slug)
-    out = made(decided_bench, scope, tmp_path / "e.zip", monkeypatch)
+    out = made(scope, tmp_path / "e.zip")
     assert "proofs/inclusion.jsonl" in files_of(out)
     answer = run(out)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "A part of the log" in answer.stdout
 
 
-def test_the_same_log_and_filter_give_the_same_bytes(decided_bench, tmp_path, monkeypatch):
-    first = made(decided_bench, Scope(), tmp_path / "1.zip", monkeypatch)
-    second = made(decided_bench, Scope(), tmp_path / "2.zip", monkeypatch)
+def test_the_same_log_and_filter_give_the_same_bytes(decided_bench, tmp_path):
+    first = made(Scope(), tmp_path / "1.zip")
+    second = made(Scope(), tmp_path / "2.zip")
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_an_unpacked_export_verifies_by_its_own_verifier(decided_bench, tmp_path, monkeypatch, run):
-    out = made(decided_bench, Scope(), tmp_path / "e.zip", monkeypatch)
+def test_an_unpacked_export_verifies_by_its_own_verifier(decided_bench, tmp_path, run):
+    out = made(Scope(), tmp_path / "e.zip")
     folder = tmp_path / "unpacked"
     for name, data in files_of(out).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -90,10 +123,8 @@ def test_an_unpacked_export_verifies_by_its_own_verifier(decided_bench, tmp_path
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-def test_lines_are_the_texts_of_the_leaves_and_nothing_of_erased_people_is_left(
-    decided_bench, tmp_path, monkeypatch
-):
-    files = files_of(made(decided_bench, Scope(), tmp_path / "e.zip", monkeypatch))
+def test_lines_are_the_texts_of_the_leaves_and_nothing_of_erased_people_is_left(decided_bench, tmp_path):
+    files = files_of(made(Scope(), tmp_path / "e.zip"))
     lines = files["events.jsonl"].decode().splitlines()
     texts = Event.objects.filter(leaf__isnull=False).order_by("leaf__index").values_list("public", flat=True)
     assert lines == list(texts)
@@ -102,15 +133,15 @@ def test_lines_are_the_texts_of_the_leaves_and_nothing_of_erased_people_is_left(
         assert erased not in files[name]
 
 
-def test_the_table_opens_without_running_a_formula(decided_bench, tmp_path, monkeypatch):
-    files = files_of(made(decided_bench, Scope(), tmp_path / "e.zip", monkeypatch))
+def test_the_table_opens_without_running_a_formula(decided_bench, tmp_path):
+    files = files_of(made(Scope(), tmp_path / "e.zip"))
     rows = list(csv.reader(io.StringIO(files["log.csv"].decode("utf-8-sig"))))
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
     assert files["log.pdf"].startswith(b"%PDF-")
 
 
-def test_the_commands_of_the_readme_verify_with_openssl(decided_bench, tmp_path, monkeypatch):
-    out = made(decided_bench, Scope(), tmp_path / "e.zip", monkeypatch)
+def test_the_commands_of_the_readme_verify_with_openssl(decided_bench, tmp_path):
+    out = made(Scope(), tmp_path / "e.zip")
     folder = tmp_path / "unpacked"
     for name, data in files_of(out).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -124,11 +155,11 @@ def test_the_commands_of_the_readme_verify_with_openssl(decided_bench, tmp_path,
         subprocess.run(["bash", "-c", command], cwd=folder, check=True, capture_output=True)
 
 
-def test_a_kept_checkpoint_shows_that_the_log_goes_on(decided_bench, tmp_path, monkeypatch, run):
-    old = files_of(made(decided_bench, Scope(), tmp_path / "old.zip", monkeypatch))
+def test_a_kept_checkpoint_shows_that_the_log_goes_on(decided_bench, tmp_path, run):
+    old = files_of(made(Scope(), tmp_path / "old.zip"))
     decided_bench.model.refresh_from_db()
     personal_erase(actor=SYSTEM, kind="person", id="nobody")
-    out = made(decided_bench, Scope(), tmp_path / "new.zip", monkeypatch)
+    out = made(Scope(), tmp_path / "new.zip")
     kept = tmp_path / "kept.txt"
     kept.write_bytes(old["checkpoint.txt"])
     answer = run(out, "--checkpoint", str(kept))
@@ -136,13 +167,13 @@ def test_a_kept_checkpoint_shows_that_the_log_goes_on(decided_bench, tmp_path, m
     assert "The log continues your checkpoint" in answer.stdout
 
 
-def test_another_key_than_the_one_given_is_a_fault(decided_bench, tmp_path, monkeypatch, run):
+def test_another_key_than_the_one_given_is_a_fault(decided_bench, tmp_path, run):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from mlops_portal.foundation.ledger.selectors import keys
     from mlops_portal.foundation.wire.note import public_key
 
-    out = made(decided_bench, Scope(), tmp_path / "e.zip", monkeypatch)
+    out = made(Scope(), tmp_path / "e.zip")
     other = str(public_key(keys.origin(), Ed25519PrivateKey.generate()))
     assert run(out, "--key", other).returncode == 1
     assert run(out, "--key", str(keys.checkpoint_verifier())).returncode == 0
@@ -157,7 +188,7 @@ def test_the_command_writes_the_file_and_the_log_tells_of_it(decided_bench, tmp_
     event = Event.objects.get(type="log.exported")
     assert event.data["digest"] == told["sha256"]
     assert event.data["filter"] == {"from": "", "to": "", "model": ""}
-    assert [one.name for one in tmp_path.iterdir()] == ["log.zip"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["log.zip", "var"]
 
 
 @pytest.mark.parametrize(
@@ -169,13 +200,14 @@ def test_a_filter_that_fits_nothing_is_refused_in_one_sentence(decided_bench, tm
     given = [f"--{name}={value}" for name, value in wrong.items()]
     with pytest.raises(CommandError):
         call_command("ledger_export", "--out", str(tmp_path / "x.zip"), *given)
-    assert not list(tmp_path.iterdir())
+    assert [one.name for one in tmp_path.iterdir()] == ["var"]
 
 
-def test_times_bound_the_events(decided_bench, tmp_path, monkeypatch):
+def test_times_bound_the_events(decided_bench, tmp_path):
     later = timezone.now() + timedelta(hours=1)
-    files = files_of(made(decided_bench, Scope(since=later), tmp_path / "e.zip", monkeypatch))
-    assert [json.loads(line)["type"] for line in files["events.jsonl"].splitlines()] == ["ledger.key.used"]
+    files = files_of(made(Scope(since=later), tmp_path / "e.zip"))
+    types = {json.loads(line)["type"] for line in files["events.jsonl"].splitlines()}
+    assert types == {"ledger.key.used", "edge.root.signed", "edge.roster.signed"}
     assert scope_of({"from": "2026-01-01"}).since == datetime(2026, 1, 1, tzinfo=UTC)
 
 

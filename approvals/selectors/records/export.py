@@ -25,6 +25,9 @@ LED_TO = (
 """Things that belong to a model because an event names both."""
 
 
+ALWAYS = ("ledger.key.used", "edge.root.signed", "edge.roster.signed")
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What is exported: from ``since`` on, before ``until``, about the model with this slug; nothing: all."""
@@ -74,7 +77,7 @@ def _time(text: Any) -> datetime | None:
 
 
 def exported(scope: Scope, *, size: int) -> QuerySet[Leaf]:
-    """The leaves below ``size`` that the scope holds, in their order; a part always holds the log's keys."""
+    """The leaves below ``size`` that the scope holds, in order; keys, roots and rosters always."""
     leaves = Leaf.objects.filter(index__lt=size).order_by("index")
     if scope.whole:
         return leaves
@@ -85,7 +88,7 @@ def exported(scope: Scope, *, size: int) -> QuerySet[Leaf]:
         wanted &= Q(event__at__lt=scope.until)
     if scope.model:
         wanted &= Q(event__in=about_model(scope.model))
-    return leaves.filter(wanted | Q(event__type="ledger.key.used"))
+    return leaves.filter(wanted | Q(event__type__in=ALWAYS))
 
 
 def about_model(slug: str) -> QuerySet[EventSubject, Any]:

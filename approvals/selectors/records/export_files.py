@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from approvals.models import Decision, EvidencePack, Policy
-from approvals.selectors.statements import origins, rp_id
 from approvals.transitions import Assurance
 from approvals.verify.proofs import plain_bytes
 from labeling.models import TrainingManifest
@@ -116,8 +115,6 @@ def key_files(decisions: Iterable[Decision], rosters: Iterable[bytes]) -> dict[s
         else:
             seals[key["id"]] = key["public"]
     signing: dict[str, Any] = {
-        "rp_id": rp_id(),
-        "origins": list(origins()),
         "passkeys": [passkeys[one] for one in sorted(passkeys)],
         "seals": [{"id": one, "public": seals[one]} for one in sorted(seals)],
     }

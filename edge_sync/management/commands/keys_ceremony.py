@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from edge_sync.keys.repository import layout
 from edge_sync.repository.published import root_version
-from edge_sync.selectors.roster import LONGEST
+from edge_sync.selectors.roster import LONGEST, root_digest
 from edge_sync.services.ceremony import Signing, ceremony_hold, plan_all
 from mlops_portal.foundation.wire.errors import PortalError
+from mlops_portal.foundation.wire.words import words
 
 
 class Command(BaseCommand):
@@ -69,8 +70,12 @@ class Command(BaseCommand):
                 }
                 for one in planned
             ]
-            self.stdout.write(json.dumps({"rosters": rows, "root": root_version(layout())}))
+            told = {"rosters": rows, "root": root_version(layout()), "root_digest": root_digest()}
+            self.stdout.write(json.dumps(told))
             return
         for one in planned:
             text = _("%(line)s: roster %(version)s is signed and published (%(words)s).")
             self.stdout.write(text % {"line": one.line, "version": one.version, "words": one.words})
+        self.stdout.write(_("Write on paper, for those who verify exports: the first root is"))
+        self.stdout.write(f"  {root_digest()}")
+        self.stdout.write(f"  {' '.join(words(root_digest()))}")

@@ -12,15 +12,15 @@ http = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402 - needs the apps, which the line above loads
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - as above
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402 - as above
 from django.urls import get_resolver  # noqa: E402 - as above
 
 from mlops_portal.foundation.shell.routing import websocket_urlpatterns  # noqa: E402 - as above
+from mlops_portal.foundation.shell.same_origin import SameOrigin  # noqa: E402 - as above
 
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )
 _pages = get_resolver().url_patterns  # before the first request, not with it

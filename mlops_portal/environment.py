@@ -174,6 +174,12 @@ VARIABLES: tuple[Variable, ...] = (
         "60",
         _number(5, 3600),
     ),
+    Variable(
+        "METRICS_TOKEN",
+        "who asks for /metrics sends it as “Authorization: Bearer …”; this machine alone where it is not set",
+        "",
+        _text,
+    ),
     Variable("LOG_FORMAT", "text for people, json for collectors", "text", _choice("text", "json")),
 )
 

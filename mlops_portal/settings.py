@@ -223,6 +223,7 @@ EMAIL_HOST_USER: str = EMAIL_OPTIONS.get("user", "")
 EMAIL_HOST_PASSWORD: str = EMAIL_OPTIONS.get("password", "")
 EMAIL_USE_TLS: bool = EMAIL_OPTIONS.get("tls", False)
 DEFAULT_FROM_EMAIL = f"MLOps Portal <portal@{_public.hostname}>"
+METRICS_TOKEN: str = ENV["METRICS_TOKEN"]
 NOTIFY_WEBHOOKS: list[str] = ENV["NOTIFY_WEBHOOKS"].split()
 
 # ---------------------------------------------------------------- people

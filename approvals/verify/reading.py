@@ -37,17 +37,17 @@ def check_zip(path: Path, packed: zipfile.ZipFile) -> None:
             told = (info.CRC, info.file_size, info.file_size, len(name))
             head = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 0, 0, 33, *told, 0) + name
             file.seek(place)
-            found = file.read(len(head))
+            begins = file.read(len(head))
             if (
                 info.header_offset != place
                 or info.compress_type
                 or info.flag_bits
-                or (short and found != head)
+                or (short and begins != head)
             ):
                 raise Fault("The zip holds more than its files, or describes one in another way.")
             rest = (0, 0, 0, 0, 0o100644 << 16, place)
             listed += struct.pack("<4s6H3L5H2L", b"PK\1\2", 788, 20, 0, 0, 0, 33, *told, *rest) + name
-            place += len(head) + info.file_size + int.from_bytes(found[28:30], "little")
+            place += len(head) + info.file_size + int.from_bytes(begins[28:30], "little")
         file.seek(place)
         count = len(packed.infolist())
         end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(listed), place, 0)

@@ -50,6 +50,17 @@ def confirm(client: Client) -> None:
     assert response.status_code == 302, response.content
 
 
+def just_now(client: Client) -> Client:
+    """The same browser, whose person gave the password a moment ago."""
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
+    return client
+
+
 def is_signed_in(client: Client) -> bool:
     return client.get("/me/security/").status_code == 200
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from mlops_portal.foundation.plant.models import Asset, RoleAssignment
 from mlops_portal.foundation.plant.services.tokens import token_create
+from tests.directory.signing import just_now
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_an_invitation_s_link_is_in_its_answer_alone(admin):
 
 
 def test_a_token_s_secret_is_in_its_answer_alone(world, client_for):
-    client = client_for(world.cast.one.ml_engineer)
+    client = just_now(client_for(world.cast.one.ml_engineer))
     expires = (timezone.now() + timedelta(days=9)).isoformat()
     made = post(client, "tokens/", name="n", scopes=["plant.view"], expires_at=expires)
     assert made.json()["secret"].startswith("mlp_")

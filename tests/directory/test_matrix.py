@@ -14,6 +14,7 @@ from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.plant.matrix import ACTIONS, Action, Scope
 from mlops_portal.foundation.plant.roles import Role
 from tests.directory.probes import BY_API_ALONE, NOT_YET, PROBES, Probe
+from tests.directory.signing import just_now
 from tests.directory.world import PLACES, World, make_world
 
 
@@ -66,7 +67,7 @@ def cell(probe: Probe, world: World, role: Role, place: str, client: Client) -> 
 def test_mar_1_every_cell_holds_on_pages_and_api(probe, world, client_for):
     """Each role at each of four places: on the line, on another line, on the whole site, at another site."""
     wrong = [
-        cell(probe, world, role, place, client_for(world.person(role, place)))
+        cell(probe, world, role, place, just_now(client_for(world.person(role, place))))
         for role in Role
         for place in PLACES
     ]
@@ -75,7 +76,7 @@ def test_mar_1_every_cell_holds_on_pages_and_api(probe, world, client_for):
 
 @pytest.mark.parametrize("probe", PROBES, ids=str)
 def test_who_holds_no_role_is_refused(probe, world, client_for):
-    response = probe.call(client_for(world.cast.stranger), world)
+    response = probe.call(just_now(client_for(world.cast.stranger)), world)
     assert response.status_code in REFUSED
 
 

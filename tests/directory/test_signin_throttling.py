@@ -44,6 +44,15 @@ def test_others_still_get_in_from_another_address(client: Client, cast: Cast) ->
     assert is_signed_in(elsewhere)
 
 
+def test_nobody_locks_a_colleague_out_from_another_address(client: Client, cast: Cast) -> None:
+    stranger = Client(REMOTE_ADDR="10.1.2.3")
+    for _ in range(6):
+        sign_in(stranger, cast.one.operator, "wrong")
+    assert "Try again in" in sign_in(stranger, cast.one.operator).content.decode()
+    sign_in(client, cast.one.operator)
+    assert is_signed_in(client)
+
+
 def test_good_sign_ins_are_not_counted(client: Client, cast: Cast) -> None:
     for _ in range(8):
         sign_in(client, cast.one.operator)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
 from mlops_portal.foundation.plant.models import Token
 from mlops_portal.foundation.plant.services.tokens import token_create
+from mlops_portal.foundation.wire.errors import NotAllowed
+from tests.directory.signing import just_now
 
 
 def day(days: int) -> str:
@@ -17,7 +20,7 @@ def day(days: int) -> str:
 
 
 def test_the_secret_is_shown_once_and_works_within_its_actions(world, client_for):
-    browser = client_for(world.cast.one.ml_engineer)
+    browser = just_now(client_for(world.cast.one.ml_engineer))
     given = {"name": "notebook", "expires": day(30), "scopes": ["plant.view"]}
     response = browser.post("/me/tokens/new/", given)
     assert response.status_code == 201
@@ -31,7 +34,7 @@ def test_the_secret_is_shown_once_and_works_within_its_actions(world, client_for
 
 
 def test_only_what_one_may_do_is_offered(world, client_for):
-    browser = client_for(world.cast.one.operator)
+    browser = just_now(client_for(world.cast.one.operator))
     assert "role.grant" not in browser.get("/me/tokens/new/").content.decode()
     given = {"name": "notebook", "expires": day(30), "scopes": ["role.grant"]}
     assert browser.post("/me/tokens/new/", given).status_code == 422
@@ -40,7 +43,7 @@ def test_only_what_one_may_do_is_offered(world, client_for):
 
 def test_a_date_that_is_too_far_is_said_at_the_form(world, client_for):
     given = {"name": "notebook", "expires": day(500), "scopes": ["plant.view"]}
-    response = client_for(world.cast.one.operator).post("/me/tokens/new/", given)
+    response = just_now(client_for(world.cast.one.operator)).post("/me/tokens/new/", given)
     assert response.status_code == 422
     assert "within one year" in response.content.decode()
 
@@ -64,3 +67,38 @@ def test_the_administrator_revokes_a_token_on_the_person_s_page(world, client_fo
     assert "mine" in admin.get(f"/people/{world.worker.pk}/").content.decode()
     response = admin.post(f"/me/tokens/{token.pk}/revoke/")
     assert response.headers["Location"] == f"/people/{world.worker.pk}/"
+
+
+def test_a_session_left_open_makes_no_token(world, client_for):
+    browser = client_for(world.cast.one.ml_engineer)
+    given = {"name": "notebook", "expires": day(30), "scopes": ["plant.view"]}
+    assert browser.post("/me/tokens/new/", given).headers["Location"].startswith("/confirm/password/")
+    said = browser.post(
+        "/api/v1/tokens/",
+        {"name": "n", "expires_at": f"{day(30)}T00:00:00Z", "scopes": ["plant.view"]},
+        content_type="application/json",
+    )
+    assert said.status_code == 403
+    assert "Show once more that it is you" in said.json()["detail"]
+    assert not Token.objects.exists()
+
+
+def test_a_token_can_do_no_more_than_its_person(world):
+    operator = world.cast.one.operator
+    for scope in ("approval.decide", "policy.set"):
+        with pytest.raises(NotAllowed, match="no more than you"):
+            token_create(by=operator, name="n", scopes=[scope], expires_at=timezone.now() + timedelta(days=3))
+    assert not Token.objects.exists()
+
+
+def test_a_token_changes_nothing_about_its_person(world):
+    person = world.cast.whole.quality_engineer
+    _token, secret = token_create(
+        by=person, name="n", scopes=["approval.view"], expires_at=timezone.now() + timedelta(days=3)
+    )
+    program = Client(headers={"authorization": f"Bearer {secret}"})
+    said = program.patch("/api/v1/me/", {"language": "sv"}, content_type="application/json")
+    assert said.status_code == 403
+    person.refresh_from_db()
+    assert person.language != "sv"
+    assert program.get("/api/v1/me/").status_code == 200

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -99,6 +100,18 @@ def test_metrics_are_not_given_to_another_machine(client: Client, address: str) 
 
     assert answer.status_code == 403
     assert answer.content == b"Metrics are given to this machine alone."
+
+
+def test_metrics_are_not_given_through_a_proxy_of_this_machine(client: Client) -> None:
+    assert client.get("/metrics", headers={"x-forwarded-for": "192.0.2.7"}).status_code == 403
+
+
+def test_with_a_token_metrics_are_given_to_whoever_sends_it(client: Client, settings: Any) -> None:
+    settings.METRICS_TOKEN = "scrape-me"
+    for given in ({}, {"authorization": "Bearer other"}, {"authorization": "scrape-me"}):
+        assert client.get("/metrics", headers=given).status_code == 403
+    answer = client.get("/metrics", headers={"authorization": "Bearer scrape-me"}, REMOTE_ADDR="192.0.2.7")
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])

@@ -157,14 +157,21 @@ def test_a_broker_that_is_down_stops_nobody(settings, db, django_capture_on_comm
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("origin", "signed_in", "connects"),
+    ("origin", "path", "signed_in", "connects"),
     [
-        ("http://localhost", True, True),
-        ("http://evil.example", True, False),
-        ("http://localhost", False, False),
+        ("http://localhost", "/ws/live", True, True),
+        ("http://evil.example", "/ws/live", True, False),
+        ("http://localhost:9000", "/ws/live", True, False),
+        ("http://localhost/", "/ws/live", True, False),
+        ("null", "/ws/live", True, False),
+        ("", "/ws/live", True, False),
+        ("http://localhost", "/ws/live", False, False),
+        ("http://localhost", "/ws/other", True, False),
     ],
 )
-def test_the_whole_way_in_checks_the_session_and_the_origin(cast, client_for, origin, signed_in, connects):
+def test_the_whole_way_in_checks_the_session_and_the_origin(
+    cast, client_for, origin, path, signed_in, connects
+):
     from mlops_portal.asgi import application
 
     client = client_for(cast.one.operator)
@@ -172,7 +179,7 @@ def test_the_whole_way_in_checks_the_session_and_the_origin(cast, client_for, or
     headers = [(b"origin", origin.encode()), (b"cookie", cookie.encode()), (b"host", b"localhost")]
 
     async def inside():
-        browser = Browser(application, headers=headers)
+        browser = Browser(application, headers=headers, path=path)
         connected = await browser.connects()
         if connected:
             await browser.leaves()

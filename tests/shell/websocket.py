@@ -8,8 +8,8 @@ PATIENCE = 20  # seconds; the first connection of a process on a busy machine ta
 
 
 class Browser(ApplicationCommunicator):
-    def __init__(self, application, *, user=None, headers=()):
-        scope = {"type": "websocket", "path": "/ws/live", "headers": list(headers), "subprotocols": []}
+    def __init__(self, application, *, user=None, headers=(), path="/ws/live"):
+        scope = {"type": "websocket", "path": path, "headers": list(headers), "subprotocols": []}
         super().__init__(application, scope | ({"user": user} if user else {}))
 
     async def connects(self):

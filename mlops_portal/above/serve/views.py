@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from secrets import compare_digest
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -39,14 +41,26 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus text, to this machine alone: counts by page and table say much about a plant."""
-    try:
-        local = ip_address(request.META["REMOTE_ADDR"]).is_loopback
-    except (KeyError, ValueError):
-        local = False
-    if not local:
+    """Prometheus text: counts by page and table say much about a plant, so not everybody reads them."""
+    if settings.METRICS_TOKEN:
+        given = request.headers.get("Authorization", "")
+        if not compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
+            return HttpResponseForbidden(
+                _("Metrics are given to whoever sends METRICS_TOKEN."), content_type="text/plain"
+            )
+    elif not _is_local(request):
         return HttpResponseForbidden(_("Metrics are given to this machine alone."), content_type="text/plain")
     return ExportToDjangoView(request)
+
+
+def _is_local(request: HttpRequest) -> bool:
+    """From this machine, and not handed on by a proxy that stands on it."""
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    try:
+        return ip_address(request.META["REMOTE_ADDR"]).is_loopback
+    except (KeyError, ValueError):
+        return False
 
 
 @never_cache

@@ -90,6 +90,11 @@ class AccountAdapter(DefaultAccountAdapter):
             keys.append(f"mfa-auth-user-{person.pk}")
         return keys
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords count for a name and an address: nobody locks a colleague out from elsewhere."""
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{self.get_client_ip(request)}"
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         request.failed_login_key = self._get_login_attempts_cache_key(  # type: ignore[attr-defined]  # for _failed_keys
             request, **credentials

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +24,7 @@ from mlops_portal.foundation.directory.serializers.tokens import (
 from mlops_portal.foundation.plant.models import Token
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.services.tokens import token_create, token_revoke
+from mlops_portal.foundation.wire.errors import NotAllowed
 
 
 class Tokens(Things):
@@ -36,6 +40,11 @@ class Tokens(Things):
 
     @extend_schema(request=TokenSerializer, responses={201: TokenMadeSerializer})
     def create(self, request: Request) -> Response:
+        if request.auth is None and not did_recently_reauthenticate(request._request):
+            raise NotAllowed(
+                _("Show once more that it is you, on the page %(page)s; then make the token in 5 minutes.")
+                % {"page": reverse("account_reauthenticate")}
+            )
         token, secret = token_create(by=self.person, **self.parsed())
         return Response({**self.get_serializer(token).data, "secret": secret}, status=201)
 

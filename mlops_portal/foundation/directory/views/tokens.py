@@ -6,6 +6,7 @@ import uuid
 from itertools import groupby
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -47,6 +48,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @signed_in
+@reauthentication_required
 def make(request: HttpRequest) -> HttpResponse:
     by = person_of(request)
     guard(by, "token.create")

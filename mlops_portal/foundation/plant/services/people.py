@@ -13,6 +13,7 @@ from mlops_portal.foundation.plant.models import Person, PersonSkill, RoleAssign
 from mlops_portal.foundation.plant.policies import demand, leave_verdict
 from mlops_portal.foundation.plant.roles import Role
 from mlops_portal.foundation.plant.services.roles import keep_an_administrator
+from mlops_portal.foundation.wire.errors import NotAllowed
 
 
 def person_leave(*, by: Person, person: Person) -> None:
@@ -52,7 +53,9 @@ def sessions_end(*, person: Person) -> int:
 
 
 def preferences_set(*, person: Person, **chosen: str) -> None:
-    """Store language, theme or time zone; a matter of taste, so no event."""
+    """Store language, theme or time zone; a matter of taste, so no event. NotAllowed for a token."""
+    if person.token_scopes is not None:
+        raise NotAllowed(_("A token does not change how its person's pages look; sign in."))
     unknown = set(chosen) - {"language", "theme", "time_zone"}
     if unknown:
         raise TypeError(f"not preferences: {', '.join(sorted(unknown))}")

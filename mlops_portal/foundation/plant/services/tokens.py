@@ -16,7 +16,7 @@ from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.errors import AlreadyEnded, UnknownScope, WrongDate
 from mlops_portal.foundation.plant.matrix import ACTIONS
 from mlops_portal.foundation.plant.models import Person, Token
-from mlops_portal.foundation.plant.policies import demand, guard, token_verdict
+from mlops_portal.foundation.plant.policies import demand, guard, token_verdict, verdict
 from mlops_portal.foundation.wire.errors import NotAllowed
 
 LONGEST = timedelta(days=366)
@@ -28,7 +28,10 @@ def token_digest(secret: str) -> str:
 
 
 def token_create(*, by: Person, name: str, scopes: Iterable[str], expires_at: datetime) -> tuple[Token, str]:
-    """Make a token for oneself; returns it and its secret, which is shown once and not kept."""
+    """Make a token for oneself; returns it and its secret, which is shown once and not kept.
+
+    Its scopes are actions that the person may do somewhere. NotAllowed, UnknownScope, WrongDate.
+    """
     guard(by, "token.create")
     if by.token_scopes is not None:
         raise NotAllowed(_("A token cannot make tokens; sign in."))
@@ -41,6 +44,13 @@ def token_create(*, by: Person, name: str, scopes: Iterable[str], expires_at: da
             if unknown
             else _("A token needs at least one action; choose from the list.")
         )
+    for scope in chosen:
+        if not verdict(by, scope):
+            raise NotAllowed(
+                _("Your roles do not let you do “%(action)s”; a token can do no more than you.")
+                % {"action": ACTIONS[scope].title},
+                action=scope,
+            )
     if not now < expires_at <= now + LONGEST:
         raise WrongDate(_("A token expires within one year; choose a date between tomorrow and then."))
     secret = PREFIX + secrets.token_urlsafe(32)

@@ -35,13 +35,15 @@ class Command(BaseCommand):
             ) from None
         seconds = round(time.monotonic() - started, 2)
         if options["json"]:
-            self.stdout.write(json.dumps({**asdict(report), "seconds": seconds}))
+            self.stdout.write(
+                json.dumps({**asdict(report), "seconds": seconds, "compared": bool(checkpoint)})
+            )
         else:
-            self._tell(report, seconds)
+            self._tell(report, seconds, kept=bool(checkpoint))
         if report.faults:
             sys.exit(1)
 
-    def _tell(self, report: Report, seconds: float) -> None:
+    def _tell(self, report: Report, seconds: float, *, kept: bool) -> None:
         for sentence in report.faults:
             self.stderr.write(sentence)
         self.stdout.write(
@@ -51,3 +53,11 @@ class Command(BaseCommand):
             )
             % {**asdict(report), "faults": len(report.faults), "seconds": seconds}
         )
+        if not kept:
+            self.stdout.write(
+                _(
+                    "Not seen: whether the log was rewritten as a whole and signed anew with its own key, "
+                    "or went back to an older one. "
+                    "A checkpoint.txt kept elsewhere shows it: --checkpoint FILE."
+                )
+            )

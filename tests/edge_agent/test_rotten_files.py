@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from edge_sync.agent.disk import stop
 from tests.edge_agent import faults, models
 from tests.edge_agent.world import sha, wait_until
 
@@ -217,6 +218,35 @@ def test_rotten_contents_run_nothing_and_are_fetched_again(ran):
     faults.rot(ran.home, "contents", "scribbled")
     ran.start()
     assert ran.running() is None
+    ran.exchange()
+    assert ran.running() == 2
+    judged(ran, 2)
+
+
+def test_parts_that_come_while_contents_are_fetched_again_wait_for_the_model(ran):
+    ran.end()
+    faults.rot(ran.home, "contents", faults.GONE)
+    ran.start()
+    before = ids(ran)
+    ran.parts(3)
+    ran.judge()
+    assert ran.running() is None
+    ran.exchange()
+    assert ran.running() == 2
+    ran.judge()
+    ran.exchange()
+    new = ids(ran).keys() - before.keys()
+    assert sorted(part for part, _at, _activation in new) == [f"P-{ran._parts - back}" for back in (2, 1, 0)]
+
+
+def test_parts_pass_by_where_a_person_stopped_the_machine_meanwhile(ran):
+    ran.end()
+    faults.rot(ran.home, "contents", faults.GONE)
+    stop.command(ran.home, "stop", "press-3", "wrong fixture")
+    ran.start()
+    ran.parts(3)
+    ran.judge()
+    stop.withdraw(ran.home, "stop", "press-3")
     ran.exchange()
     assert ran.running() == 2
     judged(ran, 2)

@@ -103,6 +103,11 @@ class Activations:
         with self.store.transaction():
             self.store.set_meta(f"again:{asset}", number)
 
+    def awaited(self, asset: str) -> bool:
+        """Whether a release that ran here is on its way again, and nothing was said against it."""
+        number = int(self.store.meta(f"again:{asset}", 0))
+        return number != 0 and self.state(asset, number) != "refused"
+
     def health(self, asset: str, number: int) -> Health:
         row = self.store.db.execute(
             "SELECT health FROM activations WHERE asset = ? AND number = ?", (asset, number)

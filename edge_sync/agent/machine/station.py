@@ -180,10 +180,13 @@ class Station:
     def poll(self, now: datetime) -> bool:
         """Read, judge and record what is there, all of it or nothing; True where more is waiting.
 
+        Where nothing may run, parts pass by. Where what ran is fetched again, they wait in the feed for it.
         Where a record breaks a step, what was read is done again one by one, and that record is set aside.
         """
         with self._lock:
             stopped = self.obey(now)
+            if not stopped and self.running is None and self._activations.awaited(self.asset):
+                return False
             read = feed.read(self._config.feed / f"{self.asset}.jsonl", self._place, limit=AT_ONCE)
             earliest = self._clock.earliest(now)
             place = replace(read.place, reached=earliest.timestamp()) if read.at_end else read.place

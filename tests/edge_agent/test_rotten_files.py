@@ -223,14 +223,15 @@ def test_rotten_contents_run_nothing_and_are_fetched_again(ran):
     judged(ran, 2)
 
 
-def test_parts_that_come_while_contents_are_fetched_again_wait_for_the_model(ran):
+@pytest.mark.parametrize("how", [faults.GONE, "scribbled"])
+@pytest.mark.parametrize("what", ["contents", "what was installed"])
+def test_parts_that_come_while_a_release_is_fetched_again_wait_for_it(ran, what, how):
     ran.end()
-    faults.rot(ran.home, "contents", faults.GONE)
+    faults.rot(ran.home, what, how)
     ran.start()
     before = ids(ran)
     ran.parts(3)
     ran.judge()
-    assert ran.running() is None
     ran.exchange()
     assert ran.running() == 2
     ran.judge()

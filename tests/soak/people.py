@@ -26,6 +26,7 @@ SCOPES = {
 ANSWERING = {"line-1": "tom", "line-2": "elif"}
 PATIENCE = 240.0
 EVERY = 1.0
+IN_FLIGHT = ":request-in-flight"
 ASK_EVERY = 90.0  # of one line: parts are chosen by a job, and who asks again meanwhile asks for more
 
 
@@ -127,19 +128,18 @@ class People(threading.Thread):
     # ---- how they say it ----
 
     def _post(self, person: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Until it is answered; under the same key, or a new one where the portal says to ask anew."""
+        """Until it is answered, under one key. Whether an unknown outcome took effect, the tables say."""
         key, until = str(uuid4()), time.monotonic() + PATIENCE
         while time.monotonic() < until and not self._ended.is_set():
             try:
                 status, found = self._once(person, path, body, key)
             except (OSError, http.client.HTTPException, ValueError):
-                self._ended.wait(1)
+                self._ended.wait(EVERY)
                 continue
-            if found.get("code") == "outcome-unknown":
-                key = str(uuid4())
-            elif status not in (429, 500, 502, 503, 504) and found.get("code") != "request-in-flight":
+            in_flight = str(found.get("type", "")).endswith(IN_FLIGHT)
+            if status not in (429, 500, 502, 503, 504) and not in_flight:
                 return status, found
-            self._ended.wait(1)
+            self._ended.wait(EVERY)
         raise Unanswered(path)
 
     def _once(self, person: str, path: str, body: dict[str, Any], key: str) -> tuple[int, dict[str, Any]]:

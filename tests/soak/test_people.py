@@ -61,6 +61,26 @@ def test_nobody_is_told_that_they_may_not(people: Here) -> None:
     assert not [one for one in people.acknowledged.refused if "may not" in one]
 
 
+class Busy(People):
+    """The portal still works at the first request when it comes a second time."""
+
+    def _once(self, person: str, path: str, body: dict[str, Any], key: str) -> tuple[int, dict[str, Any]]:
+        self.keys = [*getattr(self, "keys", []), key]
+        busy = {"type": "urn:mlops-portal:problem:request-in-flight"}
+        return (409, busy) if len(self.keys) == 1 else (201, {"id": "7"})
+
+
+def test_what_is_still_at_work_is_asked_again_under_the_same_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.soak.people.EVERY", 0.01)
+    people = Busy(0, {}, Feeder(tmp_path, seed=1, speed=1), {}, seed=1)
+
+    assert people._post("maja", "/inspections/", {}) == (201, {"id": "7"})
+    assert len(people.keys) == 2
+    assert len(set(people.keys)) == 1
+
+
 def test_a_row_of_which_nothing_was_made_is_told() -> None:
     found = sides.nothing_made([count("labels", [], []), count("inspections", ["a"], [("a", "a")])])
 

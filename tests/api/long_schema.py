@@ -6,6 +6,7 @@ promise held, 1 with a sentence for each that did not.
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections import Counter
@@ -18,11 +19,14 @@ def main(seconds: float, *, first: int = 0) -> int:
     ground.prepare_environment()
     import django
     from django.conf import settings
+    from django.test.utils import setup_test_environment
 
     ground.tune(settings)
     ground.refuse_outer_network()
     broker = ground.start_broker(settings.BROKER_SOCKET) if settings.EMBEDDED_BROKER else None
     django.setup()
+    setup_test_environment()  # the host that its client names is one of the portal's
+    logging.disable(logging.WARNING)  # a refusal of each request would bury the outcome
     from tests import databases
 
     try:

@@ -151,3 +151,9 @@ def test_lists_cost_no_query_per_row(admin, world, django_assert_max_num_queries
     for address in ("people/", "roles/", "assets/", "nodes/"):
         with django_assert_max_num_queries(12):
             assert admin.get(f"/api/v1/{address}").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["person=", "person=%20", "expires_before="])
+def test_a_filter_that_is_there_but_empty_is_refused_where_it_is_no_text(admin, query):
+    assert admin.get(f"/api/v1/person-skills/?{query}").status_code == 422
+    assert admin.get("/api/v1/person-skills/?skill=").status_code == 200

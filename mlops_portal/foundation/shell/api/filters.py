@@ -1,6 +1,7 @@
 """What lists are narrowed by, read as strictly as the schema describes it.
 
 - A filter that names a thing which is not there is answered like an address that is not there: 404.
+- An id, a number or a moment that is there but empty is refused; a text may be empty.
 - A yes or no is ``true`` or ``false``; what the form's widget would take for “not asked” is refused.
 """
 
@@ -19,6 +20,8 @@ from rest_framework.request import Request
 
 from mlops_portal.foundation.wire.errors import NotFound
 
+NEVER_EMPTY = (django_filters.UUIDFilter, django_filters.NumberFilter, django_filters.IsoDateTimeFilter)
+
 
 class Filters(DjangoFilterBackend):
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
@@ -27,6 +30,8 @@ class Filters(DjangoFilterBackend):
             return queryset
         for name, one in filterset.filters.items():
             given = request.query_params.get(name, "")
+            if isinstance(one, NEVER_EMPTY) and name in request.query_params and not given.strip():
+                raise ValidationError({name: [_("Give a value, or leave the parameter out.")]})
             if isinstance(one, django_filters.BooleanFilter) and given not in ("", "true", "false"):
                 raise ValidationError({name: [_("Write true or false.")]})
         if not filterset.is_valid():

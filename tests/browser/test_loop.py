@@ -109,7 +109,7 @@ def the_line_answers(elif_: Page, stack: Stack) -> None:
             elif_.locator(".answer[value='cant_tell']").click()
             elif_.locator("[data-reason='picture']").click()
             expect(heading).not_to_have_text(shown)
-            elif_.locator("[data-said] button", has_text="Undo").click()
+            elif_.locator("[data-said] button[data-key='Backspace']").click()
             expect(heading).to_have_text(shown)
             elif_.wait_for_timeout(450)
         elif_.locator(f".answer[value='{truth}']").click()

@@ -277,7 +277,6 @@
     shown.label = body.id;
     shown.text.textContent = body.said;
     if (body.reasons?.length) shown.made.after(reasons(body));
-    if (shown.whenSaved) shown.whenSaved();
   }
 
   function reasons(body) {
@@ -301,11 +300,15 @@
     page.busy = true;
     try {
       const shown = page.toast;
-      if (!sender.isUnderway(tap) && (await store.untap(tap, task))) {
-        await backTo(task);
-        return;
+      const until = performance.now() + 6000;
+      while (!shown.label && performance.now() < until) {
+        // on its way: it is saved in a moment, or it comes back and can be taken from what waits
+        if (!sender.isUnderway(tap) && (await store.untap(tap, task))) {
+          await backTo(task);
+          return;
+        }
+        await new Promise((again) => setTimeout(again, 100));
       }
-      if (!shown.label) await new Promise((saved) => ((shown.whenSaved = saved), setTimeout(saved, 5000)));
       const answer = shown.label ? await sender.post(`/api/v1/labels/${shown.label}/undo/`, {}) : { status: 0, body: {} };
       if (answer.status !== 204) {
         shown.text.textContent = answer.body.detail || words.notUndone;

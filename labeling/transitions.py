@@ -58,8 +58,8 @@ class RunStepName(TextChoices):
     PARITY = "parity", _("Compare the edge model row by row")
     COMPARE = "compare", _("Measure beside the champion")
     REGISTER = "register", _("Register the candidate")
-    NOW = "now", _("Measure on parts as they are now")
     GOLDEN = "golden", _("Golden samples")
+    NOW = "now", _("Measure on parts as they are now")
     EXPLAIN = "explain", _("Reasons")
     TRACK = "track", _("Tell MLflow")
 

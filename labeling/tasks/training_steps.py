@@ -274,8 +274,8 @@ STEPS: dict[RunStepName, Callable[[RetrainRun], Result]] = {
     RunStepName.PARITY: _parity,
     RunStepName.COMPARE: _compare,
     RunStepName.REGISTER: _register,
-    RunStepName.NOW: _now,
     RunStepName.GOLDEN: _golden,
+    RunStepName.NOW: _now,
     RunStepName.EXPLAIN: _explain,
     RunStepName.TRACK: _track,
 }

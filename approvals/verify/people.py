@@ -108,7 +108,8 @@ def check_grounds(export: Export, facts: Facts, name: str, said: dict[str, Any])
             raise Fault(f"{name}: somebody else asked for the approval than its evidence says.")
     for event in facts.of("registry.version.added"):
         trainer = event["actor"]["id"] if event["actor"]["kind"] == "person" else ""
-        if subject(event, "model_version") == pack["version"] and trainer != pack["trained_by"]:
+        made = subject(event, "model_version", role="about")  # its parent is named too
+        if made == pack["version"] and trainer != pack["trained_by"]:
             raise Fault(f"{name}: somebody else started the training than its evidence says.")
     if person in (pack["asked_by"], pack["trained_by"]):
         raise Fault(f"{name} was signed by the person who asked for it or trained it.")

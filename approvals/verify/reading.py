@@ -119,9 +119,13 @@ class Facts:
         return [event for event in self.kept if event["type"] == name]
 
 
-def subject(event: Event, kind: str) -> str:
-    """The one thing of this kind that an event is about; "" where it names none."""
-    named = [one["id"] for one in event["subjects"] if one["kind"] == kind]
+def subject(event: Event, kind: str, *, role: str = "") -> str:
+    """The one thing of this kind (in this role, where one is named) that an event is about; "" for none."""
+    named = [
+        one["id"]
+        for one in event["subjects"]
+        if one["kind"] == kind and (not role or one.get("relation") == role)
+    ]
     if len(named) > 1:
         raise Fault(f"Event {event['id']} names more than one {kind}.")
     return named[0] if named else ""

@@ -10,7 +10,7 @@ import pytest
 
 from approvals.verify.people import check_grounds
 from approvals.verify.proofs import Fault
-from approvals.verify.reading import Export, Facts
+from approvals.verify.reading import Export, Facts, subject
 from mlops_portal.foundation.wire.jcs import canonical
 
 SIGNER, TRAINER, ASKER, TEACHER = "signer", "trainer", "asker", "teacher"
@@ -102,3 +102,12 @@ def test_evidence_about_another_artifact_or_machine_is_found(judge):
     for change in ({"artifact": "b" * 64}, {"targets": {"press-3": 3}}):
         with pytest.raises(Fault, match="different artifacts or machines"):
             judge({**pack(), **change}, events())
+
+
+def test_a_version_that_grew_from_another_is_the_one_that_its_event_is_about() -> None:
+    named = [{"kind": "model_version", "id": key, "relation": role} for key, role in
+             (("press/2", "about"), ("press/1", "parent"))]  # fmt: skip
+    event = {"id": "e", "subjects": named}
+    assert subject(event, "model_version", role="about") == "press/2"
+    with pytest.raises(Fault, match="more than one"):
+        subject(event, "model_version")

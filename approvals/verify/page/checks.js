@@ -35,8 +35,8 @@ function* table(text) { // RFC 4180
   }
   if (begun) yield [...row, cell];
 }
-function subject(event, kind) {
-  const named = event.subjects.filter((one) => need(one, "kind") === kind);
+function subject(event, kind, role = "") {
+  const named = event.subjects.filter((one) => need(one, "kind") === kind && (!role || need(one, "relation") === role));
   demand(named.length < 2, `Event ${event.id} names more than one ${kind}.`);
   return named.length ? need(named[0], "id") : "";
 }

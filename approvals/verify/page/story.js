@@ -324,7 +324,7 @@ function checkGrounds(files, facts, { name, body, artifact }) {
     if (subject(event, "approval_request") === need(body, "request"))
       demand(event.actor.id === need(pack, "asked_by"), `${name}: somebody else asked than its evidence says.`);
   for (const event of facts.of("registry.version.added"))
-    if (subject(event, "model_version") === need(pack, "version"))
+    if (subject(event, "model_version", "about") === need(pack, "version")) // its parent is named too
       demand((event.actor.kind === "person" ? event.actor.id : "") === need(pack, "trained_by"), `${name}: somebody else trained it than its evidence says.`);
   const person = body.person.id, labels = need(pack, "manifest", "per_person"), count = Object.values(labels).reduce((a, b) => a + b, 0);
   demand(![need(pack, "asked_by"), need(pack, "trained_by")].includes(person), `${name} was signed by the person who asked for it or trained it.`);

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
+from labeling.models import RetrainRun
+from labeling.services.runs import run_propose, run_start
+from labeling.tasks.training import steps_do
+from labeling.transitions import RunState, Trigger
 from mlops_portal.above.demo.sim.catalogue import ASSET_TYPES
 from mlops_portal.above.demo.sim.history import History, history
 from mlops_portal.foundation.plant.models import Asset, AssetType, Node
 from mlops_portal.foundation.registry.compute.datasets import encode
 from mlops_portal.foundation.registry.models import Dataset, ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.services import artifact_put, dataset_put, model_register, version_add
-from monitoring.models import Prediction, SampledRow
+from monitoring.models import Alert, Prediction, SampledRow
 from tests.cast import Cast
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -105,6 +109,32 @@ def a_version(shop: Shop) -> ModelVersion:
         measures={},
         parity={},
     )
+
+
+def train(
+    cast: Cast,
+    shop: Shop,
+    *,
+    reason: str = "first",
+    alert: Alert | None = None,
+    ends: RunState = RunState.CANDIDATE,
+    **parameters: float,
+) -> RetrainRun:
+    """A quick run, proposed, started and done here, to its end."""
+    by, trigger = cast.whole.ml_engineer, Trigger.MANUAL
+    run = run_propose(
+        by=by, model=shop.model, trigger=trigger, reason=reason, alert=alert, parameters=QUICK | parameters
+    )
+    run_start(by=by, run=run, here=True)
+    steps_do(run.pk)
+    run.refresh_from_db()
+    assert run.state == ends, run.error
+    return run
+
+
+def candidate(run: RetrainRun) -> ModelVersion:
+    assert run.candidate is not None, run.error
+    return run.candidate
 
 
 def judged_parts(

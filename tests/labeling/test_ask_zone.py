@@ -19,11 +19,14 @@ from mlops_portal.foundation.registry.selectors import spec_of
 from mlops_portal.foundation.registry.services import ask_zone_end, ask_zone_set
 from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from monitoring.models import Prediction, SampledRow
-from tests.labeling.plant import judged_parts
-from tests.labeling.test_run_training import candidate, shop, train
+from tests.labeling.plant import candidate, judged_parts, make_shop, train
 
-__all__ = ["shop"]
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop(cast):
+    return make_shop(cast)
 
 
 def promise(cast, model, wrong_share=0.2, certainty=0.9):

@@ -8,11 +8,9 @@ import pytest
 from approvals.selectors.evidence import apart_in
 from labeling.models import RetrainRun
 from labeling.selectors.runs import step_sentence
-from labeling.services.runs import run_propose, run_start
 from labeling.tasks import training_steps
-from labeling.tasks.training import steps_do
 from labeling.tasks.training_data import rows_of_run, split_of
-from labeling.transitions import RunStepName, Trigger
+from labeling.transitions import RunState, RunStepName
 from mlops_portal.foundation.registry.compute import datasets
 from mlops_portal.foundation.registry.selectors import features_of
 from mlops_portal.foundation.registry.services import artifact_read, dataset_put
@@ -23,7 +21,7 @@ from monitoring.golden.services.golden_set import proposal_end, proposal_open
 from monitoring.golden.services.samples import golden_add
 from monitoring.models import GoldenCheck, GoldenSample, SampledRow
 from tests.cast import Cast
-from tests.labeling.plant import QUICK, Shop, a_version, judged_parts, make_shop
+from tests.labeling.plant import Shop, a_version, judged_parts, make_shop, train
 
 pytestmark = pytest.mark.django_db
 
@@ -41,17 +39,6 @@ def past(shop: Shop) -> datasets.Table:
 @pytest.fixture(autouse=True)
 def _no_tracking(monkeypatch):
     monkeypatch.setitem(training_steps.STEPS, RunStepName.TRACK, lambda run: {"run_id": "none"})
-
-
-def train(cast: Cast, shop: Shop) -> RetrainRun:
-    run = run_propose(
-        by=cast.whole.ml_engineer, model=shop.model, trigger=Trigger.MANUAL, reason="x", parameters=QUICK
-    )
-    run_start(by=cast.whole.ml_engineer, run=run, here=True)
-    steps_do(run.pk)
-    run.refresh_from_db()
-    assert run.candidate is not None, run.error
-    return run
 
 
 def readings_in(shop: Shop, past: datasets.Table, row: int) -> dict[str, float | None]:
@@ -112,12 +99,7 @@ def test_where_golden_parts_leave_nothing_to_teach_the_run_says_so_and_makes_no_
 ):
     monkeypatch.setattr(apart, "SHARE", 1e6)  # everything lies near to everything
     golden(cast, shop, past, 3, "G-01", part=past.part[3])
-    run = run_propose(
-        by=cast.whole.ml_engineer, model=shop.model, trigger=Trigger.MANUAL, reason="x", parameters=QUICK
-    )
-    run_start(by=cast.whole.ml_engineer, run=run, here=True)
-    steps_do(run.pk)
-    run.refresh_from_db()
+    run = train(cast, shop, ends=RunState.FAILED)
     assert (run.candidate, run.state) == (None, "failed")
     assert "Too little is left to teach: 0 rows" in run.error
     assert "600 rows are golden samples or their like" in run.error

@@ -8,20 +8,18 @@ from datetime import timedelta
 import pytest
 
 from labeling.compute.now.again import figures
-from labeling.models import LabelRequest, NowMeasure, RetrainRun
+from labeling.models import LabelRequest, NowMeasure
 from labeling.selectors.now import span_of, versions_behind
-from labeling.services.runs import run_propose, run_start
 from labeling.tasks import now as task
 from labeling.tasks.crossfitting import crossfitted_of
-from labeling.tasks.training import steps_do
-from labeling.transitions import RequestState, RunState, Trigger
+from labeling.transitions import RequestState
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.registry.models import Artifact, ModelVersion
 from mlops_portal.foundation.registry.services import artifact_read, champion_set
 from monitoring.models import Alert, Prediction, SampledRow
 from monitoring.transitions import AlertState, Cause
 from tests.cast import Cast
-from tests.labeling.plant import NOW, QUICK, Shop, judged_parts, make_shop
+from tests.labeling.plant import NOW, Shop, judged_parts, make_shop, train
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=12)
@@ -31,18 +29,6 @@ LATER = NOW + timedelta(hours=12)
 def shop(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setattr(task.timezone, "now", lambda: LATER)
     return make_shop(cast)
-
-
-def train(cast: Cast, shop: Shop, alert: Alert | None = None) -> RetrainRun:
-    by = cast.whole.ml_engineer
-    run = run_propose(
-        by=by, model=shop.model, trigger=Trigger.MANUAL, reason="r", parameters=QUICK, alert=alert
-    )
-    run_start(by=by, run=run, here=True)
-    steps_do(run.pk)
-    run.refresh_from_db()
-    assert run.state == RunState.CANDIDATE, run.error
-    return run
 
 
 def running(cast: Cast, shop: Shop) -> ModelVersion:
@@ -141,7 +127,7 @@ def test_a_happening_that_went_away_counts_only_parts_since(cast: Cast, shop: Sh
     alert = alert_of(shop, first, state=AlertState.RESOLVED, cause=Cause.SENSOR, resolved_at=gone)
     span = span_of(shop.model, alert=alert, until=LATER)
     assert (span.why, span.since) == ("over", gone)
-    kept = train(cast, shop, alert).candidate
+    kept = train(cast, shop, alert=alert).candidate
     body = newest(kept).body
     assert body["why"] == "over"
     assert body["together"]["rows"] == 10

@@ -11,16 +11,14 @@ from django.urls import reverse
 from labeling.models import RetrainRun
 from labeling.selectors.recipes import choice_rows, choice_sentence, curve_sentence
 from labeling.selectors.runs import results_of
-from labeling.services.runs import run_propose, run_start
 from labeling.tasks.asking_model import asking_model
-from labeling.tasks.training import steps_do
-from labeling.transitions import RunState, Trigger
+from labeling.transitions import Trigger
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.registry.services import champion_set
 from monitoring.models import Alert
 from monitoring.models.alert import AlertKind
 from tests.cast import Cast
-from tests.labeling.plant import NOW, QUICK, Shop, judged_parts, make_shop
+from tests.labeling.plant import NOW, Shop, judged_parts, make_shop, train
 
 pytestmark = pytest.mark.django_db
 
@@ -28,18 +26,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shop(cast: Cast) -> Shop:
     return make_shop(cast)
-
-
-def train(cast: Cast, shop: Shop, **parameters: float) -> RetrainRun:
-    by = cast.whole.ml_engineer
-    run = run_propose(
-        by=by, model=shop.model, trigger=Trigger.MANUAL, reason="wear", parameters=QUICK | parameters
-    )
-    run_start(by=by, run=run, here=True)
-    steps_do(run.pk)
-    run.refresh_from_db()
-    assert run.state == RunState.CANDIDATE, run.error
-    return run
 
 
 def entered(person: Person) -> Client:

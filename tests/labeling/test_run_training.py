@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from labeling.models import RetrainRun, RunStep
-from labeling.services.runs import run_propose, run_start, step_retry
+from labeling.services.runs import step_retry
 from labeling.tasks.training import steps_do
-from labeling.transitions import RunState, RunStepName, StepState, Trigger
+from labeling.transitions import RunState, RunStepName, StepState
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.registry.compute import edge_model, store
 from mlops_portal.foundation.registry.models import ModelVersion
@@ -16,7 +16,7 @@ from mlops_portal.foundation.registry.selectors import features_of, spec_of
 from mlops_portal.foundation.registry.services import artifact_read, champion_set
 from mlops_portal.foundation.wire import manifest
 from tests.cast import Cast
-from tests.labeling.plant import QUICK, Shop, a_version, judged_parts, make_shop, past
+from tests.labeling.plant import Shop, a_version, candidate, judged_parts, make_shop, past, train
 
 pytestmark = pytest.mark.django_db
 
@@ -24,22 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shop(cast: Cast) -> Shop:
     return make_shop(cast)
-
-
-def train(cast: Cast, shop: Shop, **parameters: float) -> RetrainRun:
-    by = cast.whole.ml_engineer
-    run = run_propose(
-        by=by, model=shop.model, trigger=Trigger.MANUAL, reason="first", parameters=QUICK | parameters
-    )
-    run_start(by=by, run=run, here=True)
-    steps_do(run.pk)
-    run.refresh_from_db()
-    return run
-
-
-def candidate(run: RetrainRun) -> ModelVersion:
-    assert run.candidate is not None, run.error
-    return run.candidate
 
 
 def stored_of(version: ModelVersion) -> bytes:
@@ -161,6 +145,6 @@ def test_a_run_without_enough_parts_of_two_classes_fails_with_a_sentence(cast: C
         {"key": "unknown", "words": {"en": "Unknown"}, "icon": "", "defect": True}
     ]
     shop.model.save()
-    run = train(cast, shop)
+    run = train(cast, shop, ends=RunState.FAILED)
     assert run.state == RunState.FAILED
     assert "at least two classes" in run.error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 
 WIDE = 0.05  # half of an interval; above it more labels are offered
 MOST_ASKED = 200
+ROUNDED = 0.0015  # what three figures with one digit may be apart by their digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _block(pack: Mapping[str, Any], block: Mapping[str, Any], slug: str, name: s
         lead=_lead(block),
         verdict=_verdict(block),
         rows=[measure(pack, low, high, *row) for row in rows],
-        notes=[_block_note(note) for note in block["notes"]],
+        notes=[*(_block_note(note) for note in block["notes"]), *_apart(rows)],
         more=more,
         narrow=_narrow(block, more),
     )
@@ -91,6 +92,17 @@ def _rows(block: Mapping[str, Any]) -> Iterator[tuple[str, int, Any, Any, Any]]:
     for key, label in named:
         if new.get(key):
             yield label, WORSE, new[key], old.get(key), (block.get("differences") or {}).get(key)
+
+
+def _apart(rows: Sequence[tuple[str, int, Any, Any, Any]]) -> Iterator[str]:
+    """One line where a difference is not the one figure minus the other, as a reader would expect."""
+    for _label, _way, new, old, difference in rows:
+        if old and difference and abs(new["value"] - old["value"] - difference["value"]) > ROUNDED:
+            yield _(
+                "A difference is not simply the one figure minus the other: how often the two versions say "
+                "the same, and how sure they are, is known of parts without a label too, and counts there."
+            )
+            return
 
 
 def _lead(block: Mapping[str, Any]) -> str:

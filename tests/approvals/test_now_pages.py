@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
 from approvals.models import ApprovalRequest
+from labeling.compute.now.blocks import block as figures
+from labeling.compute.now.measured import Answers, Said
+from labeling.compute.now.sample import Labelled, Unlabelled
 from labeling.models import NowMeasure
 from tests.approvals.test_now_gates import block, interval, now
 from tests.approvals.world import Bench
@@ -89,6 +93,31 @@ def test_the_models_page_says_how_often_each_version_is_wrong_now(
     page = text(client_for(bench.cast.whole.quality_engineer).get("/models/press-quality/"))
     assert "Judged wrong now" in page
     assert "80 labels" in page
+
+
+def test_a_difference_that_is_not_the_one_figure_minus_the_other_says_why(
+    bench: Bench, client_for, measured_now: NowMeasure
+) -> None:
+    """Ten labels: the one version wrong in all, the other in none; of parts without a label they say the same
+    of half."""
+    rows = Labelled(
+        truth=np.ones(10, dtype=np.int64), weight=np.ones(10), batch=np.zeros(10, dtype=np.int64),
+        drawn=np.full(10, 0.1), came=np.zeros(10),
+    )  # fmt: skip
+    doubt, said = np.full(90, 0.1), np.repeat([0, 1], 45)
+    old = Said(np.zeros(10, dtype=np.int64), doubt[:10], Answers(np.zeros(90, dtype=np.int64), doubt))
+    new = Said(np.ones(10, dtype=np.int64), doubt[:10], Answers(said, doubt))
+    whole = figures(
+        rows, Unlabelled(np.ones(90), np.zeros(90)), new, old,
+        classes=["ok", "crack"], defect=[False, True], lots=([""] * 10, [""] * 90),
+    )  # fmt: skip
+    assert whole["champion"]["wrong"]["value"] - whole["challenger"]["wrong"]["value"] == 1.0
+    assert -0.7 < whole["differences"]["wrong"]["value"] < -0.5
+    why = "A difference is not simply the one figure minus the other"
+    client = client_for(bench.cast.whole.quality_engineer)
+    for body, times in ((whole, 1), ({**whole, "differences": {}}, 0)):
+        NowMeasure.objects.update(body=now(body))
+        assert text(client.get("/candidates/press-quality/2/")).count(why) == times
 
 
 def test_a_measure_beside_another_champion_does_not_count(

@@ -69,10 +69,12 @@ class Measuring:
 
     def alone(self, held: Rows, answers: Said, promise: AskZone) -> Result:
         """What the version may decide alone: the promise, its proof (``ask_zone.Proof``), and of which parts:
-        "now" those since the first training, where they alone can prove it; else "all" that were held out."""
-        by_chance = held.take(held.by_chance)
+        "now" those since the first training, where they alone can prove it; else "all" that were held out.
+        Of each part one row proves: its rows are wrong together."""
+        proves = self._one_of_each(held)
+        by_chance = held.take(proves)
         since = by_chance.source != BASE
-        own = answers[0][held.by_chance], answers[1]
+        own = answers[0][proves], answers[1]
         now = np.count_nonzero(since) >= ask_zone.least(promise.wrong_share, promise.certainty)
         rows, own = (by_chance.take(since), (own[0][since], own[1])) if now else (by_chance, own)
         classes, confidence = verdicts(*own) if len(rows) else (rows.label, rows.at)
@@ -88,6 +90,14 @@ class Measuring:
             "population": "now" if now else "all",
             **asdict(proof),
         }
+
+    def _one_of_each(self, rows: Rows) -> NDArray[np.bool_]:
+        """bool (n,): of each part one of its rows that came by chance, drawn by the seed."""
+        order = np.random.default_rng(self.seed).permutation(np.flatnonzero(rows.by_chance))
+        _parts, first = np.unique(rows.part[order], return_index=True)
+        chosen = np.zeros(len(rows), dtype=np.bool_)
+        chosen[order[first]] = True
+        return chosen
 
     def _measured(self, rows: Rows, answers: Said) -> Result:
         return measures(

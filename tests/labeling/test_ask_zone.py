@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
 from django.utils import timezone
 
+from labeling.compute.training.rows import BASE, Rows
 from labeling.models import Label, LabelRequest
 from labeling.selectors.alone import alone_on
 from labeling.services import label_next
 from labeling.services.zone import LASTS, MOST_OPEN, zone_requests_add
+from labeling.tasks.training_measures import Measuring
 from labeling.transitions import RequestState
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.registry.models import AskZone, ModelVersion
@@ -54,6 +57,27 @@ def test_a_promise_is_proven_in_training_and_stands_in_the_spec_that_is_signed(c
     spec = spec_of(version)
     assert spec.get("ask_below", 0.0) == (proof["threshold"] or 0.0)
     assert ("ask-zone" in spec.get("needs", [])) == (proof["threshold"] is not None)
+
+
+def test_many_rows_of_few_parts_prove_no_more_than_the_parts_do(cast, shop):
+    promise(cast, shop.model)
+    parts, each = 12, 20
+    n = parts * each
+    held = Rows(
+        readings=np.zeros((n, 1)),
+        label=np.zeros(n, dtype=np.int64),
+        part=np.repeat([f"P-{one}" for one in range(parts)], each),
+        asset=np.full(n, "press-1"),
+        source=np.full(n, BASE),
+        at=np.zeros(n),
+        by_chance=np.ones(n, dtype=np.bool_),
+    )
+    sure = np.column_stack([np.full(n, 0.9), np.full(n, 0.1)])
+    measuring = Measuring(shop.model, 1)
+    proof = measuring.alone(held, (sure, [0, 1]), AskZone.objects.get())
+    assert (proof["rows"], proof["threshold"]) == (parts, None)
+    several = replace(held, part=np.arange(n).astype(np.str_))
+    assert measuring.alone(several, (sure, [0, 1]), AskZone.objects.get())["threshold"] == 0.9
 
 
 def test_a_promise_is_an_event_with_a_reason_and_may_be_taken_back(cast, queue):

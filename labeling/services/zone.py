@@ -30,20 +30,20 @@ def zone_requests_add() -> int:
     people have answered, or is never asked. How many questions were written."""
     now = timezone.now()
     asked = LabelRequest.objects.filter(row=OuterRef("pk"))
+    counted = LabelRequest.objects.filter(why__strategy="ask_zone", state__in=WAITING)
+    waiting = dict(counted.values_list("line").annotate(n=Count("pk")).order_by())
+    full = [line for line, n in waiting.items() if n >= MOST_OPEN]
     marked = (
         SampledRow.objects.filter(prediction__asks=True, prediction__at__gt=now - LASTS, prediction__truth="")
         .filter(~Exists(asked))
+        .exclude(prediction__asset__line__in=full)  # else its parts alone fill what is read
         .select_related("prediction__asset__line", "prediction__version__model")
         .order_by("prediction__at", "pk")[:MOST]
     )
     by_line: dict[tuple[int, int], list[SampledRow]] = {}
     for row in marked:
         by_line.setdefault((row.prediction.asset.line_id, row.prediction.version_id), []).append(row)
-    lines = {line for line, _version in by_line}
-    counted = LabelRequest.objects.filter(line__in=lines, why__strategy="ask_zone", state__in=WAITING)
-    room = dict.fromkeys(lines, MOST_OPEN)
-    for line, waiting in counted.values_list("line").annotate(n=Count("pk")).order_by():
-        room[line] -= waiting
+    room = {line: MOST_OPEN - waiting.get(line, 0) for line, _version in by_line}
     made = 0
     for (line, _version), rows in by_line.items():
         taken = rows[: max(room[line], 0)]

@@ -147,6 +147,20 @@ def test_a_line_is_never_buried_in_questions(queue, monkeypatch):
     assert zone_requests_add() == 2
 
 
+def test_a_line_where_nobody_answers_does_not_keep_another_from_being_asked(cast, queue, monkeypatch):
+    monkeypatch.setattr("labeling.services.zone.MOST_OPEN", 2)
+    monkeypatch.setattr("labeling.services.zone.MOST", 4)
+    rows = judged_parts(queue.shop, queue.version, 8, truth=False, first=10)
+    elsewhere = type(queue.shop.asset).objects.create(
+        name="Press 9", slug="press-9", line=cast.line_2, type=queue.shop.asset.type, node=queue.shop.node
+    )
+    mark(rows[:7])
+    mark(rows[7:], asset=elsewhere)
+    assert zone_requests_add() == 2
+    assert zone_requests_add() == 1
+    assert LabelRequest.objects.get(row=rows[7]).line == cast.line_2
+
+
 def zoned(version, **more):
     zone = {"wrong_share": 0.1, "certainty": 0.95, "threshold": 0.9, "population": "now", **more}
     ModelVersion.objects.filter(pk=version.pk).update(measures=version.measures | {"ask_zone": zone})

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from labeling.models import Label
+from labeling.transitions import RequestState
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import Prediction
@@ -89,11 +90,7 @@ def _alone(asset: Asset, version: ModelVersion, now: datetime) -> Alone:
         request__row__prediction__asks=False,
         request__row__prediction__truth="",
     )
-    told: dict[str, bool] = {}
-    for part, answer, said in answered.order_by("at").values_list(
-        "request__row__prediction", "answer", "request__row__prediction__label"
-    ):
-        told[part] = answer != said
+    told = _told(answered.exclude(request__state=RequestState.DISPUTED))
     return Alone(
         asset,
         version,
@@ -103,3 +100,23 @@ def _alone(asset: Asset, version: ModelVersion, now: datetime) -> Alone:
         inspected["known"] + len(told),
         inspected["wrong"] + sum(told.values()),
     )
+
+
+def _told(answered: QuerySet[Label]) -> dict[str, bool]:
+    """{part: whether it was judged wrong}; an expert's answer settles those that contradict one another,
+    else such a part counts for nothing."""
+    given: dict[str, set[bool]] = {}
+    settled: dict[str, bool] = {}
+    of = "request__row__prediction"
+    for label in (
+        answered.annotate(part=F(of), said=F(f"{of}__label")).select_related("request").order_by("at")
+    ):
+        wrong = label.answer != label.said
+        given.setdefault(label.part, set()).add(wrong)
+        if label.expert and label.request.state == RequestState.SETTLED:
+            settled[label.part] = wrong
+    return {
+        part: settled.get(part, min(wrongs))
+        for part, wrongs in given.items()
+        if part in settled or len(wrongs) == 1
+    }

@@ -191,6 +191,30 @@ def test_what_was_decided_alone_is_held_against_the_promise_by_truths_that_came_
     assert seen.state == "broken"
 
 
+def test_answers_that_contradict_say_nothing_of_the_promise_until_an_expert_settles_them(cast, queue):
+    version = zoned(queue.version)
+    mark(queue.rows, asks=False)
+    request, row = queue.requests[0], queue.rows[0]
+    said = row.prediction.label
+    other = next(one["key"] for one in version.model.classes if one["key"] != said)
+    Label.objects.create(
+        request=request, person=queue.operator, answer=other, model_said=said, at=timezone.now()
+    )
+
+    def seen():
+        (one,) = alone_on([(queue.shop.asset, version)], now=timezone.now())
+        return one.known, one.wrong
+
+    assert seen() == (1, 1)
+    expert = cast.one.domain_expert
+    Label.objects.create(
+        request=request, person=expert, answer=said, model_said=said, expert=True, at=timezone.now()
+    )
+    assert seen() == (0, 0)
+    LabelRequest.objects.filter(pk=request.pk).update(state=RequestState.SETTLED)
+    assert seen() == (1, 0)
+
+
 def test_the_models_page_says_what_was_promised_and_lets_who_may_change_it(cast, queue, client):
     zoned(queue.version)
     client.force_login(cast.whole.quality_engineer)

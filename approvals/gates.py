@@ -34,6 +34,7 @@ from monitoring.rules.exact import at_most, parts_for
 from monitoring.rules.proving import PROMISE
 
 UNKNOWN = "unknown"
+FIRST_NOW = 30  # parts by chance that give a first figure, as labeling.compute.now.blocks asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,11 @@ class Facts:
     """``stored``: SHA-256 of what the storage holds, "" where nothing; ``golden`` None: the set in force was
     not run. ``differences``: challenger minus champion, {measure: {"value", "low", "high"}}; ``champion`` is
     what runs now, ``compared_with`` what the differences are about ("" where none). ``now``: how both judge
-    parts as they are now (``labeling.models.NowMeasure``), None where that was not measured; ``targets``: the
-    machines in question, none for all. ``promise``: the share of wrong parts and the certainty that hold for
-    what the model decides alone; ``zone``: what the version's training proved
-    (``labeling.compute.training.ask_zone``)."""
+    parts as they are now (``labeling.models.NowMeasure``), None where that was not measured; ``changed``:
+    an alert is open on a machine in question; ``targets``: these machines, none for all. ``promise``: the
+    share of wrong parts and the certainty that hold for what the model decides alone; ``zone``: what was
+    proven of the version (``labeling.compute.training.ask_zone``). ``foreign``: it was trained elsewhere, so
+    nobody here knows on which parts."""
 
     artifact: str
     stored: str
@@ -72,6 +74,7 @@ class Facts:
     manifest: str
     manifest_intact: bool
     now: Mapping[str, Any] | None = None
+    changed: bool = False
     targets: Sequence[str] = ()
     promise: tuple[float, float] | None = None
     zone: Mapping[str, Any] | None = None
@@ -204,9 +207,9 @@ def _now(key: str, measure: str, facts: Facts, limit: float, fewest: int) -> Gat
         return Gate(key, "soft", True, "no_champion", 0, limit, {})
     whole = (facts.now or {}).get("together") or {}
     if whole.get("case") != "measured" or not whole.get("differences"):
-        known = facts.now is not None and facts.now.get("why") == "alert"
+        known = facts.changed or (facts.now is not None and facts.now.get("why") == "alert")
         case = "now_no_chance" if known else "now_not_measured"
-        return Gate(key, "soft", not known, case, 0, limit, {"more": whole.get("more", 0)})
+        return Gate(key, "soft", not known, case, 0, limit, {"more": whole.get("more", FIRST_NOW)})
     interval = whole["differences"][measure]
     end, n = interval["high"], whole["chance"]
     params = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from approvals.gates import UNKNOWN, Facts, GoldenFact
 from labeling.models import TrainingManifest
-from labeling.selectors.now import now_of
+from labeling.selectors.now import alert_open, now_of
 from mlops_portal.foundation.registry.errors import ArtifactDamaged
 from mlops_portal.foundation.registry.models import AskZone, ModelVersion
 from mlops_portal.foundation.registry.services import artifact_read
@@ -79,6 +79,7 @@ def facts_of(version: ModelVersion, *, champion: ModelVersion | None, targets: C
         manifest_intact=manifest is not None
         and sha256(manifest.body.encode()).hexdigest() == manifest.digest,
         now=now_body(version, champion),
+        changed=alert_open(version.model, targets),
         targets=sorted(targets),
         promise=(promise.wrong_share, promise.certainty) if promise else None,
         zone=version.measures.get("ask_zone"),

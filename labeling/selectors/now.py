@@ -1,7 +1,8 @@
 """The parts that come now, as rows: since the happening, labelled or not, each with what it stands for.
 
-- The happening is the alert that a run was made for, else the newest one that is open on a machine of the
-  model; where none is known, the last ``DAYS`` days count.
+- The happening is the alert that a run was made for, else the newest one that lasts on a machine of the
+  model: it is open, or was resolved as a change that stays and is not older than ``DAYS`` days. Where none is
+  known, the last ``DAYS`` days count.
 - An alert that was resolved as a data problem, a sensor's fault or a false alarm, or as expected, is over:
   parts since then count, not those while it lasted.
 - Parts that a node sent because somebody asked for them stand for nothing but themselves, and golden parts
@@ -10,11 +11,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from labeling.models import Label, LabelRequest, NowMeasure
@@ -73,12 +75,19 @@ class NowRows:
 
 def span_of(model: RegisteredModel, *, alert: Alert | None, until: datetime) -> Span:
     mine = Alert.objects.filter(version__model=model, since__lte=until).order_by("-since")
-    since = alert or mine.exclude(state=AlertState.RESOLVED).first()
+    stays = ~Q(cause__in=OVER) & Q(since__gte=until - timedelta(days=DAYS))
+    since = alert or mine.filter(~Q(state=AlertState.RESOLVED) | stays).first()
     if since is None:
         return Span(until - timedelta(days=DAYS), until, "days")
     if since.state == AlertState.RESOLVED and since.cause in OVER and since.resolved_at is not None:
         return Span(since.resolved_at, until, "over", since)
     return Span(since.since, until, "alert", since)
+
+
+def alert_open(model: RegisteredModel, machines: Collection[str] = ()) -> bool:
+    """Whether an alert about ``model`` is open on one of the ``machines`` (slugs; none: on any)."""
+    alerts = Alert.objects.filter(version__model=model).exclude(state=AlertState.RESOLVED)
+    return (alerts.filter(asset__slug__in=machines) if machines else alerts).exists()
 
 
 def now_rows(model: RegisteredModel, span: Span) -> NowRows:
@@ -169,11 +178,11 @@ def now_of(version: ModelVersion, champion: ModelVersion | None) -> NowMeasure |
 
 
 def versions_behind(*, now: datetime, most: int = 20) -> list[ModelVersion]:
-    """Versions that people may decide about, or that run, and for which labels came since they were measured;
-    those never measured first."""
+    """Versions that people may decide about, or that run, and for which labels came since they were measured,
+    or an alert was opened or resolved, so that other parts count; those never measured first."""
     behind = []
     for model in RegisteredModel.objects.filter(retired_at=None):
-        newest = _newest_label(model)
+        newest = _newest(model)
         if newest is None:
             continue
         champion = champion_of(model)
@@ -189,11 +198,14 @@ def versions_behind(*, now: datetime, most: int = 20) -> list[ModelVersion]:
     return [version for _at, version in behind[:most]]
 
 
-def _newest_label(model: RegisteredModel) -> datetime | None:
+def _newest(model: RegisteredModel) -> datetime | None:
     people = Label.objects.filter(request__version__model=model).aggregate(at=Max("at"))["at"]
     sampled = SampledRow.objects.filter(prediction__version__model=model)
     truths = sampled.aggregate(at=Max("prediction__truth_at"))["at"]
-    known = [one for one in (people, truths) if one is not None]
+    alerts = Alert.objects.filter(version__model=model).aggregate(
+        opened=Max("opened_at"), gone=Max("resolved_at")
+    )
+    known = [one for one in (people, truths, *alerts.values()) if one is not None]
     return max(known) if known else None
 
 

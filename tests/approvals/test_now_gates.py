@@ -59,6 +59,14 @@ def test_now_has_its_own_margin_and_a_limited_sample_is_said(key, whole, met, ca
     assert title_of(one.frozen()) != key
 
 
+def test_an_open_alert_says_that_something_changed_though_nobody_measured_since() -> None:
+    for body in (None, now({"case": "nothing", "more": 30}) | {"why": "days"}):
+        one = gate("now_not_worse", now=body, changed=True)
+        assert (one.met, one.case) == (False, "now_no_chance")
+        assert "30 parts by chance would tell" in sentence_of(one.frozen())
+        assert gate("now_not_worse", now=body).case == "now_not_measured"
+
+
 def test_cls_1_a_limited_sample_is_said_with_its_numbers() -> None:
     sentence = sentence_of(gate("now_not_worse", now=now(block(chance=6))).frozen())
     assert "Limited sample: 6 parts by chance, the policy asks for 15" in sentence

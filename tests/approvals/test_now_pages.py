@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
+from approvals.gates import gates_of
 from approvals.models import ApprovalRequest
+from approvals.rules import Rules
+from approvals.selectors.facts import facts_of
 from labeling.compute.now.blocks import block as figures
 from labeling.compute.now.measured import Answers, Said
 from labeling.compute.now.sample import Labelled, Unlabelled
 from labeling.models import NowMeasure
+from monitoring.models import Alert
 from tests.approvals.test_now_gates import block, interval, now
 from tests.approvals.world import Bench
 
@@ -118,6 +122,24 @@ def test_a_difference_that_is_not_the_one_figure_minus_the_other_says_why(
     for body, times in ((whole, 1), ({**whole, "differences": {}}, 0)):
         NowMeasure.objects.update(body=now(body))
         assert text(client.get("/candidates/press-quality/2/")).count(why) == times
+
+
+def test_an_alert_that_is_open_closes_the_gates_of_now_until_parts_by_chance_have_labels(
+    bench: Bench,
+) -> None:
+    def case(*targets: str) -> str:
+        facts = facts_of(bench.candidate, champion=bench.champion, targets=targets)
+        return next(one.case for one in gates_of(facts, Rules()) if one.key == "now_not_worse")
+
+    assert case() == "now_not_measured"
+    Alert.objects.create(
+        asset=bench.presses[1], version=bench.champion, kind="data_drift", since=timezone.now(),
+        opened_at=timezone.now(),
+    )  # fmt: skip
+    assert case() == case(bench.presses[1].slug) == "now_no_chance"
+    assert case(bench.presses[0].slug) == "now_not_measured"
+    Alert.objects.update(state="resolved", cause="false_alarm", resolved_at=timezone.now())
+    assert case() == "now_not_measured"
 
 
 def test_a_measure_beside_another_champion_does_not_count(

@@ -9,7 +9,7 @@ import pytest
 
 from labeling.compute.now.again import figures
 from labeling.models import LabelRequest, NowMeasure
-from labeling.selectors.now import span_of, versions_behind
+from labeling.selectors.now import alert_open, span_of, versions_behind
 from labeling.tasks import now as task
 from labeling.tasks.crossfitting import crossfitted_of
 from labeling.transitions import RequestState
@@ -137,6 +137,9 @@ def test_a_process_that_changed_for_good_counts_since_it_changed(cast: Cast, sho
     first = running(cast, shop)
     alert = alert_of(shop, first, state=AlertState.RESOLVED, cause=Cause.PROCESS, resolved_at=LATER)
     assert span_of(shop.model, alert=alert, until=LATER).why == "alert"
+    assert span_of(shop.model, alert=None, until=LATER).why == "alert"
+    assert span_of(shop.model, alert=None, until=NOW + timedelta(days=31)).why == "days"
+    Alert.objects.update(cause=Cause.FALSE_ALARM)
     assert span_of(shop.model, alert=None, until=LATER).why == "days"
 
 
@@ -159,6 +162,26 @@ def test_what_was_measured_is_measured_again_when_labels_came_and_not_else(cast:
     assert versions_behind(now=LATER) == []
     assert task.now_again() == 0
     assert NowMeasure.objects.count() > before
+
+
+def test_what_was_measured_is_measured_again_when_an_alert_opens_or_is_resolved(
+    cast: Cast, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = running(cast, shop)
+    judged_parts(shop, first, 12)
+    task.now_again()
+    assert newest(first).body["why"] == "days"
+    after = LATER + timedelta(hours=1)
+    alert = alert_of(shop, first)
+    Alert.objects.update(since=LATER, opened_at=after)
+    monkeypatch.setattr(task.timezone, "now", lambda: after + timedelta(hours=1))
+    assert task.now_again() == 1
+    assert (newest(first).body["why"], newest(first).body["together"]["labelled"]) == ("alert", 0)
+    assert task.now_again() == 0
+    Alert.objects.update(state=AlertState.RESOLVED, cause=Cause.DATA, resolved_at=after + timedelta(hours=2))
+    assert alert_open(shop.model) is False
+    assert first in versions_behind(now=after + timedelta(hours=3))
+    assert alert.version == first
 
 
 def answered(cast: Cast, shop: Shop, version: ModelVersion, rows: list[SampledRow], *, random: bool) -> None:

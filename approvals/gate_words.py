@@ -116,6 +116,10 @@ SENTENCES: dict[str, str | Promise] = {
         "wrong, so at most %(at_most)s %% are (%(certainty)s %% certain; promised: %(limit)s %%). That is "
         "%(share)s %% of the parts; a person is asked about the others."
     ),
+    "zone_foreign": _(
+        "Alone from %(threshold)s %% confidence: of %(alone)s parts %(wrong)s were wrong. It was trained "
+        "elsewhere, and nobody here knows whether on these parts, so that proves nothing."
+    ),
     "zone_more": _(
         "No threshold is proven: of its surest %(alone)s parts %(wrong)s were wrong, so up to %(at_most)s %% "
         "may be; promised: %(limit)s %%. About %(needed)s parts by chance would prove one. It would decide "

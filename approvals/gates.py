@@ -20,7 +20,7 @@ Soft gates need a written reason from whoever asks for approval in spite of them
 - no golden sample, nor its like, was in the training, and that is known;
 - it is known what it was taught;
 - where somebody promised how many of the parts that the model decides alone may be wrong: a threshold is
-  proven for that promise.
+  proven for that promise, on parts of which it is known that they did not train it.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ class Facts:
     targets: Sequence[str] = ()
     promise: tuple[float, float] | None = None
     zone: Mapping[str, Any] | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,5 +280,7 @@ def _ask_zone(facts: Facts) -> list[Gate]:
         "share": 100 * zone["alone"] / max(zone["rows"], 1), "threshold": (zone["threshold"] or 0) * 100,
     }  # fmt: skip
     met = zone["threshold"] is not None
+    if met and facts.foreign:
+        return [Gate(key, "soft", False, "zone_foreign", zone["at_most"], wrong_share, said)]
     case = f"zone_{zone['population']}" if met else "zone_more" if zone["needed"] else "zone_never"
     return [Gate(key, "soft", met, case, zone["at_most"], wrong_share, said)]

@@ -83,4 +83,5 @@ def facts_of(version: ModelVersion, *, champion: ModelVersion | None, targets: C
         targets=sorted(targets),
         promise=(promise.wrong_share, promise.certainty) if promise else None,
         zone=version.measures.get("ask_zone"),
+        foreign="origin" in version.measures,
     )

@@ -172,6 +172,12 @@ def test_what_was_promised_of_parts_decided_alone_is_proven_or_asks_for_a_reason
     assert title_of(found.frozen())
 
 
+def test_parts_that_may_have_trained_a_version_from_elsewhere_prove_nothing_about_it() -> None:
+    found = gate("ask_zone", promise=(0.05, 0.95), zone=ZONE, foreign=True)
+    assert (found.met, found.case) == (False, "zone_foreign")
+    assert "nobody here knows whether on these parts" in sentence_of(found.frozen())
+
+
 def test_where_nobody_promised_anything_there_is_no_such_gate() -> None:
     assert "ask_zone" not in [one.key for one in gates_of(replace(GOOD, zone=ZONE), Rules())]
 

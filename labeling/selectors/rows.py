@@ -3,8 +3,10 @@
 - A person's label counts before an inspection result.
 - Left out: quarantined records, golden samples, answers that were undone, that disagree and nobody settled,
   or that say “I can't tell”; an inspection result takes the place of such an answer.
-- A part came by chance when the node sent it in its random share, and its truth did not hang on what the
-  model thought of it: it was inspected, or asked about in the random share of a batch.
+- A part came by chance when its truth did not hang on what the model thought of it. Either its node sent it
+  in its random share and it was inspected, or it was asked about in the random share of a batch, whatever it
+  was sent for. That share is drawn by how many parts a row stands for (decision 23), so those that were sent
+  because they are hard belong to it; without them the others are too easy.
 """
 
 from __future__ import annotations
@@ -79,7 +81,8 @@ def judged(row: SampledRow, bad: set[tuple[int, str]], classes: set[str]) -> Usa
     random = row.reason == Reason.RANDOM
     if label is not None:
         request = label.request
-        chance = random and (bool(of.truth) or bool(request.why.get("random")))
+        asked = bool(request.why.get("random")) and row.reason != Reason.REQUESTED
+        chance = asked or (random and bool(of.truth))
         version = f"{request.version.model.slug}/{request.version.number}"
         given = (label.answer, LABEL, str(label.person_id), label.at)
     elif of.truth in classes and of.truth_at is not None:

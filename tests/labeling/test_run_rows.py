@@ -111,6 +111,27 @@ def test_a_quarantined_part_is_never_in_a_training_set(shop: Shop, version: Mode
     assert only(shop) == LeftOut(row.prediction_id, "quarantined")
 
 
+def test_hard_parts_that_a_draw_by_chance_hit_measure_as_well_else_the_rest_is_too_easy(
+    cast: Cast, shop: Shop, version: ModelVersion
+) -> None:
+    drawn, picked, inspected, called = judged_parts(shop, version, 4)
+    SampledRow.objects.exclude(pk=called.pk).update(reason="uncertain", inclusion_probability=0.55)
+    SampledRow.objects.filter(pk=called.pk).update(reason="requested")
+    for row in (drawn, picked, called):
+        row.prediction.truth = ""
+        row.prediction.save()
+    for row in (drawn, called):
+        answer(ask(shop, version, row, random=True), cast.one.operator, "crack")
+    answer(ask(shop, version, picked), cast.one.operator, "crack")
+    chance = {one.row.prediction: one.by_chance for one in rows_for(shop.model) if isinstance(one, Usable)}
+    assert chance == {
+        drawn.prediction_id: True,
+        picked.prediction_id: False,
+        inspected.prediction_id: False,
+        called.prediction_id: False,
+    }
+
+
 def test_only_what_came_by_chance_may_measure(cast: Cast, shop: Shop, version: ModelVersion) -> None:
     picked, drawn, inspected = judged_parts(shop, version, 3)
     for row in (picked, drawn):

@@ -185,6 +185,17 @@ def _notes(body: Mapping[str, Any]) -> list[str]:
             )
             % {"count": body["disputed"]}
         )
+    if body.get("unanswered"):
+        notes.append(
+            ngettext(
+                "%(count)s part that was asked about by chance has no answer. If it is a hard one, the "
+                "versions look better here than they are.",
+                "%(count)s parts that were asked about by chance have no answer. If these are the hard ones, "
+                "the versions look better here than they are.",
+                body["unanswered"],
+            )
+            % {"count": body["unanswered"]}
+        )
     if body["taught"]:
         notes.append(
             ngettext(

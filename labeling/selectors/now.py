@@ -66,11 +66,13 @@ class NowRow:
 
 @dataclass(frozen=True, slots=True)
 class NowRows:
-    """``disputed``: parts whose answers contradict."""
+    """``disputed``: parts whose answers contradict; ``unanswered``: parts asked about by chance of which
+    nobody knows what they are."""
 
     labelled: list[NowRow]
     others: list[NowRow]
     disputed: int
+    unanswered: int
 
 
 def span_of(model: RegisteredModel, *, alert: Alert | None, until: datetime) -> Span:
@@ -105,7 +107,15 @@ def now_rows(model: RegisteredModel, span: Span) -> NowRows:
             out.discard(row.pk)  # nobody knows what it is: it is one of the others
         else:
             labelled.append(_labelled(row, known))
-    return NowRows(_whole_batches(labelled), _others(model, inside, out, bad), disputed)
+    unanswered = _unanswered(model, inside, {row.prediction for row in labelled})
+    return NowRows(_whole_batches(labelled), _others(model, inside, out, bad), disputed, unanswered)
+
+
+def _unanswered(model: RegisteredModel, inside: dict[str, Any], known: set[str]) -> int:
+    """Withdrawn questions too: an expert who cannot tell either ends one so."""
+    asked = SampledRow.objects.filter(prediction__version__model=model, requests__why__random=True, **inside)
+    parts = asked.exclude(reason__in=UNSAMPLED).values_list("prediction", flat=True)
+    return len(set(parts) - known)
 
 
 def _labelled(row: SampledRow, known: Usable) -> NowRow:

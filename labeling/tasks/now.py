@@ -67,6 +67,7 @@ def now_measure(version: ModelVersion) -> NowMeasure:
         "why": span.why,
         "alert": span.alert.pk if span.alert else None,
         "disputed": rows.disputed,
+        "unanswered": rows.unanswered,
         "taught": dropped,
         **figures(data),
     }

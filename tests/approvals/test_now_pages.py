@@ -56,6 +56,16 @@ def test_the_candidate_leads_with_now_and_offers_what_narrows_it(
     assert "/label/ask/press-quality/2/" in page
 
 
+def test_questions_by_chance_without_an_answer_are_told(
+    bench: Bench, client_for, measured_now: NowMeasure
+) -> None:
+    client = client_for(bench.cast.whole.auditor)
+    for count, says in ((0, False), (7, True)):
+        NowMeasure.objects.update(body=measured_now.body | {"unanswered": count})
+        page = text(client.get("/candidates/press-quality/2/"))
+        assert ("7 parts that were asked about by chance have no answer." in page) is says
+
+
 def test_who_may_not_ask_gets_the_sentence_and_no_button(
     bench: Bench, client_for, measured_now: NowMeasure
 ) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from labeling.compute.now.again import figures
-from labeling.models import LabelRequest, NowMeasure
+from labeling.models import Label, LabelRequest, NowMeasure
 from labeling.selectors.now import alert_open, span_of, versions_behind
 from labeling.tasks import now as task
 from labeling.tasks.crossfitting import crossfitted_of
@@ -106,6 +106,20 @@ def test_labels_that_contradict_do_not_count_and_are_told(cast: Cast, shop: Shop
     body = task.now_measure(first).body
     assert body["disputed"] == 1
     assert body["together"]["labelled"] == 3
+
+
+def test_parts_asked_about_by_chance_that_nobody_could_tell_are_told(cast: Cast, shop: Shop) -> None:
+    first = running(cast, shop)
+    rows = judged_parts(shop, first, 10, truth=False)
+    answered(cast, shop, first, rows[:6], random=True)
+    answered(cast, shop, first, rows[6:8], random=False)
+    Label.objects.filter(request__row__in=rows[:2]).update(answer="cant_tell")
+    LabelRequest.objects.filter(row=rows[2]).update(state=RequestState.EXPIRED)
+    Label.objects.filter(request__row=rows[2]).delete()
+    body = task.now_measure(first).body
+    assert (body["unanswered"], body["together"]["labelled"]) == (3, 5)
+    LabelRequest.objects.filter(row=rows[0]).update(state=RequestState.WITHDRAWN)  # no expert could tell
+    assert task.now_measure(first).body["unanswered"] == 3
 
 
 def test_an_asset_without_labels_has_a_stated_result_beside_one_that_has(cast: Cast, shop: Shop) -> None:

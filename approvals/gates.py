@@ -15,7 +15,8 @@ Soft gates need a written reason from whoever asks for approval in spite of them
   share of defects that are missed;
 - now (parts since the happening): not worse than the champion, and no more defects that slip through, each
   with its own margin at the worse end of its paired interval, together, and on no machine proven worse; a
-  floor for each class on each machine; a sample below the policy's minimum is said to be a limited one;
+  floor for each class on each machine; a sample below the policy's minimum, counted on the machines in
+  question, is said to be a limited one;
 - enough held-out parts for the measures to say something;
 - no golden sample, nor its like, was in the training, and that is known;
 - it is known what it was taught;
@@ -213,6 +214,8 @@ def _now(key: str, measure: str, facts: Facts, limit: float, fewest: int) -> Gat
         return Gate(key, "soft", not known, case, 0, limit, {"more": whole.get("more", FIRST_NOW)})
     interval = whole["differences"][measure]
     end, n = interval["high"], whole["chance"]
+    if facts.targets:  # labels of other machines say little about these
+        n = min(n, sum(one["chance"] for one in _blocks(facts).values()))
     params = {
         "by": max(end, 0.0) * 100,
         "limit": limit * 100,

@@ -72,6 +72,14 @@ def test_cls_1_a_limited_sample_is_said_with_its_numbers() -> None:
     assert "Limited sample: 6 parts by chance, the policy asks for 15" in sentence
 
 
+def test_labels_of_other_machines_are_a_limited_sample_of_those_in_question() -> None:
+    body = now(block(), mill_5=block(), mill_6={"case": "nothing", "chance": 0})
+    for targets, met, n in (("mill_5",), True, 40), (("mill_6",), False, 0), (("mill_5", "mill_6"), True, 40):
+        one = gate("now_not_worse", now=body, targets=targets)
+        assert (one.met, one.params["n"]) == (met, n)
+    assert gate("now_not_worse", now=body, targets=("mill_6",)).case == "limited_now_better"
+
+
 def test_a_machine_on_which_it_is_proven_worse_stops_it_whatever_all_together_say() -> None:
     body = now(block(), mill_5=block(0.01, 0.2), mill_6=block())
     one = gate("now_not_worse", now=body)

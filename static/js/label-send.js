@@ -1,7 +1,9 @@
 // Sends taps to the portal: in order, each until the portal has confirmed it, one window at a time.
 //
 // - Every tap carries its own key; the portal counts it once however often it comes.
-// - No answer, or a fault of the portal: the tap stays and is tried again. A refusal stays with its sentence.
+// - Saved and refused are the portal's own words: a guest network answers 200 too, and a
+//   proxy 400 or 413. No answer, one of somebody else or a fault of the portal: the tap stays and is tried again.
+//   A refusal stays with its sentence.
 // - Only taps of the person who is signed in are sent; others wait for theirs.
 "use strict";
 
@@ -22,20 +24,18 @@ window.labelSender = function ({ store, person, csrf, renew, changed, saved, hea
     "X-CSRFToken": csrf(),
   });
 
-  async function post(path, body) {
+  async function talk(path, options) {
     try {
-      const answer = await fetch(path, {
-        method: "POST",
-        headers: headers(),
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(LONGEST),
-      });
-      const known = (answer.headers.get("Content-Type") || "").includes("json");
-      return { status: answer.status, body: known ? await answer.json() : {} };
+      const answer = await fetch(path, { ...options, headers: headers(), signal: AbortSignal.timeout(LONGEST) });
+      const type = (answer.headers.get("Content-Type") || "").split(";")[0];
+      return { status: answer.status, type, body: (type.endsWith("json") && (await answer.json())) || {} };
     } catch {
-      return { status: 0, body: {} };
+      return { status: 0, type: "", body: {} };
     }
   }
+
+  const get = (path) => talk(path, { method: "GET" });
+  const post = (path, body) => talk(path, { method: "POST", body: JSON.stringify(body) });
 
   const send = (tap) =>
     post(`/api/v1/label-requests/${tap.request}/answer/`, {
@@ -49,18 +49,21 @@ window.labelSender = function ({ store, person, csrf, renew, changed, saved, hea
       sent_at: new Date().toISOString(),
     });
 
-  // What an answer of the portal means: saved, away, sign-in or refused.
-  function meaning({ status, body }) {
-    if (status >= 200 && status < 300) return "saved";
-    if (status === 401 || String(body.type).endsWith(":anothers-answer")) return "sign-in";
-    if (status === 0 || status >= 500 || status === 408 || status === 429) return "away";
+  // What an answer means: saved (``mine`` holds of its body), sign-in, refused, or away: not the portal's own word
+  // on what was sent. “permission-denied” is one on the page's mark, not on a tap.
+  function meaning({ status, type, body }, mine) {
+    if (status >= 200 && status < 300) return type === "application/json" && mine(body) ? "saved" : "away";
+    if (type !== "application/problem+json" || body.status !== status) return "away";
+    const [, problem] = String(body.type).split("urn:mlops-portal:problem:");
+    if (status === 401 || problem === "anothers-answer") return "sign-in";
+    if (!problem || problem === "permission-denied" || status >= 500 || [408, 425, 429].includes(status)) return "away";
     return "refused";
   }
 
   async function sendOne(tap) {
     let answer = await send(tap);
     if (answer.status === 403 && (await renew())) answer = await send(tap); // an old mark, or somebody else's page
-    return { tap, answer, means: meaning(answer) };
+    return { tap, answer, means: meaning(answer, (body) => body.id && body.request === tap.request) };
   }
 
   async function tell() {
@@ -138,7 +141,9 @@ window.labelSender = function ({ store, person, csrf, renew, changed, saved, hea
   return {
     run,
     tell,
+    get,
     post,
+    meaning,
     sendOne,
     isUnderway: (tap) => underway === tap.key,
     noteTap: () => channel?.postMessage("tapped"),

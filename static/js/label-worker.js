@@ -1,6 +1,7 @@
 // The pages of judging without a network: the frame, its looks and the pictures of the parts that are kept.
 //
 // - A page comes from the portal; where that does not answer, the frame comes from here and fills itself.
+// - Only what is the portal's is kept: a guest network answers every address with its own page.
 // - What lies below /static/ has its content in its name, so it is kept as it is.
 // - Pictures are those of the parts that the page names; the others go.
 "use strict";
@@ -13,6 +14,11 @@ const PATIENCE = 6000; // ms for a page
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
+async function isOurs(url, answer) {
+  if (url === SHELL) return (await answer.clone().text()).includes('id="label-words"');
+  return !(answer.headers.get("Content-Type") || "").startsWith("text/html");
+}
+
 async function keepFrame(urls) {
   const cache = await caches.open(FRAME);
   const fresh = [SHELL, ...urls];
@@ -20,7 +26,7 @@ async function keepFrame(urls) {
     fresh.map(async (url) => {
       if (url !== SHELL && (await cache.match(url))) return;
       const answer = await fetch(url, { cache: "no-cache" });
-      if (answer.ok && !answer.redirected) await cache.put(url, answer);
+      if (answer.ok && !answer.redirected && (await isOurs(url, answer))) await cache.put(url, answer);
     }),
   );
   const wanted = new Set(fresh.map((url) => new URL(url, self.location).href));
@@ -34,7 +40,7 @@ async function keepPictures(urls) {
   for (const url of wanted) {
     if (await cache.match(url)) continue;
     const answer = await fetch(url);
-    if (answer.ok) await cache.put(url, answer);
+    if (answer.ok && (await isOurs(url, answer))) await cache.put(url, answer);
   }
 }
 

@@ -70,19 +70,13 @@
 
   async function fetchParts({ take = "" } = {}) {
     const have = page.queue.map((task) => task.id).join(",");
-    let answer = null;
-    try {
-      const address = `/label/${line}/tasks/?have=${have}&take=${take}`;
-      answer = await fetch(address, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(15000) });
-    } catch {
-      await sender.reached("away");
+    const answer = await sender.get(`/label/${line}/tasks/?have=${have}&take=${take}`);
+    const means = sender.meaning(answer, (body) => body.person && Array.isArray(body.held));
+    if (means !== "saved") {
+      await sender.reached(means === "refused" ? "saved" : means);
       return false;
     }
-    if (!answer.ok) {
-      await sender.reached(answer.status === 401 ? "sign-in" : answer.status < 500 ? "saved" : "away");
-      return false;
-    }
-    const given = await answer.json();
+    const given = answer.body;
     if (me.id && given.person !== me.id) {
       location.reload(); // somebody else signed in: the page is theirs
       return false;
@@ -318,6 +312,7 @@
       await load({ take: task.id });
     } finally {
       page.busy = false;
+      sender.noteTap();
       sender.tell();
     }
   }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from labeling.models import Label, LabelRequest
 from labeling.services import label_answer, label_next
+from tests.browser.conftest import Console
 from tests.browser.tablet.portal import Portal
 from tests.browser.tablet.taps import badge, part, ready, signed_in_as, tap
 from tests.labeling.asked import Queue
@@ -107,6 +109,99 @@ def test_an_answer_whose_confirmation_was_lost_is_sent_again_and_counts_once(
     badge(page, "all saved")
     assert len(sent) == 2
     assert saved() == [("N-0", "crack")]
+
+
+LOGIN = "<!doctype html><title>Guest network</title><form>Accept the terms</form>"
+FOREIGN = {
+    "the page of a guest network": {"status": 200, "content_type": "text/html", "body": LOGIN},
+    "another program's JSON": {"status": 200, "content_type": "application/json", "body": '{"ok": true}'},
+    "a proxy's limit": {"status": 413, "content_type": "text/html", "body": "<h1>413</h1>"},
+    "a proxy's fault": {"status": 400, "content_type": "text/html", "body": "<h1>400</h1>"},
+    "a filter's refusal": {
+        "status": 403,
+        "content_type": "application/problem+json",
+        "body": '{"type": "about:blank", "status": 403, "detail": "Blocked."}',
+    },
+    "a proxy that asks who it is": {"status": 401, "content_type": "text/html", "body": "<h1>401</h1>"},
+}
+
+
+@pytest.mark.parametrize("said", FOREIGN)
+def test_only_the_portal_itself_can_say_that_an_answer_is_saved_or_refused(
+    tablet: Tablet, queue: Queue, console: Console, said: str
+) -> None:
+    console.allow("status of 4")
+    page = tablet()
+    ready(page)
+    page.route("**/*", lambda route: route.fulfill(**FOREIGN[said]))
+    tap(page, "crack")
+    badge(page, "waiting: 1")
+    expect(page.locator("[data-notices]")).to_contain_text("The portal does not answer")
+    tap(page, "ok")
+    badge(page, "waiting: 2")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    badge(page, "waiting: 2")
+    assert saved() == []
+    page.unroute("**/*")
+    badge(page, "all saved")
+    assert saved() == [("N-0", "crack"), ("N-1", "ok")]
+    tap(page, "burr")
+    expect(page.locator("h1[data-part='N-3']")).to_be_visible()  # more parts are fetched again
+
+
+def test_a_guest_network_never_becomes_the_page_without_the_network(tablet: Tablet, queue: Queue) -> None:
+    page = tablet()
+    ready(page)
+    page.context.route(
+        lambda url: "/label/line-1/" not in url,
+        lambda route: route.fulfill(status=200, content_type="text/html", body=LOGIN),
+    )
+    page.evaluate(KEEP_FRAME)
+    page.context.unroute_all()
+    page.context.set_offline(True)
+    page.goto("/label/line-1/")
+    expect(page.locator("h1[data-part='N-0']")).to_be_visible()
+
+
+KEEP_FRAME = """async () => {
+  const worker = (await navigator.serviceWorker.ready).active;
+  const reply = new MessageChannel();
+  const kept = new Promise((yes) => (reply.port1.onmessage = yes));
+  const looks = [...document.querySelectorAll("link[rel=stylesheet], script[src]")];
+  worker.postMessage({ frame: looks.map((each) => each.href || each.src) }, [reply.port2]);
+  await kept;
+}"""
+
+
+def test_a_device_whose_memory_is_cleared_meanwhile_still_sends_what_its_page_knows(
+    tablet: Tablet, queue: Queue, web: Portal
+) -> None:
+    page = tablet()
+    ready(page)
+    page.context.set_offline(True)
+    tap(page, "crack")
+    badge(page, "waiting: 1")
+    browser = page.context.new_cdp_session(page)
+    browser.send("Storage.clearDataForOrigin", {"origin": web.url, "storageTypes": "indexeddb"})
+    tap(page, "ok")
+    badge(page, "waiting: 2")
+    expect(page.locator("[data-notices]")).not_to_contain_text("another window")
+    page.context.set_offline(False)
+    badge(page, "all saved")
+    assert saved() == [("N-0", "crack"), ("N-1", "ok")]
+
+
+def test_an_undo_in_one_window_is_heard_in_the_other(tablet: Tablet, queue: Queue) -> None:
+    page = tablet()
+    ready(page)
+    other = page.context.new_page()
+    ready(other)
+    page.context.set_offline(True)
+    tap(page, "crack")
+    badge(other, "waiting: 1")
+    page.keyboard.press("Backspace")
+    badge(page, "all saved")
+    badge(other, "all saved")
 
 
 def test_a_session_that_ended_asks_to_sign_in_and_sends_what_waited(

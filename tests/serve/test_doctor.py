@@ -6,11 +6,13 @@ import json
 import socket
 from datetime import timedelta
 from io import StringIO
+from threading import Event
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from edge_sync.models import NodeStatus
@@ -50,6 +52,40 @@ def test_every_part_is_told_even_where_one_look_breaks(monkeypatch: Any) -> None
     found = parts.look()
     assert {one.part for one in found} >= {"database", "disk", "storage", "broker", "mlflow", "keys"}
     assert worst_of("disk")[0] == State.BAD
+
+
+def test_a_home_page_does_not_wait_for_a_silent_host(monkeypatch: Any) -> None:
+    answered = Event()
+
+    def silent() -> list[Any]:
+        answered.wait(60)
+        return []
+
+    monkeypatch.setitem(parts.AFAR, "mlflow", silent)
+    monkeypatch.setattr(parts, "LITTLE_PATIENCE", 0.05)
+    monkeypatch.setattr(parts, "_seen", {})
+    try:
+        mlflow = [one for one in parts.lately() if one.part == "mlflow"]
+        assert [one.state for one in mlflow] == [State.CAUTION]
+        assert mlflow[0].says.startswith("No answer within")
+        first = parts._asked["en", "mlflow"]
+        parts.look(patience=0.05)
+        assert parts._asked["en", "mlflow"] is first  # one call a silent host, however many pages ask
+    finally:
+        answered.set()
+        first.result(10)
+
+
+def test_a_database_of_a_later_version_is_told_apart_from_an_earlier_one() -> None:
+    recorder = MigrationRecorder(connection)
+    recorder.record_applied("labeling", "9999_from_tomorrow")
+    recorder.record_applied("long_gone", "0001_initial")
+    try:
+        (one,) = [one for one in database.look() if one.state == State.BAD]
+    finally:
+        recorder.record_unapplied("labeling", "9999_from_tomorrow")
+    assert "later version" in one.says
+    assert {one.state for one in database.look()} == {State.GOOD}
 
 
 def test_a_silent_broker_is_named_with_what_to_set(settings: Any) -> None:

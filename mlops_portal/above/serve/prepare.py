@@ -18,6 +18,15 @@ def migrations_missing() -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def migrations_unknown() -> bool:
+    """Whether the database has a migration that the code lacks, of an app that the code has."""
+    loader = MigrationExecutor(connections[DEFAULT_DB_ALIAS]).loader
+    known = set(loader.disk_migrations) | {
+        old for one in loader.replacements.values() for old in one.replaces
+    }
+    return any(key[0] in loader.migrated_apps and key not in known for key in loader.applied_migrations)
+
+
 def migrate() -> None:
     if migrations_missing():
         call_command("migrate", verbosity=0, interactive=False)

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.serve.doctor.finding import Finding, State, bad, good
-from mlops_portal.above.serve.prepare import migrations_missing
+from mlops_portal.above.serve.prepare import migrations_missing, migrations_unknown
 from mlops_portal.foundation.ledger.models import Event
 
 PART = "database"
@@ -55,6 +55,12 @@ def _writable() -> Finding:
 
 
 def _migrations() -> Finding:
+    if migrations_unknown():
+        return bad(
+            PART,
+            _("It is of a later version of the portal."),
+            _("Run that version again, or restore a backup of this one's time."),
+        )
     if migrations_missing():
         return bad(
             PART,

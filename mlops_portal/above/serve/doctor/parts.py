@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, override
@@ -13,10 +14,11 @@ from django.utils.translation import gettext as _
 from structlog import get_logger
 
 from mlops_portal.above.serve.doctor import database, files, keys, running
-from mlops_portal.above.serve.doctor.finding import Finding, bad
+from mlops_portal.above.serve.doctor.finding import Finding, bad, caution
 
 log = get_logger(__name__)
 FRESH = 20.0
+PATIENCE, LITTLE_PATIENCE = 10.0, 1.0  # seconds for all that stands elsewhere; the second for a home page
 Look = Callable[[], list[Finding]]
 
 PARTS: dict[str, str | Promise] = {
@@ -42,32 +44,54 @@ AFAR: dict[str, Look] = {
 
 
 _seen: dict[str, tuple[float, list[Finding]]] = {}
+_pool = ThreadPoolExecutor(len(settings.LANGUAGES) * len(AFAR), thread_name_prefix="doctor")
+_asked: dict[tuple[str, str], Future[list[Finding]]] = {}
 
 
 def lately() -> list[Finding]:
-    """What was found within ``FRESH`` seconds, else everything anew: for pages that many people open."""
+    """What was found within ``FRESH`` seconds, else everything anew: for pages that many people open; such a
+    page waits for a silent host a second at most."""
     language, now = get_language() or "", time.monotonic()
     at, findings = _seen.get(language, (0.0, []))
     if not findings or now - at > FRESH:
-        findings = look()
+        findings = look(patience=LITTLE_PATIENCE)
         _seen[language] = (time.monotonic(), findings)
     return findings
 
 
-def look() -> list[Finding]:
-    """Everything, each tried even where another failed."""
-    language = get_language()
-
-    def afar(item: tuple[str, Look]) -> list[Finding]:
-        with override(language):
-            return _tried(*item)
-
-    with ThreadPoolExecutor(len(AFAR)) as pool:
-        waits = pool.map(afar, AFAR.items())
-        here = [one for item in HERE.items() for one in _tried(*item)]
-        findings = [*here, *(one for several in waits for one in several)]
+def look(*, patience: float = PATIENCE) -> list[Finding]:
+    """Everything, each tried even where another failed. What is silent for ``patience`` seconds is said
+    to be, and not asked again before it has given up."""
+    asked = {part: _ask(part) for part in AFAR}
+    here = [one for item in HERE.items() for one in _tried(*item)]
+    done, _late = wait(asked.values(), timeout=patience)
+    afar = [
+        one
+        for part, there in asked.items()
+        for one in (there.result() if there in done else [_slow(part, patience)])
+    ]
     order = list(PARTS)
-    return sorted(findings, key=lambda one: order.index(one.part))
+    return sorted([*here, *afar], key=lambda one: order.index(one.part))
+
+
+def _ask(part: str) -> Future[list[Finding]]:
+    """A look on its way, in the reader's language; one that is still under way is taken."""
+    language = get_language() or ""
+    before = _asked.get((language, part))
+    if before is not None and not before.done():
+        return before
+
+    def afar() -> list[Finding]:
+        with override(language or None):
+            return _tried(part, AFAR[part])
+
+    _asked[language, part] = _pool.submit(afar)
+    return _asked[language, part]
+
+
+def _slow(part: str, seconds: float) -> Finding:
+    says = _("No answer within %(seconds).0f s.") % {"seconds": seconds}
+    return caution(part, says, _("Look whether it runs, and at the way there."))
 
 
 def _tried(part: str, do: Look) -> list[Finding]:

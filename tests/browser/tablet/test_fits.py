@@ -45,6 +45,18 @@ def test_every_page_of_an_operator_fits_every_screen_in_every_language(
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize("width", [360, 390, 1440])
+def test_the_menu_opens_as_wide_as_its_words(tablet: Callable[..., Page], queue: Queue, width: int) -> None:
+    page = tablet(has_touch=True, viewport={"width": width, "height": 844})
+    page.goto("/")
+    page.locator(".menu-floor > summary").click()
+    panel = page.locator(".menu-floor > .menu-panel").bounding_box()
+    assert panel is not None
+    assert panel["x"] >= 0
+    assert panel["x"] + panel["width"] <= width
+    assert panel["width"] >= 280
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_of_an_operator_stands_out_seven_to_one(
     tablet: Callable[..., Page], queue: Queue, scheme: str

@@ -177,15 +177,19 @@ def test_a_sensor_that_sticks_is_seen_in_its_first_whole_window(shop):
 
 
 def test_a_small_shift_that_lasts_is_seen_by_the_memory_and_not_by_the_mean(shop):
-    rows = learned_rows(np.random.default_rng(10))[:1500]
-    rows[500:, 0] += 4
-    found = judged(shop, rows, 25, wanted=list(range(30, 60)), rate=1e-5)[0]
+    """Three quarters of a deviation on five machines, 150 windows: at a whole one the mean passes in one
+    window of ten, however exact its limit is, and a count of few windows tells nothing."""
+    found = []
+    for machine in range(5):
+        rows = learned_rows(np.random.default_rng(10 + machine))[:1500]
+        rows[500:, 0] += 3
+        found += judged(shop, rows, 25, wanted=list(range(30, 60)), rate=1e-5)[0]
     seen = {
         name: np.mean([one.value > one.limit for one in found if one.statistic == name])
         for name in ("mean", "ewma")
     }
-    assert seen["ewma"] > 0.7
-    assert seen["mean"] < 0.2
+    assert seen["ewma"] > 0.8
+    assert seen["mean"] < 0.05
 
 
 def test_a_sensor_that_leaves_its_neighbour_is_seen_within_its_own_range():

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mlops_portal.above.backtests.models import BackTest, PastTable
+from mlops_portal.above.backtests.selectors.backtest_words import lead_words
 from mlops_portal.above.backtests.services.backtests import backtests_run
 from mlops_portal.above.backtests.tasks.look import look
 from mlops_portal.above.backtests.tasks.run import run
@@ -214,3 +215,25 @@ def test_tables_are_listed_and_removed(cast: Cast, table: PastTable, client_for:
     assert "presses.csv" in client.get(reverse("backtest_tables")).text
     client.post(reverse("backtest_table_remove", args=[table.pk]))
     assert not PastTable.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("pressure · ks", "pressure · Largest distance"),
+        ("a · b · ewma", "a · b · Memory of the mean"),
+        ("all readings · t2", "All readings, within"),
+        ("", ""),
+    ],
+)
+def test_a_statistic_is_called_as_the_catalogue_calls_it(stored: str, shown: str) -> None:
+    assert lead_words(stored) == shown
+
+
+def test_the_page_shows_no_key_of_a_statistic(cast: Cast, table: PastTable, client_for: SignIn) -> None:
+    (test,) = done(cast, table, Kind.DRIFT, DRIFT)
+    page = client_for(cast.one.ml_engineer).get(reverse("backtest", args=[test.pk])).text
+    stored = [*test.result["course"], *(row[4] for row in test.result["rows"] if row[2])]
+    assert stored
+    assert any(lead_words(one) in page for one in stored)
+    assert not any(one in page for one in stored)

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from mlops_portal.above.backtests.models import BackTest
 from mlops_portal.above.backtests.transitions import Kind, State
+from monitoring.catalogue import JOINT, STATISTICS, name_of
 
 METRICS = {
     "accuracy": lambda: _("accuracy"),
@@ -24,6 +25,18 @@ def metric_words(name: str) -> str:
     """A measure as people call it."""
     words = METRICS.get(name)
     return words() if words else name
+
+
+def statistic_words(feature: str, key: str) -> str:
+    """“pressure · Largest distance”; a statistic of all readings together says so itself."""
+    known = STATISTICS.get(key)
+    return name_of(key) if known and JOINT in known.of else f"{feature} · {name_of(key)}"
+
+
+def lead_words(stored: str) -> str:
+    """As ``statistic_words``, of a name as results keep it: “pressure · ks”; a column's name may hold “·”."""
+    feature, dot, key = stored.rpartition(" · ")
+    return statistic_words(feature, key) if dot else stored
 
 
 def outcome(test: BackTest) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.models import BackTest
-from mlops_portal.above.backtests.selectors.backtest_words import metric_words
+from mlops_portal.above.backtests.selectors.backtest_words import lead_words, metric_words
 from mlops_portal.above.backtests.selectors.backtests import labels_of
 from mlops_portal.above.backtests.transitions import Kind
 from mlops_portal.foundation.shell.charts.curves import Curve, CurvesChart
@@ -68,7 +68,8 @@ def course_charts(test: BackTest) -> list[Chart]:
     """The readings that led the alerts, each beside its limit."""
     charts: list[Chart] = []
     ends = [row[1] + offset(test) for row in test.result["rows"]]
-    for name, pairs in test.result["course"].items():
+    for stored, pairs in test.result["course"].items():
+        name = lead_words(stored)
         value = Curve(name, [(at, pair[0]) for at, pair in zip(ends, pairs, strict=True)])
         limit = Curve(
             _("limit"), [(at, pair[1]) for at, pair in zip(ends, pairs, strict=True)], tone="bad", dash=1

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mlops_portal.above.backtests.models import BackTest
-from mlops_portal.above.backtests.selectors.backtest_words import outcome
+from mlops_portal.above.backtests.selectors.backtest_words import lead_words, outcome
 from mlops_portal.above.backtests.selectors.backtests import backtests_all, chosen, result_open
 from mlops_portal.above.backtests.selectors.figures import figures
 from mlops_portal.above.backtests.services.backtests import backtest_cancel, backtest_delete
@@ -57,7 +57,12 @@ def _more(test: BackTest) -> dict[str, Any]:
     begin = offset(test)
     lead = {row[0]: row for row in shown["rows"]}
     alerts = [
-        {"row": row + begin, "end": lead[row][1] + begin, "name": lead[row][4], "times": lead[row][3]}
+        {
+            "row": row + begin,
+            "end": lead[row][1] + begin,
+            "name": lead_words(lead[row][4]),
+            "times": lead[row][3],
+        }
         for row in shown["alerts"]
         if row in lead
     ]

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.management.tables import played, table_at
+from mlops_portal.above.backtests.selectors.backtest_words import statistic_words
 from mlops_portal.above.backtests.tasks.drift import drift, leading
 from mlops_portal.above.backtests.transitions import Kind
 from mlops_portal.foundation.registry.management import answering
@@ -75,7 +76,7 @@ class Command(BaseCommand):
             word = _("event") if one["start_row"] in alerts else _("goes on")
             name, value = (
                 (
-                    f"{best['feature']} {best['statistic']}".strip(),
+                    statistic_words(best["feature"], best["statistic"]),
                     f"{best['value']:.4g} / {best['limit']:.4g}",
                 )
                 if best

@@ -35,7 +35,10 @@ def promise_of(version: ModelVersion) -> dict[str, Any] | None:
 def promise_words(told: Mapping[str, Any] | None, reading: str) -> str:
     """Of ``Promise.stored`` (or what a version kept of it), whose slowest reading is called ``reading``."""
     if not told:
-        return _("Nobody knows whether this reference can keep the promise: its rows have no order in time.")
+        return _(
+            "Nobody knows whether this reference can keep the promise: its rows have no order in time, too few "
+            "of them are of one machine, or no reading varies."
+        )
     parts = [_verdict(told, reading)]
     if told.get("windows"):
         parts.append(_counted(told))

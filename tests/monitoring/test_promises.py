@@ -40,6 +40,8 @@ def test_limits_that_were_widened_say_by_how_much_and_a_reference_too_short_says
     assert "1.30 times as far out" in promise_words(KEPT | {"widened": 1.3}, "Force")
     assert "too short to be tested" in promise_words(KEPT | {"windows": 0}, "Force")
     assert promise_words(None, "").startswith("Nobody knows")
+    for why in ("no order in time", "too few of them are of one machine", "no reading varies"):
+        assert why in promise_words(None, "")
 
 
 def test_training_keeps_what_the_reference_says_of_its_memory():
@@ -50,6 +52,54 @@ def test_training_keeps_what_the_reference_says_of_its_memory():
     assert kept["slowest"]["place"] == 1
     assert kept["slowest"]["share"] < 1
     assert len(kept["spread"]) == 2
+
+
+def kept_of(rows, at=None, *, ordered=True):
+    at = np.arange(len(rows)) if at is None else at
+    return dependence.learned(rows, machine=np.full(len(rows), "m"), at=at, ordered=ordered)
+
+
+def columns(n, seed=1, phi=0.3):
+    rng = np.random.default_rng(seed)
+    return np.column_stack([ar1(n, phi, rng), ar1(n, phi, rng)])
+
+
+def test_thirty_rows_and_rows_without_an_order_say_nothing_of_the_promise():
+    assert kept_of(columns(30)) == {}
+    assert "slowest" not in kept_of(columns(3000), ordered=False)
+
+
+def test_a_single_shift_is_too_short_and_says_how_many_rows_would_do():
+    for seed in range(5):
+        slowest = kept_of(columns(160, seed))["slowest"]
+        assert slowest["share"] < 1
+        assert slowest["needs"] > 160
+
+
+def test_a_reading_of_one_value_is_never_the_slowest():
+    rows = columns(3000)
+    rows[:, 0] = 7.0
+    slowest = kept_of(rows)["slowest"]
+    assert slowest["place"] == 1
+    assert slowest["share"] > 1
+    rows[:, 1] = 7.0
+    assert "slowest" not in kept_of(rows)
+
+
+def test_a_gap_of_a_week_changes_nothing_by_itself_and_another_level_after_it_breaks_the_promise():
+    rows = columns(3000)
+    at = np.arange(3000) * 12.0
+    at[1500:] += 7 * 24 * 3600
+    assert kept_of(rows, at) == kept_of(rows)
+    rows[1500:] += 2
+    assert kept_of(rows, at)["slowest"]["share"] < 1
+
+
+def test_rows_are_taken_in_the_order_of_their_moments_and_equal_moments_as_they_stand():
+    rows = columns(3000, phi=0.95)
+    mixed = np.random.default_rng(2).permutation(3000)
+    assert kept_of(rows[mixed], mixed) == kept_of(rows)
+    assert kept_of(rows, np.arange(3000) // 2) == kept_of(rows)
 
 
 @pytest.mark.django_db

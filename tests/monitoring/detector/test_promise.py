@@ -61,3 +61,17 @@ def test_limits_widen_where_more_windows_pass_than_should():
 
 def test_no_reading_that_varies_is_no_promise():
     assert promised(np.ones((200, 2))) is None
+
+
+def test_a_reading_of_one_value_leaves_the_promise_to_the_others():
+    reference = autoregressive(0.3, 3_000, 2, RNG(1))
+    reference[:, 0] = 5.0
+    told = promised(reference)
+    assert told.kept
+    assert told.slowest == 0  # of those that vary
+
+
+def test_a_single_shift_of_rows_cannot_be_kept_though_no_window_of_it_passed():
+    told = promised(autoregressive(0.3, 160, 2, RNG(1)))
+    assert (told.why, told.events) == (promise.MEMORY, 0)
+    assert told.needs > 160

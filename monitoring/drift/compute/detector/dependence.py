@@ -68,15 +68,14 @@ def learned(readings: F, *, machine: NDArray[Any], at: F, ordered: bool = True) 
 
 
 def _wandering(rows: F, own: F, partial: list[list[float]], held: NDArray[np.int64]) -> dict[str, Any]:
-    """{"spread": [[sd, memory, doubt] of each reading], "slowest": `promise.Slowest`} of one machine."""
+    """{"spread": [[sd, memory, doubt] of each reading], "slowest": `promise.Slowest`, where one varies} of one machine."""
     tied = np.asarray([ties.tied(one) for one in own.T])
     wandering = process.spread_of(own, [np.asarray(one) for one in partial], (held == 1) & ~tied)
-    slowest = promise.slowest_of(rows, wandering)
     each = zip(wandering.sd, wandering.memory, wandering.doubt, strict=True)
-    return {
-        "spread": [[round(float(value), 4) for value in one] for one in each],
-        "slowest": asdict(slowest),
-    }
+    told: dict[str, Any] = {"spread": [[round(float(value), 4) for value in one] for one in each]}
+    if np.ptp(rows, axis=0).any():
+        told["slowest"] = asdict(promise.slowest_of(rows, wandering))
+    return told
 
 
 def varying(features: Mapping[str, Mapping[str, Any]]) -> list[str]:

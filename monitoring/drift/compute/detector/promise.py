@@ -79,7 +79,7 @@ class Slowest:
 
 
 def slowest_of(reference: F, spread: spreads.Spread) -> Slowest:
-    """Of the rows of a reference (m, d) in the order of time."""
+    """Of the rows of a reference (m, d) in the order of time; a reading of one value is slower than none."""
     m, d = reference.shape
     normal = np.column_stack([process.normal_scores(one) for one in reference.T])
     whole = m // SMOOTH * SMOOTH
@@ -89,7 +89,8 @@ def slowest_of(reference: F, spread: spreads.Spread) -> Slowest:
     if wanders.sum() >= FEW:  # one of many that seems slow is more likely measured so
         own = np.where(wanders, np.minimum(own, np.quantile(spread.memory[wanders], 0.75)), 1.0)
     # a memory of the spread is measured without the noise around it, so fewer of them do
-    needs = np.maximum(level * MEMORIES, own * SPREADS)
+    varies = np.ptp(reference, axis=0) > 0
+    needs = np.where(varies, np.maximum(level * MEMORIES, own * SPREADS), 1.0)
     place = int(needs.argmax())
     longest = level if level[place] * MEMORIES >= own[place] * SPREADS else own
     return Slowest(place, float(longest[place]), float(m / needs[place]), int(np.ceil(needs[place])))

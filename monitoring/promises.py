@@ -36,8 +36,8 @@ def promise_words(told: Mapping[str, Any] | None, reading: str) -> str:
     """Of ``Promise.stored`` (or what a version kept of it), whose slowest reading is called ``reading``."""
     if not told:
         return _(
-            "Nobody knows whether this reference can keep the promise: its rows have no order in time, too few "
-            "of them are of one machine, or no reading varies."
+            "Nobody knows whether this reference can keep the promise: its rows have no order in time, too "
+            "few of them are of one machine, or no reading varies."
         )
     parts = [_verdict(told, reading)]
     if told.get("windows"):

@@ -68,7 +68,8 @@ def learned(readings: F, *, machine: NDArray[Any], at: F, ordered: bool = True) 
 
 
 def _wandering(rows: F, own: F, partial: list[list[float]], held: NDArray[np.int64]) -> dict[str, Any]:
-    """{"spread": [[sd, memory, doubt] of each reading], "slowest": `promise.Slowest`, where one varies} of one machine."""
+    """{"spread": [[sd, memory, doubt] of each reading], "slowest": `promise.Slowest`} of one machine; no
+    slowest where none varies."""
     tied = np.asarray([ties.tied(one) for one in own.T])
     wandering = process.spread_of(own, [np.asarray(one) for one in partial], (held == 1) & ~tied)
     each = zip(wandering.sd, wandering.memory, wandering.doubt, strict=True)

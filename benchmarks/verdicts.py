@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -145,11 +145,18 @@ def counted(all_of: list[Case]) -> dict[str, dict[str, tuple[float, ...]]]:
     return table
 
 
-def written(table: dict[str, dict[str, tuple[float, ...]]]) -> str:
+def written(table: Mapping[str, Mapping[str, tuple[float, ...]]], first: int, end: int) -> str:
+    """The module of the table that was counted on seeds from ``first`` up to ``end``."""
     lines = [
         '"""How often each bin of the evidence comes under a faulty sensor, a process that moved, nothing.'
     ]
-    lines += ["", "Counted on the simulated plant by ``benchmarks/verdicts.py --count``.", '"""', ""]
+    lines += [
+        "",
+        "Counted on the simulated plant and written by "
+        f"``python -m benchmarks.verdicts --count {first} {end}``.",
+        '"""',
+        "",
+    ]
     lines += ["SEEN: dict[str, dict[str, tuple[float, float, float]]] = {"]
     for key, places in table.items():
         lines += [f'    "{key}": {{', *(f'        "{at}": {one},' for at, one in places.items()), "    },"]
@@ -210,7 +217,9 @@ def main() -> None:
     given = parser.parse_args()
     if given.count:
         all_of = [one for seed in range(*given.count) if seed % 3 != 2 for one in cases(seed)]
-        Path("monitoring/rules/evidence_table.py").write_text(written(counted(all_of)), encoding="utf-8")
+        Path("monitoring/rules/evidence_table.py").write_text(
+            written(counted(all_of), *given.count), encoding="utf-8"
+        )
     all_of = [one for seed in SEEDS for one in cases(seed)]
     print(told(all_of))
     for name in sorted({one.disturbance for one in all_of}):

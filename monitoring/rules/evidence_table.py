@@ -1,6 +1,6 @@
 """How often each bin of the evidence comes under a faulty sensor, a process that moved, nothing.
 
-Counted on the simulated plant by ``benchmarks/verdicts.py --count``.
+Counted on the simulated plant and written by ``python -m benchmarks.verdicts --count 0 30``.
 """
 
 SEEN: dict[str, dict[str, tuple[float, float, float]]] = {

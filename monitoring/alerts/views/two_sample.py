@@ -14,6 +14,7 @@ from monitoring.alerts.selectors.two_sample_words import (
     pairs_text,
     waiting_text,
 )
+from monitoring.catalogue import name_of
 from monitoring.models import Alert
 from monitoring.readings import ReadingWords
 
@@ -48,10 +49,9 @@ def _telling(ranked: list[list[Any]], words: ReadingWords) -> BarsChart:
 
 
 def _row(key: str, one: dict[str, Any], words: ReadingWords) -> dict[str, Any]:
-    names = {"t2": _("T²: far out, as readings go together"), "q": _("Q: readings do not go together")}
     by = [f"{words.name(reading)} {number_text(100 * share, 0)} %" for reading, share in one["ranked"][:3]]
     return {
-        "name": names[key],
+        "name": name_of(key),
         "then": 100 * one["then"],
         "now": 100 * one["now"],
         "chance": chance_text(one["p"]),

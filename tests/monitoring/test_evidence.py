@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from django.utils import timezone
 
+from benchmarks import verdicts
 from mlops_portal.foundation.wire.sketch import moments
 from monitoring.drift.compute.relations import Moments, measured
-from monitoring.models import Alert
+from monitoring.models import Alert, GoldenCheck
+from monitoring.readings import ReadingWords
+from monitoring.rules import evidence_table
 from monitoring.rules.evidence import ORIGINS, observed, weigh
 from monitoring.rules.evidence_table import SEEN
 
@@ -68,6 +72,13 @@ def test_every_bin_that_can_be_observed_was_counted_under_every_cause() -> None:
                 assert all(0 < one < 1 for one in SEEN[key][place])
 
 
+def test_the_table_is_as_the_command_writes_it_and_its_shares_add_up() -> None:
+    assert Path(evidence_table.__file__).read_text(encoding="utf-8") == verdicts.written(SEEN, 0, 30)
+    for places in SEEN.values():
+        for cause in range(len(ORIGINS)):
+            assert sum(one[cause] for one in places.values()) == pytest.approx(1.0, abs=1e-3)
+
+
 def test_probabilities_add_up_and_a_weak_hint_names_nobody() -> None:
     for bins in ({}, {"recipe": "no"}, {"relations": "30", "course": "0", "still": "no"}):
         by = weigh(bins)
@@ -108,3 +119,77 @@ def test_the_page_names_a_cause_with_its_probability_or_says_what_would_tell(
         assert words in page
         assert "Readings still fit one another" in page
         assert ("This would tell:" in page) == (words == "Not sure yet.")
+
+
+def an_alert(floor: Any, bins: dict[str, str], *, feature: str = "pressure", **evidence: object) -> Alert:
+    now = timezone.now()
+    stored = {"statistic": "mean", "value": 9.0, "limit": 4.8, "shift": 5.83, "first": now.isoformat()}
+    seen = told([3.0, 2.9, 2.8]) | {"reading": "pressure", "stuck": "thickness"}
+    return Alert.objects.create(
+        asset=floor.press, version=floor.version, kind="data_drift", feature=feature,
+        features={feature: stored}, since=now - timedelta(minutes=40), opened_at=now,
+        evidence={**seen, **evidence, "bins": bins},
+    )  # fmt: skip
+
+
+def page_of(floor: Any, client_for: Any, alert: Alert) -> str:
+    return str(client_for(floor.cast.one.domain_expert).get(f"/alerts/{alert.pk}/").text)
+
+
+@pytest.mark.django_db
+def test_what_speaks_against_the_cause_that_is_named_is_no_reason_for_it(floor: Any, client_for: Any) -> None:
+    bins = {"still": "no", "relations": "10", "course": "2", "recipe": "yes", "lot": "yes", "total": "1"}
+    page = page_of(floor, client_for, an_alert(floor, bins, share=0.5))
+    assert "Proposed: the process changed." in page
+    assert "A recipe changed as it began." in page
+    assert "Readings moved as they go together:" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("bin_of", "title"),
+    [("recipe", "A recipe changed"), ("lot", "A lot changed"), ("", "No change recorded")],
+)
+def test_a_recipe_or_lot_that_came_with_it_is_no_missing_change(
+    floor: Any, client_for: Any, bin_of: str, title: str
+) -> None:
+    bins = {"still": "no", "relations": "03", "recipe": "no", "lot": "no"} | (
+        {bin_of: "yes"} if bin_of else {}
+    )
+    page = page_of(floor, client_for, an_alert(floor, bins))
+    assert title in page
+    assert ("No change recorded" in page) == (not bin_of)
+
+
+@pytest.mark.django_db
+def test_a_sensor_that_sticks_is_the_same_in_check_and_proposal(floor: Any, client_for: Any) -> None:
+    name = floor.model.features.get(key="thickness")
+    page = page_of(floor, client_for, an_alert(floor, {"still": "yes"}))
+    assert "Proposed: a sensor is at fault." in page
+    assert "Sensor sticks" in page
+    assert "Readings still fit one another" not in page
+    assert str(ReadingWords(floor.model).name(name.key)) in page
+
+
+CALM = {"still": "no", "relations": "01", "course": "2", "total": "0", "recipe": "no", "lot": "no"}
+
+
+@pytest.mark.django_db
+def test_no_false_alarm_is_proposed_beside_a_check_that_found_something(floor: Any, client_for: Any) -> None:
+    assert weigh(CALM).origin == "nothing"
+    alert = an_alert(floor, CALM)
+    assert "Proposed: a false alarm." in page_of(floor, client_for, alert)
+    GoldenCheck.objects.create(
+        version=floor.version, set_digest="0" * 64, passed=False, at=timezone.now(),
+        results=[{"passed": False, "truth": "ok", "safety": False}],
+    )  # fmt: skip
+    page = page_of(floor, client_for, alert)
+    assert "Not sure yet." in page
+    assert "Proposed: a false alarm." not in page
+
+
+@pytest.mark.django_db
+def test_readings_that_look_as_before_say_nothing_of_a_model_that_errs(floor: Any, client_for: Any) -> None:
+    page = page_of(floor, client_for, an_alert(floor, CALM, feature=":error"))
+    assert "nothing but chance" not in page
+    assert "Proposed: a false alarm." not in page

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -88,10 +88,10 @@ def sensor_check(alert: Alert, now: Now, words: ReadingWords) -> Check:
             "share": number_text(100 * now.missing, 0),
         }
         return Check("sensor", "bad", _("Sensor drops out"), text)
-    number = not words.categories(alert.feature)
-    if number and now.n > 30 and learned.get("sd") and _sd(now.moments) < STUCK * learned["sd"]:
+    stuck = _stuck(alert, now, words, learned)
+    if stuck:
         text = _("%(reading)s hardly moves since the alert began: a sensor that sticks looks like this.")
-        return Check("sensor", "bad", _("Sensor sticks"), text % {"reading": name})
+        return Check("sensor", "bad", _("Sensor sticks"), text % {"reading": stuck})
     if quarantined:
         text = ngettext(
             "%(count)d record was set aside since the alert began.",
@@ -100,6 +100,17 @@ def sensor_check(alert: Alert, now: Now, words: ReadingWords) -> Check:
         ) % {"count": quarantined}
         return Check("sensor", "caution", _("Sensors in doubt"), text)
     return _relations(alert, words) if alert.evidence.get("bins") else _company(alert, words)
+
+
+def _stuck(alert: Alert, now: Now, words: ReadingWords, learned: Mapping[str, Any]) -> str:
+    """The reading that sticks, "" where none does: as the evidence has it where there is some, because a slow
+    temperature only seems to."""
+    bins = alert.evidence.get("bins")
+    if bins:
+        return words.name(alert.evidence["stuck"]) if bins.get("still") == "yes" else ""
+    if words.categories(alert.feature) or now.n <= 30 or not learned.get("sd"):
+        return ""
+    return words.name(alert.feature) if _sd(now.moments) < STUCK * learned["sd"] else ""
 
 
 def _relations(alert: Alert, words: ReadingWords) -> Check:
@@ -153,6 +164,13 @@ def change_check(alert: Alert, changes: Sequence[ProcessChange], lots: Sequence[
     if lot:
         text = _("Lot %(lot)s came at that time; nobody recorded the change.") % {"lot": lot}
         return Check("change", "caution", _("A lot changed"), text)
+    bins = alert.evidence.get("bins", {})
+    if bins.get("recipe") == "yes":
+        text = _("Another recipe ran as it began; nobody recorded the change.")
+        return Check("change", "caution", _("A recipe changed"), text)
+    if bins.get("lot") == "yes":
+        text = _("Another lot ran as it began; nobody recorded the change.")
+        return Check("change", "caution", _("A lot changed"), text)
     return Check(
         "change", "good", _("No change recorded"), _("No tool, lot, sensor or recipe near its beginning.")
     )
@@ -182,8 +200,14 @@ def near_changes(alert: Alert, changes: Sequence[ProcessChange]) -> list[Process
     return [one for one in changes if abs(one.at - alert.since) <= NEAR]
 
 
-def weighed(alert: Alert, by: Opinion, past: Sequence[Alert], words: ReadingWords) -> Proposal:
-    """What evidence that adds up says, with its probability, or that it is not sure yet and what would."""
+def weighed(
+    alert: Alert, by: Opinion, checks: Sequence[Check], past: Sequence[Alert], words: ReadingWords
+) -> Proposal:
+    """What evidence that adds up says, with its probability, or that it is not sure yet and what would.
+
+    A false alarm is not proposed beside a check that found something."""
+    if by.origin == "nothing" and any(one.tone == "bad" for one in checks):
+        by = replace(by, origin=None)
     ended = Counter(one.cause for one in past)
     cause = CAUSES[by.likeliest]
     return Proposal(

@@ -43,9 +43,10 @@ class Deed:
 
 
 def opinion(alert: Alert, near: Sequence[ProcessChange], past: Sequence[Alert]) -> Opinion | None:
-    """None until a worker measured how the readings go together. ``near``: changes recorded as it began."""
+    """None until a worker measured how the readings go together, and where the model's answers alone
+    drifted: readings that look as before say nothing of those. ``near``: changes recorded as it began."""
     bins = dict(alert.evidence.get("bins", {}))
-    if not bins:
+    if not bins or all(key.startswith(":") for key in alert.features):
         return None
     for one in near:
         came = CAME_WITH.get(ChangeKind(one.kind))
@@ -72,9 +73,11 @@ def chances_text(by: Opinion) -> str:
 
 
 def reasons(alert: Alert, by: Opinion, words: ReadingWords) -> list[str]:
-    """What speaks loudest, one sentence each, for the cause that is likeliest."""
+    """What speaks loudest, one sentence each: for the cause that is named; where none is, also against it."""
     likely = by.likeliest
     loud = sorted(by.weighed, key=lambda one: -abs(one.weights[likely]))
+    if by.origin is not None:
+        loud = [one for one in loud if one.weights[likely] > 0]
     return [text for one in loud if (text := _sentence(alert, one, words))][:3]
 
 

@@ -134,7 +134,9 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
         "reading": words.name(reading),
         "together": two_sample.card(alert, words),
         "checks": [{"tone": c.tone, "title": c.title, "text": c.text, "href": c.href} for c in checks],
-        "proposal": proposal(alert, checks, past) if said is None else weighed(alert, said, past, words),
+        "proposal": proposal(alert, checks, past)
+        if said is None
+        else weighed(alert, said, checks, past, words),
         "story": story(alert, changes, lots),
         "plain_offers": [one for one in offers if one.verb not in IN_DIALOG or not one.allowed],
         "dialog_offers": [one for one in offers if one.verb in IN_DIALOG and one.allowed],

@@ -104,7 +104,6 @@ def test_the_store_of_another_node_sends_nothing_in_this_ones_name(ran):
 
 def test_with_the_store_gone_every_part_is_the_same_prediction_again(ran):
     before = ids(ran)
-    windows = ran.portal.counted()
     ran.end()
     faults.clear_store(ran.home / "agent.sqlite3")
     ran.start()
@@ -114,7 +113,7 @@ def test_with_the_store_gone_every_part_is_the_same_prediction_again(ran):
     after = ids(ran)
     assert len(again) > 12
     assert all(after[one] == found for one, found in before.items())
-    assert ran.portal.counted() >= windows
+    assert ran.portal.counted() == ran._parts
     assert set_aside(ran) == ["agent.sqlite3 is gone; it was begun anew, and the feed is read again."]
 
 

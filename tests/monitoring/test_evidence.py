@@ -191,5 +191,7 @@ def test_no_false_alarm_is_proposed_beside_a_check_that_found_something(floor: A
 @pytest.mark.django_db
 def test_readings_that_look_as_before_say_nothing_of_a_model_that_errs(floor: Any, client_for: Any) -> None:
     page = page_of(floor, client_for, an_alert(floor, CALM, feature=":error"))
+    assert "Readings still fit one another" not in page
+    assert "left the others" not in page
     assert "nothing but chance" not in page
     assert "Proposed: a false alarm." not in page

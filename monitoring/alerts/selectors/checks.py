@@ -17,7 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
-from monitoring.alerts.selectors.opinions import ALONE, CAUSES, Deed, chances_text, deeds, percent, reasons
+from monitoring.alerts.selectors.opinions import (
+    ALONE,
+    CAUSES,
+    Deed,
+    chances_text,
+    deeds,
+    measured,
+    percent,
+    reasons,
+)
 from monitoring.drift.selectors.drift import Now
 from monitoring.drift.selectors.truths import expected_error, truths
 from monitoring.golden.selectors.samples import clear
@@ -99,7 +108,7 @@ def sensor_check(alert: Alert, now: Now, words: ReadingWords) -> Check:
             quarantined,
         ) % {"count": quarantined}
         return Check("sensor", "caution", _("Sensors in doubt"), text)
-    return _relations(alert, words) if alert.evidence.get("bins") else _company(alert, words)
+    return _relations(alert, words) if measured(alert) else _company(alert, words)
 
 
 def _stuck(alert: Alert, now: Now, words: ReadingWords, learned: Mapping[str, Any]) -> str:

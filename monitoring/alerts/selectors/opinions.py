@@ -42,12 +42,17 @@ class Deed:
     label: str = ""
 
 
+def measured(alert: Alert) -> bool:
+    """Whether the evidence is about this alert: it is there, and a reading is among what drifted."""
+    return bool(alert.evidence.get("bins")) and not all(key.startswith(":") for key in alert.features)
+
+
 def opinion(alert: Alert, near: Sequence[ProcessChange], past: Sequence[Alert]) -> Opinion | None:
     """None until a worker measured how the readings go together, and where the model's answers alone
     drifted: readings that look as before say nothing of those. ``near``: changes recorded as it began."""
-    bins = dict(alert.evidence.get("bins", {}))
-    if not bins or all(key.startswith(":") for key in alert.features):
+    if not measured(alert):
         return None
+    bins = dict(alert.evidence["bins"])
     for one in near:
         came = CAME_WITH.get(ChangeKind(one.kind))
         if came and came in bins:

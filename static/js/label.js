@@ -24,6 +24,7 @@
     busy: false,
     waiting: 0,
     toast: null,
+    hungry: false, // no part is left because the portal does not answer
   };
   let seen = { waiting: 0, sending: false, away: false, signIn: false, others: [], refused: [] };
 
@@ -159,6 +160,7 @@
     page.current = null;
     const reached = await load();
     if (page.queue.length) return show(page.queue.shift());
+    page.hungry = !reached && seen.away;
     return end(reached ? (bundle.done ? "" : words.nothing) : words.empty);
   }
 
@@ -391,6 +393,10 @@
     notice("refused", sentences.join(" "), "caution", close);
     const last = box.querySelector(".label-end [data-line]");
     if (last) last.textContent = seen.waiting ? words.someWait : words.allSaved;
+    if (page.hungry && !seen.away && !page.current && !page.busy) {
+      page.hungry = false;
+      next();
+    }
   }
 
   // ---------------------------------------------------------------- wiring

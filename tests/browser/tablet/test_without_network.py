@@ -191,6 +191,18 @@ def test_a_device_whose_memory_is_cleared_meanwhile_still_sends_what_its_page_kn
     assert saved() == [("N-0", "crack"), ("N-1", "ok")]
 
 
+def test_more_parts_come_by_themselves_when_the_portal_answers_again(tablet: Tablet, queue: Queue) -> None:
+    page = tablet()
+    ready(page)
+    page.context.set_offline(True)
+    while page.locator("h1[data-part]").count():
+        tap(page)
+    expect(page.locator(".label-end h1")).to_contain_text("No more parts on this device")
+    page.context.set_offline(False)
+    expect(page.locator("h1[data-part]")).to_be_visible()
+    badge(page, "all saved")
+
+
 def test_an_undo_in_one_window_is_heard_in_the_other(tablet: Tablet, queue: Queue) -> None:
     page = tablet()
     ready(page)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -86,6 +86,19 @@ def test_a_database_of_a_later_version_is_told_apart_from_an_earlier_one() -> No
         recorder.record_unapplied("labeling", "9999_from_tomorrow")
     assert "later version" in one.says
     assert {one.state for one in database.look()} == {State.GOOD}
+
+
+@pytest.mark.parametrize(
+    ("error", "says"), [(OperationalError, "does not answer"), (ProgrammingError, "could not be looked at")]
+)
+def test_a_database_without_the_tables_is_not_said_to_be_silent(
+    monkeypatch: Any, error: type[Exception], says: str
+) -> None:
+    def broken() -> list[Any]:
+        raise error
+
+    monkeypatch.setitem(parts.HERE, "nodes", broken)
+    assert says in worst_of("nodes")[1]
 
 
 def test_a_silent_broker_is_named_with_what_to_set(settings: Any) -> None:

@@ -15,6 +15,7 @@ from structlog import get_logger
 
 from mlops_portal.above.serve.doctor import database, files, keys, running
 from mlops_portal.above.serve.doctor.finding import Finding, bad, caution
+from mlops_portal.foundation.shell.pages.problems import DATABASE_IS_DOWN
 
 log = get_logger(__name__)
 FRESH = 20.0
@@ -97,8 +98,11 @@ def _slow(part: str, seconds: float) -> Finding:
 def _tried(part: str, do: Look) -> list[Finding]:
     try:
         return do()
-    except DatabaseError:
+    except DATABASE_IS_DOWN:
         return [bad(part, _("Unknown, because the database does not answer."), _("Mend the database."))]
+    except DatabaseError as error:  # it answers, without the tables of this version
+        says = _("It could not be looked at (%(why)s).") % {"why": type(error).__name__}
+        return [bad(part, says, _("Mend the database."))]
     except Exception as error:
         log.exception("doctor_failed", part=part)
         says = _("It could not be looked at (%(why)s).") % {"why": type(error).__name__}

@@ -10,7 +10,7 @@ from explain.selectors.explained import Reason, reasons_for
 from explain.selectors.stored import PART
 from labeling.models import Label
 from labeling.selectors.answers import answer_words
-from labeling.transitions import Answer
+from labeling.transitions import Answer, RequestState
 
 MOST = 3
 
@@ -31,6 +31,10 @@ def afterwards(label: Label) -> Afterwards:
     if label.answer in Answer.values:
         return Afterwards(_("Part %(part)s: an expert will look at it.") % {"part": part})
     words = {"part": part, "answer": answer_words(model, label.answer)}
+    if label.opinion and request.state in (RequestState.EXPIRED, RequestState.WITHDRAWN):
+        return Afterwards(
+            _("Part %(part)s: %(answer)s. Kept as a second opinion; the question was over by then.") % words
+        )
     if label.opinion:
         return Afterwards(
             _("Part %(part)s: %(answer)s. Kept as a second opinion; somebody else had the part by then.")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from labeling.errors import AnothersAnswer, KeyUsed, NotYours, TooLateToUndo, TooOld, WrongAnswer
 from labeling.models import Label, LabelRequest
 from labeling.rules.taps import SLACK, Sent, tapped
+from labeling.selectors.afterwards import afterwards
 from labeling.selectors.rows import _label
 from labeling.selectors.tickets import ticket_for
 from labeling.services import label_answer, label_next, label_undo, labels_hold
@@ -133,6 +134,16 @@ def test_an_opinion_that_came_before_the_answer_is_compared_with_it(queue):
     assert LabelRequest.objects.get(pk=mine.pk).leased_by == queue.second
     label_answer(by=queue.second, request=theirs, answer="ok")
     assert LabelRequest.objects.get(pk=mine.pk).state == RequestState.DISPUTED
+
+
+@db
+@pytest.mark.parametrize("state", [RequestState.EXPIRED, RequestState.WITHDRAWN])
+def test_an_answer_to_a_question_that_is_over_names_nobody_who_had_the_part(queue, state):
+    mine = label_next(by=queue.operator, line=queue.cast.line_1)
+    LabelRequest.objects.filter(pk=mine.pk).update(state=state, leased_by=None, leased_until=None)
+    mine.refresh_from_db()
+    label, _ = label_answer(by=queue.operator, request=mine, answer="ok", sent=sent(queue.operator, mine))
+    assert afterwards(label).text.endswith("Kept as a second opinion; the question was over by then.")
 
 
 @db

@@ -4,7 +4,8 @@
   without a word.
 - What the model asks about is chosen first, with certainty. The random share is drawn from all others, so it
   stands for them as they are, and what was chosen stands for itself: drawn before, it would hold some of the
-  hardest parts and make the others look harder than they are (decision 23).
+  hardest parts and make the others look harder than they are (decision 23). What was chosen takes part in the
+  draw with the same rate: those that it hits measure as well (``chance``).
 - A row that stands for ten parts (its node sent one in ten) comes with ten times the probability of one that
   stands for itself, so each drawn row says as much about the parts that come (probability proportional to
   size, systematic in an order of chance: Madow 1949).
@@ -21,7 +22,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -30,6 +31,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
+from labeling.compute.chance import drawn, hit, rate
 from labeling.compute.spread import Floats, Indices, distinct, far_apart, representatives, scaled
 
 RANDOM_SHARE = 0.2
@@ -52,7 +54,8 @@ class Pick:
 
     Margin: difference of the two largest probabilities (0 to 1) and ``pair`` the two classes' places;
     novelty: standard deviations of the reference, ``feature`` the column; random and all: the margin too.
-    ``inclusion`` is the probability of being chosen from the pool.
+    ``inclusion`` is the probability of being chosen from the pool; ``hit``: the draw by chance hit it too,
+    but it is asked about anyway.
     """
 
     index: int
@@ -61,6 +64,7 @@ class Pick:
     pair: tuple[int, int]
     feature: int
     inclusion: float
+    hit: bool = False
 
 
 def demand_fitted(classifier: Any) -> None:
@@ -117,7 +121,8 @@ def choose(
     random = np.random.default_rng(seed)
     if len(rows) <= count:
         everyone = np.arange(len(rows))
-        return _told(classifier, rows, everyone, "all", margin, column, np.ones(len(rows)))
+        whole = _told(classifier, rows, everyone, "all", margin, column, np.ones(len(rows)))
+        return _with_hits(whole, stands, random)
     n_random = min(count, max(1, round(count * random_share))) if random_share > 0 else 0
     flat = scaled(rows if known is None else np.concatenate([rows, known]))
     left = np.arange(len(rows))
@@ -140,28 +145,30 @@ def choose(
     others = np.setdiff1d(np.arange(len(rows)), np.concatenate([unseen, torn]))
     weight = np.asarray(stands, dtype=float)[others] if len(stands) else np.ones(len(others))
     chance, inclusion = drawn(weight, n_random, random)
-    return [
+    picks = [
         *_told(classifier, rows, torn, "margin", margin, column, np.ones(len(torn))),
         *_told(classifier, rows, unseen, "novelty", far, column, np.ones(len(unseen))),
         *_told(classifier, rows, others[chance], "random", margin, column, inclusion),
     ]
+    return _with_hits(picks, stands, random)
 
 
-def drawn(size: Floats, count: int, random: np.random.Generator) -> tuple[Indices, Floats]:
-    """Up to ``count`` places drawn with a probability proportional to ``size`` (n,), and that probability."""
-    count = min(count, len(size))
-    share = np.zeros(len(size))
-    sure = np.zeros(len(size), dtype=np.bool_)
-    while count > sure.sum():
-        share = np.where(sure, 1.0, (count - sure.sum()) * size / size[~sure].sum())
-        if not (share > 1.0).any():
-            break
-        sure = sure | (share >= 1.0)
-        share = np.minimum(share, 1.0)
-    order = random.permutation(len(size))
-    steps = np.floor(np.cumsum(share[order]) + random.random() + 1e-9)
-    hit = np.sort(order[np.diff(steps, prepend=0.0) > 0])
-    return hit, share[hit]
+def rate_of(picks: Sequence[Pick], stands: Sequence[float]) -> float:
+    """The probability per part of a batch's draw by chance, with which those that are asked about anyway are
+    in it too; of a pool that is asked whole the largest that leaves no row standing for less than it does.
+    ``stands`` (n,): as of ``choose``. 0 where nothing came by chance."""
+    size = np.array([stands[one.index] if len(stands) else 1.0 for one in picks])
+    if all(one.kind == "all" for one in picks):
+        return float(1.0 / size.max()) if len(size) else 0.0
+    random = np.array([one.kind == "random" for one in picks])
+    return rate(size[random], np.array([one.inclusion for one in picks])[random])
+
+
+def _with_hits(picks: list[Pick], stands: Sequence[float], random: np.random.Generator) -> list[Pick]:
+    size = np.array([stands[one.index] if len(stands) else 1.0 for one in picks])
+    sure = np.array([one.kind != "random" for one in picks])
+    places = np.flatnonzero(sure)[hit(size[sure], rate_of(picks, stands), random)]
+    return [replace(one, hit=at in places) for at, one in enumerate(picks)]
 
 
 def _told(

@@ -1,6 +1,15 @@
 from labeling.models.manifest import TrainingManifest
 from labeling.models.now import NowMeasure
-from labeling.models.request import Label, LabelRequest, ReasonDoubt
+from labeling.models.request import BY_CHANCE, Label, LabelRequest, ReasonDoubt
 from labeling.models.run import RetrainRun, RunStep
 
-__all__ = ["Label", "LabelRequest", "NowMeasure", "ReasonDoubt", "RetrainRun", "RunStep", "TrainingManifest"]
+__all__ = [
+    "BY_CHANCE",
+    "Label",
+    "LabelRequest",
+    "NowMeasure",
+    "ReasonDoubt",
+    "RetrainRun",
+    "RunStep",
+    "TrainingManifest",
+]

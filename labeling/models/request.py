@@ -15,12 +15,16 @@ from mlops_portal.foundation.plant.models import Line
 from mlops_portal.foundation.registry.models import ModelVersion
 from monitoring.models import Alert, SampledRow
 
+BY_CHANCE = Q(why__random=True) | Q(why__hit=True)
+
 
 class LabelRequest(models.Model):
     """A question to the people of a line: which of these is this part?
 
-    ``why``: {"strategy", "measure", "value", "random": bool, "text_key"}; ``inclusion_probability`` is that
-    of the choice among the pool. Leased to one person until ``leased_until``.
+    ``why``: {"strategy", "measure", "value", "random": bool, "hit": bool, "text_key"}. ``random``: it was
+    asked about because a draw by chance hit it; ``hit``: the draw hit it, but it was asked about anyway.
+    ``inclusion_probability`` is that of the choice among the pool, 1 where it was asked about anyway. Leased
+    to one person until ``leased_until``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -59,6 +63,11 @@ class LabelRequest(models.Model):
 
     def __str__(self) -> str:
         return self.row.prediction.part_id
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether its answer says as much of the parts that come as any other (``BY_CHANCE``)."""
+        return bool(self.why.get("random") or self.why.get("hit"))
 
     def ref(self, relation: str = "about") -> Ref:
         return Ref("label_request", str(self.pk), relation)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from labeling.models import Label
+from labeling.models import BY_CHANCE, Label, LabelRequest
 from labeling.transitions import RequestState
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import ModelVersion
@@ -24,7 +24,7 @@ class Alone:
     """One version on one machine over ``SPAN``; ``threshold`` None: it decides everything alone.
 
     ``asked`` of ``judged`` parts were left to a person. ``known``: parts that it decided alone and whose
-    truth came by chance (inspections, and answers about parts asked at random); ``wrong`` of these.
+    truth came by chance (inspections, and answers about parts that a draw hit); ``wrong`` of these.
     """
 
     asset: Asset
@@ -83,7 +83,7 @@ def _alone(asset: Asset, version: ModelVersion, now: datetime) -> Alone:
     answered = Label.objects.filter(
         undone_at=None,
         answer__in=classes,
-        request__why__random=True,
+        request__in=LabelRequest.objects.filter(BY_CHANCE),
         request__row__prediction__asset=asset,
         request__row__prediction__version=version,
         request__row__prediction__at__gte=now - SPAN,

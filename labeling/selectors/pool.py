@@ -1,9 +1,10 @@
-"""The pool: sampled parts that nobody was asked about and nobody has inspected."""
+"""The pool: sampled parts that nobody was asked about and nobody has inspected; and those beside it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -32,15 +33,26 @@ class Pool:
 def pool_rows(*, version: ModelVersion, line: Line, alert: Alert | None) -> QuerySet[SampledRow]:
     """Newest first: of the alert's machine since it began, else of the line's machines of that model."""
     asked = LabelRequest.objects.filter(row=OuterRef("pk")).exclude(state=RequestState.EXPIRED)
+    return _in_question(version, line, alert).filter(~Exists(asked)).order_by("-prediction__at")
+
+
+def asked_anyway(*, version: ModelVersion, line: Line, alert: Alert | None) -> dict[UUID, float]:
+    """Questions about parts that would be in the pool, had the model or its node not asked about them for
+    certain, and which no draw by chance has hit yet; and how many parts each of their rows stands for."""
+    certain = LabelRequest.objects.filter(row__in=_in_question(version, line, alert).values("pk"))
+    certain = certain.exclude(state=RequestState.EXPIRED).select_related("row").order_by("asked_at", "pk")
+    return {one.pk: 1.0 / one.row.inclusion_probability for one in certain if not one.by_chance}
+
+
+def _in_question(version: ModelVersion, line: Line, alert: Alert | None) -> QuerySet[SampledRow]:
     sampled = SampledRow.objects.filter(
-        ~Exists(asked),
         prediction__asset__line=line,
         prediction__version__model=version.model,
         prediction__truth="",
     ).exclude(reason=Reason.GOLDEN)
-    if alert is not None:
-        sampled = sampled.filter(prediction__asset=alert.asset, prediction__at__gte=alert.since)
-    return sampled.order_by("-prediction__at")
+    if alert is None:
+        return sampled
+    return sampled.filter(prediction__asset=alert.asset, prediction__at__gte=alert.since)
 
 
 def pool_read(rows: QuerySet[SampledRow], *, features: list[str], most: int = MOST) -> Pool:

@@ -4,9 +4,9 @@
 - Left out: quarantined records, golden samples, answers that were undone, that disagree and nobody settled,
   or that say “I can't tell”; an inspection result takes the place of such an answer.
 - A part came by chance when its truth did not hang on what the model thought of it. Either its node sent it
-  in its random share and it was inspected, or it was asked about in the random share of a batch, whatever it
-  was sent for. That share is drawn by how many parts a row stands for (decision 23), so those that were sent
-  because they are hard belong to it; without them the others are too easy.
+  in its random share and it was inspected, or the draw of a batch hit it, whatever it was sent for, and even
+  where it was asked about anyway. The draw goes by how many parts a row stands for (decision 23), so those
+  that are hard belong to it; without them the others are too easy.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def judged(row: SampledRow, bad: set[tuple[int, str]], classes: set[str]) -> Usa
     random = row.reason == Reason.RANDOM
     if label is not None:
         request = label.request
-        asked = bool(request.why.get("random")) and row.reason != Reason.REQUESTED
+        asked = request.by_chance and row.reason != Reason.REQUESTED
         chance = asked or (random and bool(of.truth))
         version = f"{request.version.model.slug}/{request.version.number}"
         given = (label.answer, LABEL, str(label.person_id), label.at)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
@@ -89,8 +90,13 @@ def requests_add(
     line: Line,
     choices: Sequence[Choice],
     job_id: str,
+    hit: Sequence[UUID] = (),
 ) -> list[LabelRequest]:
-    """Write the questions and tell the line; a part that somebody asked about meanwhile is left out."""
+    """Write the questions and tell the line; a part that somebody asked about meanwhile is left out.
+
+    ``hit``: questions that were asked before for certain, and which this draw by chance hit: from now on they
+    count among those that came by chance, and nobody is asked again.
+    """
     now = timezone.now()
     with transaction.atomic():
         LabelRequest.objects.bulk_create(
@@ -113,6 +119,10 @@ def requests_add(
         made = list(LabelRequest.objects.filter(why__batch=job_id, asked_at=now))
         if not made:
             return []
+        also = list(LabelRequest.objects.select_for_update().filter(pk__in=hit).order_by("pk"))
+        for one in also:
+            one.why = {**one.why, "hit": True}
+        LabelRequest.objects.bulk_update(also, ["why"])
         event_record(
             type="labeling.requests.asked",
             actor=asked_by.actor if asked_by else SYSTEM,
@@ -122,6 +132,7 @@ def requests_add(
                 "count": len(made),
                 "random": sum(bool(one.why.get("random")) for one in made),
                 "requests": [str(one.pk) for one in made],
+                "hit": [str(one.pk) for one in also],
             },
             at=now,
         )

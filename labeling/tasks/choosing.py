@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from labeling.compute.choosing import HAPPENED_SHARE, NEW, RANDOM_SHARE, CannotHesitate, Pick, choose
+from labeling.compute.chance import hit
+from labeling.compute.choosing import HAPPENED_SHARE, NEW, RANDOM_SHARE, CannotHesitate, Pick, choose, rate_of
 from labeling.errors import NothingToAsk, UnfitToChoose
-from labeling.selectors.pool import Pool, known_read, pool_read, pool_rows
+from labeling.selectors.pool import Pool, asked_anyway, known_read, pool_read, pool_rows
 from labeling.services.asking import Choice, requests_add
 from labeling.tasks.asking_model import asking_model
 from mlops_portal.foundation.plant.models import Line, Person
@@ -87,12 +88,13 @@ def ask(
     asking = asking_model(version)
     before = known_read(version=version, line=line, features=features)
     usual = [_usual(version.reference.get("features", {}), one) for one in own]
+    seed = int(job_id.replace("-", "")[:8], 16)
     try:
         picks = choose(
             asking.model,
             np.array(pool.readings, dtype=np.float64),
             count=count,
-            seed=int(job_id.replace("-", "")[:8], 16),
+            seed=seed,
             centre=[centre for centre, _spread in usual],
             spread=[spread for _centre, spread in usual],
             known=np.array(before, dtype=np.float64) if before else None,
@@ -105,7 +107,14 @@ def ask(
               "hand first.") % {"version": version}
         ) from None  # fmt: skip
     choices = [_choice(pick, pool, features, asking.classes) for pick in picks]
-    made = requests_add(asked_by=by, alert=alert, version=version, line=line, choices=choices, job_id=job_id)
+    already = asked_anyway(version=version, line=line, alert=alert)
+    stands = np.array(list(already.values()), dtype=np.float64)
+    places = hit(stands, rate_of(picks, pool.stands), np.random.default_rng([seed, 1]))
+    numbers = list(already)
+    made = requests_add(
+        asked_by=by, alert=alert, version=version, line=line, choices=choices, job_id=job_id,
+        hit=[numbers[place] for place in places],
+    )  # fmt: skip
     return len(made)
 
 
@@ -131,6 +140,7 @@ def _choice(pick: Pick, pool: Pool, features: list[str], classes: list[str]) -> 
         "measure": "novelty" if pick.kind == "novelty" else "margin",
         "value": round(pick.value, 4),
         "random": pick.kind == "random",
+        "hit": pick.hit,
         "text_key": text,
         "classes": sorted(classes[place] for place in pick.pair),  # not which one the model favours
         "feature": feature,

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
+from labeling.compute.chance import drawn, hit, rate
 from labeling.compute.training.ask_zone import FIRST, least, prove
 from monitoring.rules.exact import at_most
 
@@ -34,6 +35,34 @@ def test_what_is_proven_is_wrong_more_often_than_promised_in_no_more_runs_than_s
         proof = prove(sure, right, wrong_share=SHARE, certainty=CERTAINTY)
         broken += proof.threshold is not None and wrong_beyond(proof.threshold, harm) > SHARE
     assert broken <= binom.ppf(0.999, runs, 1 - CERTAINTY)
+
+
+def two_versions(random, n):
+    """Confidences (n,) of the version that runs and of the next one, which see how hard a part is each with
+    an error of its own, and whether the next one is right."""
+    hard = random.random(n)
+    running, coming = (1.0 - hard + random.normal(0.0, 0.25, n) for _ in range(2))
+    return running, coming, random.random(n) >= 0.5 * hard**5
+
+
+@pytest.mark.parametrize("takes_part", [True, False])
+def test_beside_a_threshold_that_is_in_force_the_next_is_proven_on_what_was_left_to_people_too(takes_part):
+    _running, every, is_right = two_versions(np.random.default_rng(99), 400_000)
+    runs, broken = 100, 0
+    for run in range(runs):
+        random = np.random.default_rng(run)
+        running, sure, right = two_versions(random, 3_000)
+        left_to_people = running < np.quantile(running, 0.4)
+        below, above = np.flatnonzero(left_to_people), np.flatnonzero(~left_to_people)
+        places, inclusion = drawn(np.ones(len(above)), 400, random)
+        came = above[places]
+        if takes_part:
+            per_part = rate(np.ones(len(inclusion)), inclusion)
+            came = np.concatenate([came, below[hit(np.ones(len(below)), per_part, random)]])
+        proof = prove(sure[came], right[came], wrong_share=SHARE, certainty=CERTAINTY)
+        broken += proof.threshold is not None and np.mean(~is_right[every >= proof.threshold]) > SHARE
+    most = binom.ppf(0.999, runs, 1 - CERTAINTY)
+    assert broken <= most if takes_part else broken > 5 * most  # without them the rest is too easy
 
 
 @given(

@@ -7,10 +7,13 @@ import pytest
 from django.utils import timezone
 
 from labeling.compute.training.fit import fit
-from labeling.models import LabelRequest
+from labeling.models import Label, LabelRequest
 from labeling.models.parameters import parameters_checked
+from labeling.selectors.pool import asked_anyway
+from labeling.selectors.rows import Usable, rows_for
 from labeling.selectors.why import why_text
 from labeling.services import requests_ask
+from labeling.services.zone import zone_requests_add
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.registry.compute import datasets, store
 from mlops_portal.foundation.registry.models import AutomationLevel, Level, ModelVersion, Step
@@ -90,6 +93,44 @@ def test_a_part_is_asked_about_once(cast_on_disk, shop):
     assert LabelRequest.objects.count() == 15
     assert third.state == "failed"
     assert "no sampled part" in third.message
+
+
+def test_parts_that_a_node_asked_about_anyway_take_part_in_the_draw_and_are_asked_once(cast_on_disk, shop):
+    version = trained(shop)
+    rows = judged_parts(shop, version, 12, truth=False)
+    marked = {row.prediction_id for row in rows[:4]}
+    Prediction.objects.filter(pk__in=marked).update(asks=True, at=timezone.now())
+    assert zone_requests_add() == 4
+    zone = LabelRequest.objects.filter(why__strategy="ask_zone")
+    assert not any(one.by_chance for one in zone)
+    asked(cast_on_disk, version, 10)  # the eight that are left: whole, so the draw hits every part
+    assert LabelRequest.objects.count() == 12
+    assert all(one.by_chance for one in LabelRequest.objects.all())
+    assert {one.inclusion_probability for one in zone.all()} == {1.0}
+    event = Event.objects.get(type="labeling.requests.asked")
+    assert sorted(event.data["hit"]) == sorted(str(one.pk) for one in zone.all())
+    operator = cast_on_disk.one.operator
+    for one in zone.all():
+        Label.objects.create(request=one, person=operator, answer="crack", model_said="ok", at=timezone.now())
+    known = {one.row.prediction: one.by_chance for one in rows_for(shop.model) if isinstance(one, Usable)}
+    assert known == dict.fromkeys(marked, True)
+
+
+def test_what_was_hit_once_is_not_in_a_later_draw_and_another_machines_part_is_in_none(cast_on_disk, shop):
+    version = trained(shop)
+    rows = judged_parts(shop, version, 8, truth=False)
+    Prediction.objects.filter(pk__in=[row.prediction_id for row in rows[:2]]).update(
+        asks=True, at=timezone.now()
+    )
+    zone_requests_add()
+    line, alert = cast_on_disk.line_1, None
+    assert set(asked_anyway(version=version, line=line, alert=alert).values()) == {
+        1.0 / rows[0].inclusion_probability
+    }
+    assert len(asked_anyway(version=version, line=line, alert=alert)) == 2
+    assert not asked_anyway(version=version, line=cast_on_disk.line_2, alert=alert)
+    asked(cast_on_disk, version, 10)
+    assert not asked_anyway(version=version, line=line, alert=alert)
 
 
 def test_inspected_parts_and_golden_samples_are_not_asked_about(cast_on_disk, shop):

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from labeling.compute.chance import hit
 from labeling.compute.choosing import CannotHesitate, choose
 from labeling.compute.spread import NEAR, distinct, far_apart, scaled
 
@@ -125,6 +126,43 @@ def test_an_empty_pool_or_nothing_asked_for_is_an_error(model, count):
         picked(model, pool(5), count=count)
     with pytest.raises(ValueError, match="empty pool"):
         picked(model, np.empty((0, FEATURES)))
+
+
+def test_what_is_asked_about_anyway_takes_part_in_the_draw_so_that_by_chance_means_all_parts(model):
+    rows = pool(120, seed=4)
+    stands = np.where(np.arange(120) % 2, 10.0, 1.0)
+    margins = np.sort(model.predict_proba(rows), axis=1)
+    margin = margins[:, -1] - margins[:, -2]
+    hard = margin <= np.quantile(margin, 0.3)
+    all_parts = float((stands * hard).sum() / stands.sum())
+    whole, easy = [], []
+    for seed in range(300):
+        chosen = picked(model, rows, count=30, seed=seed, stands=stands)
+        easy += [hard[one.index] for one in chosen if one.kind == "random"]
+        whole += [hard[one.index] for one in chosen if one.kind == "random" or one.hit]
+    assert np.mean(whole) == pytest.approx(all_parts, abs=0.03)
+    assert np.mean(easy) < all_parts - 0.06
+
+
+def test_of_a_pool_asked_whole_the_draw_hits_each_by_how_many_parts_it_stands_for(model):
+    stands = [1.0, 1.0, 10.0, 10.0]
+    hits = np.zeros(4)
+    for seed in range(300):
+        for one in picked(model, pool(4), seed=seed, stands=stands):
+            hits[one.index] += one.hit
+    assert list(hits[2:]) == [300, 300]
+    assert hits[:2].sum() / 300 == pytest.approx(0.2, abs=0.08)
+    assert all(one.hit for one in picked(model, pool(7)))
+
+
+@settings(max_examples=60)
+@given(st.lists(st.floats(1, 50), min_size=1, max_size=40), st.floats(0, 1.5), st.integers(0, 999))
+def test_a_hit_comes_as_often_as_its_share_says(sizes, at, seed):
+    size = np.array(sizes)
+    share = np.minimum(1.0, at * size)
+    found = hit(size, at, np.random.default_rng(seed))
+    assert np.floor(share.sum() - 1e-6) <= len(found) <= np.ceil(share.sum() + 1e-6)
+    assert set(np.flatnonzero(share >= 1.0)) <= set(found)
 
 
 @settings(max_examples=30)

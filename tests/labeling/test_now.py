@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling.compute.choosing import drawn
+from labeling.compute.chance import drawn
 from labeling.compute.now import measured as m
 from labeling.compute.now.crossfit import crossfitted, folds_of
 from labeling.compute.now.sample import INSPECTED, Labelled, Standing, Unlabelled, standing

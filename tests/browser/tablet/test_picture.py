@@ -50,3 +50,14 @@ def test_a_box_drawn_on_the_large_picture_is_kept_with_the_answer(
     tap(page, "ok")
     badge(page, "all saved")
     assert Label.objects.order_by("at").last().mark is None  # the next part begins without one
+
+
+def test_on_a_phone_the_way_back_from_the_large_picture_is_on_the_screen(
+    tablet: Callable[..., Page], queue: Queue
+) -> None:
+    artifact = artifact_put(data=png(), kind="picture", name="part.png")
+    Picture.objects.create(prediction=queue.rows[0].prediction, view="colour", artifact=artifact)
+    page = tablet(viewport={"width": 390, "height": 844})
+    ready(page)
+    page.locator("[data-picture=colour]").click()
+    expect(page.locator("#label-picture [data-close]")).to_be_in_viewport(ratio=1)

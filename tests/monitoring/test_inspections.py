@@ -172,12 +172,12 @@ def test_the_page_shows_both_results_and_which_counts_to_those_of_the_line(floor
     inspection_record(by=by, part_id="p1", truth="ok", at=NOW)
     inspection_record(by=by, part_id="p1", truth="crack", at=NOW - timedelta(days=1))
     page = client_for(by).get("/inspections/").content.decode()
-    assert "p1" in page
+    assert ">p1<" in page
     assert "/lineage/node-1:1/" in page
     lineage = client_for(floor.cast.one.auditor).get("/lineage/node-1:1/").content.decode()
     assert "Inspections disagree" in lineage
     other = client_for(floor.cast.two.quality_engineer).get("/inspections/").content.decode()
-    assert "p1" not in other
+    assert ">p1<" not in other
     assert "No inspections disagree" in other
 
 

@@ -68,6 +68,14 @@ SENTENCES: dict[str, str | Promise] = {
     "now_may_be_worse": _(
         "It may be worse by %(by)s of 100 parts; the policy allows %(limit)s (%(n)s parts by chance)."
     ),
+    "now_one_lot": _(
+        "By the labels it is not worse, but all of them are of one lot, and other lots came too; ask for "
+        "more parts by chance."
+    ),
+    "now_unanswered": _(
+        "By the labels it is not worse, but %(silent)s parts that were asked about by chance have no answer, "
+        "beside %(n)s that have one. If these are the hard ones, it may be; wait for the answers."
+    ),
     "now_worse_on": _("It is worse now on %(machines)s; its whole interval says so."),
     "limited_now_better": _(
         "Limited sample: %(n)s parts by chance, the policy asks for %(fewest)s. Even the worse end of the "

@@ -16,7 +16,8 @@ Soft gates need a written reason from whoever asks for approval in spite of them
 - now (parts since the happening): not worse than the champion, and no more defects that slip through, each
   with its own margin at the worse end of its paired interval, together, and on no machine proven worse; a
   floor for each class on each machine; a sample below the policy's minimum, counted on the machines in
-  question, is said to be a limited one;
+  question, is said to be a limited one; labels of one lot where others came too, or of which more than a
+  quarter was never answered, do not show it;
 - enough held-out parts for the measures to say something;
 - no golden sample, nor its like, was in the training, and that is known;
 - it is known what it was taught;
@@ -35,6 +36,7 @@ from monitoring.rules.exact import at_most, parts_for
 from monitoring.rules.proving import PROMISE
 
 UNKNOWN = "unknown"
+MOST_SILENT = 0.25  # of the parts asked about by chance: the hard ones may be those without an answer
 FIRST_NOW = 30  # parts by chance that give a first figure, as labeling.compute.now.blocks asks for
 
 
@@ -229,6 +231,11 @@ def _now(key: str, measure: str, facts: Facts, limit: float, fewest: int) -> Gat
     case = "now_may_be_worse" if end > limit else "now_better" if end <= 0 else "now_within"
     if n < fewest:
         return Gate(key, "soft", False, f"limited_{case}", end, limit, params)
+    if end <= limit and "one_lot" in whole.get("notes", ()):
+        return Gate(key, "soft", False, "now_one_lot", end, limit, params)
+    silent = int((facts.now or {}).get("unanswered", 0))
+    if end <= limit and silent > MOST_SILENT * (silent + whole["chance"]):
+        return Gate(key, "soft", False, "now_unanswered", end, limit, params | {"silent": silent})
     return Gate(key, "soft", end <= limit, case, end, limit, params)
 
 

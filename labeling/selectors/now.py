@@ -1,10 +1,12 @@
 """The parts that come now, as rows: since the happening, labelled or not, each with what it stands for.
 
-- The happening is the alert that a run was made for, else the newest one that lasts on a machine of the
-  model: it is open, or was resolved as a change that stays and is not older than ``DAYS`` days. Where none is
-  known, the last ``DAYS`` days count.
+- The happening is the alert that a run was made for, or a newer one that lasts on its machine; without a
+  run the newest one that lasts on a machine of the model. One lasts that is open, or was resolved as a
+  change that stays and is not older than ``DAYS`` days. Where none is known, the last ``DAYS`` days count.
 - An alert that was resolved as a data problem, a sensor's fault or a false alarm, or as expected, is over:
   parts since then count, not those while it lasted.
+- Parts that a machine made while its data or a sensor was wrong, as a resolved alert says, were not read as
+  they are, so they count in no span.
 - Parts that a node sent because somebody asked for them stand for nothing but themselves, and golden parts
   are none: neither counts. Answers that contradict one another do not count either, and are told.
 """
@@ -33,6 +35,7 @@ from monitoring.transitions import AlertState, Cause
 
 DAYS = 30
 MOST = 4_000
+UNREAD = (Cause.DATA, Cause.SENSOR)
 OVER = (Cause.DATA, Cause.SENSOR, Cause.EXPECTED, Cause.FALSE_ALARM)
 UNSAMPLED = (Reason.GOLDEN, Reason.REQUESTED)
 
@@ -76,9 +79,11 @@ class NowRows:
 
 
 def span_of(model: RegisteredModel, *, alert: Alert | None, until: datetime) -> Span:
-    mine = Alert.objects.filter(version__model=model, since__lte=until).order_by("-since")
     stays = ~Q(cause__in=OVER) & Q(since__gte=until - timedelta(days=DAYS))
-    since = alert or mine.filter(~Q(state=AlertState.RESOLVED) | stays).first()
+    lasting = Alert.objects.filter(~Q(state=AlertState.RESOLVED) | stays, version__model=model)
+    if alert is not None:
+        lasting = lasting.filter(asset=alert.asset_id, since__gt=alert.since)
+    since = lasting.filter(since__lte=until).order_by("-since").first() or alert
     if since is None:
         return Span(until - timedelta(days=DAYS), until, "days")
     if since.state == AlertState.RESOLVED and since.cause in OVER and since.resolved_at is not None:
@@ -92,12 +97,32 @@ def alert_open(model: RegisteredModel, machines: Collection[str] = ()) -> bool:
     return (alerts.filter(asset__slug__in=machines) if machines else alerts).exists()
 
 
+def _unread(model: RegisteredModel, span: Span) -> Q:
+    """Rows that a machine sent while its data or a sensor was wrong."""
+    wrong = Alert.objects.filter(
+        version__model=model,
+        state=AlertState.RESOLVED,
+        cause__in=UNREAD,
+        since__lte=span.until,
+        resolved_at__gte=span.since,
+    )
+    rows = Q(pk__in=())
+    for one in wrong:
+        rows |= Q(
+            prediction__asset=one.asset_id,
+            prediction__at__gte=one.since,
+            prediction__at__lt=one.resolved_at,
+        )
+    return rows
+
+
 def now_rows(model: RegisteredModel, span: Span) -> NowRows:
     """The newest rows of the span; of those without a truth at most about ``MOST``, evenly."""
-    inside: dict[str, Any] = {"prediction__at__gte": span.since, "prediction__at__lte": span.until}
+    read = ~_unread(model, span)
+    inside = Q(prediction__at__gte=span.since, prediction__at__lte=span.until) & read
     bad, classes = set_aside(), {one["key"] for one in model.classes}
     labelled, out, disputed = [], set(), 0
-    for row in with_a_truth(model).filter(**inside).exclude(reason__in=UNSAMPLED):
+    for row in with_a_truth(model).filter(inside).exclude(reason__in=UNSAMPLED):
         out.add(row.pk)
         known = judged(row, bad, classes)
         if isinstance(known, LeftOut):
@@ -111,9 +136,9 @@ def now_rows(model: RegisteredModel, span: Span) -> NowRows:
     return NowRows(_whole_batches(labelled), _others(model, inside, out, bad), disputed, unanswered)
 
 
-def _unanswered(model: RegisteredModel, inside: dict[str, Any], known: set[str]) -> int:
+def _unanswered(model: RegisteredModel, inside: Q, known: set[str]) -> int:
     """Withdrawn questions too: an expert who cannot tell either ends one so."""
-    asked = SampledRow.objects.filter(prediction__version__model=model, requests__why__random=True, **inside)
+    asked = SampledRow.objects.filter(inside, prediction__version__model=model, requests__why__random=True)
     parts = asked.exclude(reason__in=UNSAMPLED).values_list("prediction", flat=True)
     return len(set(parts) - known)
 
@@ -155,10 +180,8 @@ def _fields(one: NowRow) -> dict[str, Any]:
     return {name: getattr(one, name) for name in NowRow.__slots__}
 
 
-def _others(
-    model: RegisteredModel, inside: dict[str, Any], out: set[int], bad: set[tuple[int, str]]
-) -> list[NowRow]:
-    sampled = SampledRow.objects.filter(prediction__version__model=model, **inside).exclude(
+def _others(model: RegisteredModel, inside: Q, out: set[int], bad: set[tuple[int, str]]) -> list[NowRow]:
+    sampled = SampledRow.objects.filter(inside, prediction__version__model=model).exclude(
         reason__in=UNSAMPLED
     )
     every = [pk for pk in sampled.order_by("prediction__at").values_list("pk", flat=True) if pk not in out]

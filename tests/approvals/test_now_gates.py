@@ -72,6 +72,21 @@ def test_cls_1_a_limited_sample_is_said_with_its_numbers() -> None:
     assert "Limited sample: 6 parts by chance, the policy asks for 15" in sentence
 
 
+@pytest.mark.parametrize(
+    ("body", "case"),
+    [
+        (now(block() | {"notes": ["one_lot"]}), "now_one_lot"),
+        (now(block()) | {"unanswered": 14}, "now_unanswered"),
+        (now(block()) | {"unanswered": 13}, "now_better"),
+        (now(block(-0.1, 0.2) | {"notes": ["one_lot"]}), "now_may_be_worse"),
+    ],
+)
+def test_labels_of_one_lot_or_with_too_few_answers_do_not_show_that_it_is_no_worse(body, case) -> None:
+    one = gate("now_not_worse", now=body)
+    assert (one.met, one.case) == (case == "now_better", case)
+    assert "%(" not in sentence_of(one.frozen())
+
+
 def test_labels_of_other_machines_are_a_limited_sample_of_those_in_question() -> None:
     body = now(block(), mill_5=block(), mill_6={"case": "nothing", "chance": 0})
     for targets, met, n in (("mill_5",), True, 40), (("mill_6",), False, 0), (("mill_5", "mill_6"), True, 40):

@@ -157,6 +157,36 @@ def test_a_process_that_changed_for_good_counts_since_it_changed(cast: Cast, sho
     assert span_of(shop.model, alert=None, until=LATER).why == "days"
 
 
+def test_a_newer_happening_on_the_machine_of_the_run_counts_and_one_elsewhere_does_not(
+    cast: Cast, shop: Shop
+) -> None:
+    first = running(cast, shop)
+    alert = alert_of(shop, first, state=AlertState.RESOLVED, cause=Cause.PROCESS, resolved_at=NOW)
+    newer = alert_of(shop, first)
+    later = NOW + timedelta(minutes=20)
+    Alert.objects.filter(pk=newer.pk).update(since=later)
+    assert span_of(shop.model, alert=alert, until=LATER).since == later
+    assert span_of(shop.model, alert=alert, until=NOW + timedelta(minutes=10)).since == NOW
+    other = type(shop.asset).objects.create(
+        name="Press 2", slug="press-2", line=cast.line_1, type=shop.asset.type, node=shop.node
+    )
+    Alert.objects.filter(pk=newer.pk).update(asset=other)
+    assert span_of(shop.model, alert=alert, until=LATER).since == NOW
+
+
+@pytest.mark.parametrize(("cause", "rows"), [(Cause.SENSOR, 20), (Cause.DATA, 20), (Cause.FALSE_ALARM, 30)])
+def test_parts_that_were_read_wrongly_count_in_no_span(
+    cast: Cast, shop: Shop, cause: Cause, rows: int
+) -> None:
+    first = running(cast, shop)
+    judged_parts(shop, first, 30)
+    alert = alert_of(shop, first, state=AlertState.RESOLVED, cause=cause)
+    Alert.objects.update(since=NOW + timedelta(minutes=10), resolved_at=NOW + timedelta(minutes=20))
+    body = task.now_measure(first).body
+    assert (body["why"], body["together"]["rows"]) == ("days", rows)
+    assert alert.version == first
+
+
 def test_labels_of_one_lot_alone_are_told(cast: Cast, shop: Shop) -> None:
     first = running(cast, shop)
     rows = judged_parts(shop, first, 12, truth=False)

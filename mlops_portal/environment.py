@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -70,6 +71,13 @@ def _hosts(value: str) -> list[str]:
     if any("/" in host for host in hosts):
         raise ValueError("must be host names separated by commas, without http:// and without a path")
     return hosts
+
+
+def _networks(value: str) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(one.strip()) for one in value.split(",") if one.strip()]
+    except ValueError:
+        raise ValueError("must be addresses or networks (10.0.0.5, 10.1.0.0/24) separated by commas") from None
 
 
 def _url(*schemes: str) -> Callable[[str], str]:
@@ -175,8 +183,15 @@ VARIABLES: tuple[Variable, ...] = (
         _number(5, 3600),
     ),
     Variable(
+        "TRUSTED_PROXIES",
+        "addresses or networks of the proxies in front; they alone say (X-Forwarded-For) where a visitor is",
+        "",
+        _networks,
+    ),
+    Variable(
         "METRICS_TOKEN",
-        "who asks for /metrics sends it as “Authorization: Bearer …”; this machine alone where it is not set",
+        "who asks for /metrics sends it as “Authorization: Bearer …”; where it is not set: this machine alone, "
+        "in production nobody",
         "",
         _text,
     ),

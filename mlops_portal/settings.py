@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -74,6 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mlops_portal.foundation.shell.proxies.ProxyMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -224,6 +226,7 @@ EMAIL_HOST_PASSWORD: str = EMAIL_OPTIONS.get("password", "")
 EMAIL_USE_TLS: bool = EMAIL_OPTIONS.get("tls", False)
 DEFAULT_FROM_EMAIL = f"MLOps Portal <portal@{_public.hostname}>"
 METRICS_TOKEN: str = ENV["METRICS_TOKEN"]
+TRUSTED_PROXIES: list[IPv4Network | IPv6Network] = ENV["TRUSTED_PROXIES"]
 NOTIFY_WEBHOOKS: list[str] = ENV["NOTIFY_WEBHOOKS"].split()
 
 # ---------------------------------------------------------------- people
@@ -245,7 +248,7 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 0  # ProxyMiddleware has put the visitor's address in its place
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_REAUTHENTICATION_REQUIRED = True

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from mlops_portal.foundation.shell.proxies import visitor
 from tests.cast import Cast
 from tests.directory.signing import code_of, is_signed_in, sign_in, with_app
 
@@ -51,6 +54,45 @@ def test_nobody_locks_a_colleague_out_from_another_address(client: Client, cast:
     assert "Try again in" in sign_in(stranger, cast.one.operator).content.decode()
     sign_in(client, cast.one.operator)
     assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded"])
+def test_addresses_that_nobody_vouches_for_are_no_way_around_the_count(
+    client: Client, cast: Cast, header: str
+) -> None:
+    guesses = [Client(headers={header: f"198.51.100.{n}"}) for n in range(6)]
+    answers = [sign_in(guess, cast.one.operator, "wrong").content.decode() for guess in guesses]
+    assert "Try again in" in answers[-1]
+
+
+def test_behind_a_trusted_proxy_every_visitor_has_an_own_count(
+    client: Client, cast: Cast, settings: Any
+) -> None:
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.1")]
+    for n in range(6):  # what the visitor adds stands left of what the proxy adds
+        forged = Client(headers={"x-forwarded-for": f"198.51.100.{n}, 203.0.113.9"})
+        answer = sign_in(forged, cast.one.operator, "wrong").content.decode()
+    assert "Try again in" in answer
+    sign_in(Client(headers={"x-forwarded-for": "203.0.113.8"}), cast.two.operator)
+    sign_in(other := Client(headers={"x-forwarded-for": "203.0.113.8"}), cast.one.operator)
+    assert is_signed_in(other)
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "seen"),
+    [
+        ("10.0.0.5", "198.51.100.7", "198.51.100.7"),
+        ("10.0.0.5", "1.2.3.4, 198.51.100.7, 10.0.0.9", "198.51.100.7"),
+        ("::ffff:10.0.0.5", "[2001:db8::7]:4711", "2001:db8::7"),
+        ("10.0.0.5", "198.51.100.7:4711", "198.51.100.7"),
+        ("10.0.0.5", "unknown", "10.0.0.5"),
+        ("10.0.0.5", "", "10.0.0.5"),
+        ("192.0.2.1", "198.51.100.7", "192.0.2.1"),
+        ("", "198.51.100.7", ""),
+    ],
+)
+def test_the_visitor_is_the_first_whom_no_trusted_proxy_is(peer: str, forwarded: str, seen: str) -> None:
+    assert visitor(peer, forwarded, [ip_network("10.0.0.0/24")]) == seen
 
 
 def test_good_sign_ins_are_not_counted(client: Client, cast: Cast) -> None:

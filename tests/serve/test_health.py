@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from kombu.transport.redis import Channel as KOMBUS
 from pytest_django import Settings
 
-from mlops_portal.above.serve import health, heartbeat, tasks
+from mlops_portal.above.serve import health, heartbeat, redis_probe, tasks
 
 
 @pytest.fixture(autouse=True)
@@ -88,22 +89,55 @@ def test_readyz_says_that_the_storage_cannot_be_written(
 
 
 def test_metrics_are_given_to_this_machine(client: Client) -> None:
-    answer = client.get("/metrics")
-
-    assert answer.status_code == 200
-    assert b"django_http_requests" in answer.content
+    for host in ("localhost:8000", "127.0.0.1", "[::1]:8000"):
+        answer = client.get("/metrics", headers={"host": host})
+        assert answer.status_code == 200
+        assert b"django_http_requests" in answer.content
 
 
 @pytest.mark.parametrize("address", ["192.0.2.7", "", "unix:"])
 def test_metrics_are_not_given_to_another_machine(client: Client, address: str) -> None:
-    answer = client.get("/metrics", REMOTE_ADDR=address)
+    answer = client.get("/metrics", headers={"host": "localhost"}, REMOTE_ADDR=address)
 
     assert answer.status_code == 403
     assert answer.content == b"Metrics are given to this machine alone."
 
 
-def test_metrics_are_not_given_through_a_proxy_of_this_machine(client: Client) -> None:
-    assert client.get("/metrics", headers={"x-forwarded-for": "192.0.2.7"}).status_code == 403
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Via", "Forwarded", "CF-Connecting-IP"]
+)
+def test_metrics_are_not_given_through_a_proxy_of_this_machine(client: Client, header: str) -> None:
+    answer = client.get("/metrics", headers={"host": "localhost", header: "192.0.2.7"})
+    assert answer.status_code == 403
+
+
+def test_metrics_are_not_given_under_a_name_that_others_use(client: Client) -> None:
+    """As a proxy hands it on that says nothing of itself."""
+    assert client.get("/metrics", headers={"host": "testserver"}).status_code == 403
+
+
+def test_in_production_metrics_need_a_token(client: Client, settings: Any) -> None:
+    settings.PRODUCTION = True
+    answer = client.get("/metrics", headers={"host": "localhost"})
+    assert (answer.status_code, answer.content) == (403, b"Metrics need METRICS_TOKEN to be set.")
+
+
+@pytest.mark.services
+def test_jobs_of_every_priority_are_counted() -> None:
+    with redis_probe.asked() as redis:
+        names = ["learn", f"learn{KOMBUS.sep}9", f"learn{KOMBUS.sep}3"]
+        for name in names:
+            redis.rpush(name, "a job", "another")
+        try:
+            assert redis_probe.waiting(redis)["learn"] >= 6
+        finally:
+            for name in names:
+                redis.lrem(name, 0, "a job")
+                redis.lrem(name, 0, "another")
+
+
+def test_queues_are_read_as_kombu_writes_them() -> None:
+    assert (redis_probe.SEPARATOR, redis_probe.STEPS) == (KOMBUS.sep, tuple(KOMBUS.priority_steps))
 
 
 def test_with_a_token_metrics_are_given_to_whoever_sends_it(client: Client, settings: Any) -> None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from mlops_portal.above.serve import heartbeat
+from mlops_portal.above.serve import heartbeat, redis_probe
 from mlops_portal.above.serve.prepare import migrations_missing
 
-SECONDS = 2.0  # within which the broker must answer
 PROBE_EVERY = 30.0  # seconds; a written file costs money on object storage
 
 
@@ -55,13 +53,10 @@ def migrations() -> Check:
 
 
 def broker() -> Check:
-    from redis import Redis  # here, as below: the supervisor and the web start without it
-    from redis.exceptions import RedisError
+    from redis.exceptions import RedisError  # here, as below: the supervisor and the web start without it
 
     try:
-        with Redis.from_url(
-            settings.REDIS_URL, socket_timeout=SECONDS, socket_connect_timeout=SECONDS
-        ) as redis:
+        with redis_probe.asked() as redis:
             redis.ping()
     except RedisError:
         return Check("broker", False, "does not answer")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from secrets import compare_digest
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
@@ -17,6 +18,9 @@ from mlops_portal.above.serve.cards import shown
 from mlops_portal.above.serve.doctor.parts import look
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
+from mlops_portal.foundation.shell.proxies import is_spoken_for
+
+HERE = ("localhost", "127.0.0.1", "::1")
 
 
 @never_cache
@@ -48,6 +52,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
             return HttpResponseForbidden(
                 _("Metrics are given to whoever sends METRICS_TOKEN."), content_type="text/plain"
             )
+    elif settings.PRODUCTION:  # there is a proxy, and not every proxy says that it is one
+        return HttpResponseForbidden(_("Metrics need METRICS_TOKEN to be set."), content_type="text/plain")
     elif not _is_local(request):
         return HttpResponseForbidden(_("Metrics are given to this machine alone."), content_type="text/plain")
     return ExportToDjangoView(request)
@@ -55,7 +61,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _is_local(request: HttpRequest) -> bool:
     """From this machine, and not handed on by a proxy that stands on it."""
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+    if is_spoken_for(request) or urlsplit(f"//{request.get_host()}").hostname not in HERE:
         return False
     try:
         return ip_address(request.META["REMOTE_ADDR"]).is_loopback

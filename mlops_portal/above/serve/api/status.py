@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -11,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mlops_portal.above.serve.doctor.finding import State, worst
+from mlops_portal.above.serve.doctor.finding import State, told
 from mlops_portal.above.serve.doctor.parts import PARTS, look
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
@@ -37,5 +36,4 @@ class Status(APIView):
         """Everything that the portal rests on: how it stands, and how to mend it."""
         person: Person = request.user  # type: ignore[assignment]  # IsAuthenticated has seen to it
         guard(person, "status.view")
-        findings = look()
-        return Response({"state": worst(findings), "findings": [asdict(one) for one in findings]})
+        return Response(told(look()))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class State(StrEnum):
@@ -38,3 +39,8 @@ def worst(findings: list[Finding]) -> State:
     """Good where there is nothing else."""
     order = list(State)
     return max((one.state for one in findings), key=order.index, default=State.GOOD)
+
+
+def told(findings: list[Finding]) -> dict[str, Any]:
+    """For programs: what the command prints as JSON and what the API answers."""
+    return {"state": worst(findings), "findings": [asdict(one) for one in findings]}

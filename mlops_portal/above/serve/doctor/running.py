@@ -16,29 +16,25 @@ from django.utils.translation import ngettext
 
 from edge_sync.models import NodeStatus
 from edge_sync.selectors.running import SILENT
-from mlops_portal.above.serve import heartbeat
+from mlops_portal.above.serve import heartbeat, redis_probe
 from mlops_portal.above.serve.doctor.finding import Finding, bad, caution, good
 
 SECONDS = 2.0
-QUEUES = ("default", "learn", "explain")
 MANY_WAIT = 500  # jobs; nobody waits for that many
 APART = 2.0  # seconds that two clocks may differ
 
 
 def broker() -> list[Finding]:
-    from redis import Redis
     from redis.exceptions import RedisError
 
     try:
-        with Redis.from_url(
-            settings.REDIS_URL, socket_timeout=SECONDS, socket_connect_timeout=SECONDS
-        ) as redis:
+        with redis_probe.asked() as redis:
             version = redis.info("server")["redis_version"]
             memory = redis.info("memory")
             began = time.time()
             seconds, micros = redis.time()
             apart = seconds + micros / 1e6 - (began + time.time()) / 2
-            waiting = {queue: redis.llen(queue) for queue in QUEUES}
+            waiting = redis_probe.waiting(redis)
     except RedisError as error:
         return [
             bad(

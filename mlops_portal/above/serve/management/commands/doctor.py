@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
-from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from mlops_portal.above.serve.doctor.finding import State, worst
+from mlops_portal.above.serve.doctor.finding import State, told, worst
 from mlops_portal.above.serve.doctor.parts import PARTS, look
 
 SIGNS = {State.GOOD: "ok", State.CAUTION: "look", State.BAD: "BAD"}
@@ -28,12 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         findings = look()
         if options["json"]:
-            self.stdout.write(
-                json.dumps(
-                    {"state": worst(findings), "findings": [asdict(one) for one in findings]},
-                    ensure_ascii=False,
-                )
-            )
+            self.stdout.write(json.dumps(told(findings), ensure_ascii=False))
         else:
             for one in findings:
                 self.stdout.write(f"{SIGNS[one.state]:<5} {PARTS[one.part]}: {one.says} {one.mend}".rstrip())

@@ -77,7 +77,9 @@ def _networks(value: str) -> list[IPv4Network | IPv6Network]:
     try:
         return [ip_network(one.strip()) for one in value.split(",") if one.strip()]
     except ValueError:
-        raise ValueError("must be addresses or networks (10.0.0.5, 10.1.0.0/24) separated by commas") from None
+        raise ValueError(
+            "must be addresses or networks (10.0.0.5, 10.1.0.0/24) separated by commas"
+        ) from None
 
 
 def _url(*schemes: str) -> Callable[[str], str]:
@@ -190,8 +192,8 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         "METRICS_TOKEN",
-        "who asks for /metrics sends it as “Authorization: Bearer …”; where it is not set: this machine alone, "
-        "in production nobody",
+        "who asks for /metrics sends it as “Authorization: Bearer …”; where it is not set this machine may,"
+        " in production nobody",
         "",
         _text,
     ),

@@ -137,7 +137,7 @@ def test_jobs_of_every_priority_are_counted() -> None:
 
 
 def test_queues_are_read_as_kombu_writes_them() -> None:
-    assert (redis_probe.SEPARATOR, redis_probe.STEPS) == (KOMBUS.sep, tuple(KOMBUS.priority_steps))
+    assert (KOMBUS.sep, tuple(KOMBUS.priority_steps)) == (redis_probe.SEPARATOR, redis_probe.STEPS)
 
 
 def test_with_a_token_metrics_are_given_to_whoever_sends_it(client: Client, settings: Any) -> None:

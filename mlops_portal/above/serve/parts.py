@@ -137,7 +137,8 @@ def _reachable(host: str) -> str:
 def _uvicorn(application: str, host: str, port: int, *more: str) -> tuple[str, ...]:
     return (
         sys.executable, "-m", "uvicorn", application, "--host", host, "--port", str(port),
-        "--workers", "1", "--no-proxy-headers", "--no-access-log", "--no-server-header", "--log-level", "warning", *more,
+        "--workers", "1", "--no-proxy-headers",
+        "--no-access-log", "--no-server-header", "--log-level", "warning", *more,
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """Whose word about the address of a visitor counts.
 
-- What a proxy says in ``X-Forwarded-For`` counts where ``TRUSTED_PROXIES`` names the one that it comes from, and
-  names it alone: from the right, the first address that is none of them is the visitor's.
-- Whatever anybody else says there is left unread: it would be as many addresses as a guesser of passwords wants.
+- What a proxy says in ``X-Forwarded-For`` counts where ``TRUSTED_PROXIES`` names it: from the right, the
+  first address that is none of them is the visitor's.
+- Whatever anybody else says there is left unread: it would be as many addresses as a guesser of passwords
+  wants.
 """
 
 from __future__ import annotations

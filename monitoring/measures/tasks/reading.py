@@ -111,4 +111,4 @@ def _epoch(frame: Frame, name: str) -> str:
 
 def _seconds(frame: Frame, name: str) -> NDArray[np.float64]:
     values = np.asarray(frame.columns[name], dtype=np.float64)
-    return values / times.EPOCHS[_epoch(frame, name)] if frame.kinds[name] == Kind.NUMBER else values
+    return times.of_count(values, _epoch(frame, name)) if frame.kinds[name] == Kind.NUMBER else values

@@ -186,3 +186,30 @@ def test_numbers_in_brackets_are_what_a_person_says(tmp_path):
 def test_a_comma_before_the_decimals_is_told_by_numbers_below_zero_too(tmp_path):
     frame = column(tmp_path, ["−1,5", "(2,25)", "−3,125", "−4,75"])
     assert np.array_equal(frame.columns["Temp"], [-1.5, -2.25, -3.125, -4.75])
+
+
+@pytest.mark.parametrize("share", [1, 6])
+def test_numbers_with_two_decimal_signs_in_one_column_are_numbers_and_asked_about(tmp_path, share):
+    cells = [*PLAIN[:-share], *(one.replace(".", ",") for one in PLAIN[-share:])]
+    frame = column(tmp_path, cells)
+    assert frame.columns["Temp"].tolist() == [float(one) for one in PLAIN]
+    asked = only(frame.faults, "cells-decimal")
+    assert (asked.blocking, asked.taken) == (True, "value")
+    emptied = column(tmp_path, cells, answers={asked.key: "gap"})
+    assert np.isnan(emptied.columns["Temp"]).sum() == share
+    assert column(tmp_path, cells, answers={asked.key: "words"}).kinds["Temp"] == Kind.CATEGORY
+
+
+@pytest.mark.parametrize("cell", ["{},5 %", "{},5 °C", "<{},5", "1.{:03d},5 mm"])
+def test_a_decimal_comma_is_seen_before_a_unit_and_behind_a_bound(tmp_path, cell):
+    frame = column(tmp_path, [cell.format(n) for n in range(100, 112)])
+    plain = 1000.0 if cell.startswith("1.") else 0.0
+    assert frame.columns["Temp"].tolist() == [plain + n + 0.5 for n in range(100, 112)]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_three_digits_behind_a_point_are_asked_about_where_nothing_says_what_they_are(tmp_path, delimiter):
+    asked = only(
+        column(tmp_path, [f"1.{n}" for n in range(201, 240)], delimiter=delimiter).faults, "decimal-guess"
+    )
+    assert asked.blocking

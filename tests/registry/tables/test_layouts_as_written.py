@@ -195,3 +195,26 @@ def test_everything_that_waits_for_an_answer_can_be_accepted_at_once(tmp_path):
 def test_a_first_row_with_a_time_or_a_number_below_zero_is_no_row_of_units(tmp_path, first):
     rows = "".join(f"2026-11-25 14:3{n};2,5\n" for n in range(1, 6))
     assert read(put(tmp_path, f"time;value\n{first}\n{rows}")).rows == 6
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        ["Nr;Presskraft;Drehzahl der Spindel;Befund", "-;kN;1/min;-"],
+        [";kN;1/min;", "STRING;REAL;INT;STRING"],
+        ["Teil;Kraft 1;Drehzahl 1;Fehler", ";kN;1/min;", "STRING;REAL;INT;STRING"],
+    ],
+)
+def test_several_rows_of_words_below_the_header_are_no_rows(tmp_path, below):
+    frame = read(file(tmp_path, HEAD, *below, *BODY))
+    assert clean(frame)
+    assert frame.row_of(0) == 2 + len(below)
+    schema = guess(frame)
+    assert [schema.named(name).unit for name in ("Kraft", "Drehzahl")] == ["kN", "1/min"]
+    kept = read(file(tmp_path, HEAD, *below, *BODY), answers=Answers({"units-row": "data"}))
+    assert kept.rows == 30 + len(below)
+
+
+def test_words_below_the_header_are_no_units(tmp_path):
+    schema = guess(read(file(tmp_path, HEAD, ";Werkzeug;Spindel;", *BODY)))
+    assert [one.unit for one in schema.columns] == ["", "", "", ""]

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from mlops_portal.above.onboarding.errors import SchemaUnfit
 from mlops_portal.above.onboarding.rules.column_choices import ONCE, Kind, Role
 from mlops_portal.foundation.wire.categories import as_text
+from mlops_portal.foundation.wire.epochs import count_between
 
 EDITABLE = frozenset(
     {"kind", "role", "unit", "low", "high", "categories", "time_format", "ignore_case", "gaps_are_values"}
 )
 LONGEST_UNIT = 20
-EPOCHS = {"epoch_s": (1e8, 4.2e9), "epoch_ms": (1e11, 4.2e12), "epoch_us": (1e14, 4.2e15)}
 Column = dict[str, Any]
 
 
@@ -101,12 +101,11 @@ def _band_fits(column: Column) -> None:
 
 
 def as_time(facts: Mapping[str, Any]) -> dict[str, str]:
-    """How numbers are read as moments: seconds or milliseconds since 1970 by their size, else their order."""
+    """How numbers are read as moments: what they count by their size, else their order."""
     least, most = facts.get("min"), facts.get("max")
     if least is None or most is None:
         return {}
-    form = next((name for name, (low, high) in EPOCHS.items() if low <= least and most <= high), "order")
-    return {"kind": Kind.TIME.value, "time_format": form}
+    return {"kind": Kind.TIME.value, "time_format": count_between(least, most) or "order"}
 
 
 def notes_left(

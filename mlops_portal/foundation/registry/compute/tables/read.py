@@ -167,7 +167,7 @@ def _clocks(seen: Preview, fixed: Plans, answers: Answers, schema: Schema | None
     """The column with the time of day by each column of dates."""
     if schema is not None:
         return {name: how.clock for name, how in fixed.items() if how.clock in seen.names}
-    paired = clocks.pairs(seen) if seen.format.kind == "text" else {}
+    paired = clocks.pairs(seen)
     return {
         date: clock for date, clock in paired.items() if answers.given.get(f"date-time:{date}") != "apart"
     }

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mlops_portal.foundation.registry.compute.tables.model import Column, Frame, Kind, Schema, coded, missing
 from mlops_portal.foundation.registry.compute.tables.ordering import AS_SORTED, SORT
 from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem, quoted
-from mlops_portal.foundation.registry.compute.tables.values.times import EPOCHS
+from mlops_portal.foundation.registry.compute.tables.values.times import of_count
 
 SPORADIC = 0.2  # up to this share of repeated rows, a repeated part is a mistake
 NEWEST_FIRST = gettext_noop(
@@ -55,8 +55,7 @@ def seconds_of(frame: Frame, column: Column) -> NDArray[np.float64] | None:
     if frame.kinds[column.name] == Kind.TIME:
         return values
     if frame.kinds[column.name] == Kind.NUMBER:
-        seconds: NDArray[np.float64] = values / EPOCHS.get(column.time_format.partition("@")[0], 1.0)
-        return seconds
+        return of_count(values, column.time_format.partition("@")[0])
     return None
 
 

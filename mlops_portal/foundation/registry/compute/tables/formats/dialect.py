@@ -47,7 +47,7 @@ class Dialect:
     decimal_seen: bool
     header: bool
     skip: int
-    units: tuple[str, ...]
+    units: tuple[tuple[str, ...], ...]
     join: int
     first: tuple[str, ...]
     records: list[list[str]]
@@ -156,11 +156,11 @@ def dialect(sample: str, *, complete: bool, answers: Answers = NONE) -> Dialect 
     skip, records = skip + above, records[above:]
     first, *rest = records
     header = not is_data(first)
-    units: tuple[str, ...] = ()
+    units: tuple[tuple[str, ...], ...] = ()
     if header:
         units, problems = layout.units_of(first, rest, is_number, answers, row=skip + 2)
         faults += problems
-        rest = rest[bool(units) :]
+        rest = rest[len(units) :]
     values = [row for row in (rest if header else records) if row]
     decimal, thousands, seen = decimals(values)
     widths = {len(row) for row in values}

@@ -18,6 +18,7 @@ from mlops_portal.foundation.registry.compute.tables.problem import Problem, get
 from mlops_portal.foundation.registry.compute.tables.values.spelling import GAPS, MARKS, NO_READING, hyphened
 
 LOOKED_AT, DEEPEST = 100, 40  # rows; lines of a report
+MOST_BELOW = 3  # rows between the header and the first part
 FULL = 0.6
 TOTALS = re.compile(
     r"(grand\s+|sub)?(total|totals|sum|summe|gesamt|gesamtsumme|insgesamt|zwischensumme|mittelwert|mittel|mean"
@@ -159,10 +160,17 @@ def units_of(
     answers: Answers,
     *,
     row: int,
-) -> tuple[tuple[str, ...], list[Problem]]:
-    """(the cells of a row of units below the header, or none; what was guessed)."""
-    below = [line for line in rest[1:LOOKED_AT] if _filled(line)]
-    if len(below) < 2 or not rest or not _looks_like_units(rest[0], below, is_number):
+) -> tuple[tuple[tuple[str, ...], ...], list[Problem]]:
+    """(rows below the header that hold units, types or other words; what was guessed)."""
+    count = 0
+    while count < MOST_BELOW:
+        below = [line for line in rest[count + 1 : LOOKED_AT] if _filled(line)]
+        if len(below) < 2 or not _looks_like_units(
+            rest[count], below[MOST_BELOW - count :] or below, is_number
+        ):
+            break
+        count += 1
+    if not count:
         return (), []
     taken = answers.of("units-row", UNITS, (UNITS, DATA))
     question = answers.question(
@@ -172,16 +180,29 @@ def units_of(
         guess=UNITS,
         options=((UNITS, AS_UNITS), (DATA, AS_DATA)),
         row=row,
-        names=several([cell.strip() for cell in rest[0] if cell.strip()]),
+        names=several([cell.strip() for line in rest[:count] for cell in line if cell.strip()]),
     )
-    return (tuple(rest[0]) if taken == UNITS else ()), [question]
+    return (tuple(tuple(line) for line in rest[:count]) if taken == UNITS else ()), [question]
+
+
+def unit_row(rows: Sequence[Sequence[str]]) -> Sequence[str]:
+    """Of the rows below the header the one that holds units; none where words stand there alone."""
+    return next((row for row in rows if any(_is_known_unit(cell) for cell in row)), ())
+
+
+def _is_known_unit(cell: str) -> bool:
+    plain = cell.strip()
+    low = plain.casefold().strip("[](){}<> ")
+    return (low in SPELT and low not in TYPES) or bool(
+        re.fullmatch(r"[\[({<].{1,12}[\])}>]|.*[/%°µΩ‰].*", plain)
+    )
 
 
 def _looks_like_units(
     second: Sequence[str], below: Sequence[Sequence[str]], is_number: Callable[[str], bool]
 ) -> bool:
     cells = [cell.strip() for cell in second]
-    if any(is_number(cell) or cell.casefold() in ERRORS or (cell and cell in GAPS) for cell in cells):
+    if any(is_number(cell) or (cell and cell in GAPS) for cell in cells):
         return False
     if any(_kind(cell) == "time" for cell in cells):
         return False
@@ -191,7 +212,7 @@ def _looks_like_units(
         if column and sum(map(is_number, column)) >= 0.9 * len(column):
             numeric.append(place)
     named = [cells[place] for place in numeric if cells[place]]
-    if not numeric or not named:
+    if not numeric or not named or any(cell.casefold() in ERRORS for cell in named):
         return False
     return all(is_unit(cell) for cell in named) or (len(numeric) > 1 and len(named) == len(numeric))
 

@@ -168,10 +168,10 @@ def sniff_text(file: Opened, head: bytes, answers: Answers = NONE) -> tuple[Form
         decimal_seen=style.decimal_seen,
         header=style.header,
         skip=style.skip,
-        second=int(bool(style.units)),
+        second=len(style.units),
         units={
             name: unit
-            for name, cell in zip(names, style.units, strict=False)
+            for name, cell in zip(names, layout.unit_row(style.units), strict=False)
             if (unit := layout.unit_in(cell))
         },
         join=style.join,

@@ -11,6 +11,7 @@ from mlops_portal.foundation.registry.compute.tables.guessing.leaks import Leaks
 from mlops_portal.foundation.registry.compute.tables.guessing.roles import (
     LINES,
     LOTS,
+    TIMES,
     Facts,
     facts_of,
     group_of,
@@ -45,6 +46,10 @@ NAMED = gettext_noop(
 )
 COPIES = gettext_noop("Left out, because it is {target} in other numbers: {names}.")
 TEXTS = gettext_noop("Left out, because the text differs from row to row: {names}.")
+NO_TIME = gettext_noop(
+    "Left out, although called like a time: {names}. “{value}” is not read as one; write it as 2026-01-31"
+    " 14:30:00, or name the column that holds the time."
+)
 COUNTER = gettext_noop("Left out, because it counts the rows: {names}.")
 ORDER = gettext_noop(
     "Left out, because it counts the rows: {names}. If the rows stand in the order of time, make it the time."
@@ -137,10 +142,16 @@ def _unit(frame: Frame, name: str) -> str:
     return unit_of(name)[1] or frame.format.units.get(name, "")
 
 
+def _first(columns: list[Facts]) -> str:
+    """The first value of the first of ``columns``, "" where there is none."""
+    return next((quoted(str(one)) for one in columns[0].values if one is not None), "") if columns else ""
+
+
 def _notes(goal: Facts | None, leaks: Leaks, facts: list[Facts], roles: dict[str, Role]) -> list[Problem]:
     """Why columns were left out, one sentence a reason."""
     out = [one for one in facts if roles.get(one.name) == Role.IGNORE]
-    texts = [one.name for one in out if one.kind == Kind.TEXT]
+    unread = [one for one in out if one.kind in (Kind.TEXT, Kind.CATEGORY) and one.called(TIMES) >= 0]
+    texts = [one.name for one in out if one.kind == Kind.TEXT and one not in unread]
     counters = [one.name for one in out if is_counter(one)]
     ordered = Role.TIME in roles.values()
     groups = (
@@ -148,13 +159,22 @@ def _notes(goal: Facts | None, leaks: Leaks, facts: list[Facts], roles: dict[str
         ("leak-together", leaks.together, TOGETHER),
         ("leak-named", leaks.named, NAMED),
         ("leak-copy", leaks.copies, COPIES),
-        ("free-text", texts, TEXTS),
+        ("no-time", [] if ordered else [one.name for one in unread], NO_TIME),
+        ("free-text", texts if not ordered else [one.name for one in out if one.kind == Kind.TEXT], TEXTS),
         ("counter", counters, COUNTER if ordered else ORDER),
     )
     wanted = quoted(goal.name) if goal else ""
     return [
         replace(
-            problem(code, message, column=names[0], names=several(names, 8), target=wanted, blocking=False),
+            problem(
+                code,
+                message,
+                column=names[0],
+                names=several(names, 8),
+                target=wanted,
+                value=_first(unread),
+                blocking=False,
+            ),
             columns=tuple(names),
         )
         for code, names, message in groups

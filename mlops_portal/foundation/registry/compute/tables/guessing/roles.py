@@ -31,7 +31,8 @@ TARGETS = _names(  # the likeliest first
 )
 TIMES = _names(
     "timestamp, time, datetime, date time, date, ts, utc, time stamp, created at, at, moment, zeit, "
-    "zeitstempel, datum, datum zeit, uhrzeit, time utc, epoch, event time, measured at"
+    "zeitstempel, datum, datum zeit, uhrzeit, time utc, epoch, event time, measured at, unix time, unix "
+    "timestamp, unixtime, epoch time, ticks, filetime, recorded at, zeitpunkt, tidpunkt, fecha, fecha hora"
 )
 PARTS = _names(
     "part, part id, part no, part number, part nr, serial, serial number, serial no, sn, dmc, product id, "
@@ -147,7 +148,7 @@ def time_of(columns: Sequence[Facts]) -> str:
     counted = [
         one
         for one in columns
-        if one.kind == Kind.NUMBER and one.called(TIMES) >= 0 and one.whole and times.epoch_of(one.values)
+        if one.kind == Kind.NUMBER and one.called(TIMES) >= 0 and times.epoch_of(one.values)
     ]
     candidates = named or counted or moments
     return candidates[0].name if candidates else ""

@@ -3,6 +3,8 @@
 - A bound counts as its limit: a lab that writes “<0.5” measured, and found less than it can tell.
 - A unit behind a number is left off; where two units stand in one column, the rarer one's cells are empty.
 - A percent sign among shares of one (all others at most 1.5) means hundredths.
+- A number with the other decimal sign than the rest, which can be read in one way only, is that number, which
+  a person confirms.
 - A minus that is no hyphen (−20.5) is one. A number in brackets or with the minus behind it, (20.5) and
   20.5-, is below zero as accountants write it, which a person confirms.
 - Words that say that nothing was read are gaps, and counted. Any other word is a gap that a person confirms.
@@ -24,6 +26,7 @@ from mlops_portal.foundation.registry.compute.tables.headings import SHORT, SPEL
 from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem, quoted
 from mlops_portal.foundation.registry.compute.tables.values import numbers
 from mlops_portal.foundation.registry.compute.tables.values.spelling import HYPHENS
+from mlops_portal.foundation.registry.compute.tables.values.styles import is_sure
 
 MOST = 5_000  # different odd texts that are looked at
 BOUND = re.compile(r"^\s*(<=|>=|=<|=>|[<>≤≥~≈±])\s*(.+)$")
@@ -69,6 +72,10 @@ OTHER_UNIT = gettext_noop(
 PERCENT = gettext_noop(
     "Column {column}: cells like “{value}” ({count}, first in row {row}) are taken as {taken_as}, because the"
     " other cells are shares of one."
+)
+OTHERS = gettext_noop(
+    "Column {column}: cells like “{value}” ({count}, first in row {row}) have another decimal sign than the"
+    " rest of the column and are taken as {taken_as}. Say whether they are."
 )
 AS_BELOW = gettext_noop("They are below zero")
 AS_ABOVE = gettext_noop("They are above zero")
@@ -118,7 +125,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A cell that is nearly a number: its kind (``bound``, ``unit``, ``word``), number and unit."""
+    """A cell that is nearly a number: ``bound``, ``unit``, ``other`` or ``word``, its number and unit."""
 
     kind: str
     number: float = np.nan
@@ -130,6 +137,7 @@ class Odd:
     """What was seen in one column, by kind; of units also where each stands, to be settled at the end."""
 
     bounds: Seen = field(default_factory=Seen)
+    others: Seen = field(default_factory=Seen)
     minus: Seen = field(default_factory=Seen)
     below: Seen = field(default_factory=Seen)
     words: Seen = field(default_factory=Seen)
@@ -141,6 +149,9 @@ class Odd:
 def near_of(text: str, decimal: str, thousands: str) -> Near:
     """What a text that is no number is."""
     text = text.translate(HYPHENS)
+    other = "," if decimal == "." else "."
+    if is_sure(text, other):
+        return Near("other", _number(text, other, decimal))
     if match := BOUND.match(text):
         inner = near_of(match[2], decimal, thousands) if not _plain(match[2], decimal, thousands) else None
         number = _number(match[2], decimal, thousands) if inner is None else inner.number
@@ -148,7 +159,9 @@ def near_of(text: str, decimal: str, thousands: str) -> Near:
             return Near("bound", number)
     match = TAIL.match(text)
     if match and is_unit(match[3], apart=bool(match[2])):
-        number = _number(match[1], decimal, thousands)
+        number = near_of(match[1], decimal, thousands).number
+        if not np.isfinite(number):
+            number = _number(match[1], decimal, thousands)
         if np.isfinite(number):
             return Near("unit", number, SPELT.get(match[3].casefold(), match[3]))
     return Near("word")
@@ -195,6 +208,19 @@ def settle(name: str, values: NDArray[np.float64], odd: Odd, plain: int, answers
                 options=((VALUE, AS_VALUE), (GAP, AS_GAP), (WORDS, AS_WORDS)),
                 column=name,
                 **_where(odd.bounds),
+            )
+        )
+    if odd.others.count:
+        listed.append(
+            answers.question(
+                "cells-decimal",
+                OTHERS,
+                key=f"cells-decimal:{name}",
+                guess=VALUE,
+                options=((VALUE, AS_VALUE), (GAP, AS_GAP), (WORDS, AS_WORDS)),
+                asks=True,
+                column=name,
+                **_where(odd.others),
             )
         )
     if odd.minus.count:

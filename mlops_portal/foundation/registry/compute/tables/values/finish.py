@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlops_portal.foundation.registry.compute.tables.model import Kind
 from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem, quoted
-from mlops_portal.foundation.registry.compute.tables.values import cells, moments, plan, sentinels
+from mlops_portal.foundation.registry.compute.tables.values import cells, moments, plan, sentinels, times
 from mlops_portal.foundation.registry.compute.tables.values.cells import Seen
 from mlops_portal.foundation.registry.compute.tables.values.gather import Gathering
 from mlops_portal.foundation.wire.categories import Lexicon
@@ -87,14 +87,15 @@ def _numbers(column: Gathering, values: NDArray[np.float64]) -> tuple[NDArray[np
     if (column.near.units or stand_ins) and not values.flags.writeable:
         values = values.copy()
     odd, name = column.near, column.name
-    strange = odd.bounds.count + odd.words.count + odd.errors.count
+    strange = odd.bounds.count + odd.others.count + odd.words.count + odd.errors.count
     strange += odd.minus.count + odd.below.count
     plain = column.there - strange - sum(one.count for one in odd.units.values())
     problems = cells.settle(name, values, odd, plain, column.answers)
     if column.style and column.style.question and column.plan and column.plan.kind == Kind.NUMBER:
         problems.append(column.style.question)
     problems += sentinels.settle(name, values, stand_ins, column.answers)
-    return values, [*problems, *faults_of(column, Kind.NUMBER)]
+    counts = bool(times.epoch_of(values))  # nanoseconds and ticks: their last digits tell nothing
+    return values, [*problems, *faults_of(column, Kind.TIME if counts else Kind.NUMBER)]
 
 
 def faults_of(column: Gathering, kind: Kind) -> list[Problem]:

@@ -21,7 +21,7 @@ from mlops_portal.foundation.wire.categories import GAPS, as_text
 
 EXACT = float(2**53)
 MOST_SPELT = 1_000
-COUNTED = {*times.EPOCHS, times.EXCEL, times.EXCEL_1904}
+COUNTED = {*times.EPOCHS, *times.BY_THE_CLOCK}
 
 
 @dataclass(slots=True)
@@ -128,15 +128,16 @@ class Gathering:
         kinds = np.array([one.kind for one in near])[codes]
         decoded = np.array([one.number for one in near])[codes]
         units = np.array([one.unit for one in near])[codes]
-        if self.answers.given.get(f"cells-bound:{self.name}") == cells.GAP:
-            decoded = np.where(kinds == "bound", np.nan, decoded)
+        for kind, key in (("bound", "cells-bound"), ("other", "cells-decimal")):
+            if self.answers.given.get(f"{key}:{self.name}") == cells.GAP:
+                decoded = np.where(kinds == kind, np.nan, decoded)
         values = parsed.values.copy()
         values[places] = decoded
         for kind, unit in sorted({(str(kind), str(unit)) for kind, unit in zip(kinds, units, strict=True)}):
             mask = np.zeros(parsed.odd.size, dtype=bool)
             chosen = (kinds == kind) & (units == unit)
             mask[places[chosen]] = True
-            seen = self.near.bounds if kind == "bound" else self.near.words
+            seen = {"bound": self.near.bounds, "other": self.near.others}.get(kind, self.near.words)
             if kind == "unit":
                 seen = self.near.units.setdefault(unit, Seen())
                 self.near.places.setdefault(unit, []).append(places[chosen] + self.rows)
@@ -158,13 +159,12 @@ class Gathering:
             self.bare.append(np.full(len(values_read), values_read.type.tz is None))
             if values_read.type.unit == "ns":  # float64 tells microseconds apart, not nanoseconds
                 values_read = values_read.cast(pa.timestamp("us", values_read.type.tz), safe=False)
-            per = times.EPOCHS[f"epoch_{values_read.type.unit}"]
-            return numbers.as_float(values_read.cast(pa.int64())) / per
+            unit = f"epoch_{values_read.type.unit}"
+            return times.of_count(numbers.as_float(values_read.cast(pa.int64())), unit)
         if form in COUNTED:
             values = self._numbers(values_read, rows)
-            days = form not in times.EPOCHS
-            self.bare.append(np.full(len(values_read), days))
-            return times.of_excel(values, form) if days else values / times.EPOCHS[form]
+            self.bare.append(np.full(len(values_read), form in times.BY_THE_CLOCK))
+            return times.of_count(values, form)
         texts = as_strings(values_read)
         moments = times.parse(texts, form)
         self.bare.append(moments.bare)
@@ -244,16 +244,17 @@ def as_strings(column: pa.Array) -> pa.Array:
 
 
 def dated(column: pa.Array, name: str, answers: Answers) -> Plan | None:
-    """The plan of numbers that a file knows the type of, under a heading that says date."""
-    if not times.is_day(name) or not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+    """The plan of numbers that a file knows the type of, under a heading that says date or time."""
+    if not times.is_moment(name):
+        return None
+    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         return None
     values = numbers.as_float(column)
     if not np.isfinite(values).any():
         return None
     if dense := plan.of_day(as_strings(column).drop_null(), name, answers):
         return dense
-    known = answers.given.get(f"date-number:{name}") == "number"
-    return Plan(Kind.TIME, plan.excel(name, answers)) if times.is_excel(values) and not known else None
+    return plan.of_days(values, name, answers)
 
 
 def typed(kind: pa.DataType) -> Plan | None:

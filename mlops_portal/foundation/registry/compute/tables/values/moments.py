@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,18 +10,19 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.compute.tables.answers import ZONE
+from mlops_portal.foundation.registry.compute.tables.answers import WORDS, ZONE
 from mlops_portal.foundation.registry.compute.tables.problem import Problem, gettext_noop, problem, quoted
 from mlops_portal.foundation.registry.compute.tables.values import halves, midnight, times, zones
+from mlops_portal.foundation.registry.compute.tables.values.cells import AS_GAP, AS_WORDS
 from mlops_portal.foundation.registry.compute.tables.values.gather import COUNTED, Gathering
 from mlops_portal.foundation.registry.compute.tables.values.plan import DMY, MDY, SINCE_1904, YY
 
 GAP, NEXT, STAND = "gap", "next-day", "as-is"
+SHORT = re.compile(r"\d{5,6}(?:[T _-]?\d{4,6})?(?:\.0+)?$")
 NO_MOMENT = gettext_noop(
     "Column {column} holds times, but “{value}” in row {row} ({count} in all); such cells would be left"
-    " empty. Say so, or correct them."
+    " empty. Say so, or that the column holds words."
 )
-AS_GAP = gettext_noop("Leave them empty")
 DAY_FIRST = gettext_noop("The day stands first: {value} is {by_day}")
 MONTH_FIRST = gettext_noop("The month stands first: {value} is {by_month}")
 YEAR_FIRST = gettext_noop("The year stands first: {value} is {by_year}")
@@ -89,6 +91,10 @@ DAYS = gettext_noop(
     "Column {column} holds numbers like {value}, which are taken as {moment}, because the column is called"
     " so."
 )
+ASK_DAYS = gettext_noop(
+    "Column {column} holds numbers like {value}: as the days of a spreadsheet they are times, {value} is"
+    " {moment}. Say whether they are."
+)
 AS_TIME = gettext_noop("They are times")
 AS_1904 = gettext_noop("They are times of a workbook that counts from 1904: {value} is {moment_1904}")
 AS_NUMBER = gettext_noop("They are numbers")
@@ -132,7 +138,7 @@ def _odd(column: Gathering) -> list[Problem]:
             NO_MOMENT,
             key=f"cells:{column.name}",
             guess=GAP,
-            options=((GAP, AS_GAP),),
+            options=((GAP, AS_GAP), (WORDS, AS_WORDS)),
             asks=True,
             column=column.name,
             row=seen.row,
@@ -161,24 +167,31 @@ def _written(column: Gathering, form: str, local: NDArray[np.float64]) -> list[P
     swapped = YY in column.plan.ways or (0 < column.day <= 12 and 0 < column.month <= 12)
     if form in (DMY, MDY, YY) and column.plan.doubt and swapped:
         problems.append(_ambiguous(column, form))
-    if form in ("ymd", times.EXCEL, times.EXCEL_1904) and np.isfinite(local).any():
-        first = float(local[int(np.argmax(np.isfinite(local)))])
-        days = first / 86_400 + times.EXCEL_ZERO - (form == times.EXCEL_1904) * times.DAYS_TO_1904
-        since_1904 = () if form == "ymd" else ((SINCE_1904, AS_1904),)
-        problems.append(
-            column.answers.question(
-                "date-number",
-                DAYS,
-                key=f"date-number:{column.name}",
-                guess="time",
-                options=(("time", AS_TIME), *since_1904, ("number", AS_NUMBER)),
-                column=column.name,
-                value=column.first or f"{days:.10g}",
-                moment=written(first),
-                moment_1904=written(float(times.of_excel(np.array([days]), times.EXCEL_1904)[0])),
-            )
-        )
+    days = form in (times.EXCEL, times.EXCEL_1904)
+    if (days or form == "ymd" or SHORT.match(column.first)) and np.isfinite(local).any():
+        problems.append(_numbers(column, form, float(local[int(np.argmax(np.isfinite(local)))])))
     return problems
+
+
+def _numbers(column: Gathering, form: str, first: float) -> Problem:
+    """Numbers that are taken as times. ``first``: the first of them [s]."""
+    assert column.plan
+    counted = form in (times.EXCEL, times.EXCEL_1904)
+    days = first / 86_400 + times.EXCEL_ZERO - (form == times.EXCEL_1904) * times.DAYS_TO_1904
+    since_1904 = ((SINCE_1904, AS_1904),) if counted else ()
+    asks = counted and column.plan.doubt == "days"
+    return column.answers.question(
+        "date-number",
+        ASK_DAYS if asks else DAYS,
+        key=f"date-number:{column.name}",
+        guess="time",
+        options=(("time", AS_TIME), *since_1904, ("number", AS_NUMBER)),
+        asks=asks,
+        column=column.name,
+        value=column.first or f"{days:.10g}",
+        moment=written(first),
+        moment_1904=written(float(times.of_excel(np.array([days]), times.EXCEL_1904)[0])),
+    )
 
 
 def _ambiguous(column: Gathering, form: str) -> Problem:

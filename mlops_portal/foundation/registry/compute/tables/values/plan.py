@@ -2,7 +2,8 @@
 
 - Numbers where most values are; codes of one width with leading zeros, and digits beyond what a float64
   tells apart, stay text: they name something.
-- Under a heading that says date, 20260131 and a spreadsheet's day numbers (46053.5) are times.
+- Under a heading that says date, 20260131, 260131 and a spreadsheet's day numbers (46053.5) are times; under
+  one that says time, 260131143000 is, and broken day numbers are asked about.
 - 03/04/2026 is day or month first by another value, else by the order of the rows, else by the site's zone;
   with points it is day first. A year of two digits may stand first (26-01-05) as well as last.
 """
@@ -20,8 +21,10 @@ from numpy.typing import NDArray
 
 from mlops_portal.foundation.registry.compute.tables.answers import NONE, Answers
 from mlops_portal.foundation.registry.compute.tables.model import Column, Kind, Preview
-from mlops_portal.foundation.registry.compute.tables.values import cells, numbers, times
+from mlops_portal.foundation.registry.compute.tables.values import cells, numbers, styles, times
+from mlops_portal.foundation.registry.compute.tables.values.written import plainly
 from mlops_portal.foundation.wire.categories import GAPS, as_text, truth_of
+from mlops_portal.foundation.wire.epochs import TICKS
 
 SINCE_1904 = "time-1904"
 
@@ -59,9 +62,9 @@ def numeric(seen: Preview, fixed: Mapping[str, Plan]) -> tuple[str, ...]:
     names = []
     for place, name in enumerate(seen.names):
         values = [cell for row in seen.rows if (cell := row[place]) not in GAPS]
-        wanted = fixed[name].kind == Kind.NUMBER if name in fixed else not times.is_day(name)
+        wanted = fixed[name].kind == Kind.NUMBER if name in fixed else not times.is_moment(name)
         plain = values and all(map(FLOAT.fullmatch, values)) and not any(map(CODE.fullmatch, values))
-        doubtful = seen.format.delimiter == ";" and any(map(DOUBTFUL.fullmatch, values))
+        doubtful = seen.format.delimiter in styles.SAYS_NOTHING and any(map(DOUBTFUL.fullmatch, values))
         if wanted and plain and not doubtful:
             names.append(name)
     return tuple(names)
@@ -99,8 +102,8 @@ def of_texts(
     if parsed.odd is not None:
         numeric = _with_near(values, parsed, decimal, thousands)
     if _mostly(numeric):
-        if _day(name, answers) and times.is_excel(numeric):
-            return Plan(Kind.TIME, excel(name, answers))
+        if days := of_days(numeric, name, answers):
+            return days
         return Plan(Kind.TEXT if _codes(values) and not times.epoch_of(numeric) else Kind.NUMBER)
     if order := _order(values, answers, name):
         return order
@@ -129,8 +132,18 @@ def _mostly(numeric: NDArray[np.float64]) -> bool:
     )
 
 
-def _day(name: str, answers: Answers) -> bool:
-    return times.is_day(name) and answers.given.get(f"date-number:{name}") != "number"
+def of_days(numeric: NDArray[np.float64], name: str, answers: Answers) -> Plan | None:
+    """A spreadsheet's days under a heading that says date; under one that says time, broken ones in doubt."""
+    if answers.given.get(f"date-number:{name}") == "number":
+        return None
+    if times.is_moment(name) and times.epoch_of(numeric) == TICKS:
+        return Plan(Kind.TIME, TICKS)
+    if not times.is_excel(numeric):
+        return None
+    if times.is_day(name):
+        return Plan(Kind.TIME, excel(name, answers))
+    broken = bool((numeric[np.isfinite(numeric)] % 1 > 0).any())
+    return Plan(Kind.TIME, excel(name, answers), doubt="days") if times.is_moment(name) and broken else None
 
 
 def excel(name: str, answers: Answers) -> str:
@@ -145,8 +158,25 @@ def of_day(values: pa.Array, name: str, answers: Answers) -> Plan | None:
     digits = r"^(?:19|20)\d{6}(?:\d{6}|[T_ ]\d{6}%s)$"
     digits %= r"|(?:\.0+)?| \d{1,2}:\d{2}.*" if times.is_day(name) else ""
     if not pc.all(pc.match_substring_regex(values, digits)).as_py():
-        return None
+        return _short(values, name, answers)
     return Plan(Kind.TIME, "ymd") if times.parse(values, "ymd").odd is None else None
+
+
+def _short(values: pa.Array, name: str, answers: Answers) -> Plan | None:
+    """260131, with two digits of the year, under a heading that says date; with the time of day under any
+    that says time. Ten digits may count seconds since 1970 as well."""
+    days = r"^\d{5,6}(?:\.0+)?$|" if times.is_day(name) else ""
+    if not times.is_moment(name):
+        return None
+    if not pc.all(pc.match_substring_regex(values, days + r"^\d{6}[T _-]?\d{4}(?:\d{2})?(?:\.0+)?$")).as_py():
+        return None
+    counted = numbers.parse(values).values
+    if times.epoch_of(counted) and np.nanmin(counted) < times.NOT_YET:
+        return None
+    if times.is_excel(counted):
+        return None
+    parsed = {order: times.parse(values, order) for order in (YY, DMY, MDY)}
+    return _one_of({order: one for order, one in parsed.items() if one.odd is None}, values, name, answers)
 
 
 def of_words(words: set[str]) -> Plan:
@@ -171,6 +201,7 @@ def _codes(values: pa.Array) -> bool:
 
 def _order(values: pa.Array, answers: Answers, name: str) -> Plan | None:
     """Moments in the order of day, month and year that most values have; None where they are none."""
+    values = pc.if_else(pc.match_substring_regex(values, r"^[+-]?[\d.,]+$"), values, plainly(values))
     if not pc.any(pc.match_substring_regex(values, r"^\d{1,4}[-/. ]")).as_py():
         return None
     parsed = {order: times.parse(values, order) for order in times.ORDERS}
@@ -179,10 +210,18 @@ def _order(values: pa.Array, answers: Answers, name: str) -> Plan | None:
     ways = tuple(order for order in (DMY, MDY, YY) if good[order] == good[best])
     if good[best] < 0.8:
         return None
-    if best == "iso" or len(ways) == 1:
+    if best == "iso":
         return Plan(Kind.TIME, best)
-    guess, doubt = _guess(values, {order: parsed[order] for order in ways}, answers.zone)
-    return Plan(Kind.TIME, answers.of(f"date-order:{name}", guess, ways), doubt=doubt, ways=ways)
+    return _one_of({order: parsed[order] for order in ways}, values, name, answers)
+
+
+def _one_of(ways: Mapping[str, times.Moments], values: pa.Array, name: str, answers: Answers) -> Plan | None:
+    """The likeliest of the orders that fit; None where none does."""
+    if len(ways) < 2:
+        return Plan(Kind.TIME, next(iter(ways))) if ways else None
+    guess, doubt = _guess(values, ways, answers.zone)
+    taken = answers.of(f"date-order:{name}", guess, ways)
+    return Plan(Kind.TIME, taken, doubt=doubt, ways=tuple(ways))
 
 
 def _guess(values: pa.Array, ways: Mapping[str, times.Moments], zone: str) -> tuple[str, str]:
@@ -196,7 +235,7 @@ def _guess(values: pa.Array, ways: Mapping[str, times.Moments], zone: str) -> tu
         return ordered[0], "rows"
     if YY not in ways:
         return american(zone), "zone"
-    if pc.any(pc.match_substring_regex(values, r"^\d{2}-")).as_py():
+    if pc.any(pc.match_substring_regex(values, r"^\d{2}-|^\d{6}")).as_py():
         return YY, "year"
     return (DMY if points or MDY not in ways else american(zone)), "year"
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -20,15 +21,19 @@ from mlops_portal.foundation.registry.compute.tables.values.numbers import signe
 
 LOOKED_AT = 5_000
 NOISE = r"[ '\x{a0}\x{202f}’]"
+BOUND = r"^(?:<=|>=|=<|=>|[<>≤≥~≈±])(.*)$"
+UNIT = r"^(.*\d)[^\d.,'’+\-eE][^\d.,]{0,9}$"
 SURE = (  # {p}: sign before decimals, {g}: between thousands
     r"(?i)^[+-]?(?:\d{1,3}(?:{g}\d{3})+{p}\d+|\d{1,3}(?:{g}\d{3}){2,}|0?{p}\d+|0\d*{p}\d+"
     r"|\d+{p}(?:\d{1,2}|\d{4,})|\d{4,}{p}\d+)(?:e[+-]?\d+)?$"
 )
 SURE_COMMA = SURE.replace("{p}", ",").replace("{g}", r"\.")
 SURE_POINT = SURE.replace("{p}", r"\.").replace("{g}", ",")
+SURE_OF = {",": re.compile(SURE_COMMA), ".": re.compile(SURE_POINT)}
 EITHER_COMMA = r"^[+-]?[1-9]\d{0,2},\d{3}$"
 EITHER_POINT = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 POINT, COMMA = "point", "comma"
+SAYS_NOTHING = (";", "\t", "|")  # of the decimal sign
 SIGNS = {POINT: (".", ","), COMMA: (",", ".")}
 AS_POINT = gettext_noop("A point before the decimals: {value} is {by_point}")
 AS_COMMA = gettext_noop("A comma before the decimals: {value} is {by_comma}")
@@ -55,6 +60,8 @@ def style_of(texts: pa.Array, form: Format, answers: Answers, name: str) -> Styl
     """The style of a column by ``texts`` string (n,), its first values."""
     sample = texts.drop_null()[:LOOKED_AT]
     bare = pc.replace_substring_regex(signed(pc.utf8_trim_whitespace(sample))[0], NOISE, "")
+    for pattern in (BOUND, UNIT):
+        bare = pc.replace_substring_regex(bare, pattern, r"\1")
     commas, points = (_count(bare, one) for one in (SURE_COMMA, SURE_POINT))
     whole = (form.decimal, form.thousands)
     if commas or points:
@@ -95,7 +102,16 @@ def _guess(form: Format, *, comma: bool) -> tuple[str, str]:
         return POINT, BY_SEPARATOR
     if form.delimiter == ";":
         return (COMMA if comma else POINT), ""
+    if form.delimiter in SAYS_NOTHING:
+        return POINT, ""
     return POINT, "" if comma else BY_SEPARATOR
+
+
+def is_sure(text: str, decimal: str) -> bool:
+    """Whether a number can only be read with this decimal sign."""
+    return bool(
+        SURE_OF[decimal].match(re.sub(NOISE.replace(r"\x{a0}\x{202f}", "\u00a0\u202f"), "", text.strip()))
+    )
 
 
 def _count(bare: pa.Array, pattern: str) -> int:

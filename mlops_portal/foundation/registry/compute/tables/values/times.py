@@ -3,7 +3,8 @@
 - ``iso`` 2026-11-25T06:00:00.5+01:00 and its kin (blank for T, no zone, no time, 2026/11/25);
   ``dmy`` 25.11.2026 06:00, 25/11/26, 25-Nov-2026; ``mdy`` 11/25/2026 6:00 PM; ``yy`` 26-11-25, a year of two
   digits first; ``ymd`` 20261125, 20261125060000; ``excel`` 46351.25 days, ``excel1904`` days of a workbook
-  that counts from 1904; ``epoch_s`` … ``epoch_ns``.
+  that counts from 1904; ``epoch_s`` … ``epoch_ns``, ``filetime``, ``ticks`` (``wire.epochs``).
+- Other ways to write them are brought to these first (``written``).
 - A moment without a zone is in the zone that is given, UTC by default (``zones``).
 """
 
@@ -19,11 +20,17 @@ from numpy.typing import NDArray
 from mlops_portal.foundation.registry.compute.tables.headings import words_of
 from mlops_portal.foundation.registry.compute.tables.values import zones
 from mlops_portal.foundation.registry.compute.tables.values.numbers import trimmed
+from mlops_portal.foundation.registry.compute.tables.values.written import plainly
+from mlops_portal.foundation.wire.epochs import COUNTS, TICKS, count_between
 
 CLOCK = (
     r"(?:(?:T|,?\s+)(?P<h>\d{1,2}):(?P<i>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
-    r"\s*(?P<p>[AaPp]\.?[Mm]\.?)?)?\s*(?P<z>Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$"
+    r"\s*(?P<p>[AaPp]\.?[Mm]\.?)?)?\s*(?P<z>Z|z|UTC|GMT|CES?T|MES?Z|EES?T|WES?T|E[SD]T|P[SD]T|[+-]\d{2}(?::?\d{2})?)?$"
 )
+NAMED = {  # hours ahead of UTC; names that two countries use for two zones (CST, IST) are not read
+    "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "EET": 2, "EEST": 3, "WET": 0, "WEST": 1,
+    "EST": -5, "EDT": -4, "PST": -8, "PDT": -7,
+}  # fmt: skip
 MONTHS = {
     **{
         name: str(n)
@@ -51,12 +58,14 @@ DENSE = (
 )
 ORDERS = tuple(PATTERNS)
 PATTERNS = {**PATTERNS, "ymd": DENSE}
-EPOCHS = {"epoch_s": 1.0, "epoch_ms": 1e3, "epoch_us": 1e6, "epoch_ns": 1e9, "order": 1.0}
 EXCEL, EXCEL_1904 = "excel", "excel1904"
+EPOCHS = {*COUNTS, "order"} - {TICKS}
+BY_THE_CLOCK = (EXCEL, EXCEL_1904, TICKS)  # counted from a moment of no zone
 DAYS_TO_1904 = 1462.0  # from the day 0 of one way of counting to that of the other
 EXCEL_DAYS, EXCEL_ZERO = (32_874.0, 73_050.0), 25_569.0  # 1990 to 2099; the day of 1970-01-01
 DAYS = {"date", "datum", "datetime", "day", "tag", "timestamp", "zeitstempel", "datumzeit", "fecha", "dato"}
-FIRST, LAST = 631_152_000.0, 4_102_444_800.0  # 1990 and 2100: what a machine's clock may say
+MOMENTS = {*DAYS, "time", "zeit", "ts", "tid", "hora", "moment", "at", "zeitpunkt", "tidpunkt", "ticks"}
+NOT_YET = 2_051_222_400.0  # 2035: larger numbers of ten digits are more likely dates without their century
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,10 @@ def parse(texts: pa.Array, form: str) -> Moments:
     order, _, zone = form.partition("@")
     bare_texts = trimmed(texts)
     fields = pc.extract_regex(bare_texts, PATTERNS[order])
+    other = pc.and_(pc.is_valid(bare_texts), pc.is_null(fields))
+    if order != "ymd" and pc.any(other).as_py():
+        rewritten = plainly(pc.if_else(other, bare_texts, pa.scalar(None, pa.string())))
+        fields = pc.extract_regex(pc.coalesce(rewritten, bare_texts), PATTERNS[order])
     there = pc.is_valid(fields).to_numpy(zero_copy_only=False)
     part = {name: _field(fields, name) for name in ("y", "d", "h", "i", "s")}
     month, day, year = _months(fields), part["d"], part["y"]
@@ -155,7 +168,7 @@ def _without_offset(
 
 def _offset(word: str) -> int:
     if word[:1] not in ("+", "-"):
-        return 0
+        return NAMED.get(word, 0) * 3600
     digits = word[1:].replace(":", "").ljust(4, "0")
     return (1 if word[0] == "+" else -1) * (int(digits[:2]) * 3600 + int(digits[2:]) * 60)
 
@@ -165,11 +178,21 @@ def epoch_of(values: NDArray[np.float64]) -> str:
     there = values[np.isfinite(values)]
     if there.size == 0:
         return ""
-    low, high = float(there.min()), float(there.max())
-    fits = (
-        form for form, per in EPOCHS.items() if form != "order" and low / per >= FIRST and high / per <= LAST
-    )
-    return next(fits, "")
+    return count_between(float(there.min()), float(there.max()))
+
+
+def of_count(values: NDArray[np.float64], form: str) -> NDArray[np.float64]:
+    """Numbers that count time as seconds since 1970: in UTC, or by the clock that was written
+    (``BY_THE_CLOCK``); what only counts on stays as it is."""
+    if form in (EXCEL, EXCEL_1904):
+        return of_excel(values, form)
+    per, zero = COUNTS.get(form, (1.0, 0.0))
+    return values / per - zero
+
+
+def is_moment(heading: str) -> bool:
+    """Whether a heading says that its column holds dates or times."""
+    return bool(MOMENTS & set(words_of(heading)))
 
 
 def is_day(heading: str) -> bool:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.foundation.registry.models import Feature, RegisteredModel
 from mlops_portal.foundation.registry.models.model import in_words
 
-CLASSES, CONFIDENCE, ERROR = ":classes", ":confidence", ":error"
+CLASSES, CONFIDENCE, ERROR, OVERRIDE = ":classes", ":confidence", ":error", ":override"
 
 
 class ReadingWords:
@@ -21,6 +21,7 @@ class ReadingWords:
             CLASSES: _("What the model says"),
             CONFIDENCE: _("How sure the model is"),
             ERROR: _("How often the model is wrong"),
+            OVERRIDE: _("How often people overrule the model"),
         }
         if key in own:
             return own[key]

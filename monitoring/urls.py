@@ -5,7 +5,7 @@ from monitoring.changes import views as changes
 from monitoring.golden import views as golden
 from monitoring.intake.views import pictures, telemetry
 from monitoring.limits.views import limits
-from monitoring.measures.views import acts, measures
+from monitoring.measures.views import acts, files, measures
 from monitoring.performance import views as inspections
 from monitoring.reports.views import reports
 
@@ -35,6 +35,7 @@ urlpatterns = [
     path("measures/add/", measures.add, name="measure_add"),
     path("measures/add/joint/", measures.add_joint, name="measure_add_joint"),
     path("measures/<int:pk>/", measures.measure, name="measure"),
+    path("measures/<int:pk>/values.csv", files.values, name="measure_values"),
     path("measures/<int:pk>/record/", acts.record, name="measure_record"),
     path("measures/<int:pk>/upload/", acts.upload, name="measure_upload"),
     path("measures/<int:pk>/tables/<int:table_pk>/", acts.table, name="measure_table"),

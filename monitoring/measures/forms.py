@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.foundation.plant.models import Asset, Line, Person
 from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.registry.models import Feature
 from monitoring.limits.selectors import budgets
+from monitoring.measures.rules.points import SIZED, SUBGROUPED, Given, counted, subgroup
+from monitoring.measures.rules.run_rules import CHOOSABLE
 from monitoring.measures.selectors.sources import GOLDEN
 from monitoring.models import Measure
 from monitoring.models.measure import Bad, ChartKind, MeasureKind
-from monitoring.readings import CONFIDENCE, ERROR
+from monitoring.readings import CONFIDENCE, ERROR, OVERRIDE
 
 
 class ChartedForm(forms.Form):
@@ -52,12 +55,35 @@ class MeasureForm(ChartedForm):
     bad = forms.ChoiceField(label=_("Which way is bad?"), choices=Bad, initial=Bad.BOTH)
     low = forms.FloatField(label=_("Expected from"), required=False)
     high = forms.FloatField(label=_("Expected to"), required=False)
+    spec_low = forms.FloatField(label=_("Lower limit of the drawing"), required=False)
+    spec_high = forms.FloatField(
+        label=_("Upper limit of the drawing"),
+        required=False,
+        help_text=_(
+            "What a part may be; capability is told against it. Leave both empty where there is none."
+        ),
+    )
     tolerance = forms.FloatField(
         label=_("Step that matters"),
         required=False,
         help_text=_("A smaller step raises no alert, however sure the portal is of it."),
     )
-    chart = forms.ChoiceField(label=_("Chart"), choices=ChartKind.single, initial=ChartKind.EWMA)
+    chart = forms.ChoiceField(
+        label=_("Chart"),
+        choices=lambda: [("", _("What suits the values")), *ChartKind.single()],
+        required=False,
+        help_text=_("p for errors and overrides, EWMA for everything else, unless you choose another."),
+    )
+    rules = forms.MultipleChoiceField(
+        label=_("Run rules"),
+        choices=lambda: [(key, f"{gettext(one.words)} ({one.called})") for key, one in CHOOSABLE.items()],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "For X̄-R, X̄-S, I-MR, p, np, c and u. Each brings false alarms of its own, which are computed; a "
+            "rule that does not fit into the promise marks points and raises no alert."
+        ),
+    )
     source = forms.ChoiceField(
         label=_("Where values come from"),
         required=False,
@@ -68,8 +94,8 @@ class MeasureForm(ChartedForm):
     )
 
     field_order = (
-        *("name", "place", "kind", "unit", "bad", "low", "high", "tolerance", "weeks", "reference_size"),
-        *("chart", "source"),
+        *("name", "place", "kind", "source", "chart", "rules", "unit", "bad", "low", "high", "spec_low"),
+        *("spec_high", "tolerance", "weeks", "reference_size"),
     )
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
@@ -89,6 +115,7 @@ class MeasureForm(ChartedForm):
             ("", _("They are sent")),
             (CONFIDENCE, _("How sure the model is")),
             (ERROR, _("How often the model is wrong")),
+            (OVERRIDE, _("How often people overrule the model")),
             (GOLDEN, _("How sure it is of golden parts")),
             *known.items(),
         ]
@@ -154,7 +181,45 @@ class JointForm(ChartedForm):
 
 
 class ValueForm(forms.Form):
-    value = forms.FloatField(label=_("Value now"))
+    """A value of now, as the measure's chart takes it: a number, a subgroup, or a count."""
+
+    def __init__(self, *args: Any, chart: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.chart = chart
+        if chart in SUBGROUPED:
+            self.fields["values"] = forms.CharField(
+                label=_("Readings of the subgroup"),
+                help_text=_("2 to 25 numbers, with spaces between them"),
+            )
+        elif chart in (*SIZED, "c"):
+            self.fields["count"] = forms.IntegerField(
+                label=_("Not in order") if chart in ("p", "np") else _("Faults"), min_value=0
+            )
+            if chart in SIZED:
+                self.fields["size"] = forms.FloatField(label=_("Of how many"), min_value=0)
+        else:
+            self.fields["value"] = forms.FloatField(label=_("Value now"))
+
+    @property
+    def given(self) -> Given:
+        """ValueUnfit for what does not fit the chart."""
+        answers = self.cleaned_data
+        if "values" in answers:
+            return subgroup(self.chart, answers["values"])
+        if "count" in answers:
+            return counted(self.chart, answers["count"], answers.get("size"))
+        return Given(answers["value"])
+
+    def clean_values(self) -> list[float]:
+        """Numbers with spaces or semicolons between them; a comma is a decimal one."""
+        try:
+            return [
+                float(one.replace(",", ".")) for one in self.cleaned_data["values"].replace(";", " ").split()
+            ]
+        except ValueError:
+            raise forms.ValidationError(
+                _("Write numbers with spaces between them, like 12.1 12.3 12.2.")
+            ) from None
 
 
 class ValuesForm(forms.Form):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from mlops_portal.foundation.plant.models import Asset, Line
 from mlops_portal.foundation.registry.models.model import in_words
+from monitoring.measures.rules.points import Given, counted, subgroup
+from monitoring.measures.rules.run_rules import CHOOSABLE
 from monitoring.models import (
     Measure,
     MeasureTable,
@@ -34,7 +37,8 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
     chart = serializers.ChoiceField(
         choices=ChartKind.choices,
         required=False,
-        help_text="mewma where there are parts, and for nothing else; ewma where it is not given.",
+        help_text="mewma where there are parts, and for nothing else; where it is not given p for :error and "
+        ":override, ewma for the rest.",
     )
     unit = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
     share = serializers.FloatField(
@@ -46,9 +50,16 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
         allow_blank=True,
         default="",
         help_text="A reading whose mean each window gives, or :confidence, :error (share of inspected parts "
-        "judged wrong) or :golden (probability of the truth of golden parts); empty where values are sent.",
+        "judged wrong), :override (share of parts asked about whose answer was another) or :golden "
+        "(probability of the truth of golden parts); empty where values are sent.",
     )
     reference_size = serializers.IntegerField(default=200)
+    rules = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(CHOOSABLE)),
+        default=list,
+        help_text="Run rules of a control chart; those that do not fit the promise mark points and raise no "
+        "alert.",
+    )
     parts = serializers.SlugRelatedField(
         slug_field="key",
         queryset=Measure.objects.filter(ended_at=None),
@@ -61,7 +72,18 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
         model = Measure
         fields = [
             *("id", "key", "name", "line", "asset", "kind", "unit", "bad", "chart", "low", "high"),
-            *("tolerance", "share", "source", "reference_size", "parts", "reference_from", "reference_to"),
+            *(
+                "spec_low",
+                "spec_high",
+                "tolerance",
+                "rules",
+                "share",
+                "source",
+                "reference_size",
+                "parts",
+                "reference_from",
+                "reference_to",
+            ),
             *("fitted", "problem", "created_at", "ended_at"),
         ]
         read_only_fields = [
@@ -79,13 +101,36 @@ class MeasureValueSerializer(serializers.ModelSerializer[MeasureValue]):
 
     class Meta:
         model = MeasureValue
-        fields = ["id", "measure", "at", "value", "up", "down", "on", "received_at"]
+        fields = [
+            *("id", "measure", "at", "value", "size", "spread", "up", "down", "on", "carried", "received_at")
+        ]
         read_only_fields = fields
 
 
 class ValueIn(serializers.Serializer[Any]):
+    """One of ``value``, ``values`` and ``count``."""
+
     at = serializers.DateTimeField(help_text="With its zone.")
-    value = serializers.FloatField()
+    value = serializers.FloatField(required=False)
+    values = serializers.ListField(
+        child=serializers.FloatField(), required=False, help_text="The readings of a subgroup, for X̄ charts."
+    )
+    count = serializers.FloatField(required=False, help_text="Not in order, or faults; for p, np, c, u.")
+    size = serializers.FloatField(required=False, help_text="Of how many; for p, np, u.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if sum(key in attrs for key in ("value", "values", "count")) != 1:
+            raise serializers.ValidationError(_("Give one of value, values and count."))
+        return attrs
+
+
+def given_of(chart: str, one: dict[str, Any]) -> Given:
+    """What was sent, as this chart keeps it. ValueUnfit."""
+    if "values" in one:
+        return subgroup(chart, one["values"])
+    if "count" in one:
+        return counted(chart, one["count"], one.get("size"))
+    return Given(one["value"])
 
 
 class ValuesSerializer(serializers.Serializer[Any]):

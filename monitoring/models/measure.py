@@ -32,6 +32,13 @@ class ChartKind(models.TextChoices):
     EWMA = "ewma", _("EWMA: small lasting steps")
     CUSUM = "cusum", _("CUSUM: a step of one standard deviation")
     PAGE_HINKLEY = "page_hinkley", _("Page–Hinkley: slow wandering")
+    XBAR_R = "xbar_r", _("X̄-R: means and ranges of subgroups")
+    XBAR_S = "xbar_s", _("X̄-S: means and deviations of subgroups")
+    I_MR = "i_mr", _("I-MR: single values and moving ranges")
+    P = "p", _("p: share not in order, in percent")
+    NP = "np", _("np: number not in order")
+    C = "c", _("c: faults")
+    U = "u", _("u: faults on each unit")
     MEWMA = "mewma", _("MEWMA: several measures together")
 
     @classmethod
@@ -40,16 +47,21 @@ class ChartKind(models.TextChoices):
         return [(value, label) for value, label in cls.choices if value != cls.MEWMA]
 
 
+CONTROL = frozenset({"xbar_r", "xbar_s", "i_mr", "p", "np", "c", "u"})
+
+
 class Measure(models.Model):
     """One series of a line, or of one of its machines.
 
     ``share``: its part of the false alarms that the line bears. ``tolerance``: a step smaller than this
     matters to nobody. ``source``: the reading whose mean each window gives, empty where values are sent.
     The chart is fitted on ``reference_size`` values from ``reference_from`` on; ``fitted`` is empty before
-    (``compute.charts.series.Fitted``), and ``problem`` says why it stays so.
+    (``compute.series.Fitted``, of a control chart ``compute.control.chart.Chart``), and ``problem`` says why
+    it stays so. ``rules``: run rules that a person chose for a control chart. ``spec_low`` and ``spec_high``:
+    the drawing's limits, for capability; ``low`` to ``high`` is only where people expect it.
 
     A joint measure watches its ``parts`` together, in the order of their ids, with a MEWMA
-    (``compute.charts.joint.Fitted``, and "steps": {"pace": index of the part that sets the steps, "slack":
+    (``compute.joint.Fitted``, and "steps": {"pace": index of the part that sets the steps, "slack":
     s}). Its values are T² at the end of each step.
     """
 
@@ -63,7 +75,10 @@ class Measure(models.Model):
     chart = models.CharField(max_length=14, choices=ChartKind, default=ChartKind.EWMA)
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
+    spec_low = models.FloatField(null=True)
+    spec_high = models.FloatField(null=True)
     tolerance = models.FloatField(null=True)
+    rules = models.JSONField(default=list)
     share = models.FloatField(default=0.05)
     source = models.CharField(max_length=60, blank=True)
     reference_size = models.PositiveIntegerField(default=200)
@@ -91,6 +106,11 @@ class Measure(models.Model):
         return self.chart == ChartKind.MEWMA
 
     @property
+    def control(self) -> bool:
+        """A control chart of points, with textbook lines and run rules."""
+        return self.chart in CONTROL
+
+    @property
     def place(self) -> str:
         return str(self.asset or self.line)
 
@@ -102,11 +122,14 @@ class MeasureValue(models.Model):
     """One value; ``up`` and ``down`` are the chart's statistics as shares of the limit, ``on`` whether it is
     out. None while it was not judged, and within the reference. Of a joint measure the value is T², ``up``
     its root as a share of the limit's, ``down`` 0, and ``carried`` what its chart remembers: {"z": [one a
-    part]}."""
+    part]}. Of a control chart ``size`` and ``spread`` are those of the subgroup, and ``carried`` is
+    ``compute.control.chart.Step.carried``."""
 
     measure = models.ForeignKey(Measure, models.CASCADE, related_name="values")
     at = models.DateTimeField()
     value = models.FloatField()
+    size = models.FloatField(null=True)
+    spread = models.FloatField(null=True)
     received_at = models.DateTimeField()
     up = models.FloatField(null=True)
     down = models.FloatField(null=True)

@@ -189,14 +189,14 @@ def test_a_result_that_comes_late_about_an_old_part_moves_the_error_and_its_meas
     judge_windows()
     assert StatisticPoint.objects.get(feature=":error").value == 0.0
     measure = Measure(pk=1, asset=floor.press, source=":error")
-    assert [*source_values(measure, now=timezone.now()).values()] == [0.0]
+    assert [one.value for one in source_values(measure, now=timezone.now()).values()] == [0.0]
     for number in range(30):  # older parts, inspected earlier, told of later
         inspection_record(by=by, part_id=f"p{number}", truth="crack", at=NOW - timedelta(days=1))
     judge_windows()
     point = StatisticPoint.objects.get(feature=":error")
     assert (point.n, point.value) == (60, 0.5)
     told = Inspection.objects.order_by("arrived_at")[29].arrived_at
-    late = [value for at, value in source_values(measure, now=timezone.now()).items() if at > told]
+    late = [given.value for at, given in source_values(measure, now=timezone.now()).items() if at > told]
     assert late == [pytest.approx(100 * 20 / 25)]
     assert not Inspection.objects.filter(charted_at=None).exists()
 

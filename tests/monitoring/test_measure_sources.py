@@ -76,19 +76,19 @@ def test_errors_are_counted_over_inspected_parts_in_the_order_in_which_they_were
     measure = measure_of(floor, expert, ":error")
     inspected(floor, [True] * 5 + [False] * 20 + [False] * 20, ago=100)
     found = source_values(measure, now=timezone.now())
-    assert list(found.values()) == [pytest.approx(100 * 5 / INSPECTED)]
+    assert list(found.values()) == [(pytest.approx(100 * 5 / INSPECTED), INSPECTED, None)]
     assert measure.unit == "%"
     judge(measure)
     assert source_values(measure, now=timezone.now()) == {}
     inspected(floor, [True] * 5, ago=20)
-    assert list(source_values(measure, now=timezone.now()).values()) == [pytest.approx(20.0)]
+    assert list(source_values(measure, now=timezone.now()).values()) == [(pytest.approx(20.0), 25, None)]
 
 
 def test_parts_that_were_told_of_at_one_moment_stay_together(floor, expert):
     measure, now = measure_of(floor, expert, ":error"), timezone.now()
     for index in range(40):
         told(judged(floor, index, truth="ok", truth_at=now - MINUTE, truth_source="inspection"), now - MINUTE)
-    assert source_values(measure, now=now) == {now - MINUTE: 0.0}
+    assert source_values(measure, now=now) == {now - MINUTE: (0.0, 40, None)}
 
 
 def test_answers_to_what_the_model_was_unsure_of_do_not_count(floor, expert):
@@ -117,7 +117,7 @@ def test_a_run_of_golden_parts_is_one_value_once_it_is_over(floor, expert, sampl
     golden(floor, "unknown", 0.0, ago=97, number=3)
     golden(floor, "G1", 0.5, ago=10, number=4)
     found = source_values(measure, now=timezone.now())
-    assert list(found.values()) == [pytest.approx(80.0)]
+    assert list(found.values()) == [(pytest.approx(80.0), None, None)]
 
 
 def test_a_golden_part_of_another_model_has_no_truth_here(floor, expert):

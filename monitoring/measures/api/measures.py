@@ -21,6 +21,7 @@ from monitoring.measures.serializers import (
     RecordedSerializer,
     RelearnSerializer,
     ValuesSerializer,
+    given_of,
 )
 from monitoring.measures.services.measures import measure_add, measure_end, measure_relearn
 from monitoring.measures.services.values import values_record
@@ -89,6 +90,6 @@ class MeasureValues(Things):
         given = asked.validated_data
         mine = measures_for(person=self.person, action="measure.record").filter(ended_at=None)
         measure = get_object_or_404(mine, key=given["measure"])
-        values = [(one["at"], one["value"]) for one in given["values"]]
+        values = [(one["at"], given_of(measure.chart, one)) for one in given["values"]]
         done = values_record(by=self.person, measure=measure, values=values)
         return Response(RecordedSerializer(done).data, status=200)

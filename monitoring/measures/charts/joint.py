@@ -11,6 +11,7 @@ from mlops_portal.foundation.shell.charts.drawing.points import Limit, Point, Se
 from mlops_portal.foundation.shell.charts.line import LineChart
 from mlops_portal.foundation.shell.charts.stacked import StackedChart
 from monitoring.measures.charts import single as charts
+from monitoring.measures.charts.marks import changes_of, spans_of
 from monitoring.measures.selectors.measures import series
 from monitoring.measures.selectors.parts import parts_of
 from monitoring.models import Alert, Measure, MeasureValue, ProcessChange
@@ -79,7 +80,7 @@ def _part_panel(
         [Series(title, [Point(one.at, one.value) for one in values])],
         unit=part.unit,
         limits=[Limit(mean, tone="info", above=None)] if mean is not None else [],
-        changes=charts.changes_of(part, here),
-        spans=charts.spans_of(measure, alerts),
+        changes=changes_of(part, here),
+        spans=spans_of(measure, alerts),
         height=PART_HEIGHT,
     )

@@ -10,14 +10,14 @@ from django.utils.translation import ngettext
 
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import ModelVersion
-from mlops_portal.foundation.shell.charts.drawing.points import Change, Limit, Point, Series, Span
+from mlops_portal.foundation.shell.charts.drawing.points import Limit, Point, Series
 from mlops_portal.foundation.shell.charts.line import LineChart
 from mlops_portal.foundation.shell.charts.stacked import StackedChart
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
+from monitoring.measures.charts.control import control_panels
+from monitoring.measures.charts.marks import HEIGHT, LOW_HEIGHT, changes_of, expected, spans_of
 from monitoring.models import Alert, Measure, MeasureValue, ProcessChange
 from monitoring.models.measure import ChartKind
-
-HEIGHT, LOW_HEIGHT = 210.0, 170.0
 
 
 def chart_names() -> dict[str, str]:
@@ -26,25 +26,11 @@ def chart_names() -> dict[str, str]:
         ChartKind.CUSUM: "CUSUM",
         ChartKind.PAGE_HINKLEY: "Page–Hinkley",
         ChartKind.MEWMA: "MEWMA",
+        ChartKind.XBAR_R: "X̄-R",
+        ChartKind.XBAR_S: "X̄-S",
+        ChartKind.I_MR: "I-MR",
+        **{key: key.value for key in (ChartKind.P, ChartKind.NP, ChartKind.C, ChartKind.U)},
     }
-
-
-def changes_of(measure: Measure, changes: Sequence[ProcessChange]) -> list[Change]:
-    several = measure.asset is None
-    return [
-        Change(
-            one.at,
-            f"{f'{one.asset}: ' if several else ''}{one.get_kind_display()} {one.value}".strip(),
-        )
-        for one in changes
-    ]
-
-
-def spans_of(measure: Measure, alerts: Sequence[Alert]) -> list[Span]:
-    spans = [Span(one.since, one.resolved_at, _("alert"), "bad") for one in alerts]
-    if measure.fitted and measure.reference_from:
-        spans.insert(0, Span(measure.reference_from, measure.reference_to, _("reference"), "info"))
-    return spans
 
 
 def values_panel(
@@ -54,14 +40,7 @@ def values_panel(
     changes: Sequence[ProcessChange],
 ) -> LineChart:
     """The series itself, with its expected band, its reference and what was changed."""
-    limits = [
-        Limit(value, label, tone="quiet", above=above)
-        for value, label, above in (
-            (measure.low, _("expected from"), False),
-            (measure.high, _("expected to"), True),
-        )
-        if value is not None
-    ]
+    limits = expected(measure)
     if measure.fitted:
         limits.append(Limit(measure.fitted["mean"], tone="info", above=None))
     points = [Point(one.at, one.value, tone="bad" if one.on else "") for one in values]
@@ -84,6 +63,11 @@ def statistic_panel(
     if not judged:
         return None
     sides = {"up": _("upward"), "down": _("downward")} if not measure.joint else {"up": _("all together")}
+    inside = [
+        Point(one.at, 100 * told["spread"], tone="bad" if one.on and told["spread"] > 1 else "")
+        for one in judged
+        if (told := one.carried or {}) and measure.fitted.get("spread")
+    ]
     series = []
     for key, label in sides.items():
         if measure.bad in (key, "both"):
@@ -91,6 +75,8 @@ def statistic_panel(
                 Point(one.at, 100 * max(0.0, getattr(one, key)), tone=_tone(one, key)) for one in judged
             ]
             series.append(Series(label, points, tone="info" if key == "up" else "change"))
+    if inside:
+        series.append(Series(_("spread"), inside, tone="caution"))
     return LineChart(
         _("%(chart)s chart: how much of the limit is used up") % {"chart": chart_names()[measure.chart]},
         series,
@@ -134,7 +120,8 @@ def whole(
     """The series, its chart and the model's measure below one another on one time axis."""
     if not values:
         return None
-    panels = [values_panel(measure, values, alerts, changes), statistic_panel(measure, values, alerts), model]
+    own = control_panels if measure.control else lambda *given: [values_panel(*given)]
+    panels = [*own(measure, values, alerts, changes), statistic_panel(measure, values, alerts), model]
     return StackedChart(
         _("%(measure)s, %(place)s, over time") % {"measure": measure, "place": measure.place},
         [one for one in panels if one is not None],

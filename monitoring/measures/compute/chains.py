@@ -36,6 +36,34 @@ def _inside(
     return innovations.cdf((edges - shift) / scale)
 
 
+def shewhart_side(
+    _parameter: float,
+    h: float,
+    *,
+    innovations: Innovations = NORMAL,
+    shift: float = 0.0,
+    scale: float = 1.0,
+    states: int = STATES,
+) -> float:
+    """x > h; a chart without memory, so its run length is geometric."""
+    inside = float(_inside(innovations, np.array([h]), shift, scale)[0])
+    return min(LONGEST, 1.0 / max(1.0 - inside, 1.0 / LONGEST))
+
+
+def shewhart(
+    _parameter: float,
+    h: float,
+    *,
+    innovations: Innovations = NORMAL,
+    shift: float = 0.0,
+    scale: float = 1.0,
+    states: int = STATES,
+) -> float:
+    """|x| > h."""
+    below, inside = _inside(innovations, np.array([-h, h]), shift, scale)
+    return min(LONGEST, 1.0 / max(1.0 - float(inside - below), 1.0 / LONGEST))
+
+
 def cusum_side(
     k: float,
     h: float,

@@ -5,6 +5,7 @@
 - **Page–Hinkley** (Page 1954; Hinkley 1971): m ← m + x - δ, alarm when m - min m > λ. With the mean known
   from a reference this is the CUSUM with k = δ, so its run length is too; here with a small δ, for slow
   wandering.
+- Shewhart (1931): the value itself, without memory; what control charts of points use (``control``).
 
 All have two sides, or one where only one direction is bad; a one-sided EWMA has a barrier at zero.
 """
@@ -34,6 +35,8 @@ class Kind:
 
     def memory(self, limit: float) -> float:
         """About how many values it looks back on."""
+        if self.key == "shewhart":
+            return 1.0
         return 1 / self.parameter if self.key == "ewma" else max(1.0, limit / self.parameter)
 
 
@@ -45,12 +48,17 @@ def _sum(level: float, x: float, k: float) -> float:
     return max(0.0, level + x - k)
 
 
+def _itself(_level: float, x: float, _parameter: float) -> float:
+    return x
+
+
 KINDS: dict[str, Kind] = {
     one.key: one
     for one in (
         Kind("ewma", 0.1, _average, chains.ewma, chains.ewma_side),
         Kind("cusum", 0.5, _sum, chains.cusum, chains.cusum_side),
         Kind("page_hinkley", 0.25, _sum, chains.cusum, chains.cusum_side),
+        Kind("shewhart", 1.0, _itself, chains.shewhart, chains.shewhart_side),
     )
 }
 

@@ -78,11 +78,13 @@ def fit(
     sides: Sides = "both",
     arl: float,
     tolerance: float = 0.0,
+    floor: bool = False,
 ) -> Fitted:
     """Fit a chart on reference ``values`` (n,) in their order, for a false alarm in ``arl`` values on
     average.
 
-    ``tolerance``: a step that matters; without spread in the reference it stands for it. ValueError below
+    ``tolerance``: a step that matters; without spread in the reference it stands for it. ``floor``: the
+    values are scores of mean 0 whose deviation is at least 1 (``whitening.of_scores``). ValueError below
     ``LEAST`` finite values, for a constant without tolerance, and for a run length below 2.
     """
     known = np.asarray(values, dtype=np.float64)
@@ -91,9 +93,13 @@ def fit(
         raise ValueError(f"a reference needs {LEAST} values, not {known.size}")
     if not arl >= 2.0:
         raise ValueError("a run length is at least 2 values")
-    white = whitening.fit(known, least_sd=tolerance / 2 if tolerance > 0 else 0.0)
-    residuals = white.residuals(known)
-    shape = innovations.of(residuals) if residuals.std() > 0.5 else innovations.NORMAL
+    if floor:
+        white, shape = whitening.of_scores(known), innovations.NORMAL
+    else:
+        cut = whitening.RAW if kind == "shewhart" else whitening.CUT
+        white = whitening.fit(known, least_sd=tolerance / 2 if tolerance > 0 else 0.0, cut=cut)
+        residuals = white.residuals(known, cut=cut)
+        shape = innovations.of(residuals) if residuals.std() > 0.5 else innovations.NORMAL
     # its matrices are small: on a busy machine, threads of BLAS wait for one another longer than they work
     with threadpool_limits(1, user_api="blas"):
         made = design(

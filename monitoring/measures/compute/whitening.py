@@ -44,10 +44,10 @@ class Whitener:
         """Standardised and cut values float (n,)."""
         return np.clip((values - self.mean) / self.sd, -RAW, RAW)
 
-    def residuals(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def residuals(self, values: NDArray[np.float64], *, cut: float = CUT) -> NDArray[np.float64]:
         """Standardised residuals float (n - p,) of ``values`` float (n,), the first p of which lead in."""
         residuals = self._left(self.standard(values))
-        return np.clip((residuals - self.offset) / self.noise, -CUT, CUT)
+        return np.clip((residuals - self.offset) / self.noise, -cut, cut)
 
     def _left(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
         p = len(self.ar)
@@ -57,10 +57,13 @@ class Whitener:
         return left
 
 
-def fit(values: NDArray[np.float64], *, least_sd: float = 0.0, most_lags: int = MOST_LAGS) -> Whitener:
+def fit(
+    values: NDArray[np.float64], *, least_sd: float = 0.0, most_lags: int = MOST_LAGS, cut: float = CUT
+) -> Whitener:
     """Fit a reference float (n,), all finite. ``least_sd`` is taken where the values hardly differ.
 
-    ``most_lags``: the highest order. ValueError for a constant reference without ``least_sd``.
+    ``most_lags``: the highest order; ``cut``: of the residuals. ValueError for a constant reference without
+    ``least_sd``.
     """
     middle = float(np.median(values))
     spread = 1.4826 * float(np.median(np.abs(values - middle)))
@@ -76,8 +79,16 @@ def fit(values: NDArray[np.float64], *, least_sd: float = 0.0, most_lags: int = 
     left = Whitener(mean, first.sd, ar)._left(z)
     offset, noise = float(left.mean()), float(left.std(ddof=len(ar) + 1))
     # cutting takes a little off the tails; the spread is that of what the chart is fed
-    cut = np.clip((left - offset) / noise, -CUT, CUT)
-    return Whitener(mean, first.sd, ar, offset + float(cut.mean()) * noise, noise * float(cut.std()))
+    fed = np.clip((left - offset) / noise, -cut, cut)
+    return Whitener(mean, first.sd, ar, offset + float(fed.mean()) * noise, noise * float(fed.std()))
+
+
+def of_scores(scores: NDArray[np.float64]) -> Whitener:
+    """Of scores (n,) whose mean and deviation theory knows to be 0 and at most 1: memory as the reference
+    shows it, and more spread where it shows more, never less (the σ_z of Laney 2002)."""
+    ar = _coefficients(scores, MOST_LAGS) if scores.std() > 0 else ()
+    left = Whitener(0.0, 1.0, ar)._left(scores)
+    return Whitener(0.0, 1.0, ar, 0.0, max(1.0 if not ar else 0.3, float(left.std(ddof=len(ar) + 1))))
 
 
 def _coefficients(z: NDArray[np.float64], most_lags: int) -> tuple[float, ...]:

@@ -56,7 +56,7 @@ class Waiting:
 
     values: list[MeasureValue]
     before: MeasureValue | None
-    lead: list[float]
+    lead: list[MeasureValue]
 
 
 def waiting(measure: Measure, lags: int) -> Waiting:
@@ -69,7 +69,7 @@ def waiting(measure: Measure, lags: int) -> Waiting:
     known = measure.values.filter(at__lt=first.at)
     if measure.reference_from is not None:
         known = known.filter(at__gte=measure.reference_from)
-    lead = list(known.order_by("-at").values_list("value", flat=True)[:lags])[::-1]
+    lead = list(known.order_by("-at")[:lags])[::-1]
     return Waiting(list(after.filter(at__gte=first.at)[:AT_ONCE]), before, lead)
 
 

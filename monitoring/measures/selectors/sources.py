@@ -1,32 +1,49 @@
 """Where a measure's values come from when nobody sends them: windows, inspection, golden parts.
 
 - A reading, or how sure the model is: the mean of each settled window, at the window's end.
+- On an X̄-S chart a reading's window is a subgroup: its mean, its parts and their deviation.
 - How often the model is wrong (``ERROR``): of each ``INSPECTED`` parts in the order in which inspection told
-  of them, however late and however old the inspection, the share judged wrong, in percent; at the moment at
-  which the last of them was told.
+  of them, however late and however old the inspection, the share judged wrong, in percent, with how many
+  they were; at the moment at which the last of them was told.
+- How often people overrule the model (``OVERRIDE``): of each ``INSPECTED`` answers of people about parts that
+  they were asked about, the share whose class is another than the model's; in percent. It speaks of the parts
+  that are asked about, not of all. The room that asks registers how to read them (``register_overrides``).
 - The golden score (``GOLDEN``): of each run of golden parts through the machine the mean probability that
   the model gave the truth, in percent; a run is over after ``RUN_OVER`` without another golden part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import Feature, ModelVersion
+from monitoring.measures.rules.points import Given
 from monitoring.measures.selectors.measures import AT_ONCE, SETTLED
 from monitoring.models import GoldenSample, Inspection, Measure, SampledRow, Window
 from monitoring.models.prediction import Reason
-from monitoring.readings import CONFIDENCE, ERROR
+from monitoring.readings import CONFIDENCE, ERROR, OVERRIDE
 
 GOLDEN = ":golden"
-PERCENT = (ERROR, GOLDEN)
+COUNTED = (ERROR, OVERRIDE)
+PERCENT = (*COUNTED, GOLDEN)
 INSPECTED = 25
 RUN_OVER = timedelta(minutes=30)
-Values = dict[datetime, float]
+Values = dict[datetime, Given]
+
+
+Answers = Callable[[Asset, datetime | None, int], Sequence[tuple[datetime, bool]]]
+_overrides: list[Answers] = []
+
+
+def register_overrides(read: Answers) -> None:
+    """``read(asset, after, most)``: moments of answers in order, and whether each was another than the
+    model's."""
+    _overrides[:] = [read]
 
 
 def source_values(measure: Measure, *, now: datetime) -> Values:
@@ -35,6 +52,9 @@ def source_values(measure: Measure, *, now: datetime) -> Values:
         return {}
     if measure.source == ERROR:
         return _error_shares(measure)
+    if measure.source == OVERRIDE:
+        answers = _overrides[0](measure.asset, _newest(measure), AT_ONCE) if _overrides else []
+        return _shares(answers)
     if measure.source == GOLDEN:
         return _golden_scores(measure, now)
     return _window_means(measure, now)
@@ -50,7 +70,7 @@ def _newest(measure: Measure) -> datetime | None:
     return measure.values.order_by("-at").values_list("at", flat=True).first()
 
 
-def _window_means(measure: Measure, now: datetime) -> dict[datetime, float]:
+def _window_means(measure: Measure, now: datetime) -> Values:
     """The mean of the measure's reading in each settled window since the newest value, by the window's
     end."""
     windows = Window.objects.filter(asset=measure.asset, ends__lte=now - SETTLED)
@@ -59,18 +79,28 @@ def _window_means(measure: Measure, now: datetime) -> dict[datetime, float]:
     sums: dict[datetime, list[float]] = {}
     rows = windows.order_by("ends").values_list("ends", "moments", "confidence")[:AT_ONCE]
     for ends, moments, confidence in rows:
-        n, total = _sum(measure.source, moments, confidence)
-        row = sums.setdefault(ends, [0.0, 0.0])
-        row[0], row[1] = row[0] + n, row[1] + total
-    return {ends: total / n for ends, (n, total) in sums.items() if n > 0}
+        row = sums.setdefault(ends, [0.0, 0.0, 0.0])
+        for place, one in enumerate(_sums(measure.source, moments, confidence)):
+            row[place] += one
+    subgroups = measure.chart == "xbar_s"
+    return {ends: _point(row, subgroups) for ends, row in sums.items() if row[0] > subgroups}
 
 
-def _sum(source: str, moments: dict[str, list[float]], confidence: list[int]) -> tuple[float, float]:
+def _point(sums: list[float], subgroup: bool) -> Given:
+    n, total, squares = sums
+    if not subgroup:
+        return Given(total / n)
+    return Given(total / n, n, math.sqrt(max(0.0, squares - total * total / n) / (n - 1)))
+
+
+def _sums(source: str, moments: dict[str, list[float]], confidence: list[int]) -> tuple[float, float, float]:
+    """Count, sum and sum of squares."""
     if source == CONFIDENCE:
-        bins = len(confidence) or 1
-        return float(sum(confidence)), sum(n * (b + 0.5) / bins for b, n in enumerate(confidence))
-    moment = moments.get(source) or [0.0, 0.0]
-    return moment[0], moment[1]
+        middles = [((b + 0.5) / (len(confidence) or 1), n) for b, n in enumerate(confidence)]
+        total = sum(n * one for one, n in middles)
+        return float(sum(confidence)), total, sum(n * one * one for one, n in middles)
+    moment = moments.get(source) or [0.0, 0.0, 0.0]
+    return moment[0], moment[1], moment[2]
 
 
 def _error_shares(measure: Measure) -> Values:
@@ -84,15 +114,19 @@ def _error_shares(measure: Measure) -> Values:
     if (newest := _newest(measure)) is not None:
         inspections = inspections.filter(arrived_at__gt=newest)
     inspections = inspections.order_by("arrived_at", "pk")
-    rows = list(inspections.values_list("arrived_at", "prediction__label", "prediction__truth")[:AT_ONCE])
+    rows = inspections.values_list("arrived_at", "prediction__label", "prediction__truth")[:AT_ONCE]
+    return _shares([(at, label != truth) for at, label, truth in rows])
+
+
+def _shares(rows: Sequence[tuple[datetime, bool]]) -> Values:
     shares: Values = {}
     wrong: list[bool] = []
-    for index, (at, label, truth) in enumerate(rows):
-        wrong.append(label != truth)
+    for index, (at, one) in enumerate(rows):
+        wrong.append(one)
         # parts that were told of at one moment stay together, or the rest of them would be passed over
         last = index + 1 == len(rows) or rows[index + 1][0] != at
         if len(wrong) >= INSPECTED and last:
-            shares[at] = 100 * sum(wrong) / len(wrong)
+            shares[at] = Given(100 * sum(wrong) / len(wrong), len(wrong))
             wrong = []
     return shares
 
@@ -111,7 +145,7 @@ def _golden_scores(measure: Measure, now: datetime) -> Values:
     for run in _runs([one for one in parts if (one[2], one[1]) in truths]):
         if now - run[-1][0] >= RUN_OVER:
             given = [float(labels.get(truths[version, part], 0.0)) for _at, part, version, labels in run]
-            scores[run[-1][0]] = 100 * sum(given) / len(given)
+            scores[run[-1][0]] = Given(100 * sum(given) / len(given))
     return scores
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
+from monitoring.measures.selectors.control_words import control_doubts, control_pairs, control_problem
 from monitoring.measures.selectors.joint_words import joint_doubts, joint_pairs, joint_problem
 from monitoring.measures.selectors.parts import parts_of
 from monitoring.models import Measure
@@ -50,6 +51,8 @@ def problem_text(measure: Measure) -> str:
     """Why there is no limit, and how to mend it."""
     if measure.joint and measure.problem:
         return joint_problem(measure)
+    if measure.control and (text := control_problem(measure)):
+        return text
     if measure.problem == "constant":
         return _(
             "Its reference never changes, so nothing can be told from chance. End it and add it again with a "
@@ -64,9 +67,11 @@ def facts_of(measure: Measure) -> dict[str, Any]:
     if not fitted:
         return {"pairs": [], "doubts": [problem_text(measure)] if measure.problem else []}
     parts = parts_of(measure) if measure.joint else []
-    own = joint_pairs(measure, parts) if measure.joint else _level(measure)
+    own = (
+        joint_pairs(measure, parts) if measure.joint else control_pairs(measure) if measure.control else None
+    )
     pairs = [
-        *own,
+        *(own or _level(measure)),
         (_("Promised: one false alarm in"), _values(fitted["arl"])),
         (
             _("For this reference, in nine of ten"),
@@ -113,6 +118,8 @@ def _doubts(measure: Measure, parts: list[Measure]) -> list[str]:
                 "out, so that the promise holds."
             )
         )
+    if measure.control:
+        doubts = [*control_doubts(measure), *doubts]
     if measure.joint:
         return doubts + joint_doubts(measure, parts)
     if fitted["wanders"]:

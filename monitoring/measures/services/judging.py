@@ -56,22 +56,29 @@ class PartMoved:
 @dataclass(frozen=True, slots=True)
 class Moved:
     """A measure that left its reference: since when, how far of its limit, and the step; of a joint one its
-    parts, that which carries most of the signal first."""
+    parts, that which carries most of the signal first; of a control chart the ``signal``: a run rule's key or
+    "spread", empty where the level is out."""
 
     since: datetime
     ratio: float
     shift: float
     parts: tuple[PartMoved, ...] = ()
+    signal: str = ""
 
     def stored(self, measure: Measure) -> dict[str, Any]:
         parts = {"parts": [one.stored() for one in self.parts]} if self.parts else {}
-        return parts | {
-            "statistic": measure.chart,
-            "value": round(self.ratio, 6),
-            "limit": 1.0,
-            "shift": float(f"{self.shift:.6g}"),
-            "first": self.since.isoformat(),
-        }
+        signal = {"signal": self.signal} if self.signal else {}
+        return (
+            parts
+            | signal
+            | {
+                "statistic": measure.chart,
+                "value": round(self.ratio, 6),
+                "limit": 1.0,
+                "shift": float(f"{self.shift:.6g}"),
+                "first": self.since.isoformat(),
+            }
+        )
 
 
 def measure_fitted(*, measure: Measure, fitted: dict[str, Any], begins: datetime, ends: datetime) -> bool:
@@ -93,11 +100,10 @@ def measure_unfit(*, measure: Measure, problem: str) -> None:
 def values_judged(*, measure: Measure, values: Sequence[MeasureValue]) -> None:
     """Write the statistics; a value that was corrected meanwhile stays to be judged."""
     with transaction.atomic():
-        current = dict(
-            measure.values.filter(at__gte=values[0].at, at__lte=values[-1].at).values_list("pk", "value")
-        )
-        same = [one for one in values if current.get(one.pk) == one.value]
-        MeasureValue.objects.bulk_update(same, ["up", "down", "on"], batch_size=300)
+        span = measure.values.filter(at__gte=values[0].at, at__lte=values[-1].at)
+        current = {pk: tuple(rest) for pk, *rest in span.values_list("pk", "value", "size", "spread")}
+        same = [one for one in values if current.get(one.pk) == (one.value, one.size, one.spread)]
+        MeasureValue.objects.bulk_update(same, ["up", "down", "on", "carried"], batch_size=300)
         changed(f"measure:{measure.pk}", "measures")
 
 
@@ -156,6 +162,8 @@ def measure_alert_consider(*, measure: Measure, moved: Moved, now: datetime | No
 
 
 def _matters(measure: Measure, moved: Moved) -> bool:
+    if moved.signal == "spread":  # a step that matters is one of the level
+        return True
     if not moved.parts:
         return measure.tolerance is None or abs(moved.shift) >= measure.tolerance
     tolerances = dict(measure.parts.values_list("key", "tolerance"))

@@ -20,6 +20,7 @@ from mlops_portal.foundation.shell.live import changed
 from monitoring.errors import MeasureEnded, MeasureInUse, MeasureTaken, NotAMeasure
 from monitoring.measures.selectors.parts import joints_of
 from monitoring.measures.selectors.sources import PERCENT, source_known
+from monitoring.measures.services.asking import chart_fits, chart_of, spec_fits
 from monitoring.measures.services.joining import begins_with, joint_fits, still_in_force
 from monitoring.models import Measure
 from monitoring.models.measure import Bad, ChartKind, MeasureKind
@@ -42,7 +43,10 @@ def measure_add(
     chart: str = "",
     low: float | None = None,
     high: float | None = None,
+    spec_low: float | None = None,
+    spec_high: float | None = None,
     tolerance: float | None = None,
+    rules: Sequence[str] = (),
     share: float = 0.05,
     source: str = "",
     reference_size: int = 200,
@@ -50,18 +54,20 @@ def measure_add(
 ) -> Measure:
     """Begin a series of a line, or of one of its machines; ``words``: its name in several languages.
 
-    ``parts`` make a joint measure of them; ``chart`` is then a MEWMA, and an EWMA otherwise where it is
-    empty. NotAMeasure, MeasureTaken.
+    ``parts`` make a joint measure of them; ``chart`` where it is empty: ``asking.chart_of``. NotAMeasure,
+    MeasureTaken.
     """
     guard(by, "measure.edit", line=line)
-    chart = chart or (ChartKind.MEWMA if parts else ChartKind.EWMA)
+    chart = chart_of(chart, source, joint=bool(parts))
     if parts or chart == ChartKind.MEWMA:
         joint_fits(
             line=line, asset=asset, parts=parts, chart=chart, bad=bad, unit=unit, source=source,
             numbers=(low, high, tolerance), reference_size=reference_size,
         )  # fmt: skip
     _fits(line, asset, kind, bad, chart, low, high, tolerance, share, source, reference_size)
-    unit = unit or ("%" if source in PERCENT else "")
+    chart_fits(chart, source, rules)
+    spec_fits(chart, spec_low, spec_high)
+    unit = unit or ("%" if source in PERCENT or chart == ChartKind.P else "")
     key = key or slugify(f"{asset.slug if asset else line.slug} {name}")[:60]
     if not key or not any(one.isalnum() for one in name):
         raise NotAMeasure(_("A measure needs a name with letters or digits in it."))
@@ -72,7 +78,8 @@ def measure_add(
             with transaction.atomic():
                 measure = Measure.objects.create(
                     line=line, asset=asset, key=key, words=words or {language: name.strip()}, unit=unit,
-                    kind=kind, bad=bad, chart=chart, low=low, high=high, tolerance=tolerance, share=share,
+                    kind=kind, bad=bad, chart=chart, low=low, high=high, spec_low=spec_low,
+                    spec_high=spec_high, tolerance=tolerance, rules=list(dict.fromkeys(rules)), share=share,
                     source=source, reference_size=reference_size, created_by=by, created_at=now,
                     reference_from=begins_with(parts),
                 )  # fmt: skip
@@ -175,7 +182,7 @@ def _forget(measure: Measure, since: datetime) -> None:
     if measure.joint:
         judged.delete()
     else:
-        judged.update(up=None, down=None, on=None)
+        judged.update(up=None, down=None, on=None, carried=None)
 
 
 def _told(measure: Measure, by: Person, event: str, **more: str) -> None:

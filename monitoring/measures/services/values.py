@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,13 +21,13 @@ from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.shell.work.jobs import enqueue
 from monitoring.errors import MeasureEnded, ValueUnfit
+from monitoring.measures.rules.points import Given, problem_of
 from monitoring.measures.selectors.parts import joints_of
 from monitoring.models import Measure, MeasureValue
 
 MOST = 5000
 AHEAD = timedelta(minutes=5)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-LARGEST = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +40,35 @@ class Recorded:
 
 
 def values_record(
-    *, by: Person, measure: Measure, values: Sequence[tuple[datetime, float]], now: datetime | None = None
+    *,
+    by: Person,
+    measure: Measure,
+    values: Sequence[tuple[datetime, float | Given]],
+    now: datetime | None = None,
 ) -> Recorded:
-    """Take a batch of (moment, value). ValueUnfit says which one does not fit, MeasureEnded."""
+    """Take a batch of (moment, value), or of points where the chart takes them (``rules.points``). ValueUnfit
+    says which one does not fit, MeasureEnded."""
     guard(by, "measure.record", line=measure.line)
     if measure.ended_at is not None:
         raise MeasureEnded(_("The measure “%(key)s” was ended; add it again first.") % {"key": measure.key})
     if measure.joint:
         raise ValueUnfit(_("The values of a joint measure follow from its parts; send theirs."))
-    return values_put(measure=measure, values=_checked(values, now or timezone.now()))
+    return values_put(measure=measure, values=_checked(measure, values, now or timezone.now()))
 
 
-def _checked(values: Sequence[tuple[datetime, float]], now: datetime) -> dict[datetime, float]:
+def _checked(
+    measure: Measure, values: Sequence[tuple[datetime, float | Given]], now: datetime
+) -> dict[datetime, Given]:
     if len(values) > MOST:
         raise ValueUnfit(_("Send at most %(most)d values at a time.") % {"most": MOST})
-    by_moment: dict[datetime, float] = {}
+    by_moment: dict[datetime, Given] = {}
     for place, (at, value) in enumerate(values, start=1):
+        given = value if isinstance(value, Given) else Given(value)
         if timezone.is_naive(at):
             raise ValueUnfit(_("The moment of value %(place)d has no time zone.") % {"place": place})
-        if not math.isfinite(value) or abs(value) > LARGEST:
+        if problem := problem_of(measure.chart, given):
             raise ValueUnfit(
-                _("Value %(place)d is no number that a plant measures; leave gaps out.") % {"place": place}
+                _("Value %(place)d does not fit: %(problem)s.") % {"place": place, "problem": problem}
             )
         if at > now + AHEAD:
             raise ValueUnfit(
@@ -73,28 +80,33 @@ def _checked(values: Sequence[tuple[datetime, float]], now: datetime) -> dict[da
                 _("Value %(place)d is from before 2000; look at the clock of what sends it.")
                 % {"place": place}
             )
-        if by_moment.setdefault(at, value) != value:
+        if by_moment.setdefault(at, given) != given:
             raise ValueUnfit(
                 _("Value %(place)d has the moment of another one, and another number.") % {"place": place}
             )
     return by_moment
 
 
-def values_put(*, measure: Measure, values: dict[datetime, float]) -> Recorded:
+def values_put(*, measure: Measure, values: dict[datetime, Given]) -> Recorded:
     """Merge values that were checked; wakes the worker that judges them."""
     if not values:
         return Recorded(0, 0, 0)
     with transaction.atomic():
-        known = dict(
-            measure.values.filter(at__gte=min(values), at__lte=max(values)).values_list("at", "value")
-        )
+        there = measure.values.filter(at__gte=min(values), at__lte=max(values))
+        known = {
+            at: Given(value, size, spread)
+            for at, value, size, spread in there.values_list("at", "value", "size", "spread")
+        }
         fresh = {at: value for at, value in values.items() if known.get(at) != value}
         received = timezone.now()
         MeasureValue.objects.bulk_create(
-            [MeasureValue(measure=measure, at=at, value=v, received_at=received) for at, v in fresh.items()],
+            [
+                MeasureValue(measure=measure, at=at, received_at=received, **one._asdict())
+                for at, one in fresh.items()
+            ],
             update_conflicts=True,
             unique_fields=["measure", "at"],
-            update_fields=["value", "received_at", "up", "down", "on"],
+            update_fields=["value", "size", "spread", "received_at", "up", "down", "on", "carried"],
             batch_size=500,
         )
         if fresh:

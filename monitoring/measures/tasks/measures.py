@@ -22,6 +22,7 @@ from monitoring.measures.services.judging import (
     values_judged,
 )
 from monitoring.measures.services.values import values_put
+from monitoring.measures.tasks import control
 from monitoring.measures.tasks.parts import judge_joint
 from monitoring.models import Measure, MeasureValue
 
@@ -48,7 +49,8 @@ def judge(measure: Measure, *, now: datetime | None = None) -> int:
     if not measure.fitted and not _fit(measure):
         return 0
     done = 0
-    while (fed := _feed(measure)) > 0:
+    feed = control.feed if measure.control else _feed
+    while (fed := feed(measure)) > 0:
         done += fed
         if fed < read.AT_ONCE:
             break
@@ -64,13 +66,15 @@ def _fit(measure: Measure) -> bool:
     gap = read.median_gap(values)
     if not gap:
         return False
-    wanted = read.WEEK / gap / read.per_week(measure)
+    wanted = max(LEAST_ARL, read.WEEK / gap / read.per_week(measure))
+    if measure.control:
+        return control.fit(measure, values, wanted)
     try:
         fitted = series.fit(
             [one.value for one in values],
             kind=measure.chart,
             sides=measure.bad,  # type: ignore[arg-type]  # the same three words
-            arl=max(LEAST_ARL, wanted),
+            arl=wanted,
             tolerance=measure.tolerance or 0.0,
         )
     except ValueError:
@@ -89,7 +93,7 @@ def _feed(measure: Measure) -> int:
         last.up or 0.0 if last else 0.0,
         last.down or 0.0 if last else 0.0,
         bool(last and last.on),
-        tuple(waits.lead),
+        tuple(one.value for one in waits.lead),
     )
     steps, _state = series.run(fitted, [one.value for one in waits.values], state)
     for one, step in zip(waits.values, steps, strict=True):
@@ -110,9 +114,21 @@ def _consider(measure: Measure, now: datetime) -> None:
     until_peak = np.array([one.value for one in values[before : peak + 1]])
     step = step_at(until_peak, measure.fitted["mean"])
     shift = float(until_peak[step:].mean()) - measure.fitted["mean"]
-    moved = Moved(values[before + step].at, _ratio(values[peak]), shift)
+    moved = Moved(values[before + step].at, _ratio(values[peak]), shift, signal=_signal(values[peak]))
     measure_alert_consider(measure=measure, moved=moved, now=now)
 
 
 def _ratio(value: MeasureValue) -> float:
-    return max(value.up or 0.0, value.down or 0.0)
+    """How far out: of the level or of the spread; a run rule that alarms is out by itself."""
+    told = value.carried or {}
+    ruled = 1.0 if told.get("alarms") else 0.0
+    return max(value.up or 0.0, value.down or 0.0, told.get("spread", 0.0), ruled)
+
+
+def _signal(value: MeasureValue) -> str:
+    """What of a control chart said it: a run rule's key, "spread", or nothing where the level did."""
+    told = value.carried or {}
+    level = max(value.up or 0.0, value.down or 0.0)
+    if level > 1.0:
+        return ""
+    return told["alarms"][0] if told.get("alarms") else "spread" if told.get("spread", 0.0) > 1.0 else ""

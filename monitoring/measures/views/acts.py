@@ -34,11 +34,10 @@ from monitoring.models.measure import TableState
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """One value, of now."""
     by, measure = _of(request, pk)
-    form = ValueForm(request.POST)
+    form = ValueForm(request.POST, chart=measure.chart)
 
-    def do(given: dict[str, Any]) -> None:
-        now = timezone.now()
-        _say(request, values_record(by=by, measure=measure, values=[(now, given["value"])]))
+    def do(_given: dict[str, Any]) -> None:
+        _say(request, values_record(by=by, measure=measure, values=[(timezone.now(), form.given)]))
 
     return _done(request, by, measure, form, do, "value_form")
 

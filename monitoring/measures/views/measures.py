@@ -30,6 +30,7 @@ from monitoring.measures.forms import (
     ValueForm,
     ValuesForm,
 )
+from monitoring.measures.selectors.control_words import rules_of
 from monitoring.measures.selectors.joint_words import joint_lead
 from monitoring.measures.selectors.measures import changes_at, measures_for, series
 from monitoring.measures.selectors.parts import joints_of, parts_of
@@ -183,7 +184,8 @@ def page_context(request: HttpRequest, by: Person, measure: Measure, **more: Any
         "changes": changes,
         "may_record": verdict(by, "measure.record", line=measure.line),
         "may_edit": verdict(by, "measure.edit", line=measure.line),
-        "value_form": ValueForm(),
+        "value_form": ValueForm(chart=measure.chart),
+        "rules": rules_of(measure),
         "values_form": ValuesForm(),
         "relearn_form": RelearnForm(initial={"since": timezone.localtime()}),
         **more,

@@ -24,6 +24,7 @@ TITLES: dict[str, str | Promise] = {
     "missed": _("Before: misses no more defects"),
     "rows": _("Enough parts measured"),
     "manifest": _("What it was taught is known"),
+    "containment": _("Parts in doubt on this line"),
     "ask_zone": _("What it decides alone"),
 }
 SENTENCES: dict[str, str | Promise] = {
@@ -106,6 +107,10 @@ SENTENCES: dict[str, str | Promise] = {
     "manifest": _("The manifest lists every part, its label and who gave it."),
     "manifest_damaged": _("The stored manifest is not what its digest says."),
     "manifest_none": _("There is no training manifest."),
+    "contained_none": _("None; nothing waits for a decision."),
+    "contained": _(
+        "Parts wait for a decision: %(which)s. Decide about them first, or say why this release cannot wait."
+    ),
     "zone_not_tried": _(
         "Not tried: it was trained before somebody promised that at most %(limit)s %% of what it decides "
         "alone is wrong. It would decide everything alone; train again."

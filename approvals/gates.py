@@ -21,6 +21,8 @@ Soft gates need a written reason from whoever asks for approval in spite of them
 - enough held-out parts for the measures to say something;
 - no golden sample, nor its like, was in the training, and that is known;
 - it is known what it was taught;
+- no parts are in doubt on the lines in question: with some, whoever asks says why a release cannot wait (it
+  may be what ends the doubt);
 - where somebody promised how many of the parts that the model decides alone may be wrong: a threshold is
   proven for that promise, on parts of which it is known that they did not train it.
 """
@@ -61,7 +63,8 @@ class Facts:
     an alert is open on a machine in question; ``targets``: these machines, none for all. ``promise``: the
     share of wrong parts and the certainty that hold for what the model decides alone; ``zone``: what was
     proven of the version (``labeling.compute.training.ask_zone``). ``foreign``: it was trained elsewhere, so
-    nobody here knows on which parts."""
+    nobody here knows on which parts. ``contained``: parts in doubt on the lines in question, by number and
+    machine."""
 
     artifact: str
     stored: str
@@ -82,6 +85,7 @@ class Facts:
     promise: tuple[float, float] | None = None
     zone: Mapping[str, Any] | None = None
     foreign: bool = False
+    contained: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,7 @@ def gates_of(facts: Facts, rules: Rules) -> list[Gate]:
             facts.holdout_rows, rules.fewest_rows, {"n": facts.holdout_rows, "limit": rules.fewest_rows},
         ),
         _manifest(facts),
+        _contained(facts),
         *_ask_zone(facts),
     ]  # fmt: skip
 
@@ -273,6 +278,12 @@ def _manifest(facts: Facts) -> Gate:
         return Gate("manifest", "soft", False, "manifest_none", "", "", {})
     case = "manifest" if facts.manifest_intact else "manifest_damaged"
     return Gate("manifest", "soft", facts.manifest_intact, case, facts.manifest, facts.manifest, {})
+
+
+def _contained(facts: Facts) -> Gate:
+    n = len(facts.contained)
+    params = {"n": n, "which": ", ".join(facts.contained)}
+    return Gate("containment", "soft", not n, "contained" if n else "contained_none", n, 0, params)
 
 
 def _ask_zone(facts: Facts) -> list[Gate]:

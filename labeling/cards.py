@@ -13,6 +13,7 @@ from mlops_portal.foundation.plant.roles import Role
 from mlops_portal.foundation.shell.pages.signed_in import person_of
 from mlops_portal.foundation.shell.registries import cards
 from mlops_portal.foundation.shell.registries.cards import Card
+from monitoring.containment.selectors.containments import lots_to_pull
 
 FEW = 6
 
@@ -30,6 +31,7 @@ def _needed(request: HttpRequest) -> dict[str, Any]:
         "others": waiting[1:],
         "may_change": by.may("change.record"),
         "may_golden": by.may("golden.view"),
+        "lots": list(lots_to_pull(by)[:FEW]),
     }
 
 
@@ -46,7 +48,7 @@ def register_cards() -> None:
             "labeling/cards/needed.html",
             _is_operator,
             _needed,
-            topics=("labels",),
+            topics=("labels", "containments"),
             size="wide",
             floor=True,
         )

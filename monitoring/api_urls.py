@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from monitoring.alerts.api import Alerts
 from monitoring.changes.api import Changes
+from monitoring.containment.api import ContainmentParts, Containments
 from monitoring.drift.api import Statistics
 from monitoring.golden.api import GoldenChecks, GoldenSamples
 from monitoring.intake.api import (
@@ -35,6 +36,8 @@ router.register("measures", Measures, "api-measures")
 router.register("measure-tables", MeasureTables, "api-measure-tables")
 router.register("measure-values", MeasureValues, "api-measure-values")
 router.register("drift-reports", DriftReports, "api-drift-reports")
+router.register("containments", Containments, "api-containments")
+router.register("containment-parts", ContainmentParts, "api-containment-parts")
 router.register("golden-samples", GoldenSamples, "api-golden-samples")
 router.register("golden-checks", GoldenChecks, "api-golden-checks")
 

@@ -14,6 +14,7 @@ class MonitoringConfig(AppConfig):
         from monitoring.alerts.actions import register_offers
         from monitoring.alerts.search import register_sources
         from monitoring.changes.services import change_undo
+        from monitoring.containment import cards as containment_cards
         from monitoring.events import register_types
         from monitoring.golden.services.samples import golden_restore
         from monitoring.intake.selectors.aside import asset_flags, node_flags
@@ -27,6 +28,7 @@ class MonitoringConfig(AppConfig):
         register_items()
         alert_cards.register_card()
         limit_cards.register_card()
+        containment_cards.register_card()
         register_offers()
         register_sources()
         kinds.register(
@@ -41,6 +43,11 @@ class MonitoringConfig(AppConfig):
                 mail=True, webhook=True,
             )
         )  # fmt: skip
+        kinds.register(
+            kinds.Kind(
+                "containment.opened", _("Parts on my lines are in doubt"), "lot", mail=True, webhook=True
+            )
+        )
         undo.register("monitoring.change", change_undo)
         undo.register("monitoring.golden", golden_restore)
         jobs.on_given_up("monitoring.drift_report", drift_report_give_up)
@@ -49,5 +56,6 @@ class MonitoringConfig(AppConfig):
         jobs.every("monitoring.measures", seconds=20)
         jobs.every("monitoring.performance", seconds=30)
         jobs.every("monitoring.wake", seconds=60)
+        jobs.every("monitoring.containments", seconds=30)
         jobs.every("monitoring.limits", seconds=60)
         jobs.every("monitoring.rollup", seconds=3600)

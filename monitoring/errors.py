@@ -145,3 +145,33 @@ class WrongTableState(Conflict):
     """A table of values is not in the state that this needs."""
 
     code = "wrong-table-state"
+
+
+class NotADoubt(Invalid):
+    """Parts in doubt without a reason, or of a span that cannot be."""
+
+    code = "not-a-doubt"
+
+
+class ContainmentMoved(Conflict):
+    """Somebody was first, or other parts wait than the person saw."""
+
+    code = "containment-moved"
+
+
+class ContainmentNotEmpty(Conflict):
+    """Parts of it wait for a decision, or join it still."""
+
+    code = "containment-not-empty"
+
+
+class NotADisposition(Invalid):
+    """Nothing that may become of these parts: no re-inspection, no note, no part."""
+
+    code = "not-a-disposition"
+
+
+class NotPulled(Invalid):
+    """More parts found than the lot has, or fewer than none."""
+
+    code = "not-pulled"

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.foundation.ledger.types import labels, read_as, register
-from monitoring.transitions import Sort, check_words
+from monitoring.transitions import DispositionKind, Sort, Trigger, check_words
 
 
 def register_types() -> None:
@@ -55,3 +55,19 @@ def register_types() -> None:
     )
     register("monitoring.golden.restored", _("{actor} brought the golden sample {code} of {name} back"))
     register("monitoring.golden.checked", _("{name} {number} judged {right} of {count} golden samples right"))
+    _containment_types()
+
+
+def _containment_types() -> None:
+    read_as("trigger", labels(Trigger), room="monitoring.containment.")
+    read_as("kind", labels(DispositionKind), room="monitoring.containment.")
+    register("monitoring.containment.opened", _("Parts of {asset} are in doubt ({code}): {trigger}"))
+    register("monitoring.containment.joined", _("{count} parts of {asset} joined {code}"))
+    register("monitoring.containment.widened", _("The doubt about parts of {asset} ({code}) begins earlier"))
+    register("monitoring.containment.bounded", _("No more parts of {asset} join {code}"))
+    register(
+        "monitoring.containment.pulled", _("{actor} pulled {pulled} of {count} parts of {asset} for {code}")
+    )
+    register("monitoring.containment.disposed", _("{actor} signed for {count} parts of {code}: {kind}"))
+    register("monitoring.containment.closed", _("{actor} closed {code} of {asset}"))
+    register("monitoring.containment.reopened", _("{count} late parts of {asset} opened {code} again"))

@@ -1,5 +1,5 @@
-"""The states of an alert, the ways between them, the causes that a person may name, and the checks that a
-record may fail."""
+"""The states of an alert, the ways between them, the causes that a person may name, the checks that a record
+may fail, and what puts parts in doubt and becomes of them."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -71,3 +71,19 @@ WAYS: dict[str, tuple[frozenset[AlertState], AlertState]] = {
     "resolve": (frozenset(UNRESOLVED), AlertState.RESOLVED),
     "reopen": (frozenset({AlertState.RESOLVED}), AlertState.OPEN),
 }
+
+
+class Trigger(TextChoices):
+    GOLDEN = "golden_check", _("golden check failed")
+    FALLBACK = "fallen_back", _("machine went back")
+    RECALL = "called_back", _("version called back")
+    SENSOR = "sensor_fault", _("sensor fault")
+    LABEL = "wrong_label", _("wrong label")
+    PERSON = "person", _("a person's doubt")
+
+
+class DispositionKind(TextChoices):
+    GOOD = "good", _("Good after re-inspection")
+    REWORKED = "reworked", _("Reworked")
+    SCRAPPED = "scrapped", _("Scrapped")
+    CONCESSION = "concession", _("Released by concession")

@@ -2,10 +2,12 @@ from django.urls import path
 
 from monitoring.alerts.views import alert, board
 from monitoring.changes import views as changes
+from monitoring.containment.views import acts, containments
 from monitoring.golden import views as golden
 from monitoring.intake.views import pictures, telemetry
 from monitoring.limits.views import limits
-from monitoring.measures.views import acts, files, measures
+from monitoring.measures.views import acts as measure_acts
+from monitoring.measures.views import files, measures
 from monitoring.performance import views as inspections
 from monitoring.reports.views import reports
 
@@ -15,6 +17,18 @@ urlpatterns = [
     path("alerts/<int:pk>/<slug:verb>/", alert.move, name="alert_move"),
     path("changes/", changes.changes, name="changes"),
     path("changes/<slug:slug>/<slug:kind>/", changes.change, name="change"),
+    path("containments/", containments.containments, name="containments"),
+    path("containments/new/", acts.new, name="containment_new"),
+    path("containments/<int:pk>/", containments.containment, name="containment"),
+    path("containments/<int:pk>/bound/", acts.bound, name="containment_bound"),
+    path("containments/<int:pk>/close/", acts.close, name="containment_close"),
+    path("containments/<int:pk>/dispose/", acts.dispose, name="containment_dispose"),
+    path("containments/<int:pk>/label/", containments.label, name="containment_label"),
+    path("containments/<int:pk>/lot/", containments.lot, name="containment_lot"),
+    path("containments/<int:pk>/parts.csv", containments.export, name="containment_export"),
+    path("containments/<int:pk>/parts/<int:part_pk>/", acts.part, name="containment_part"),
+    path("containments/<int:pk>/pull/", acts.pull, name="containment_pull"),
+    path("containments/<int:pk>/widen/", acts.widen, name="containment_widen"),
     path("drift/", reports.drift, name="drift"),
     path("drift/ask/", reports.ask, name="drift_ask"),
     path("drift/<int:pk>/", reports.one, name="drift_report"),
@@ -36,16 +50,16 @@ urlpatterns = [
     path("measures/add/joint/", measures.add_joint, name="measure_add_joint"),
     path("measures/<int:pk>/", measures.measure, name="measure"),
     path("measures/<int:pk>/values.csv", files.values, name="measure_values"),
-    path("measures/<int:pk>/record/", acts.record, name="measure_record"),
-    path("measures/<int:pk>/upload/", acts.upload, name="measure_upload"),
-    path("measures/<int:pk>/tables/<int:table_pk>/", acts.table, name="measure_table"),
+    path("measures/<int:pk>/record/", measure_acts.record, name="measure_record"),
+    path("measures/<int:pk>/upload/", measure_acts.upload, name="measure_upload"),
+    path("measures/<int:pk>/tables/<int:table_pk>/", measure_acts.table, name="measure_table"),
     path(
         "measures/<int:pk>/tables/<int:table_pk>/answer/",
-        acts.table_answer,
+        measure_acts.table_answer,
         name="measure_table_answer",
     ),
-    path("measures/<int:pk>/relearn/", acts.relearn, name="measure_relearn"),
-    path("measures/<int:pk>/end/", acts.end, name="measure_end"),
+    path("measures/<int:pk>/relearn/", measure_acts.relearn, name="measure_relearn"),
+    path("measures/<int:pk>/end/", measure_acts.end, name="measure_end"),
     path("pictures/<str:prediction_id>/<slug:view>/", pictures.picture, name="picture"),
     path("telemetry/", telemetry.telemetry, name="telemetry"),
 ]

@@ -9,9 +9,11 @@ from typing import Any
 from approvals.gates import UNKNOWN, Facts, GoldenFact
 from labeling.models import TrainingManifest
 from labeling.selectors.now import alert_open, now_of
+from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.errors import ArtifactDamaged
-from mlops_portal.foundation.registry.models import AskZone, ModelVersion
+from mlops_portal.foundation.registry.models import AskZone, ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.services import artifact_read
+from monitoring.containment.selectors.containments import open_on
 from monitoring.golden.selectors.samples import check_of, golden_set
 
 
@@ -84,4 +86,15 @@ def facts_of(version: ModelVersion, *, champion: ModelVersion | None, targets: C
         promise=(promise.wrong_share, promise.certainty) if promise else None,
         zone=version.measures.get("ask_zone"),
         foreign="origin" in version.measures,
+        contained=contained(version.model, targets),
     )
+
+
+def contained(model: RegisteredModel, targets: Collection[str]) -> list[str]:
+    """Open containments on the lines of ``targets`` (machines), else of all machines that the model judges:
+    “C-12 Press 4”."""
+    machines = Asset.objects.filter(type=model.asset_type_id, retired_at=None)
+    if targets:
+        machines = Asset.objects.filter(slug__in=targets)
+    lines = set(machines.values_list("line_id", flat=True))
+    return [str(one) for one in open_on(lines)]

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edge_sync.models import Release
+from edge_sync.services.doubting import doubt_called_back
 from edge_sync.services.states import claim, told
 from edge_sync.transitions import NodeState, ReleaseState
 from mlops_portal.foundation.plant.models import Person
@@ -57,10 +58,12 @@ FAILED = (NodeState.REFUSED, NodeState.FALLEN_BACK)
 
 
 def release_halt(*, by: Person, release: Release, reason: str) -> Release:
-    """For good: machines that have it keep it; going back is a release of its own, with its own approval."""
+    """For good: machines that have it keep it; going back is a release of its own, with its own approval.
+    What they judged by it is in doubt, until a person has decided about each part."""
     guard(by, "release.control", line=release.approval.line)
     said = _said(reason)
     with transaction.atomic():
         claim(release, (*ON_ITS_WAY, ReleaseState.PAUSED), ReleaseState.HALTED, reason=said)
         told(release, "halted", at=timezone.now(), actor=by.actor, reason=said)
+        doubt_called_back(person=by, release=release, reason=said)
     return release

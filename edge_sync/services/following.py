@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_noop
 from edge_sync.models import Release, ReleaseTarget
 from edge_sync.selectors.releases import releases_all
 from edge_sync.services.control import FAILED
+from edge_sync.services.doubting import doubt_fallen_back
 from edge_sync.services.states import claim, told
 from edge_sync.transitions import NodeState, ReleaseState
 from mlops_portal.foundation.plant.models import Asset, Person
@@ -19,12 +22,14 @@ from mlops_portal.foundation.shell.work.jobs import enqueue
 KIND = "edge-release"
 
 
-def release_follow(*, release_id: int, state: NodeState, asset: Asset, reason: str) -> None:
+def release_follow(*, release_id: int, state: NodeState, asset: Asset, reason: str, at: datetime) -> None:
     """Inside the transaction of the report that it follows."""
     release = releases_all().select_for_update(of=("self",)).get(pk=release_id)
     changed("releases", f"release:{release.pk}")
     if state in FAILED:
         _stop(release, state, asset, reason)
+        if state is NodeState.FALLEN_BACK:
+            doubt_fallen_back(release=release, asset=asset, reason=reason, at=at)
     elif state is NodeState.CONFIRMED:
         _go_on(release)
 

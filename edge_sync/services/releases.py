@@ -32,6 +32,7 @@ from mlops_portal.foundation.wire import release as wire
 from mlops_portal.foundation.wire import roster
 from mlops_portal.foundation.wire.errors import Invalid, PortalError
 from mlops_portal.foundation.wire.release import Refused
+from monitoring.containment.selectors.containments import open_on
 
 WAITS = (ReleaseState.STAGED, ReleaseState.CANARY)
 LACKS = "capability"
@@ -78,7 +79,7 @@ def release_publish(*, release: Release) -> list[ReleaseTarget]:
     due = [one for one in targets if one.published_at is None]
     if state is ReleaseState.STAGED:
         due = due[:1]
-    if not due:
+    if not due or _held(release):
         return []
     try:
         bundle = bundle_of(release.approval)
@@ -157,11 +158,31 @@ def check(bundle: Bundle, target: ReleaseTarget, *, now: datetime) -> None:
         )
 
 
+def _held(release: Release) -> bool:
+    """Whether parts came into doubt on the line after the evidence was drawn, so that nobody signed in spite
+    of them. Only before the first machine has it; what became of the first is for people."""
+    if release.state != ReleaseState.STAGED:
+        return False
+    doubts = open_on([release.approval.line_id], since=release.approval.evidence.created_at)
+    if doubts:
+        which = ", ".join(str(one) for one in doubts)
+        said = _(
+            "Waits: parts came into doubt on the line after the evidence was drawn (%(which)s). Decide about "
+            "them, or halt this and ask for a new approval."
+        ) % {"which": which}
+        _say_waiting(release, said)
+    return bool(doubts)
+
+
 def _wait(release: Release, error: Refused) -> None:
     """Say what is missing; the next ceremony, or a newer agent, may bring it."""
     reason = error.sentence
     if error.reason in CEREMONY_MENDS:
         reason = _("Waits for a ceremony: %(why)s") % {"why": error.sentence}
+    _say_waiting(release, reason)
+
+
+def _say_waiting(release: Release, reason: str) -> None:
     with transaction.atomic():
         if Release.objects.filter(pk=release.pk).exclude(reason=reason[:240]).update(reason=reason[:240]):
             changed("releases", f"release:{release.pk}")

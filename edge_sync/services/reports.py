@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from edge_sync.errors import WrongReleaseState
 from edge_sync.models import NodeReport, ReleaseTarget
+from edge_sync.services.doubting import doubts_bound
 from edge_sync.services.following import release_follow
 from edge_sync.transitions import BY_HAND, OF_THE_NODE, NodeState
 from mlops_portal.foundation.ledger.refs import Actor, Ref
@@ -162,7 +163,9 @@ def _apply(node: Node, asset: Asset, row: NodeReport) -> None:
             at=row.at,
             actor=Actor("node", node.slug, ""),
         )
-    release_follow(release_id=target.release_id, state=NodeState(row.state), asset=asset, reason=row.reason)
+    release_follow(
+        release_id=target.release_id, state=NodeState(row.state), asset=asset, reason=row.reason, at=row.at
+    )
 
 
 def _approved(node: Node, asset: Asset, row: NodeReport) -> None:
@@ -178,6 +181,8 @@ def _approved(node: Node, asset: Asset, row: NodeReport) -> None:
         )
     elif row.state in (*RUNS, NodeState.FALLEN_BACK):
         unapproved_over(asset=asset, at=row.at)
+    if row.state in RUNS:
+        doubts_bound(node=node, asset=asset, number=row.number, at=row.at)
 
 
 def _note(node: Node, row: NodeReport) -> None:

@@ -16,6 +16,7 @@ from labeling.policies import answers_allowed, dispute_verdict, settle_verdict
 from labeling.selectors.queue import requests_all
 from labeling.services.answering import about, told
 from labeling.services.leasing import topic
+from labeling.services.mistaken import answer_mistaken
 from labeling.transitions import Answer, RequestState
 from mlops_portal.foundation.ledger.refs import SYSTEM
 from mlops_portal.foundation.ledger.services import event_record
@@ -26,6 +27,7 @@ from mlops_portal.foundation.wire.errors import Invalid
 
 UNDO_TIME = timedelta(seconds=30)
 MOST = 500
+OF_THE_PART = ("request__row__prediction__asset__line__site", "request__row__prediction__version__model")
 
 
 def _move(request: LabelRequest, to: RequestState, **values: object) -> None:
@@ -49,6 +51,7 @@ def label_settle(*, by: Person, request: LabelRequest, answer: str) -> Label:
         to = RequestState.WITHDRAWN if answer == Answer.CANT_TELL else RequestState.SETTLED
         _move(request, to)
         Label.objects.filter(request=request, person=by, undone_at=None).update(undone_at=now)
+        others = list(Label.objects.filter(request=request, undone_at=None).select_related(*OF_THE_PART))
         label = Label.objects.create(
             request=request,
             person=by,
@@ -64,6 +67,8 @@ def label_settle(*, by: Person, request: LabelRequest, answer: str) -> Label:
             public=told(request, answer) | {"new": to.value},
             at=now,
         )
+        for other in others:
+            answer_mistaken(label=other, truth=answer, actor=by.actor)
         changed(topic(request.line), "labels")
     return label
 
@@ -119,5 +124,9 @@ def _compared(request: LabelRequest, answer: str) -> bool:
         except WrongState:
             return False  # undone at this moment
         event_record(type=f"labeling.request.{kind}", actor=SYSTEM, subjects=about(request), public=public)
+        if not agree:
+            wrong = request.labels.filter(answer=answer, opinion=False, undone_at=None)
+            for label in wrong.select_related(*OF_THE_PART):
+                answer_mistaken(label=label, truth=request.row.prediction.truth, actor=SYSTEM)
         changed(topic(request.line), "labels")
     return True

@@ -13,6 +13,7 @@ from mlops_portal.foundation.ledger.refs import SYSTEM
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 from monitoring.alert_events import alert_told
+from monitoring.containment.services.sensors import sensor_doubted
 from monitoring.errors import AlertMoved, CauseMissing, NotASnooze
 from monitoring.models import Alert
 from monitoring.transitions import WAYS, AlertState, Cause
@@ -52,6 +53,14 @@ def alert_resolve(*, by: Person, alert: Alert, cause: str, comment: str = "") ->
     guard(by, HANDLE, line=alert.line)
     if cause not in Cause.values:
         raise CauseMissing(_("Say what the cause was: alerts like this one will learn from it."))
+    with transaction.atomic():
+        resolved = _resolved(by, alert, cause, comment)
+        if cause == Cause.SENSOR and alert.asset is not None:
+            sensor_doubted(alert=resolved, asset=alert.asset, actor=by.actor)
+    return resolved
+
+
+def _resolved(by: Person, alert: Alert, cause: str, comment: str) -> Alert:
     return _move(
         by,
         alert,

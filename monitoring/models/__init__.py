@@ -1,5 +1,7 @@
 from monitoring.models.alert import Alert
+from monitoring.models.containment import Containment, ContainmentLot, ContainmentPart, Disposition
 from monitoring.models.golden import GoldenCheck, GoldenProposal, GoldenSample
+from monitoring.models.golden_round import GoldenAnswer, GoldenChange, GoldenPlan, GoldenRound
 from monitoring.models.inspection import Inspection
 from monitoring.models.limits import Calibration, FalseAlarmBudget, JudgingShard, LimitSet, Watch
 from monitoring.models.measure import Measure, MeasureTable, MeasureValue
@@ -13,11 +15,19 @@ from monitoring.models.window import Rollup, StatisticPoint, Window
 __all__ = [
     "Alert",
     "Calibration",
+    "Containment",
+    "ContainmentLot",
+    "ContainmentPart",
     "CountedPiece",
+    "Disposition",
     "DriftReport",
     "FalseAlarmBudget",
+    "GoldenAnswer",
+    "GoldenChange",
     "GoldenCheck",
+    "GoldenPlan",
     "GoldenProposal",
+    "GoldenRound",
     "GoldenSample",
     "Inspection",
     "JudgingShard",

@@ -15,6 +15,7 @@ class GoldenSample(models.Model):
     """A part with a truth that a named skilled person gave; the model must give that truth at least
     ``tolerance`` probability, and every ``safety`` sample must be judged right. No training may have it, nor
     its like (``compute.apart``).
+    One that is ``waiting`` is kept out of training already, and tests nothing yet.
     A ``borderline`` one lies between two classes, as a skilled person says: it is run and shown, and no gate
     hangs on it."""
 
@@ -26,6 +27,7 @@ class GoldenSample(models.Model):
     tolerance = models.FloatField(default=0.5)
     safety = models.BooleanField(default=False)
     borderline = models.BooleanField(default=False)
+    waiting = models.BooleanField(default=False, help_text=_("Until a second person has agreed to it"))
     judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     judged_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)

@@ -39,6 +39,9 @@
 
   document.addEventListener("click", (event) => {
     closeMenus(event.target);
+    if (event.target.closest("[data-print]")) {
+      window.print();
+    }
     const opener = event.target.closest("[data-dialog]");
     if (opener) {
       const dialog = document.getElementById(opener.dataset.dialog);

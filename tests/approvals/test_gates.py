@@ -190,3 +190,10 @@ def test_where_nobody_promised_anything_there_is_no_such_gate() -> None:
 def test_a_policy_with_odd_rules_is_refused(body: dict[str, object]) -> None:
     with pytest.raises(PolicyUnfit):
         parse(body)
+
+
+def test_parts_in_doubt_on_the_line_need_a_reason() -> None:
+    found = gate("containment", contained=["C-7 Press 4"])
+    assert (found.kind, found.met) == ("soft", False)
+    assert "C-7 Press 4" in sentence_of(found.frozen())
+    assert gate("containment").met

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from django.test import Client
 from django.utils import timezone
 
-from tests.directory import asked, edge, tried
+from tests.directory import asked, edge, held, tried
 from tests.directory.world import World
 
 _LATER = {
@@ -270,6 +270,25 @@ PROBES: tuple[Probe, ...] = (
     Probe("budget.set", "api", "watch", _send("PATCH", "watches/press-quality/", persistence=3, reason="Q")),
     Probe("model.onboard", "page", "undo", asked.undo_onboarding),
     Probe("model.onboard", "api", "undo", asked.undo_onboarding_by_api),
+    Probe("containment.view", "page", "one", held.see, writes=False),
+    Probe("containment.view", "page", "lot", held.see_lot, writes=False),
+    Probe("containment.view", "page", "label", held.see_label, writes=False),
+    Probe("containment.view", "page", "csv", held.see_csv, writes=False),
+    Probe("containment.view", "api", "one", held.see_by_api, writes=False),
+    Probe("containment.view", "api", "part", held.see_part_by_api, writes=False),
+    Probe("containment.open", "page", "new", _post("/containments/new/", asset="press-1", reason="Smell")),
+    Probe("containment.open", "page", "widen", held.widen),
+    Probe("containment.open", "api", "new", _send("POST", "containments/", asset="press-1", reason="Smell")),
+    Probe("containment.open", "api", "widen", held.widen_by_api),
+    Probe("containment.pull", "page", "lot", held.pull),
+    Probe("containment.pull", "api", "lot", held.pull_by_api),
+    Probe("containment.dispose", "page", "lot", held.dispose),
+    Probe("containment.dispose", "page", "bound", held.bound),
+    Probe("containment.dispose", "page", "close", held.close),
+    Probe("containment.dispose", "api", "lot", held.dispose_by_api),
+    Probe("containment.dispose", "api", "part", held.dispose_part_by_api),
+    Probe("containment.dispose", "api", "bound", held.bound_by_api),
+    Probe("containment.dispose", "api", "close", held.close_by_api),
     Probe("golden.view", "page", "set", _get("/golden/press-quality/"), writes=False),
     Probe("golden.view", "api", "sample", asked.see_sample, writes=False),
     Probe("golden.edit", "page", "retire", asked.retire),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from edge_sync.models import NodeReport, Release, ReleaseTarget
 from edge_sync.selectors.running import running_on
+from edge_sync.services.control import release_halt
 from edge_sync.tasks import publish
 from mlops_portal.foundation.ledger.selectors import events
 from mlops_portal.foundation.ledger.types import sentence
@@ -19,8 +20,9 @@ from mlops_portal.foundation.registry.selectors import champion_for
 from mlops_portal.foundation.shell.models import Notification
 from mlops_portal.foundation.wire import jcs
 from mlops_portal.foundation.wire.receipt import Delivery, Receipt
+from monitoring.containment.selectors.words import why
 from monitoring.intake.selectors.approved import approved_version
-from monitoring.models import Quarantined, UnapprovedRun
+from monitoring.models import Containment, Quarantined, UnapprovedRun
 from tests.edge_agent import models
 from tests.edge_sync.decided import approved, make_model, make_version
 from tests.edge_sync.plant import EdgePlant, ceremony, give_passkey
@@ -96,6 +98,40 @@ def test_a_fallback_shows_as_a_mismatch(node: At, release: Release, artifact: st
     assert row.why == "health: 9 of 10 parts"
     (row,) = running_on([asset], now=now + timedelta(hours=1))
     assert row.unknown_since is not None
+
+
+def test_what_a_version_judged_before_the_machine_went_back_from_it_is_in_doubt(
+    node: At, release: Release, artifact: str
+) -> None:
+    node.say(node.report("press-2a", 1, "active", artifact))
+    node.say(node.report("press-2a", 1, "fallen_back", artifact, "health: 9 of 10 parts"))
+    doubt = Containment.objects.get()
+    assert (doubt.trigger, doubt.activation, doubt.began) == ("fallen_back", "press-2a/1", "release")
+    assert doubt.until is not None
+    assert people_told(doubt)
+
+
+def test_a_version_that_never_ran_puts_nothing_in_doubt(node: At, release: Release, artifact: str) -> None:
+    node.say(node.report("press-2a", 1, "fallen_back", artifact, "never started"))
+    assert not Containment.objects.exists()
+
+
+def test_a_version_that_is_called_back_is_in_doubt_until_another_runs(
+    node: At, release: Release, artifact: str, plant: EdgePlant
+) -> None:
+    node.say(node.report("press-2a", 1, "active", artifact))
+    by = plant.cast.two.quality_engineer
+    release_halt(by=by, release=release, reason="Scratches slip through")
+    doubt = Containment.objects.get()
+    assert (doubt.trigger, doubt.grows) == ("called_back", True)
+    assert "Scratches slip through" in why(doubt)
+    node.say(node.report("press-2a", 2, "active", "cd" * 32))
+    doubt.refresh_from_db()
+    assert not doubt.grows
+
+
+def people_told(doubt: Containment) -> bool:
+    return Notification.objects.filter(kind="containment.opened", params__code=doubt.code).exists()
 
 
 def test_an_emergency_stop_at_the_machine_is_seen(node: At, release: Release, artifact: str) -> None:

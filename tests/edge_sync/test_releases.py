@@ -16,6 +16,8 @@ from edge_sync.tasks import publish
 from mlops_portal.foundation.ledger.selectors import events
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.wire import release as wire
+from monitoring.containment.services.disposing import containment_close
+from monitoring.containment.services.opening import containment_ask
 from monitoring.models import GoldenSample
 from tests.directory.signing import SoftKey
 from tests.edge_agent import models
@@ -188,3 +190,18 @@ def test_the_log_names_the_release_its_target_and_its_approval(approve: Any) -> 
     assert ("target", "release_target", "press-2a/7") in about
     assert ("approved_by", "approval_request", str(request.pk)) in about
     assert ("of", "model_version", "press/1") in about
+
+
+def test_a_release_waits_for_parts_that_came_into_doubt_after_the_decision(
+    approve: Any, plant: EdgePlant
+) -> None:
+    approve({"press-2a": 1, "press-2b": 1})
+    asset = plant.cast.line_2.assets.get(slug="press-2a")
+    doubt = containment_ask(
+        by=plant.cast.two.quality_engineer, asset=asset, reason="Smell", until=timezone.now()
+    )
+    assert publish() == 0
+    release = Release.objects.get()
+    assert (release.state, doubt.code in release.reason) == ("staged", True)
+    containment_close(by=plant.cast.two.quality_engineer, containment=doubt)
+    assert publish() == 1

@@ -23,7 +23,7 @@ from labeling.transitions import RequestState
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.wire import manifest
 from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
-from monitoring.models import Prediction
+from monitoring.models import Containment, Prediction
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +144,26 @@ def test_an_answer_that_taught_a_model_stays_and_says_so(queue):
     assert fate(queue) == "In the training set of a run"
     with pytest.raises(TooLateToUndo, match="trained"):
         label_undo(by=queue.operator, label=label)
+
+
+def test_a_wrong_answer_puts_in_doubt_what_the_person_answered_since_they_were_last_proven_right(queue):
+    said = []
+    for found in ("ok", None, "crack"):  # proven right, not inspected, proven wrong
+        request, label = answered(queue, "ok")
+        aged(label)
+        said.append(request.row.prediction)
+        if found:
+            Prediction.objects.filter(pk=request.row.prediction_id).update(truth=found)
+            answers_compare()
+    doubt = Containment.objects.get()
+    assert (doubt.trigger, doubt.began, doubt.grows) == ("wrong_label", "check", False)
+    in_doubt = set(doubt.rows.values_list("prediction", flat=True))
+    assert in_doubt == {said[1].pk, said[2].pk}
+
+
+def test_two_defects_taken_for_one_another_put_nothing_in_doubt(queue):
+    request, label = answered(queue, "crack")
+    aged(label)
+    Prediction.objects.filter(pk=request.row.prediction_id).update(truth="crack")
+    answers_compare()
+    assert not Containment.objects.exists()

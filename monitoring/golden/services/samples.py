@@ -21,6 +21,7 @@ from mlops_portal.foundation.shell.registries import undo
 from mlops_portal.foundation.shell.work.jobs import enqueue
 from mlops_portal.foundation.wire.categories import code_of
 from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
+from monitoring.containment.services.goldens import version_doubted
 from monitoring.errors import CodeTaken, Marked, Retired
 from monitoring.golden.selectors.samples import clear, edit_verdict, skilled_for
 from monitoring.models import GoldenCheck, GoldenSample
@@ -224,4 +225,8 @@ def golden_check_record(
                 at=now,
             )
             changed("golden", f"version:{version.pk}")
+            if counting and not passed:
+                version_doubted(
+                    version=version, missed=[one["code"] for one in counting if not one["passed"]]
+                )
     return check

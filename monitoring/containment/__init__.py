@@ -1,0 +1,1 @@
+"""Parts in doubt: which, where they are, and what a person signed of each."""

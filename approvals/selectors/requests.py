@@ -15,6 +15,7 @@ from approvals.errors import EvidenceDamaged
 from approvals.models import ApprovalRequest, Decision
 from approvals.selectors.policies import line_rules
 from approvals.transitions import ApprovalState, Verdict
+from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.plant.models import Asset, Line, Person
 from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.registry.models import Champion, ModelVersion
@@ -22,6 +23,7 @@ from mlops_portal.foundation.registry.transitions import VersionState
 from mlops_portal.foundation.wire.roster import Quorum, quorum_met
 
 OPEN = (ApprovalState.DRAFT, ApprovalState.SUBMITTED)
+RECOVERED = "ledger.log.recovered"
 PENDING = (VersionState.CANDIDATE, VersionState.IN_REVIEW, VersionState.RETURNED)
 
 
@@ -98,10 +100,12 @@ def targets_for(*, person: Person, version: ModelVersion) -> QuerySet[Asset]:
 
 
 def number_next(asset: Asset) -> int:
-    """One more than any release number ever allotted to the machine; numbers are never used again."""
+    """One more than any release number ever allotted to the machine, and above what may have been allotted
+    since a backup to which the portal went back; numbers are never used again."""
     allotted = [
         numbers.get(asset.slug, 0)
         for numbers in ApprovalRequest.objects.filter(assets=asset).values_list("numbers", flat=True)
     ]
+    recovered = [one.data["numbers"].get(asset.slug, 0) for one in Event.objects.filter(type=RECOVERED)]
     running = Champion.objects.filter(asset=asset).values_list("number", flat=True).first() or 0
-    return max([running, *allotted]) + 1
+    return max([running, *allotted, *recovered]) + 1

@@ -8,8 +8,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-VERSION = "0.1.0"
-
 
 class BadConfig(Exception):
     """``agent.json`` is missing or does not fit; the sentence says how to mend it."""

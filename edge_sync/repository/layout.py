@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 FEW = 16
+FLOOR = "floor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,22 @@ class Layout:
     @property
     def staging(self) -> Path:
         return self.root / "staging"
+
+    @property
+    def floor(self) -> int:
+        """The lowest version that may be published: above all that nodes saw before a restore."""
+        with suppress(FileNotFoundError, ValueError):
+            return int((self.root / FLOOR).read_text(encoding="ascii"))
+        return 0
+
+    def leap(self, by: int) -> None:
+        """Raise the floor to ``by`` above every version that was published here."""
+        names = [*self.metadata.glob("*.*.json"), *self.root.glob("rosters/*/*.json")]
+        numbers = [int(one.name.partition(".")[0]) for one in names if one.name.partition(".")[0].isdigit()]
+        stamp = self.metadata / "timestamp.json"
+        if stamp.exists():
+            numbers.append(int(json.loads(stamp.read_bytes())["signed"]["version"]))
+        (self.root / FLOOR).write_text(str(max([self.floor, *numbers]) + by), encoding="ascii")
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -2,7 +2,8 @@
 
 - Nothing is served that a node would refuse: every role is checked against its delegator before it is moved.
 - Order: target files, roles, snapshot, timestamp last; a reader at any moment sees a whole state.
-- Versions only grow; what a role lists stays, unless it is dropped by name.
+- Versions only grow, after a restore from above the floor (``Layout.leap``).
+- What a role lists stays, unless it is dropped by name.
 - A timestamp is renewed at half of its life, so are snapshot and lines: expiry stops updates.
 """
 
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from securesystemslib.signer import Signer
-from tuf.api.metadata import Metadata, Root, Snapshot, TargetFile, Targets, Timestamp
+from tuf.api.metadata import Metadata, Root, Signed, Snapshot, TargetFile, Targets, Timestamp
 
 from edge_sync.errors import NoCeremony, NotPublished
 from edge_sync.repository import published, roles
@@ -99,7 +100,7 @@ class Repository:
                 path: one for path, one in before.targets.items() if path.rpartition("/")[2] not in drop
             }
             added = {path: TargetFile.from_data(path, data) for path, data in by_path.items()}
-            made = roles.line(version=before.version + 1, now=now, files=listed | added)
+            made = roles.line(version=self._next(before), now=now, files=listed | added)
             state.lines[role] = self._signed(role, made)
             new = {path: data for path, data in by_path.items() if before.targets.get(path) != added[path]}
             self.layout.put(self.layout.targets, new)
@@ -109,15 +110,15 @@ class Repository:
         """Sign again what has passed half of its life; the names of the roles that were renewed."""
         with self.layout.locked():
             state = self.read()
-            stale = [role for role, one in state.lines.items() if _half_over(one, now, roles.LINE_DAYS)]
+            stale = [role for role, one in state.lines.items() if self._old(one, now, roles.LINE_DAYS)]
             for role in stale:
                 before = state.lines[role].signed
-                made = roles.line(version=before.version + 1, now=now, files=before.targets)
+                made = roles.line(version=self._next(before), now=now, files=before.targets)
                 state.lines[role] = self._signed(role, made)
-            if stale or _half_over(state.snapshot, now, roles.SNAPSHOT_DAYS):
+            if stale or self._old(state.snapshot, now, roles.SNAPSHOT_DAYS):
                 self._commit(state, stale, now)
                 return [*stale, Snapshot.type, Timestamp.type]
-            if _half_over(state.timestamp, now, roles.TIMESTAMP_DAYS):
+            if self._old(state.timestamp, now, roles.TIMESTAMP_DAYS):
                 self._stamp(state, now)
                 return [Timestamp.type]
         return []
@@ -131,7 +132,14 @@ class Repository:
         if targets.get_verification_result(role, one.signed_bytes, one.signatures).verified:
             return one
         files = one.signed.targets
-        return self._signed(role, roles.line(version=one.signed.version + 1, now=now, files=files))
+        return self._signed(role, roles.line(version=self._next(one.signed), now=now, files=files))
+
+    def _next(self, before: Signed | None) -> int:
+        return max(before.version + 1 if before else 1, self.layout.floor)
+
+    def _old(self, one: Metadata[Any] | None, now: datetime, days: float) -> bool:
+        """Half of its life is over, or it was published before a restore: nodes may have seen a later one."""
+        return _half_over(one, now, days) or (one is not None and one.signed.version < self.layout.floor)
 
     def _signed(self, role: str, made: Metadata[Any]) -> Metadata[Any]:
         made.sign(self.signer_of(role))
@@ -145,7 +153,7 @@ class Repository:
             one = state.targets if role == Targets.type else state.lines[role]
             _check(state.root.signed if role == Targets.type else state.targets.signed, role, one)
             moved[f"{one.signed.version}.{role}.json"] = roles.dump(one)
-        version = state.snapshot.signed.version + 1 if state.snapshot else 1
+        version = self._next(state.snapshot.signed if state.snapshot else None)
         made = roles.snapshot(version=version, now=now, versions=state.versions())
         state.snapshot = self._signed(Snapshot.type, made)
         _check(state.root.signed, Snapshot.type, state.snapshot)
@@ -156,7 +164,7 @@ class Repository:
     def _stamp(self, state: Published, now: datetime) -> None:
         if state.snapshot is None:
             raise NoCeremony("Nothing was published yet; run keys_ceremony.")
-        version = state.timestamp.signed.version + 1 if state.timestamp else 1
+        version = self._next(state.timestamp.signed if state.timestamp else None)
         made = roles.timestamp(version=version, now=now, snapshot_version=state.snapshot.signed.version)
         state.timestamp = self._signed(Timestamp.type, made)
         _check(state.root.signed, Timestamp.type, state.timestamp)

@@ -56,10 +56,10 @@ class Signing:
 
 def plan(lines: Iterable[Line], *, now: datetime, days: int) -> list[Signing]:
     """The next roster of each line, and what differs from the one that nodes have."""
-    signings = []
+    signings, floor = [], layout().floor
     for line in lines:
         before = rosters.signed(line)
-        version = before.version + 1 if before else 1
+        version = max(before.version + 1 if before else 1, floor)
         data = jcs.canonical(rosters.wanted(line, version=version, now=now, days=days))
         signings.append(Signing(line, version, data, differences(before, parse(data))))
     return signings
@@ -110,7 +110,7 @@ def _hold(planned: list[Signing], keys: OfflineKeys, actor: Actor, now: datetime
     root = _root(keys, version, timestamp.public_key, snapshot.public_key, now)
     state = repository().read() if version else None
     targets = roles.targets(
-        version=state.targets.signed.version + 1 if state and state.targets else 1,
+        version=max(state.targets.signed.version + 1 if state and state.targets else 1, layout().floor),
         expires=max(parse(one.data).expires for one in planned),
         rosters={one.line.slug: one.data for one in planned},
         lines={slug: signer.public_key for slug, signer in lines.items()},

@@ -7,6 +7,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from approvals.errors import (
@@ -22,6 +23,8 @@ from approvals.selectors.requests import number_next, pack_of
 from approvals.services.policies import policy_set
 from approvals.services.requests import request_submit, request_withdraw, requests_check
 from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.refs import SYSTEM
+from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.registry.services import champion_set
 from mlops_portal.foundation.shell.models import Notification
@@ -102,6 +105,14 @@ def test_release_numbers_are_never_used_again(bench: Bench) -> None:
     request_withdraw(by=first.asked_by, request=first)
     assert bench.opened().numbers == {"press-3": 3, "press-4": 3}
     assert number_next(bench.presses[0]) == 2
+
+
+def test_numbers_that_a_lost_portal_may_have_given_are_never_given_again(bench: Bench) -> None:
+    press, other = bench.presses[0], number_next(bench.presses[1])
+    with transaction.atomic():
+        event_record(type="ledger.log.recovered", actor=SYSTEM, public={"numbers": {press.slug: 1003}})
+    assert number_next(press) == 1004
+    assert number_next(bench.presses[1]) == other
 
 
 def test_machines_of_another_line_or_type_are_refused(bench: Bench) -> None:

@@ -33,7 +33,6 @@ USED_OTHERWISE = {
         "argon2-cffi": "Django's hasher of passwords",
         "numba": "of SHAP: what it would take by itself does not run on every Python",
         "protobuf": "of skl2onnx: from 7 on, boosted trees cannot be exported",
-        "psycopg": "Django's way to PostgreSQL",
         "tzdata": "the time zones of plants, where the machine has none",
         "uvicorn": "the web process and the MLflow server run on it (serve.parts)",
     },

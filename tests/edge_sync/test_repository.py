@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tuf.api.exceptions import ExpiredMetadataError
+from tuf.api.exceptions import BadVersionNumberError, ExpiredMetadataError
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
 from edge_sync.errors import KeyUnreadable, NoCeremony, NotPublished
@@ -200,3 +201,26 @@ def test_a_thousand_targets_are_published_at_once(signed: EdgePlant, tmp_path: P
         info = client.get_targetinfo(f"lines/line-1/asset-{number}.json")
         assert info is not None
         assert Path(client.download_target(info)).read_bytes() == many[f"asset-{number}.json"][::-1]
+
+
+def test_after_a_restore_a_client_that_saw_later_versions_follows_again(
+    signed: EdgePlant, tmp_path: Path
+) -> None:
+    publish()
+    kept = tmp_path / "kept"
+    shutil.copytree(layout().root, kept)
+    for hours in (20, 40):
+        repository().refresh(timezone.now() + timedelta(hours=hours))
+    publish(files={"a.json": b"two"})
+    updater(tmp_path / "node").refresh()
+    shutil.rmtree(layout().root)
+    shutil.copytree(kept, layout().root)
+    with pytest.raises(BadVersionNumberError):
+        updater(tmp_path / "node").refresh()
+    layout().leap(1000)
+    assert repository().refresh(timezone.now()) == ["line-line-1", "line-line-2", "snapshot", "timestamp"]
+    client = updater(tmp_path / "node")
+    info = client.get_targetinfo("lines/line-1/a.json")
+    assert info is not None
+    assert Path(client.download_target(info)).read_bytes() == b"one"
+    assert repository().refresh(timezone.now()) == []

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from edge_sync.agent.config import VERSION
 from edge_sync.agent.disk.store import Store
 from mlops_portal.foundation.wire import telemetry
 from mlops_portal.foundation.wire.formats import CAPABILITIES
+from mlops_portal.foundation.wire.version import VERSION
 
 ROOM = telemetry.LARGEST // 2  # bytes; proxies refuse from 1 MiB on, the least of them earlier
 HELD = "held_batches"

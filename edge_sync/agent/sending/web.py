@@ -19,7 +19,8 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from edge_sync.agent.config import VERSION, Config
+from edge_sync.agent.config import Config
+from mlops_portal.foundation.wire.version import VERSION
 
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
 HEAD_SECONDS = 45.0

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.above.serve.broker import broker_folders
 from mlops_portal.above.serve.errors import CannotStart
+from mlops_portal.above.serve.prepare import restore_cut_off
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "[::1]"}
 
@@ -19,6 +20,11 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1", "[::1]"}
 def folders() -> None:
     """Make the folders below VAR_DIR, and try that they can be written."""
     var_dir: Path = settings.VAR_DIR
+    if restore_cut_off():
+        raise CannotStart(
+            _("A restore into %(folder)s was cut off; run “manage.py restore” with the same archive again.")
+            % {"folder": var_dir}
+        )
     try:
         for name in ("run", "log", "mlflow/artifacts", "static"):
             (var_dir / name).mkdir(parents=True, exist_ok=True)

@@ -27,6 +27,11 @@ def migrations_unknown() -> bool:
     return any(key[0] in loader.migrated_apps and key not in known for key in loader.applied_migrations)
 
 
+def restore_cut_off() -> bool:
+    """Whether a restore into VAR_DIR was ended before it was done (``backup.files.Target``)."""
+    return any(Path(settings.VAR_DIR).glob("*.restoring"))
+
+
 def migrate() -> None:
     if migrations_missing():
         call_command("migrate", verbosity=0, interactive=False)

@@ -34,6 +34,14 @@ def look() -> list[Finding]:
     }
     ends = {role: one.signed.expires for role, one in roles.items() if one is not None}
     findings = [one for role, end in ends.items() if (one := _role(role, end, now)) is not None]
+    if published.timestamp is not None and published.timestamp.signed.version < layout().floor:
+        findings.append(
+            bad(
+                "keys",
+                _("Since the restore nothing was published that nodes take: they saw a later state."),
+                _("Bring the online keys back below VAR_DIR, or hold a key ceremony."),
+            )
+        )
     for line in Line.objects.all():
         findings += _roster(line, now)
     return findings or [good("keys", _("All signatures for the edge nodes are valid."))]

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from structlog import get_logger
 
-from mlops_portal.above.serve.doctor import database, files, keys, running
+from mlops_portal.above.serve.doctor import backups, database, files, keys, running
 from mlops_portal.above.serve.doctor.finding import Finding, bad, caution
 from mlops_portal.foundation.shell.pages.problems import DATABASE_IS_DOWN
 
@@ -33,9 +33,11 @@ PARTS: dict[str, str | Promise] = {
     "mail": gettext_lazy("Mail"),
     "keys": gettext_lazy("Keys"),
     "nodes": gettext_lazy("Edge nodes"),
+    "backup": gettext_lazy("Backup"),
 }
 HERE: dict[str, Look] = {
     "database": database.look, "disk": files.disk, "keys": keys.look, "nodes": running.nodes,
+    "backup": backups.look,
 }  # fmt: skip
 AFAR: dict[str, Look] = {
     "storage": files.storage, "broker": running.broker, "workers": running.workers,

@@ -1,0 +1,1 @@
+"""Backup and restore: one archive in, one portal out, or nothing."""

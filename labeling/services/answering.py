@@ -127,8 +127,21 @@ def _late(sent: Sent | None, now: datetime, given: datetime | None) -> datetime 
     return clock.at if clock is not None and now - clock.at > LATE else None
 
 
+def _revived(label: Label) -> bool:
+    """Whether a question that nobody answered in time is answered now: late is better than never.
+
+    Not where its part was asked about anew since; then that question counts.
+    """
+    over = LabelRequest.objects.filter(pk=label.request_id, state=RequestState.EXPIRED)
+    try:
+        with transaction.atomic():
+            return over.update(state=RequestState.ANSWERED) == 1
+    except IntegrityError:
+        return False
+
+
 def _claimed(label: Label) -> bool:
-    """Whether the question was with the person, or with nobody, and is answered now."""
+    """Whether the question was with the person, with nobody, or ran out, and is answered now."""
     values: dict[str, Any] = {"leased_by": None, "leased_until": None, "state": RequestState.ANSWERED}
     if label.answer in Answer.values:
         values |= {"state": RequestState.OPEN, "for_expert": True}
@@ -137,7 +150,7 @@ def _claimed(label: Label) -> bool:
         mine.filter(state=RequestState.LEASED, leased_by=label.person).update(**values) != 1
         and mine.filter(state=RequestState.OPEN).update(**values) != 1
     ):
-        return False
+        return label.answer not in Answer.values and _revived(label)
     others = Label.objects.filter(request=label.request, opinion=True, undone_at=None)
     if (
         label.answer not in Answer.values

@@ -136,12 +136,50 @@ def test_an_opinion_that_came_before_the_answer_is_compared_with_it(queue):
     assert LabelRequest.objects.get(pk=mine.pk).state == RequestState.DISPUTED
 
 
-@db
-@pytest.mark.parametrize("state", [RequestState.EXPIRED, RequestState.WITHDRAWN])
-def test_an_answer_to_a_question_that_is_over_names_nobody_who_had_the_part(queue, state):
+def over(queue, state):
+    """A question that the operator took and that ended before the answer came."""
     mine = label_next(by=queue.operator, line=queue.cast.line_1)
     LabelRequest.objects.filter(pk=mine.pk).update(state=state, leased_by=None, leased_until=None)
     mine.refresh_from_db()
+    return mine
+
+
+@db
+def test_the_only_answer_to_a_question_that_ran_out_counts(queue):
+    mine = over(queue, RequestState.EXPIRED)
+    label, _ = label_answer(by=queue.operator, request=mine, answer="crack", sent=sent(queue.operator, mine))
+    assert not label.opinion
+    request = LabelRequest.objects.get(pk=mine.pk)
+    assert request.state == RequestState.ANSWERED
+    counts, _why = _label([request], {"ok", "crack"})
+    assert counts == label
+
+
+@db
+def test_a_question_that_ran_out_and_was_asked_anew_keeps_a_late_answer_beside_it(queue):
+    mine = over(queue, RequestState.EXPIRED)
+    again = LabelRequest.objects.get(pk=mine.pk)
+    again.pk, again.state = None, RequestState.OPEN
+    again.save(force_insert=True)
+    label, _ = label_answer(by=queue.operator, request=mine, answer="ok", sent=sent(queue.operator, mine))
+    assert label.opinion
+    assert afterwards(label).text.endswith("Kept as a second opinion; the question was over by then.")
+
+
+@db
+@pytest.mark.parametrize(
+    ("state", "answer"), [(RequestState.WITHDRAWN, "ok"), (RequestState.EXPIRED, "cant_tell")]
+)
+def test_what_cannot_count_any_more_is_kept_as_an_opinion(queue, state, answer):
+    mine = over(queue, state)
+    label, _ = label_answer(by=queue.operator, request=mine, answer=answer, sent=sent(queue.operator, mine))
+    assert label.opinion
+    assert LabelRequest.objects.get(pk=mine.pk).state == state
+
+
+@db
+def test_an_answer_to_a_question_that_was_withdrawn_names_nobody_who_had_the_part(queue):
+    mine = over(queue, RequestState.WITHDRAWN)
     label, _ = label_answer(by=queue.operator, request=mine, answer="ok", sent=sent(queue.operator, mine))
     assert afterwards(label).text.endswith("Kept as a second opinion; the question was over by then.")
 

@@ -1,6 +1,7 @@
 """The watch over a model's first parts on the machine.
 
-- A part counts as bad where the model fails, gives no probabilities, or is slower than allowed.
+- A part counts as bad where the model fails, gives no probabilities, or is slower than allowed also when it
+  is asked again (``judging``): one busy moment of the computer sends no model back.
 - More than a tenth of the watched parts bad: back to the approved fallback, at once.
 - All watched parts seen: confirmed.
 """
@@ -19,12 +20,14 @@ class Health:
     invalid: int = 0
     slow: int = 0
     total_ms: float = 0.0
+    asked_again: int = 0
 
-    def add(self, *, parts: int, invalid: int, ms: float, limit_ms: float) -> None:
+    def add(self, *, parts: int, invalid: int, ms: float, limit_ms: float, asked_again: bool = False) -> None:
         """Add ``parts`` judged together in ``ms`` milliseconds."""
         self.parts += parts
         self.invalid += invalid
         self.total_ms += ms
+        self.asked_again += asked_again
         if ms > limit_ms * parts:
             self.slow += parts
 

@@ -266,7 +266,13 @@ class Station:
             with self._alone(lines[0], step):
                 self._judge(lines, step, singly=False)
             return
-        judged = judge(lines, self.running, between=step.between, earlier=self._recorder.earlier)
+        judged = judge(
+            lines,
+            self.running,
+            between=step.between,
+            earlier=self._recorder.earlier,
+            limit_ms=self._config.golden_ms if self._watch else None,
+        )
         for one in judged.odd:
             self._set_aside(one, step.now)
         if judged.repeated:
@@ -290,6 +296,7 @@ class Station:
             invalid=judged.invalid,
             ms=judged.ms,
             limit_ms=self._config.golden_ms,
+            asked_again=judged.asked_again,
         )
         self._activations.keep_health(self.asset, one.number, self._watch)
         if self._watch.verdict(self._config.health_parts) == "confirm":

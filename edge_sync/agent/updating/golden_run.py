@@ -17,12 +17,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from edge_sync.agent.machine.infer import BadModel, Model, matrix
+from edge_sync.agent.machine.infer import TRIES, BadModel, Model, matrix
 from mlops_portal.foundation.wire.golden import Golden
 from mlops_portal.foundation.wire.inputs import valid
 from mlops_portal.foundation.wire.spec import ModelSpec
-
-TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Check(TextChoices):
     NODE = "node", _("Not this node's machine")
     UNAPPROVED = "unapproved", _("Judged by what nobody approved")
     ALTERED = "altered", _("Contradicts what was said before")
+    AGAIN = "again", _("Judged before by another release")
     COUNTED = "counted", _("Counted before in part")
     WAITS = "waits", _("Waits for its judgement")
     NUMBER = "number", _("Numbered as another node's")

@@ -22,8 +22,8 @@ from mlops_portal.foundation.wire.inputs import valid
 class Judged:
     """Parts that got a judgement, in the order of the feed; arrays float64 (n, features), (n, classes).
 
-    ``ms``: what it takes, a busy moment of the computer left aside (``asked_again``). ``repeated``
-    lines said what was judged before, and are nothing new.
+    ``ms``: what it takes, a busy moment of the computer left aside (``asked_again``).
+    ``repeated`` lines said what was judged before, and are nothing new.
     """
 
     readings: list[Reading]

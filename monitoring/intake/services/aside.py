@@ -29,7 +29,7 @@ from monitoring.transitions import Check, Sort
 
 LATELY = timedelta(hours=1)
 LONGEST = 20_000
-SILENT = frozenset({Check.WAITS, Check.UNAPPROVED})  # no fault yet; has events of its own
+SILENT = frozenset({Check.WAITS, Check.UNAPPROVED, Check.AGAIN})  # no fault yet; has events; is no fault
 
 
 @dataclass(frozen=True, slots=True)

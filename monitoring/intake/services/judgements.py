@@ -1,6 +1,8 @@
 """Predictions and the rows of some of them, on their way into their tables.
 
 - A prediction's id is given once. Equal content again is nothing; other content is refused, the first stays.
+- A part at one time is judged once: what another release says of it, because a feed was read again, decided
+  about nothing. The first counts, the other is set aside.
 - Confidences differ in their last digits with how many parts were judged at once; ``ALIKE`` is equal.
 - A row that comes before its prediction waits for it, set aside; one whose prediction was refused shares its
   fate.
@@ -9,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -24,6 +27,7 @@ from monitoring.models import Prediction, Quarantined, SampledRow
 from monitoring.transitions import Check, Sort
 
 ALIKE = 1e-5
+AT_ONCE = 500  # moments in one question to the database
 SAME = ("asset_id", "version_id", "activation", "part_id", "lot", "recipe", "tool", "at", "label")
 AWAY = (
     OperationalError,
@@ -88,6 +92,7 @@ def predictions_take(
     """Store what is new; what was taken (or known before), and why ids were refused."""
     first: dict[str, tuple[Prediction, Any]] = {}
     refused: dict[str, Unfit] = {}
+    out: set[str] = set()
     for one in records:
         try:
             row = prediction_of(intake, one)
@@ -99,10 +104,15 @@ def predictions_take(
         except Exception as error:
             _note(Sort.PREDICTION, error, one, refuse, refused)
     before = Prediction.objects.in_bulk(list(first))
+    unknown = [row for row, _one in first.values() if row.pk not in before]
+    earlier = {} if intake.node.replays else _judged_before(unknown)
     new = []
     for row, one in first.values():
         known_row = before.get(row.pk)
-        if known_row is None:
+        if known_row is None and earlier.setdefault(_reading(row), row.pk) != row.pk:
+            _note(Sort.PREDICTION, _again(earlier[_reading(row)]), one, refuse, refused)
+            out.add(row.pk)
+        elif known_row is None:
             new.append((row, one))
         elif not same(known_row, row):
             _note(Sort.PREDICTION, altered(known_row), one, refuse, refused)
@@ -110,7 +120,31 @@ def predictions_take(
     for row, one in new:
         if row.pk in broken:
             _note(Sort.PREDICTION, broken[row.pk], one, refuse, refused)
-    return [row for row, _one in first.values() if row.pk not in broken], refused
+    return [row for row, _one in first.values() if row.pk not in {*broken, *out}], refused
+
+
+def _reading(row: Prediction) -> tuple[int, str, datetime]:
+    return (row.asset_id, row.part_id, row.at)
+
+
+def _judged_before(rows: Sequence[Prediction]) -> dict[tuple[int, str, datetime], str]:
+    """Of the parts at their times, the ids under which any release judged them."""
+    known: dict[tuple[int, str, datetime], str] = {}
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        found = Prediction.objects.filter(
+            asset__in={one.asset_id for one in some}, at__in=[one.at for one in some]
+        )
+        for key, *reading in found.values_list("pk", "asset_id", "part_id", "at").order_by("pk"):
+            known.setdefault((reading[0], reading[1], reading[2]), key)
+    return known
+
+
+def _again(first: str) -> Unfit:
+    return Unfit(
+        Check.AGAIN,
+        _("The part was judged at this time before, as “%(id)s”; that judgement counts.") % {"id": first},
+    )
 
 
 def _note(sort: Sort, error: Exception, one: Any, refuse: Refuse, refused: dict[str, Unfit]) -> None:

@@ -9,12 +9,13 @@ class MonitoringConfig(AppConfig):
 
         from mlops_portal.foundation.plant.models import Asset, Node
         from mlops_portal.foundation.shell.registries import flags, kinds, undo
-        from mlops_portal.foundation.shell.work import jobs
+        from mlops_portal.foundation.shell.work import ahead, jobs
         from monitoring.alerts import cards as alert_cards
         from monitoring.alerts.actions import register_offers
         from monitoring.alerts.search import register_sources
         from monitoring.changes.services import change_undo
         from monitoring.containment import cards as containment_cards
+        from monitoring.drift.selectors.calibrations import calibrations_at_work
         from monitoring.events import register_types
         from monitoring.golden.services.samples import golden_restore
         from monitoring.intake.selectors.aside import asset_flags, node_flags
@@ -22,6 +23,7 @@ class MonitoringConfig(AppConfig):
         from monitoring.navigation import register_items
         from monitoring.reports.services.reports import drift_report_give_up
 
+        ahead.register(ahead.queue_of("monitoring.calibrate"), calibrations_at_work)
         flags.register(Node, node_flags)
         flags.register(Asset, asset_flags)
         register_types()

@@ -103,6 +103,14 @@ def golden_check_of(run: RetrainRun) -> GoldenCheck | None:
     return run.candidate.golden_checks.first() if run.candidate else None
 
 
+def job_waiting(run: RetrainRun) -> Job | None:
+    """The job of a run that was started and that no worker has begun yet."""
+    if run.state != RunState.STARTED:
+        return None
+    jobs = Job.objects.filter(name="labeling.train", kwargs__run_id=run.pk)
+    return jobs.filter(state=Job.State.QUEUED, started=None).first()
+
+
 def is_between_workers(run: RetrainRun, *, now: datetime) -> bool:
     """Whether the run is under way, its worker is lost, and no other has begun yet."""
     jobs = Job.objects.filter(between_workers(now), name="labeling.train", kwargs__run_id=run.pk)

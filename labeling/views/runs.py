@@ -22,6 +22,7 @@ from labeling.selectors.runs import (
     first_of,
     golden_check_of,
     is_between_workers,
+    job_waiting,
     run_verdict,
     runs_all,
     step_sentence,
@@ -35,6 +36,7 @@ from mlops_portal.foundation.shell.registries.actions import offers_for
 from mlops_portal.foundation.shell.tables.columns import Column
 from mlops_portal.foundation.shell.tables.filters import Choice
 from mlops_portal.foundation.shell.tables.table import Table
+from mlops_portal.foundation.shell.work.ahead import ahead_of
 from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotFound
 from monitoring.models.alert import AlertKind
 
@@ -96,7 +98,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     by = person_of(request)
     guard(by, "run.view")
     shown = get_object_or_404(runs_all(), pk=pk)
-    partial = request.headers.get("HX-Target") == "run"
+    now, partial = timezone.now(), request.headers.get("HX-Target") == "run"
+    waiting = job_waiting(shown)
     template = "labeling/run.html#progress" if partial else "labeling/run.html"
     context = {
         "run": shown,
@@ -104,7 +107,9 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": _steps(shown, may=bool(run_verdict(by, shown.model))),
         "done": sum(step.state == StepState.DONE for step in shown.steps.all()),
         "behind": tracking_is_behind(shown),
-        "between_workers": is_between_workers(shown, now=timezone.now()),
+        "between_workers": is_between_workers(shown, now=now),
+        "waits": waiting is not None,
+        "ahead": ahead_of(waiting, now=now),
         "parameters": [(one.title, shown.parameters.get(key)) for key, one in PARAMETERS.items()],
         "offers": offers_for(by, shown),
         "choice": _choice(shown),

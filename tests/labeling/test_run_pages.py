@@ -13,8 +13,9 @@ from labeling.services.runs import run_propose, run_start
 from labeling.transitions import RunState, RunStepName, StepState, Trigger
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.shell.models import Job
+from monitoring.drift.services.calibrations import calibration_claim, calibration_write
 from tests.cast import Cast
-from tests.labeling.plant import QUICK, Shop, make_shop
+from tests.labeling.plant import QUICK, Shop, a_version, make_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,24 @@ def test_the_page_says_that_the_worker_is_lost_and_that_another_goes_on(
     assert said in client.get(page).text
     RetrainRun.objects.update(state=RunState.CANDIDATE)
     assert said not in client.get(page).text
+
+
+def test_a_run_that_waits_for_the_worker_says_what_the_worker_is_at(
+    cast: Cast, run: RetrainRun, shop: Shop, client_for
+) -> None:
+    client, page = client_for(cast.whole.ml_engineer), reverse("run", args=[run.pk])
+    waits = "The run waits until a worker is free"
+    assert waits not in client.get(page).text  # nobody has started it
+    run_start(by=cast.whole.ml_engineer, run=run)
+    assert waits in client.get(page).text
+    version = a_version(shop)
+    assert calibration_claim(version=version)
+    said = f"A worker is busy with limits of {shop.model}, version {version.number} since"
+    assert said in client.get(page, headers={"HX-Target": "run"}).text
+    calibration_write(version=version, persistence=1, body={})
+    assert said not in client.get(page).text
+    Job.objects.update(state=Job.State.RUNNING, started=timezone.now(), heard_at=timezone.now())
+    assert waits not in client.get(page).text
 
 
 def test_the_list_shows_the_run_to_those_who_may_see_it(cast: Cast, run: RetrainRun, client_for) -> None:

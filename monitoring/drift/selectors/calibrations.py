@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.shell.work.ahead import Ahead
 from monitoring.limits.selectors.limits import WATCHED
 from monitoring.models import Calibration, Watch
+
+LONGEST = timedelta(minutes=30)  # a worker that died holds it up no longer
+
+
+def calibrations_at_work(now: datetime) -> list[Ahead]:
+    """Those that a worker is at."""
+    rows = Calibration.objects.filter(until__gt=now).select_related("version__model").defer("body")
+    return [
+        Ahead(
+            _("limits of %(model)s, version %(number)d")
+            % {"model": one.version.model, "number": one.version.number},
+            one.until - LONGEST if one.until else None,
+        )
+        for one in rows
+    ]
 
 
 def calibration_of(version: ModelVersion) -> Calibration | None:

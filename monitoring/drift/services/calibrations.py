@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -10,9 +9,8 @@ from django.utils import timezone
 
 from mlops_portal.foundation.registry.models import ModelVersion
 from mlops_portal.foundation.shell.live import changed
+from monitoring.drift.selectors.calibrations import LONGEST
 from monitoring.models import Calibration
-
-LONGEST = timedelta(minutes=30)  # a worker that died holds it up no longer
 
 
 def calibration_claim(*, version: ModelVersion) -> bool:

@@ -135,8 +135,8 @@ def _judged_before(rows: Sequence[Prediction]) -> dict[tuple[int, str, datetime]
         found = Prediction.objects.filter(
             asset__in={one.asset_id for one in some}, at__in=[one.at for one in some]
         )
-        for key, *reading in found.values_list("pk", "asset_id", "part_id", "at").order_by("pk"):
-            known.setdefault((reading[0], reading[1], reading[2]), key)
+        for one in found.only("asset_id", "part_id", "at").order_by("pk"):
+            known.setdefault(_reading(one), one.pk)
     return known
 
 

@@ -16,6 +16,7 @@ class EdgeSyncConfig(AppConfig):
         from edge_sync.selectors.approved import approved_versions
         from edge_sync.selectors.roster import kept, offline_metadata, signed
         from edge_sync.services.following import KIND
+        from edge_sync.services.witnessing import KIND as WITNESSING
         from mlops_portal.foundation.shell.registries import kinds
         from mlops_portal.foundation.shell.work import jobs
         from monitoring.intake.selectors import approved
@@ -25,6 +26,7 @@ class EdgeSyncConfig(AppConfig):
         register_items()
         register_sources()
         register_cards()
+        kinds.register(kinds.Kind(WITNESSING, _("The decision log refused by a node"), icon="log", mail=True))
         kinds.register(kinds.Kind(KIND, _("Releases"), icon="release", mail=True))
         approved.SOURCES.add("edge_sync", approved_versions)
         export_sources.register("rosters", kept)

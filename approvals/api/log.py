@@ -16,9 +16,10 @@ from rest_framework.views import APIView
 from approvals.api.people import person_of
 from approvals.selectors.records.log import FIELDS, filter_of, log_events
 from approvals.selectors.records.log_event import event_of, event_proof
-from approvals.serializers.log import EventOut, EventWithProof
+from approvals.serializers.log import EventOut, EventWithProof, WitnessesOut
 from approvals.services.log import log_read, verification_ask
-from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.models import Dispute, Event
+from mlops_portal.foundation.ledger.selectors.witnesses import witnesses_seen
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.api.serializers import JobOut
 
@@ -65,6 +66,14 @@ class EventView(APIView):
         event = event_of(uuid)
         log_read(by=by, what=f"event={uuid}")
         return Response(EventWithProof({"event": event, "proof": event_proof(event)}).data)
+
+
+class Witnesses(APIView):
+    @extend_schema(responses=WitnessesOut, operation_id="log_witnesses")
+    def get(self, request: Request) -> Response:
+        """How far each edge node saw the log grow, and what they refuse of it; both notes as evidence."""
+        guard(person_of(request), "log.view")
+        return Response(WitnessesOut({"seen": witnesses_seen(), "disputes": Dispute.objects.all()}).data)
 
 
 class Verify(APIView):

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from approvals.selectors.lineage.steps import Stage
-from mlops_portal.foundation.ledger.models import Event
+from mlops_portal.foundation.ledger.models import Dispute, Event
 from mlops_portal.foundation.ledger.types import sentence
 
 
@@ -48,6 +48,24 @@ class ProofOut(serializers.Serializer[Any]):
 class EventWithProof(serializers.Serializer[Any]):
     event = EventOut()
     proof = ProofOut(allow_null=True)
+
+
+class SeenOut(serializers.Serializer[Any]):
+    witness = serializers.CharField()
+    size = serializers.IntegerField(help_text="Leaves of the largest checkpoint that it cosigned")
+    at = serializers.DateTimeField()
+
+
+class RefusedCheckpointOut(serializers.ModelSerializer[Dispute]):
+    class Meta:
+        model = Dispute
+        fields = ["witness", "kept", "refused", "why", "told_at", "settled_at", "settled_why"]
+        read_only_fields = fields
+
+
+class WitnessesOut(serializers.Serializer[Any]):
+    seen = SeenOut(many=True)
+    disputes = RefusedCheckpointOut(many=True)
 
 
 class ExportIn(serializers.Serializer[Any]):

@@ -20,8 +20,11 @@ def readme(*, whole: bool, facts: Sequence[tuple[str, str]], key_id: str, comman
         holds,
         _("Verify it with Python 3.9 or newer and the package cryptography, and nothing of the portal:"),
         "    python verify.py",
-        _("Better: with the root on the paper of the key ceremony, and a checkpoint.txt kept from before:"),
-        "    python verify.py --root SHA256 --checkpoint OLD-checkpoint.txt",
+        _(
+            "Better: with the root on the paper of the key ceremony, a checkpoint.txt kept from before, and "
+            "the number of edge nodes that must have cosigned the log:"
+        ),
+        "    python verify.py --root SHA256 --checkpoint OLD-checkpoint.txt --witnesses 2",
         _("Or open verify.html in a browser: another verifier, which needs no network and sends nothing."),
         _("The checkpoint's signature with openssl alone:"),
         "    head -n 3 checkpoint.txt > signed.txt\n"

@@ -15,6 +15,7 @@ from approvals.selectors.records.export_files import Named
 from mlops_portal.foundation.ledger.models import Checkpoint
 from mlops_portal.foundation.ledger.selectors import tile_bytes
 from mlops_portal.foundation.ledger.selectors.rows import Row
+from mlops_portal.foundation.ledger.selectors.witnesses import checkpoints_cosigned, cosigned
 from mlops_portal.foundation.ledger.types import sentence
 from mlops_portal.foundation.shell.tables.columns import harmless
 from mlops_portal.foundation.wire.events import moment
@@ -101,12 +102,14 @@ def _readable(row: Row, text: str) -> list[Any]:
 
 
 def checkpoints_write(folder: Path, *, last: Checkpoint) -> None:
-    """``proofs/checkpoints.jsonl``: the last one of each day before, each proved to lead to ``last``."""
+    """``proofs/checkpoints.jsonl``, each proved to lead to ``last``: the last one of each day before, and of
+    each witness the largest one that it cosigned; below each the cosignatures that it has."""
     grown = ProvingTree(last.size, lambda tile: tile_bytes(tile) or b"")
     days: dict[Any, Checkpoint] = {}
     for one in Checkpoint.objects.filter(size__lt=last.size, size__gt=0).order_by("size").iterator():
         days[one.at.date()] = one
+    wanted = {one.size: one for one in (*days.values(), *checkpoints_cosigned(size=last.size))}
     with (folder / "proofs/checkpoints.jsonl").open("wb") as file:
-        for one in days.values():
+        for _size, one in sorted(wanted.items()):
             steps = [step.hex() for step in grown.consistency(one.size)]
-            file.write(canonical({"note": one.note, "proof": steps}) + b"\n")
+            file.write(canonical({"note": cosigned(one), "proof": steps}) + b"\n")

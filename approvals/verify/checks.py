@@ -1,8 +1,9 @@
 """Verifies an export of MLOps Portal's decision log, without the portal.
 
 Needs Python 3.9 and cryptography. Prints one line for each check: "ok", "open" (this export does not hold
-what would show it), "PLANT" (the export is what the log says, and the log tells of something that nobody
-approved) or "FAULT" (this export was tampered with). Exit code 0, 3 if only the plant is at fault, else 1.
+what would show it), "PLANT" (the export is what the log says, and the log tells of a fault of the plant, such
+as a model that nobody approved) or "FAULT" (this export was tampered with). Exit code 0, 3 if only the plant
+is at fault, else 1.
 
 - Events are RFC 8785 lines; a leaf is SHA-256(0x00 || line), a node SHA-256(0x01 || left || right): RFC 9162.
 - Checkpoints and the seal of the export are signed notes with Ed25519 (https://c2sp.org/signed-note).
@@ -29,6 +30,7 @@ from approvals.verify.proofs import (
     Fault,
     canonical,
     checkpoint_of,
+    cosigners,
     parse,
     push,
     root,
@@ -38,7 +40,7 @@ from approvals.verify.proofs import (
 )
 from approvals.verify.reading import Broken, Event, Export, Facts, Open
 from approvals.verify.roots import Offline
-from approvals.verify.story import TOLD, Story
+from approvals.verify.story import MOST, TOLD, Story
 
 FIELDS = {"v", "id", "type", "at", "actor", "channel", "subjects", "data", "personal"}
 KEPT = (
@@ -87,6 +89,7 @@ def earlier(export: Export, facts: Facts) -> dict[int, bytes]:
                 f"The log was rewritten: the checkpoint over {size} events does not lead to this one."
             )
         roots[size] = old
+        facts.notes[size] = one["note"]
     return roots
 
 
@@ -233,6 +236,35 @@ def check_releases(_export: Export, _facts: Facts, story: Story) -> str:
     )
 
 
+def check_witnesses(_export: Export, facts: Facts, story: Story) -> str:
+    """Who saw the log grow: nodes whose keys the rosters in force name, each cosigning what it saw."""
+    rosters = story.offline.rosters.values()
+    known = sorted({key for one in rosters for key in one.get("witnesses", [])})
+    reach: dict[str, int] = {}
+    for size, note in sorted(facts.notes.items()):
+        reach.update(dict.fromkeys(cosigners(note, known), size))
+    if len(reach) < facts.witnesses:
+        raise Fault(f"You ask for {facts.witnesses} witnesses; {len(reach)} whom a roster names cosigned it.")
+    if story.refused:
+        told = [
+            f"{one['data']['witness']} refused a checkpoint of {one['data']['size']} events after one of "
+            f"{one['data']['seen']} (event {one['id']})"
+            for one in story.refused
+        ]
+        raise Broken(told[:MOST], len(told))
+    if not reach:
+        raise Open(
+            "No witness whom a roster names cosigned this log: others may have been shown another one."
+        )
+    sizes = sorted(reach.values(), reverse=True)
+    wanted = facts.witnesses or 1
+    later = facts.size - sizes[wanted - 1]
+    return (
+        f"{len(reach)} of {len(known)} witnesses cosigned this log, {wanted} of them its first "
+        f"{sizes[wanted - 1]} events; no witness is shown for the {later} after that."
+    )
+
+
 def check_complete(_export: Export, facts: Facts, _story: Story) -> str:
     if not facts.whole:
         raise Open("This is a part of the log: that nothing else happened is not shown.")
@@ -248,13 +280,14 @@ CHECKS = (
     ("totals", check_totals),
     ("digests", check_digests),
     ("rosters", check_rosters),
+    ("witnesses", check_witnesses),
     ("decisions", check_decisions),
     ("quorums", lambda _export, facts, story: check_quorums(facts, story)),
     ("releases", check_releases),
 )
 UNSEEN = """Not checked, because no export can show it:
-- whether the portal shows others another log, or went back to an older one: keep checkpoint.txt, give it next
-  time with --checkpoint;
+- whether the portal shows others another log, or went back to an older one, beyond what witnesses cosigned:
+  keep checkpoint.txt, give it next time with --checkpoint;
 - whether what happened after this checkpoint is told, and whether times are true;
 - whether machines, people and gates told the truth, and whether people read what they signed;
 - whether log.pdf and the sentences of log.csv say the same as events.jsonl.
@@ -285,6 +318,7 @@ def main() -> int:
     parser.add_argument("export", nargs="?", type=Path, default=Path(__file__).resolve().parent)
     parser.add_argument("--root", default="", help="SHA-256 of the first offline root, from the ceremony")
     parser.add_argument("--key", help="the public key of the log as you were given it")
+    parser.add_argument("--witnesses", type=int, default=0, help="how many edge nodes must have cosigned it")
     parser.add_argument("--checkpoint", type=Path, help="a checkpoint.txt that you kept from before")
     given = parser.parse_args()
     opened: list[tuple[Export, Facts, Story]] = []
@@ -295,7 +329,7 @@ def main() -> int:
         told = export.value("export.json")
         if told["format"] != "mlops-portal/export@2" or set(told["filter"]) != {"from", "to", "model"}:
             raise Fault("This is an export of another format.")
-        facts = Facts(told, keys, given_root="".join(given.root.split()))
+        facts = Facts(told, keys, "".join(given.root.split()), given.witnesses)
         opened.append((export, facts, Story(Offline(), facts.whole)))
         return "The whole log." if facts.whole else f"A part of the log: {canonical(told['filter'])}."
 
@@ -311,7 +345,7 @@ def main() -> int:
         return 1
     if "PLANT" in words:
         sys.stdout.write(
-            "The export is what the log says. The log tells of what nobody approved: see PLANT.\n"
+            "The export is what the log says. The log tells of a fault of the plant: see PLANT.\n"
         )
         return 3
     rooted = given.root or "open" not in words

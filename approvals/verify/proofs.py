@@ -185,6 +185,29 @@ def signed_text(note: str, keys: Iterable[str]) -> tuple[str, str]:
     raise Fault("no known key signed a note.")
 
 
+def cosigners(note: str, witnesses: Iterable[str]) -> list[str]:
+    """Those of ``witnesses`` (name+id+base64) that cosigned a checkpoint (https://c2sp.org/tlog-cosignature).
+
+    A line that names one of them must be its own; one key under two names is one witness.
+    """
+    text, _gap, lines = note.rpartition("\n\n")
+    cosigned = {}
+    for line in lines[:-1].split("\n"):
+        _dash, name, encoded = line.split(" ")
+        signed = un64(encoded)
+        for key in witnesses:
+            key_name, key_id, public = key.split("+", 2)
+            raw = un64(public)
+            if sha256(key_name.encode() + b"\n" + raw).digest()[:4].hex() != key_id or raw[:1] != b"\x04":
+                raise Fault("a public key of a witness does not fit its id.")
+            if (name, signed[:4].hex()) == (key_name, key_id):
+                time = int.from_bytes(signed[4:12], "big")
+                message = f"cosignature/v1\ntime {time}\n{text}\n".encode()
+                check_signature(ed25519.Ed25519PublicKey.from_public_bytes(raw[1:]), signed[12:], message)
+                cosigned[raw] = key
+    return list(cosigned.values())
+
+
 def checkpoint_of(note: str, keys: Iterable[str]) -> tuple[int, bytes, str]:
     """Size, root and key of a signed checkpoint."""
     text, key = signed_text(note, keys)

@@ -104,12 +104,14 @@ class Facts:
     told: dict[str, Any]
     keys: list[str]
     given_root: str = ""
+    witnesses: int = 0  # how many must have cosigned
     size: int = 0
     root: bytes = b""
     key: str = ""
     events: int = 0
     erased: int = 0
     kept: list[Event] = field(default_factory=list)
+    notes: dict[int, str] = field(default_factory=dict)  # earlier checkpoints with their cosignatures
 
     @property
     def whole(self) -> bool:

@@ -128,8 +128,11 @@ class Offline:
         self.root = version
         self.seen.add(self.roots[version - 1].name)
 
-    def see_roster(self, event: Event, export: Export) -> None:
-        """The roster of a line changes; it must be listed by the offline key of the root in force."""
+    def see_roster(self, event: Event, export: Export) -> bool:
+        """The roster of a line changes; it must be listed by the offline key of the root in force.
+
+        True where it says anew that the log goes on from a checkpoint, whatever witnesses saw before.
+        """
         line = subject(event, "line")
         name = f"rosters/{line}/{event['data']['version']}.json"
         data = export.read(name)
@@ -158,6 +161,7 @@ class Offline:
         self.listed = one.said["version"]
         self.rosters[line] = {**roster, "until": until}
         self.seen |= {name, one.name}
+        return bool(roster.get("recovered")) and roster["recovered"]["since"] == roster["version"]
 
     def leftover(self, export: Export) -> None:
         """Rosters and metadata of which no event tells."""

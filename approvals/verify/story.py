@@ -20,6 +20,7 @@ from approvals.verify.roots import Offline, moment
 TOLD = {
     "approvals.decision.signed",
     "approvals.request.approved",
+    "ledger.checkpoint.refused",
     "edge.release.published",
     "edge.root.signed",
     "edge.roster.signed",
@@ -62,6 +63,7 @@ class Story:
     reports: int = 0
     broken: list[str] = field(default_factory=list)
     count: int = 0  # of what is broken, also where it is not listed
+    refused: list[Event] = field(default_factory=list)  # what witnesses refused, and no ceremony settled
     unshown: int = 0  # rests on events outside of a part of the log
 
     def add(self, one: Said) -> None:
@@ -74,7 +76,10 @@ class Story:
         if kind == "edge.root.signed":
             self.offline.see_root(event)
         elif kind == "edge.roster.signed":
-            self.offline.see_roster(event, export)
+            if self.offline.see_roster(event, export):
+                self.refused.clear()
+        elif kind == "ledger.checkpoint.refused":
+            self.refused.append(event)
         elif kind == "approvals.decision.signed":
             one = self.by_digest.get(event["data"]["statement"])
             if one is not None:

@@ -17,6 +17,7 @@ from approvals.selectors.records.log_links import KINDS, Thing, things_of, word_
 from approvals.services.log import log_read, verification_ask
 from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.ledger.selectors import checkpoint_latest
+from mlops_portal.foundation.ledger.selectors.witnesses import disputes_open, witnesses_seen
 from mlops_portal.foundation.ledger.types import registered, sentence
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
@@ -55,6 +56,8 @@ def log(request: HttpRequest) -> HttpResponse:
         "page_url": _url(request),
         "live": not (_id(request, "before") or _id(request, "after")),
         "checkpoint": checkpoint_latest(),
+        "witnesses": witnesses_seen(),
+        "disputes": list(disputes_open()),
         "may_verify": by.may("log.verify"),
         "may_export": by.may("log.export"),
     }

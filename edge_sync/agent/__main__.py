@@ -16,7 +16,7 @@ from pathlib import Path
 
 from edge_sync.agent import config as configs
 from edge_sync.agent import preparing
-from edge_sync.agent.disk import keys, outbox, stop
+from edge_sync.agent.disk import keys, outbox, stop, witnessed
 from edge_sync.agent.disk.aside import Aside
 from edge_sync.agent.disk.installed import Shelf
 from edge_sync.agent.disk.store import Store
@@ -101,6 +101,7 @@ def status(config: configs.Config) -> dict[str, object]:
         "line": config.line,
         "assets": assets,
         "sending": sending(config),
+        "log": log_seen(config),
         **known_of(config),
     }
 
@@ -119,6 +120,21 @@ def opened(config: configs.Config) -> Iterator[Store]:
             store.close()
     except sqlite3.Error as error:
         raise configs.BadConfig(f"{path} cannot be read: {error}.") from None
+
+
+def log_seen(config: configs.Config) -> dict[str, object]:
+    """How far this node saw the portal's decision log grow, and what it refuses of it."""
+    try:
+        with opened(config) as store:
+            kept = witnessed.read(config.home, store, datetime.now(UTC))
+    except configs.BadConfig as error:
+        return {"why_not": str(error)}
+    known = kept.checkpoint
+    return {
+        "events": known.size if known else 0,
+        "root": known.root.hex() if known else "",
+        "refused": kept.why,
+    }
 
 
 def sending(config: configs.Config) -> dict[str, object]:

@@ -30,6 +30,7 @@ from edge_sync.agent.sending.asking_time import ask
 from edge_sync.agent.sending.transport import Away, Backoff, Portal
 from edge_sync.agent.sending.uplink import Uplink
 from edge_sync.agent.sending.web import pool
+from edge_sync.agent.sending.witnessing import Witness
 
 log = logging.getLogger("agent")
 FORGET_EVERY = 3600.0
@@ -116,7 +117,9 @@ class Agent:
             for asset in config.assets
         }
         self.pool = pool(config)
-        self.uplink = Uplink(config, self.store, Portal(config, self.key, self.pool), self.pool)
+        portal = Portal(config, self.key, self.pool)
+        witness = Witness(config, self.store, self.kept, self.key, portal, steady=steady)
+        self.uplink = Uplink(config, self.store, portal, self.pool, witness)
         self.rotten = ""
         self._said, self._failed, self._forgot = "", Failures(steady), -FORGET_EVERY
 

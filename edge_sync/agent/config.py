@@ -41,6 +41,7 @@ class Config:
     golden_ms: float = 200.0
     clock_tolerance_s: float = 60.0
     keep_days: float = 30.0
+    witness_s: float = 300.0
 
 
 PATHS = ("feed", "root", "key_file")

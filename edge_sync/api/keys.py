@@ -37,7 +37,9 @@ class Ceremony(APIView):
         asked = CeremonyIn(data=request.data)
         asked.is_valid(raise_exception=True)
         by, now = person_of(request), timezone.now()
-        ceremony_hold(by=by, planned=plan_all(now=now), now=now, **asked.validated_data)
+        said = asked.validated_data
+        planned = plan_all(now=now, recover=said["recover"])
+        ceremony_hold(by=by, planned=planned, now=now, shown=said["shown"])
         return Response(KeysOut(_told(by)).data)
 
 

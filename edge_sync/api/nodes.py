@@ -62,7 +62,7 @@ class NodeView(APIView):
         return Delivery.of(kind, self.node.slug, str(key), self.request.body)
 
 
-def _json(body: bytes) -> Any:
+def said_in(body: bytes) -> Any:
     """The body as JSON, or None; whoever takes it says what is wrong with it."""
     try:
         return json.loads(body)
@@ -76,7 +76,7 @@ class Telemetry(NodeView):
     )
     def post(self, request: Request) -> Response:
         """Send a batch of sketches, predictions and sampled rows; the same batch again changes nothing."""
-        said = _json(request.body)
+        said = said_in(request.body)
         delivery = self.delivery("telemetry", said.get("sequence", "") if isinstance(said, dict) else "")
         with taking(delivery):
             batch = batch_receive(node=self.node, body=request.body)
@@ -91,7 +91,7 @@ class Void(NodeView):
         its records come under other numbers."""
         delivery = self.delivery("void", sequence)
         with taking(delivery):
-            asked = VoidIn(data=_json(request.body))
+            asked = VoidIn(data=said_in(request.body))
             if not asked.is_valid() or sequence >= 2**63:
                 raise Invalid("The body must hold digest and void.")
             has = batch_void(node=self.node, sequence=sequence, **asked.validated_data)
@@ -102,7 +102,7 @@ class Reports(NodeView):
     @extend_schema(request=ReportIn(many=True), responses=Receipt, operation_id="edge_reports")
     def post(self, request: Request) -> Response:
         """Report steps of activations, each signed and numbered by the node."""
-        reports = _json(request.body)
+        reports = said_in(request.body)
         fits = isinstance(reports, list) and reports and all(isinstance(one, dict) for one in reports)
         delivery = self.delivery("reports", reports[-1].get("sequence", "") if fits else "")
         with taking(delivery):
@@ -126,7 +126,7 @@ class Parked(NodeView):
     @extend_schema(request={"application/json": dict}, responses=ParkedReceipt, operation_id="edge_parked")
     def post(self, request: Request) -> Response:
         """Tell what is parked because the portal refused it, and fetch what people ordered of it."""
-        said = _json(request.body)
+        said = said_in(request.body)
         delivery = self.delivery("parked", said.get("nonce", "") if isinstance(said, dict) else "")
         with taking(delivery):
             parsed = parked.parse(request.body)
@@ -177,7 +177,7 @@ class Enrol(APIView):
     def post(self, request: Request) -> Response:
         """Enrol a node with a token: ``proof`` is the key's signature over “mlops-portal enrolment v1”, node
         and token, each on its line. The receipt's id is the key."""
-        asked = EnrolmentIn(data=_json(request.body))
+        asked = EnrolmentIn(data=said_in(request.body))
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
         delivery = Delivery.of("enrolment", said["node"], said["public_key"], request.body)

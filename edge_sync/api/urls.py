@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from edge_sync.api import keys, nodes
+from edge_sync.api import keys, nodes, witnessing
 from edge_sync.api.parked import Parked
 from edge_sync.api.releases import Releases
 
@@ -22,6 +22,9 @@ urlpatterns = [
         name="api-edge-picture",
     ),
     path("edge/wanted", nodes.WantedRows.as_view(), name="api-edge-wanted"),
+    path("edge/checkpoint", witnessing.Offer.as_view(), name="api-edge-checkpoint"),
+    path("edge/cosignatures", witnessing.Cosignatures.as_view(), name="api-edge-cosignatures"),
+    path("edge/disputes", witnessing.Disputes.as_view(), name="api-edge-disputes"),
     path("edge/time", nodes.SignedTime.as_view(), name="api-edge-time"),
     path("edge/enrol", nodes.Enrol.as_view(), name="api-edge-enrol"),
     path("keys/", keys.Keys.as_view(), name="api-keys"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from approvals.selectors.passkeys import passkeys_of
 from approvals.selectors.policies import line_rules
@@ -16,12 +17,15 @@ from approvals.selectors.seal_key import seal_public
 from edge_sync.errors import NoCeremony, NotPublished
 from edge_sync.keys.repository import layout, repository
 from edge_sync.selectors.roster_changes import Change, differences
+from edge_sync.selectors.witnesses import witness_of
+from mlops_portal.foundation.ledger.errors import NoCheckpointKey
+from mlops_portal.foundation.ledger.selectors.keys import checkpoint_verifier
 from mlops_portal.foundation.plant.matrix import ACTIONS
-from mlops_portal.foundation.plant.models import Line, Person, RoleAssignment
+from mlops_portal.foundation.plant.models import Line, Node, Person, RoleAssignment
 from mlops_portal.foundation.plant.roles import Role
 from mlops_portal.foundation.wire import jcs, roster
 from mlops_portal.foundation.wire.assertion import b64url
-from mlops_portal.foundation.wire.roster import Roster
+from mlops_portal.foundation.wire.roster import Recovered, Roster
 
 LONGEST = timedelta(days=30)
 
@@ -58,8 +62,18 @@ def signed(line: Line) -> Roster | None:
         return None
 
 
-def wanted(line: Line, *, version: int, now: datetime, days: int = LONGEST.days) -> dict[str, Any]:
-    """The roster as people, roles, passkeys and rules are now. ValueError beyond 30 days."""
+def wanted(
+    line: Line,
+    *,
+    version: int,
+    now: datetime,
+    days: int = LONGEST.days,
+    recovered: Recovered | None = None,
+) -> dict[str, Any]:
+    """The roster as people, roles, passkeys and rules are now. ValueError beyond 30 days.
+
+    ``recovered`` stays in it: a node that was away must find it when it comes back.
+    """
     if not 0 < days <= LONGEST.days:
         raise ValueError("a roster is valid for 1 to 30 days")
     held = _roles_on(line)
@@ -85,7 +99,23 @@ def wanted(line: Line, *, version: int, now: datetime, days: int = LONGEST.days)
             for one in people
         ],
         seal_keys=_seal_keys() if rules.is_portal_trusted else [],
+        log_keys=_log_keys(),
+        witnesses=[str(witness_of(one)) for one in _enrolled(line)],
+        recovered=asdict(recovered) | {"root": recovered.root.hex()} if recovered else None,
     )
+
+
+def _log_keys() -> list[str]:
+    """None where the log signs nothing yet: nodes then witness nothing until the next ceremony."""
+    try:
+        return [str(checkpoint_verifier(make=True))]
+    except NoCheckpointKey:
+        return []
+
+
+def _enrolled(line: Line) -> QuerySet[Node]:
+    """Nodes whose cosignatures count: those of the line that have a key."""
+    return line.nodes.filter(retired_at=None, replays=False).exclude(public_key="")
 
 
 def _seal_keys() -> list[dict[str, str]]:
@@ -113,5 +143,6 @@ def pending(line: Line, *, now: datetime) -> list[Change]:
         before = signed(line)
     except NotPublished as error:
         return [Change("rule", error.sentence)]
-    after = roster.parse(jcs.canonical(wanted(line, version=1, now=now)))
+    kept = before.recovered if before else None
+    after = roster.parse(jcs.canonical(wanted(line, version=1, now=now, recovered=kept)))
     return differences(before, after)

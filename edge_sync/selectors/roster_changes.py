@@ -14,7 +14,7 @@ from mlops_portal.foundation.wire.roster import Roster, RosterPerson
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference between the signed roster and the plant; ``kind``: person, key, role, rule."""
+    """One difference between the signed roster and the plant; ``kind``: person, key, role, rule, witness."""
 
     kind: str
     text: str
@@ -59,3 +59,18 @@ def _rules(before: Roster | None, after: Roster) -> Iterator[Change]:
         yield Change("rule", _("The portal's approval key changes."))
     if before is not None and (before.rp_id, before.origins) != (after.rp_id, after.origins):
         yield Change("rule", _("The portal's address changes."))
+    if before is not None and before.log_keys != after.log_keys:
+        yield Change("rule", _("The key that signs the log changes."))
+    new, old = set(after.witnesses), set(before.witnesses if before else ())
+    for one in sorted(new - old):
+        yield Change("witness", _("The node %(node)s witnesses the log.") % {"node": _node(one)})
+    for one in sorted(old - new):
+        yield Change("witness", _("The node %(node)s no longer witnesses the log.") % {"node": _node(one)})
+    if after.recovered is not None and (before is None or before.recovered != after.recovered):
+        said = {"size": after.recovered.size, "reason": after.recovered.reason}
+        yield Change("rule", _("The log goes on from %(size)s events, whatever nodes saw: %(reason)s") % said)
+
+
+def _node(witness: str) -> str:
+    """The node's short name, the last part of its name as a witness."""
+    return witness.partition("+")[0].rpartition("/")[2]

@@ -26,4 +26,8 @@ class KeysOut(serializers.Serializer[Any]):
 
 
 class CeremonyIn(serializers.Serializer[Any]):
+    recover = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=240,
+        help_text="Why nodes shall follow the log from its newest checkpoint, whatever they saw before",
+    )  # fmt: skip
     shown = serializers.CharField(max_length=64, help_text="As GET said it, so that nothing unseen is signed")

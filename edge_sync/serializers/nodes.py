@@ -46,6 +46,24 @@ class VoidIn(serializers.Serializer[Any]):
     void = serializers.BooleanField(help_text="Whether the portal shall promise never to take it.")
 
 
+class OfferReceipt(Receipt):
+    offer = serializers.CharField(
+        allow_blank=True, help_text="As C2SP tlog-witness says it; empty before the first checkpoint."
+    )
+
+
+class CosignatureIn(serializers.Serializer[Any]):
+    nonce = serializers.CharField()
+    note = serializers.CharField(help_text="The checkpoint, with the node's cosignature as its last line.")
+
+
+class RefusedCheckpointIn(serializers.Serializer[Any]):
+    nonce = serializers.CharField()
+    kept = serializers.CharField(help_text="The checkpoint that the node saw and cosigned.")
+    refused = serializers.CharField(help_text="The checkpoint that does not extend it.")
+    why = serializers.CharField()
+
+
 class TimeSaid(serializers.Serializer[Any]):
     nonce = serializers.CharField()
     time = serializers.DateTimeField()

@@ -25,15 +25,18 @@ from edge_sync.selectors import roster as rosters
 from edge_sync.selectors.roster_changes import Change, differences
 from edge_sync.services.keys import keys_note
 from mlops_portal.foundation.ledger.refs import SYSTEM, Actor, Ref
-from mlops_portal.foundation.ledger.services import event_record
+from mlops_portal.foundation.ledger.selectors import checkpoint_latest
+from mlops_portal.foundation.ledger.services import disputes_settle, event_record
 from mlops_portal.foundation.plant.models import Line, Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.live import changed
 from mlops_portal.foundation.wire import jcs
-from mlops_portal.foundation.wire.roster import parse
+from mlops_portal.foundation.wire.errors import Conflict
+from mlops_portal.foundation.wire.roster import Recovered, parse
 from mlops_portal.foundation.wire.words import words
 
 RENEW_ROOT = timedelta(days=90)
+LONGEST_REASON = 240
 
 
 @dataclass(slots=True)
@@ -54,25 +57,35 @@ class Signing:
         return " ".join(words(self.digest))
 
 
-def plan(lines: Iterable[Line], *, now: datetime, days: int) -> list[Signing]:
-    """The next roster of each line, and what differs from the one that nodes have."""
+def plan(lines: Iterable[Line], *, now: datetime, days: int, recover: str = "") -> list[Signing]:
+    """The next roster of each line, and what differs from the one that nodes have.
+
+    ``recover``: why the log goes on from its newest checkpoint, whatever nodes saw before.
+    """
+    latest = checkpoint_latest() if recover else None
+    if recover and latest is None:
+        raise Conflict(_("The log has no checkpoint yet; there is nothing from which it could go on."))
     signings, floor = [], layout().floor
     for line in lines:
         before = rosters.signed(line)
         version = max(before.version + 1 if before else 1, floor)
-        data = jcs.canonical(rosters.wanted(line, version=version, now=now, days=days))
+        kept = before.recovered if before else None
+        if latest is not None:
+            kept = Recovered(version, latest.size, bytes(latest.root), recover[:LONGEST_REASON])
+        data = jcs.canonical(rosters.wanted(line, version=version, now=now, days=days, recovered=kept))
         signings.append(Signing(line, version, data, differences(before, parse(data))))
     return signings
 
 
-def plan_all(*, now: datetime, days: int = rosters.LONGEST.days) -> list[Signing]:
+def plan_all(*, now: datetime, days: int = rosters.LONGEST.days, recover: str = "") -> list[Signing]:
     """The next roster of every line."""
-    return plan(Line.objects.select_related("site"), now=now, days=days)
+    return plan(Line.objects.select_related("site"), now=now, days=days, recover=recover.strip())
 
 
 def plan_digest(planned: Iterable[Signing]) -> str:
-    """Of what a person is shown before they have it signed: all of each roster but how long it is valid."""
-    shown: list[Any] = [json.loads(one.data) | {"expires": ""} for one in planned]
+    """Of what a person is shown before they have it signed: all of each roster but how long it is valid, and
+    where the log goes on, of which they write themselves."""
+    shown: list[Any] = [json.loads(one.data) | {"expires": "", "recovered": None} for one in planned]
     return sha256(jcs.canonical(shown)).hexdigest()
 
 
@@ -122,6 +135,7 @@ def _hold(planned: list[Signing], keys: OfflineKeys, actor: Actor, now: datetime
             _root_told(root, actor, now)
         for one in planned:
             _told(one, actor, now)
+        _recovery_told(planned, actor, now)
         repository().install(
             root=root,
             targets=targets,
@@ -130,6 +144,13 @@ def _hold(planned: list[Signing], keys: OfflineKeys, actor: Actor, now: datetime
         )
         kept = {f"{one.line.slug}/{one.version}.json": one.data for one in planned}
         layout().put(layout().root / "rosters", kept)
+
+
+def _recovery_told(planned: list[Signing], actor: Actor, now: datetime) -> None:
+    """One event for all lines; what nodes refused before is settled by it."""
+    new = [said for one in planned if (said := parse(one.data).recovered) and said.since == one.version]
+    if new:
+        disputes_settle(actor=actor, why=new[0].reason, now=now)
 
 
 def _root(

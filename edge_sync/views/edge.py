@@ -16,6 +16,7 @@ from edge_sync.models import NodeReport, NodeStatus
 from edge_sync.selectors.pages import history
 from edge_sync.selectors.parked import parked_for, reasons_at
 from edge_sync.selectors.running import clock_wrong, running_on, silent_nodes
+from edge_sync.selectors.witnesses import disputes_of, seen_by
 from edge_sync.services.nodes import node_enrol, token_make
 from edge_sync.services.parked import parked_give_up, parked_send
 from mlops_portal.foundation.plant.policies import guard, verdict
@@ -45,6 +46,8 @@ def node(request: HttpRequest, slug: str) -> HttpResponse:
         "machines": machines,
         "unapproved": [one for one in machines if one.unapproved is not None],
         "clock": clock_wrong(shown),
+        "disputes": disputes_of([shown]),
+        "seen": seen_by(shown),
         "reports": NodeReport.objects.filter(node=shown).select_related("asset")[:20],
         "may_enrol": verdict(by, "node.register", line=shown.line) if by.may("node.register") else None,
         "parked": parked_for(person=by).filter(node=shown)[:SHOWN],

@@ -19,6 +19,7 @@ from edge_sync.keys.demo import is_demo
 from edge_sync.models import PublicKey
 from edge_sync.selectors.roster import pending, root_digest, signed
 from edge_sync.services.ceremony import ceremony_hold, plan_all, plan_digest
+from mlops_portal.foundation.ledger.selectors.witnesses import disputes_open
 from mlops_portal.foundation.plant.models import Line, Person
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.plant.selectors.places import lines_for
@@ -38,6 +39,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         "keys": PublicKey.objects.order_by("until", "purpose", "since"),
         "demo": demo,
         "root_digest": root_digest(),
+        "disputes": list(disputes_open()),
         "may_hold": may_hold,
         "waits": any(one["pending"] for one in lines),
         "shown": plan_digest(plan_all(now=timezone.now())) if may_hold else "",
@@ -51,7 +53,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 def ceremony(request: HttpRequest) -> HttpResponse:
     """The same that ``keys_ceremony`` does; at the demo plant alone."""
     by, now = person_of(request), timezone.now()
-    planned = plan_all(now=now)
+    planned = plan_all(now=now, recover=request.POST.get("recover", ""))
     ceremony_hold(by=by, planned=planned, now=now, shown=request.POST.get("shown", ""))
     messages.success(request, _("The ceremony is held: nodes know the people and keys on this page."))
     return redirect("keys")

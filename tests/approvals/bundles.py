@@ -15,10 +15,12 @@ from tests.approvals.corpus import (
     GOOD,
     KEYLESS,
     PART,
+    PLANT,
     SEALED,
     ZIPS,
     Bundle,
 )
+from tests.approvals.corpus_witnesses import WITNESSED
 from tests.approvals.export_case import Files, decided, files_of, made, packed, sealed_again
 
 TOTALS = ("events", "leaves", "erased", "statements", "evidence", "manifests", "policies")
@@ -91,6 +93,16 @@ def _bundles(files: dict[str, Files], bench: Any) -> dict[str, Bundle]:
     longer.add(longer.events[-1], type="plant.shift.changed")
     kept = longer.sealed()["checkpoint.txt"].decode()
     bundles["kept: an older log"] = Bundle(zipped, GOOD, {"checkpoint": kept})
+    for name, (expected, wanted, change) in WITNESSED.items():
+        told = packed(sealed_again(change(whole)))
+        bundles[f"witnesses: {name}"] = Bundle(told, expected, {"witnesses": wanted})
+    demanded = {"witnesses": "1"}
+    bundles["witnesses: the log written anew"] = Bundle(packed(anew.sealed()), BAD, demanded)
+    refusing = Thief(whole)
+    refused = {"witness": "node", "size": 3, "seen": 4, "why": "x", "kept": "k", "refused": "r"}
+    refusing.add(refusing.events[-1], type="ledger.checkpoint.refused", data=refused)
+    bundles["witnesses: one refuses the log"] = Bundle(packed(refusing.sealed()), PLANT)
+    bundles["witnesses: of a part"] = Bundle(packed(part), GOOD, demanded)
     bundles["another root on paper"] = Bundle(zipped, BAD, {"root": "0" * 64})
     return bundles
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import transaction
 from django.utils import timezone
 
 from approvals.models import LinePolicy
@@ -27,10 +28,15 @@ from edge_sync.models import ReleaseTarget
 from edge_sync.services.releases import releases_claim, releases_publish
 from edge_sync.services.reports import reports_receive
 from mlops_portal.foundation.ledger.refs import SYSTEM
-from mlops_portal.foundation.ledger.selectors import keys
-from mlops_portal.foundation.ledger.services import log_sequence, personal_erase
+from mlops_portal.foundation.ledger.selectors import checkpoint_latest, keys
+from mlops_portal.foundation.ledger.services import (
+    cosignature_take,
+    event_record,
+    log_sequence,
+    personal_erase,
+)
 from mlops_portal.foundation.plant.models import Node
-from mlops_portal.foundation.wire import note
+from mlops_portal.foundation.wire import note, witness
 from mlops_portal.foundation.wire.assertion import seal
 from mlops_portal.foundation.wire.jcs import canonical
 from tests.approvals.world import Bench, trust_the_portal
@@ -41,8 +47,9 @@ Files = dict[str, bytes]
 
 def decided(bench: Bench) -> Bench:
     """Approved with a passkey on line 2 and with the portal's seal on line 1, released and confirmed; one
-    stranger's name erased. The rosters are signed in a real ceremony."""
+    stranger's name erased. The rosters are signed in a real ceremony; each press's node witnesses the log."""
     log_sequence()
+    at = machines(bench)
     trust_the_portal(bench.cast.line_1)
     LinePolicy.objects.update_or_create(
         line=bench.cast.line_2, defaults={"minimum_assurance": "passkey", "quorum": {"quality_engineer": 1}}
@@ -60,15 +67,30 @@ def decided(bench: Bench) -> Bench:
     envelope = seal(asked.canonical.encode(), seal_key(), key_id=key_id)
     decide(by=signer, request=second, statement=asked.canonical.encode(), envelope=envelope)
     log_sequence()
-    released(bench)
+    released(at)
     personal_erase(actor=SYSTEM, kind="person", id=str(asker.pk))
+    log_sequence()
+    witnessed(at)
+    with transaction.atomic():
+        event_record(type="log.verified", actor=SYSTEM, public={"events": 1, "faults": 0})
     log_sequence()
     return bench
 
 
-def released(bench: Bench) -> None:
+def witnessed(at: dict[str, Machine]) -> None:
+    """Every node cosigns the newest checkpoint."""
+    latest = checkpoint_latest()
+    assert latest
+    for slug, machine in at.items():
+        name = witness.name_of(keys.origin(), f"node-{slug}")
+        text = note.split(latest.note)[0]
+        line = witness.cosign(text, name=name, private=machine.key, at=timezone.now())
+        one = witness.Witness(name, machine.key.public_key().public_bytes_raw())
+        cosignature_take(witness=one, signed=latest.note + line, now=timezone.now())
+
+
+def released(at: dict[str, Machine]) -> None:
     """Every machine gets what was approved and says that it runs it."""
-    at = machines(bench)
     releases_claim()
     for _wave in range(2):
         releases_publish()

@@ -73,6 +73,8 @@ def told(bundle: Bundle, folder: Path) -> tuple[int, str]:
     path.write_bytes(bundle.data)
     root = bundle.given.get("root")
     arguments = ["verify.py", str(path), *(["--root", root] if root else [])]
+    if "witnesses" in bundle.given:
+        arguments += ["--witnesses", bundle.given["witnesses"]]
     if "checkpoint" in bundle.given:
         (folder / "kept.txt").write_text(bundle.given["checkpoint"], encoding="utf-8")
         arguments += ["--checkpoint", str(folder / "kept.txt")]
@@ -129,6 +131,12 @@ def test_without_the_root_on_paper_it_says_what_it_could_not_root(bundles, tmp_p
         assert "as far as it is rooted" in words
 
 
+def test_it_says_how_much_of_the_log_others_saw(bundles, tmp_path):
+    _code, words = told(bundles["whole"], tmp_path)
+    assert "ok     witnesses   3 of 3 witnesses cosigned this log, 1 of them its first" in words
+    assert "no witness is shown for the 1 after that" in words
+
+
 def test_a_part_says_that_completeness_is_not_shown(bundles, tmp_path):
     _code, words = told(bundles["part"], tmp_path)
     assert "open   complete    This is a part of the log: that nothing else happened is not shown." in words
@@ -142,7 +150,7 @@ def test_a_plant_that_broke_its_promise_is_told_apart_from_tampering(bundles, tm
         "PLANT  releases    the log tells of release 99 for press-4, which is not the machine or number"
         in words
     )
-    assert words.endswith("The log tells of what nobody approved: see PLANT.\n")
+    assert words.endswith("The log tells of a fault of the plant: see PLANT.\n")
 
 
 def test_the_page_allows_its_own_script_and_style_alone():

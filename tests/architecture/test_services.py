@@ -38,6 +38,8 @@ WITHOUT_A_PERSON = {
     f"{EDGE}.nodes.node_heard": NODE,
     f"{EDGE}.parked.parked_told": NODE,
     f"{EDGE}.reports.reports_receive": NODE,
+    f"{EDGE}.witnessing.cosignature_receive": NODE,
+    f"{EDGE}.witnessing.dispute_receive": NODE,
     "monitoring.intake.services.pictures.picture_put": NODE,
     "monitoring.intake.services.telemetry.batch_receive": NODE,
     "monitoring.intake.services.telemetry.batch_void": NODE,

@@ -316,6 +316,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("measure.record", "api", "values", asked.send_value, writes=False),
     Probe("log.view", "page", "log", _get("/log/")),
     Probe("log.view", "api", "events", _get("/api/v1/events/")),
+    Probe("log.view", "api", "witnesses", _get("/api/v1/events/witnesses/"), writes=False),
     Probe("log.verify", "page", "verify", _post("/log/verify/"), writes=False),
     Probe("log.verify", "api", "verify", _send("POST", "events/verify/"), writes=False),
     Probe("log.export", "page", "ask", _post("/log/exports/"), writes=False),

@@ -131,7 +131,7 @@ def test_the_offline_keys_may_lie_on_another_medium(plant: EdgePlant, tmp_path: 
 def test_private_halves_are_readable_by_their_owner_alone(plant: EdgePlant, settings: Any) -> None:
     ceremony()
     keys = [*Path(settings.VAR_DIR, "keys").glob("*.pem"), *Path(settings.VAR_DIR, "demo-offline").iterdir()]
-    assert len(keys) == 7
+    assert len(keys) == 8
     assert {one.stat().st_mode & 0o777 for one in keys} == {0o600}
 
 

@@ -25,7 +25,7 @@ LED_TO = (
 """Things that belong to a model because an event names both."""
 
 
-ALWAYS = ("ledger.key.used", "edge.root.signed", "edge.roster.signed")
+ALWAYS = ("ledger.key.used", "ledger.checkpoint.refused", "edge.root.signed", "edge.roster.signed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,23 @@ async function signedText(note, keys) { // [text, key]
   }
   throw new Fault("No known key signed a note.");
 }
+async function cosigners(note, witnesses) { // the public keys of those that cosigned it, in hex
+  const gap = note.lastIndexOf("\n\n"), text = note.slice(0, gap + 1), found = new Set();
+  for (const line of note.slice(gap + 2, -1).split("\n")) {
+    const [, name, encoded] = line.split(" "), signed = un64(encoded);
+    for (const key of witnesses) {
+      const [called, id, ...rest] = key.split("+"), raw = un64(rest.join("+"));
+      const fits = digestOf(join(utf8.encode(`${called}\n`), raw)).slice(0, 8) === id && raw[0] === 4;
+      demand(fits, "A public key of a witness does not fit its id.");
+      if (name !== called || hex(signed.subarray(0, 4)) !== id) continue;
+      const time = BigInt(`0x${hex(signed.subarray(4, 12)) || 0}`);
+      const good = await signedByRaw(raw.subarray(1), signed.subarray(12), utf8.encode(`cosignature/v1\ntime ${time}\n${text}`));
+      demand(good, "A cosignature is not that witness's.");
+      found.add(hex(raw));
+    }
+  }
+  return found;
+}
 async function checkpointOf(note, keys) {
   const [text, key] = await signedText(note, keys), parts = text.split("\n"), size = Number(parts[1]);
   const fits = parts.length === 4 && parts[0] === key.split("+")[0] && Number.isSafeInteger(size) && String(size) === parts[1];
@@ -134,6 +151,7 @@ async function earlier({ files, facts }) {
     const [first, last] = byConsistency(old.size, facts.size, need(one, "proof").map(unhex), old.root);
     demand(same(first, old.root) && same(last, facts.root), "The log was rewritten: an earlier checkpoint does not lead to this one.");
     roots.set(old.size, old.root);
+    facts.notes.set(old.size, one.note);
   }
   return roots;
 }
@@ -204,6 +222,17 @@ function checkRosters({ files, story }) {
     demand(story.offline.seen.has(name), `No event of the log tells of ${name}.`);
   return `Offline keys signed the rosters in force, of ${story.offline.rosters.size} lines.`;
 }
+async function checkWitnesses({ facts, story }) {
+  const known = new Set([...story.offline.rosters.values()].flatMap((one) => (Object.hasOwn(one, "witnesses") ? one.witnesses : [])));
+  const reach = new Map(), refused = story.refused.map((one) => `${need(one.data, "witness")} refused a checkpoint (event ${one.id})`);
+  for (const [size, note] of [...facts.notes].sort((a, b) => a[0] - b[0]))
+    for (const one of await cosigners(note, known)) reach.set(one, size);
+  demand(reach.size >= facts.witnesses, `You ask for ${facts.witnesses} witnesses; ${reach.size} whom a roster names cosigned it.`);
+  if (refused.length) throw new Broken(`${refused.slice(0, 20).join("; ")} – ${refused.length} in all.`);
+  if (!reach.size) throw new Open("No witness whom a roster names cosigned this log: others may have been shown another one.");
+  const wanted = facts.witnesses || 1, size = [...reach.values()].sort((a, b) => b - a)[wanted - 1];
+  return `${reach.size} of ${known.size} witnesses cosigned this log, ${wanted} of them its first ${size} events; none is shown for the ${facts.size - size} after that.`;
+}
 function checkReleases({ story }) {
   if (story.broken.length) throw new Broken(`${story.broken.slice(0, 20).join("; ")} – ${story.broken.length} in all.`);
   if (story.unshown) throw new Open(`${story.unshown} releases or reports rest on events outside of this part of the log.`);
@@ -224,7 +253,7 @@ async function checkKept(all) {
 }
 const CHECKS = [
   ["seal", checkSeal], ["checkpoint", checkCheckpoint], ["root", checkRoot], ["events", checkEvents],
-  ["complete", checkComplete], ["totals", checkTotals], ["digests", checkDigests], ["rosters", checkRosters],
+  ["complete", checkComplete], ["totals", checkTotals], ["digests", checkDigests], ["rosters", checkRosters], ["witnesses", checkWitnesses],
   ["decisions", checkDecisions], ["quorums", checkQuorums], ["releases", checkReleases],
 ];
 async function verifyExport(bytes, given = {}) {
@@ -244,6 +273,7 @@ async function verifyExport(bytes, given = {}) {
     demand(fits, "This is an export of another format.");
     const whole = !Object.values(told.filter).some(Boolean), kept = new Map();
     const facts = { told, keys, whole, givenRoot: (given.root || "").replace(/\s/g, ""), events: 0, erased: 0 };
+    Object.assign(facts, { witnesses: Number(given.witnesses || 0), notes: new Map() });
     facts.keep = (event) => {
       if (!KEPT.test(event.type)) return;
       if (!kept.has(event.type)) kept.set(event.type, []);

@@ -4,7 +4,7 @@ if (typeof document !== "undefined") {
   const form = document.querySelector("form"), rows = document.querySelector("tbody"), last = document.querySelector("output");
   const meaning = {
     good: "Nothing is wrong with this export, as far as it is rooted.",
-    plant: "The export is what the log says. The log tells of what nobody approved: see PLANT.",
+    plant: "The export is what the log says. The log tells of a fault of the plant: see PLANT.",
     tampered: "Do not rely on this export.",
   };
   form.addEventListener("submit", async (event) => {
@@ -14,7 +14,7 @@ if (typeof document !== "undefined") {
     const chosen = (name) => form.elements[name].files[0];
     const kept = chosen("checkpoint"), root = form.elements.root.value.trim(), key = form.elements.key.value.trim();
     const bytes = new Uint8Array(await chosen("export").arrayBuffer());
-    const found = await verifyExport(bytes, { root, key, checkpoint: kept ? await kept.text() : "" });
+    const found = await verifyExport(bytes, { root, key, witnesses: Number(form.elements.witnesses.value), checkpoint: kept ? await kept.text() : "" });
     for (const one of found.outcome) {
       const row = rows.insertRow();
       row.className = one.word;

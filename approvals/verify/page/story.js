@@ -56,6 +56,7 @@ class Offline {
     this.listed = list.said.version;
     this.rosters.set(line, { ...roster, until });
     this.seen.add(name).add(list.name);
+    return Boolean(roster.recovered) && need(roster.recovered, "since") === roster.version; // people accept where the log goes on
   }
 }
 function once(text) { // JSON that need not be canonical, but in which no key stands twice in one object
@@ -165,7 +166,7 @@ function loadStatements(files, story) {
 class Story {
   constructor(whole) {
     Object.assign(this, { whole, offline: new Offline(), byDigest: new Map(), byRequest: new Map(), approved: new Map() });
-    Object.assign(this, { published: new Map(), highest: new Map(), active: new Map(), releases: 0, reports: 0, unshown: 0, broken: [] });
+    Object.assign(this, { published: new Map(), highest: new Map(), active: new Map(), releases: 0, reports: 0, unshown: 0, broken: [], refused: [] });
     this.settled = null;
   }
 
@@ -174,7 +175,8 @@ class Story {
   see(event, files) {
     const told = {
       "edge.root.signed": () => this.offline.seeRoot(event),
-      "edge.roster.signed": () => this.offline.seeRoster(event, files),
+      "edge.roster.signed": async () => { if (await this.offline.seeRoster(event, files)) this.refused = []; },
+      "ledger.checkpoint.refused": () => this.refused.push(event),
       "approvals.decision.signed": () => this.judge(this.byDigest.get(need(event.data, "statement"))),
       "approvals.request.approved": () => this.seeApproved(event),
       "edge.release.published": () => this.seePublished(event),

@@ -1,4 +1,5 @@
-"""What goes to the portal, in this order: reports, batches, what is parked, wanted rows, pictures.
+"""What goes to the portal, in this order: reports, batches, what is parked, wanted rows, pictures, and what
+the node saw of the log.
 
 Everything waits until the portal's receipt names it; what the portal itself refuses is parked for a person
 and holds up nothing. Where a stranger answers one of these, the others are tried all the same.
@@ -21,6 +22,7 @@ from edge_sync.agent.sending import parking
 from edge_sync.agent.sending.batches import API, Batches
 from edge_sync.agent.sending.pictures import Pictures
 from edge_sync.agent.sending.transport import Away, Foreign, Portal
+from edge_sync.agent.sending.witnessing import Witness
 from mlops_portal.foundation.wire.receipt import TOO_LARGE, Receipt
 
 log = logging.getLogger("agent.uplink")
@@ -32,12 +34,18 @@ class Uplink:
     """Raises ``transport.Away`` where the portal is not there; nothing is lost by that."""
 
     def __init__(
-        self, config: Config, store: Store, portal: Portal, connections: urllib3.PoolManager
+        self,
+        config: Config,
+        store: Store,
+        portal: Portal,
+        connections: urllib3.PoolManager,
+        witness: Witness | None = None,
     ) -> None:
         self._config, self._store, self._portal = config, store, portal
         self._batches = Batches(config, store, portal)
         self._parking = parking.Parking(store, portal, config.node)
         self._pictures = Pictures(config, store, portal, connections)
+        self._witness = witness
         self._reports_at_once = REPORTS_AT_ONCE
 
     def exchange(self, now: datetime) -> None:
@@ -50,6 +58,7 @@ class Uplink:
                 self._parking.exchange,
                 self.ask_wanted,
                 self._pictures.send,
+                *([self._witness.exchange] if self._witness else []),
             ):
                 try:
                     send(now)

@@ -21,6 +21,7 @@ from edge_sync.agent.machine.activations import Activations
 from edge_sync.agent.machine.infer import BadModel, Model
 from edge_sync.agent.machine.running import Running
 from edge_sync.agent.machine.station import Station
+from edge_sync.agent.sending.witnessing import ROSTER
 from edge_sync.agent.updating.golden_run import golden_run
 from edge_sync.agent.updating.repository import Repository, UpdatesStop
 from mlops_portal.foundation.wire import golden, release, roster
@@ -68,6 +69,10 @@ class Updates:
         except Invalid as error:
             raise UpdatesStop(error.sentence) from None
         self._activations.revoke(who.revoked)
+        digest, store = self._kept.put(data), self._activations.store
+        if store.meta(ROSTER) != digest:
+            with store.transaction():
+                store.set_meta(ROSTER, digest)
         if self._activations.store.meta(FORGOTTEN, False):
             self._learn_numbers(repository)
         stopped = []
@@ -75,7 +80,7 @@ class Updates:
             try:
                 descriptor = repository.get(f"lines/{line}/{asset}.json")
                 if descriptor is not None:
-                    self._consider(repository, asset, descriptor, who, self._kept.put(data), now)
+                    self._consider(repository, asset, descriptor, who, digest, now)
             except Invalid as error:
                 stopped.append(f"{asset}: {error.sentence}")
             except UpdatesStop as error:  # one asset's missing file stops no other asset

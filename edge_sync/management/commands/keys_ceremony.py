@@ -31,6 +31,10 @@ class Command(BaseCommand):
             "--days", type=int, default=LONGEST.days, help="how long the rosters are valid (1 to 30)"
         )
         parser.add_argument(
+            "--recover", default="", metavar="REASON",
+            help="a backup was restored: nodes follow the log from its newest checkpoint, whatever they saw",
+        )  # fmt: skip
+        parser.add_argument(
             "--offline", type=Path, metavar="FOLDER", help="where the offline keys lie; the demo's by default"
         )
 
@@ -39,7 +43,7 @@ class Command(BaseCommand):
         if options["json"] and not options["yes"]:
             raise CommandError(_("--json needs --yes."))
         try:
-            planned = plan_all(now=now, days=options["days"])
+            planned = plan_all(now=now, days=options["days"], recover=options["recover"])
             if not options["json"]:
                 self._tell(planned)
             if not options["yes"] and input(_("Sign this? Type yes: ")) != "yes":

@@ -11,6 +11,14 @@ class LedgerConfig(AppConfig):
 
         register("ledger.key.used", _("{actor} began to sign checkpoints with the key {key}"))
         register(
+            "ledger.checkpoint.refused",
+            _("{witness} refuses a checkpoint of {size} events after one of {seen}: {why}"),
+        )
+        register(
+            "ledger.history.accepted",
+            _("Offline keys signed that the log goes on from here, which witnesses refused: {reason}"),
+        )
+        register(
             "ledger.personal.erased",
             _("{actor} erased the personal part of {count} events of {kind} {id}"),
         )

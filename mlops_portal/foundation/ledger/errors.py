@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlops_portal.foundation.wire.errors import PortalError, Unavailable
+from mlops_portal.foundation.wire.errors import Invalid, PortalError, Unavailable
 
 
 class OutsideTransaction(RuntimeError):
@@ -18,6 +18,12 @@ class LogDamaged(PortalError):
 
     code = "log-damaged"
     status = 500
+
+
+class NotWitnessed(Invalid):
+    """What a witness says is not about this log, or not signed by that witness."""
+
+    code = "not-witnessed"
 
 
 class NoCheckpointKey(Unavailable):

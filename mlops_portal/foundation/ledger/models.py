@@ -155,3 +155,51 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"checkpoint of {self.size}"
+
+
+class Cosignature(models.Model):
+    """That a witness saw the log grow to a checkpoint; of each witness the last one of each day is kept."""
+
+    id = models.BigAutoField(primary_key=True)
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.CharField(max_length=200)
+    key = models.CharField(max_length=300)
+    line = models.CharField(max_length=500)
+    day = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-day", "witness"]
+        constraints = [models.UniqueConstraint(fields=["witness", "day"], name="ledger_cosignature_day")]
+
+    def __str__(self) -> str:
+        return f"{self.witness} {self.checkpoint_id}"
+
+
+class Dispute(models.Model):
+    """A checkpoint of this log that a witness refused; both notes, kept and refused, are the evidence."""
+
+    id = models.BigAutoField(primary_key=True)
+    digest = models.CharField(max_length=64, unique=True)
+    witness = models.CharField(max_length=200)
+    kept = models.TextField()
+    kept_size = models.BigIntegerField()
+    refused = models.TextField()
+    refused_size = models.BigIntegerField()
+    why = models.CharField(max_length=240)
+    told_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_why = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-told_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.witness} {self.refused_size}"
+
+    @property
+    def name(self) -> str:
+        """The last part of the witness's name: the node's short name."""
+        return self.witness.rpartition("/")[2]

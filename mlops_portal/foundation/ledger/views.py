@@ -9,17 +9,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.views.decorators.http import require_safe
 
 from mlops_portal.foundation.ledger import selectors
+from mlops_portal.foundation.ledger.selectors.witnesses import cosigned
 from mlops_portal.foundation.wire.tiles import parse_path
 
 
 @require_safe
 def checkpoint(request: HttpRequest) -> HttpResponse:
-    """The newest checkpoint."""
+    """The newest checkpoint, with what witnesses signed below it."""
     latest = selectors.checkpoint_latest()
     if latest is None:
         return _nothing()
     return HttpResponse(
-        latest.note, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "public, max-age=2"}
+        cosigned(latest),
+        content_type="text/plain; charset=utf-8",
+        headers={"Cache-Control": "public, max-age=2"},
     )
 
 

@@ -35,6 +35,9 @@ SAYS: Mapping[str, tuple[str, ...]] = {
     "void": ("taken",),
     "parked": ("orders",),
     "enrolment": (),
+    "checkpoint": ("offer",),
+    "cosignature": (),
+    "dispute": (),
 }
 """What a receipt of each kind says beside the four names."""
 

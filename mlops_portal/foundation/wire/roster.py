@@ -6,6 +6,9 @@ Rules:
 - A seal counts as ``code``, a passkey as ``passkey``; below the minimum assurance nothing counts.
 - The quorum is met when every place of every role is filled by a different person (bipartite matching).
 - A passkey belongs to one person; nobody fills two places with one key.
+- ``log_keys`` sign the log, ``witnesses`` are the nodes whose cosignatures count, as their notes name them.
+- ``recovered``: people accept that the log goes on from this checkpoint, whatever nodes saw before; each node
+  follows once, where ``since`` (the version that first said it) is higher than the last.
 - A roster is valid for at most 30 days after it was signed; that bounds a freeze.
 """
 
@@ -19,6 +22,7 @@ from typing import Any
 
 from mlops_portal.foundation.wire.assertion import AssertionRefused, from_b64url, verify_passkey, verify_seal
 from mlops_portal.foundation.wire.errors import Invalid
+from mlops_portal.foundation.wire.note import Key
 from mlops_portal.foundation.wire.statement import Statement
 from mlops_portal.foundation.wire.statement import parse as parse_statement
 
@@ -28,6 +32,17 @@ FIELDS = {
     "format", "line", "version", "expires", "rp_id", "origins", "minimum_assurance",
     "quorum", "people", "seal_keys", "revoked",
 }  # fmt: skip
+LATER = {"log_keys", "witnesses", "recovered"}  # rosters of before do not have them
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """From which checkpoint the log goes on after it was restored, and why."""
+
+    since: int
+    size: int
+    root: bytes
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,9 @@ class Roster:
     people: Mapping[str, RosterPerson]
     seal_keys: Mapping[str, bytes]
     revoked: frozenset[str]
+    log_keys: tuple[Key, ...] = ()
+    witnesses: tuple[str, ...] = ()
+    recovered: Recovered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +103,9 @@ def build(
     people: Iterable[Mapping[str, Any]],
     seal_keys: Iterable[Mapping[str, str]],
     revoked: Iterable[str] = (),
+    log_keys: Iterable[str] = (),
+    witnesses: Iterable[str] = (),
+    recovered: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A roster as JSON; people are {"id", "name", "roles", "passkeys": [{"id", "public_key"}]}."""
     return {
@@ -99,6 +120,9 @@ def build(
         "people": sorted(people, key=lambda one: str(one["id"])),
         "seal_keys": sorted(seal_keys, key=lambda one: one["id"]),
         "revoked": sorted(revoked),
+        "log_keys": sorted(log_keys),
+        "witnesses": sorted(witnesses),
+        "recovered": dict(recovered) if recovered else None,
     }
 
 
@@ -111,6 +135,26 @@ def _person(one: Any) -> RosterPerson:
     return RosterPerson(id=one["id"], name=one["name"], roles=frozenset(one["roles"]), passkeys=passkeys)
 
 
+def _texts(whole: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    if not all(isinstance(one, str) for one in whole.get(field, [])):
+        raise ValueError(f"{field} holds what is no key")
+    return tuple(whole.get(field, []))
+
+
+def _recovered(said: Any) -> Recovered | None:
+    if said is None:
+        return None
+    root = bytes.fromhex(said["root"])
+    if (
+        type(said["size"]) is not int
+        or said["size"] < 1
+        or len(root) != 32
+        or type(said["reason"]) is not str
+    ):
+        raise ValueError("it names no checkpoint from which the log goes on")
+    return Recovered(_version(said["since"]), said["size"], root, said["reason"])
+
+
 def _version(value: object) -> int:
     if type(value) is not int or value < 1:
         raise ValueError("its version is no whole number from 1")
@@ -121,7 +165,7 @@ def parse(data: bytes) -> Roster:
     """Read a roster strictly; Invalid names what does not fit."""
     try:
         whole = json.loads(data)
-        if not isinstance(whole, dict) or set(whole) != FIELDS or whole["format"] != FORMAT:
+        if not isinstance(whole, dict) or set(whole) - LATER != FIELDS or whole["format"] != FORMAT:
             raise ValueError("its fields are not those of a roster")
         expires = datetime.fromisoformat(whole["expires"])
         quorum = dict(whole["quorum"])
@@ -154,6 +198,9 @@ def parse(data: bytes) -> Roster:
             people={one.id: one for one in people},
             seal_keys={key["id"]: bytes.fromhex(key["public"]) for key in whole["seal_keys"]},
             revoked=frozenset(whole["revoked"]),
+            log_keys=tuple(map(Key.parse, _texts(whole, "log_keys"))),
+            witnesses=_texts(whole, "witnesses"),
+            recovered=_recovered(whole.get("recovered")),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, AssertionRefused) as error:
         raise Invalid(f"this is not a roster: {error}") from None

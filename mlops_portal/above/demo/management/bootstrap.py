@@ -46,6 +46,7 @@ from mlops_portal.foundation.plant.services.tokens import token_create
 from mlops_portal.foundation.registry.models import ModelVersion
 
 INTERVAL = 5.0
+WITNESS = 30.0
 WHY = "The first version for these machines"
 DECIDED = (ApprovalState.APPROVED, ApprovalState.RETURNED, ApprovalState.REJECTED)
 SOFT_SIGNER = "petra"
@@ -66,9 +67,12 @@ def load_releases() -> None:
                 minimum_assurance=ASSURANCE[line.slug],
                 quorum={Role.QUALITY_ENGINEER.value: 1},
             )
+    nodes = Node.objects.filter(retired_at=None).select_related("line")
+    for node in nodes:  # before the ceremony, which names them as witnesses of the log
+        _enrolled(node)
     if not known or not all(_has_roster(line) for line in Line.objects.all()):
         call_command("keys_ceremony", yes=True, json=True, stdout=StringIO())
-    for node in Node.objects.filter(retired_at=None).select_related("line"):
+    for node in nodes:
         _node(node)
     _inspection_token()
     for version in ModelVersion.objects.filter(number=1, model__slug__in=[one.slug for one in MODELS]):
@@ -115,13 +119,18 @@ def _inspection_token() -> None:
     files.write(path, secret.encode("ascii"), mode=0o600)
 
 
-def _node(node: Node) -> None:
-    """The node's home with its own key, enrolled, and what it must know."""
+def _enrolled(node: Node) -> None:
+    """The node's home with its own key, and the key known here."""
     home = places.home() / "nodes" / node.slug
     home.mkdir(parents=True, exist_ok=True)
     public = public_hex(load_or_make(home / "node.key"))
     if node.public_key != public:
         node_enrol(by=Person.objects.get(username="sofia"), node=node, public_key=public)
+
+
+def _node(node: Node) -> None:
+    """What the node must know."""
+    home = places.home() / "nodes" / node.slug
     root = home / "root.json"
     if not root.exists():
         root.write_bytes((layout().metadata / "1.root.json").read_bytes())
@@ -135,6 +144,7 @@ def _node(node: Node) -> None:
         "camera": f"http://127.0.0.1:{places.camera_port()}",
         "root": "root.json",
         "interval_s": INTERVAL,
+        "witness_s": WITNESS,
     }
     (home / "agent.json").write_text(json.dumps(settings_of_node, indent=2), encoding="utf-8")
 

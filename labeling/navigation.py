@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mlops_portal.foundation.shell.registries import kinds, navigation
+from mlops_portal.foundation.shell.registries import at_tablet, kinds, navigation
 from mlops_portal.foundation.shell.registries.kinds import Kind
 from mlops_portal.foundation.shell.registries.navigation import NavItem
 
@@ -18,3 +18,16 @@ def register_label_items() -> None:
         NavItem("label", _("Judge parts"), "label", 15, lambda person: person.may("label.answer"))
     )
     kinds.register(Kind("labels.asked", _("My line is asked about parts"), icon="label"))
+    at_tablet.register(
+        *(
+            "label",
+            "label_line",
+            "label_tasks",
+            "label_answer",
+            "label_undo",
+            "label_mine",
+            "label_take_back",
+        ),
+        *("label_worker", "label_shell", "api-label-requests-answer", "api-label-requests-next"),
+        *("api-label-requests-release", "api-labels-undo", "api-labels-doubt"),
+    )

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.roles import Role
-from mlops_portal.foundation.shell.registries import navigation
+from mlops_portal.foundation.shell.registries import at_tablet, navigation
 from mlops_portal.foundation.shell.registries.navigation import NavItem
 
 
@@ -23,3 +23,5 @@ def register_items() -> None:
     )
     navigation.register(NavItem("drift", _("Drift"), "drift", 63, lambda person: person.may("alert.view")))
     navigation.register(NavItem("changes", _("Changes"), "changes", 25, _works_at_a_machine))
+    at_tablet.register("changes", "change", "measures", "measure", "measure_record", "picture")
+    at_tablet.register("golden", "golden_set", "golden_check")

@@ -192,7 +192,7 @@ def _save(label: Label, event: str) -> None:
     event_record(
         type=event,
         actor=label.person.actor,
-        subjects=[label.ref(), *about(label.request)],
+        subjects=[label.ref(), *about(label.request), *label.person.at],
         public=told(label.request, label.answer)
         | {"model_said": label.model_said, "seconds": label.seconds, **late, **reason, **mark},
         at=label.at,

@@ -34,6 +34,8 @@ WITHOUT_A_PERSON = {
     f"{PLANT}.invitations.invitation_accept": "the invitation's secret is the proof; nobody is signed in yet",
     f"{PLANT}.invitations.secret_digest": "a digest of what was sent; writes nothing",
     f"{PLANT}.people.preferences_set": "about oneself: the views hand in who is signed in",
+    f"{PLANT}.tablets.tablet_pair": "the code is the proof; nobody is signed in yet",
+    f"{PLANT}.tablets.tablet_take": "the PIN is the proof",
     f"{EDGE}.nodes.token_use": "the node's one-time token is the proof",
     f"{EDGE}.nodes.node_heard": NODE,
     f"{EDGE}.parked.parked_told": NODE,

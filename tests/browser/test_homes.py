@@ -48,8 +48,9 @@ def test_home_fits_every_screen_and_hour(
 PAGES = {
     "sofia": [
         "/people/", "/people/invitations/", "/people/invitations/new/", "/plant/", "/plant/machines/",
-        "/plant/machines/press-4/", "/plant/nodes/", "/plant/calendar/", "/matrix/", "/notifications/",
-        "/search?q=press", "/me/", "/me/tokens/", "/me/tokens/new/", "/styleguide", "/api/v1/docs/",
+        "/plant/machines/press-4/", "/plant/nodes/", "/plant/tablets/", "/plant/calendar/", "/matrix/",
+        "/notifications/", "/search?q=press", "/me/", "/me/tokens/", "/me/tokens/new/", "/styleguide",
+        "/api/v1/docs/",
     ],
     "maja": [
         "/demo/", "/alerts/", "/golden/", "/golden/pressed-parts/", "/label/experts/", "/label/ask/",

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from django.test import Client
 from django.utils import timezone
 
-from tests.directory import asked, edge, held, tried
+from tests.directory import asked, edge, held, tablets, tried
 from tests.directory.world import World
 
 _LATER = {
@@ -222,6 +222,12 @@ PROBES: tuple[Probe, ...] = (
         "new",
         _send("POST", "tokens/", name="notebook", expires_at=SOON, scopes=["matrix.view"]),
     ),
+    Probe("tablet.pair", "page", "announce", _post("/plant/tablets/new/", line="line-1", name="Furnace")),
+    Probe("tablet.pair", "page", "unpair", tablets.unpair),
+    Probe("tablet.pair", "api", "announce", _send("POST", "tablets/", line="line-1", name="Furnace")),
+    Probe("tablet.pair", "api", "unpair", tablets.unpair_by_api),
+    Probe("pin.set", "page", "PIN", _post("/me/pin/", pin="4071", again="4071")),
+    Probe("pin.set", "api", "PIN", _send("PUT", "me/pin/", pin="4071")),
     Probe("approval.view", "page", "approval", _get("/approvals/{world.asked.pk}/"), writes=False),
     Probe("approval.view", "api", "approval", _get("/api/v1/approvals/{world.asked.pk}/"), writes=False),
     Probe("approval.request", "page", "withdraw", _post("/approvals/{world.draft.pk}/withdraw/")),

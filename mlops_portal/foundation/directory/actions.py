@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mlops_portal.foundation.plant.models import Asset, Line, Node, Person
+from mlops_portal.foundation.plant.models import Asset, Badge, Line, Node, Person, Pin
 from mlops_portal.foundation.plant.policies import Verdict, leave_verdict, skill_verdict, verdict
 from mlops_portal.foundation.shell.registries import actions
 from mlops_portal.foundation.shell.registries.actions import Offer
@@ -33,6 +33,11 @@ def person_offers(by: Person, person: Person) -> list[Offer]:
     if by.may("people.leave"):
         url = reverse("person_leave", args=[person.pk])
         allowed = leave_verdict(by, person)
+        if Pin.objects.filter(person=person).exists() or Badge.objects.filter(person=person).exists():
+            ending = reverse("pin_end", args=[person.pk])
+            offers.append(
+                Offer("end_pin", _("End PIN and badge"), ending, allowed=bool(allowed), reason=allowed.reason)
+            )
         offers.append(_offer("leave", _("Record that the person left"), url, allowed, kind="danger"))
     return offers
 

@@ -14,6 +14,7 @@ from mlops_portal.foundation.directory.views import (
     roles,
     tokens,
 )
+from mlops_portal.foundation.directory.views.tablets import floor, pairing, pins
 
 urlpatterns = [
     path("", include("mlops_portal.foundation.directory.urls_signin")),
@@ -25,6 +26,7 @@ urlpatterns = [
     path("people/<uuid:pk>/leave/", people.leave, name="person_leave"),
     path("people/<uuid:pk>/role/", roles.role_give, name="role_give"),
     path("people/<uuid:pk>/skill/", roles.skill_give, name="skill_give"),
+    path("people/<uuid:pk>/pin/end/", pins.end, name="pin_end"),
     path("people/roles/<int:pk>/end/", roles.role_ends, name="role_end"),
     path("people/skills/<int:pk>/end/", roles.skill_ends, name="skill_end"),
     path("plant/", plant.plant, name="plant"),
@@ -39,6 +41,9 @@ urlpatterns = [
     path("plant/nodes/new/", nodes.register, name="node_register"),
     path("plant/nodes/<slug:slug>/", nodes.node, name="node"),
     path("plant/nodes/<slug:slug>/retire/", nodes.retire, name="node_retire"),
+    path("plant/tablets/", pairing.tablets, name="tablets"),
+    path("plant/tablets/new/", pairing.announce, name="tablet_announce"),
+    path("plant/tablets/<uuid:pk>/unpair/", pairing.unpair, name="tablet_unpair"),
     path("plant/calendar/", calendar.calendars, name="calendars"),
     path("plant/calendar/<slug:slug>/", calendar.calendar, name="calendar"),
     path("plant/calendar/<slug:slug>/shift/", calendar.shift_edit, name="shift_edit"),
@@ -46,8 +51,14 @@ urlpatterns = [
     path("plant/calendar/<slug:slug>/close/", calendar.day_close, name="day_close"),
     path("plant/calendar/<slug:slug>/open/<int:pk>/", calendar.day_open, name="day_open"),
     path("me/", me.me, name="me"),
+    path("me/pin/", pins.pin, name="pin"),
     path("me/tokens/", tokens.tokens, name="tokens"),
     path("me/tokens/new/", tokens.make, name="token_make"),
     path("me/tokens/<uuid:pk>/revoke/", tokens.revoke, name="token_revoke"),
+    path("tablet/", floor.tablet, name="tablet"),
+    path("tablet/pair/", floor.pair, name="tablet_pair"),
+    path("tablet/badge/", floor.badge, name="tablet_badge"),
+    path("tablet/as/<uuid:pk>/", floor.stand_as, name="tablet_as"),
+    path("tablet/give-back/", floor.give_back, name="tablet_give_back"),
     path("matrix/", matrix.matrix, name="matrix"),
 ]

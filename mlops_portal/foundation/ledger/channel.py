@@ -1,4 +1,4 @@
-"""By which way an act came in: a page, the API, a command, a task or a node."""
+"""By which way an act came in: a page, the API, a shared tablet, a command, a task or a node."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-CHANNELS = ("page", "api", "command", "task", "node")
+CHANNELS = ("page", "api", "tablet", "command", "task", "node")
 
 _current: ContextVar[str] = ContextVar("ledger_channel", default="command")
 

@@ -5,6 +5,8 @@
 - SITE: the person needs the role on the whole site; a role on one line is not enough.
 - ANY: the person needs the role somewhere.
 - The administrator looks after people and machines and never approves (segregation of duties).
+- Who stands at a shared tablet may do what ``AT_TABLET`` names, on its line, whatever roles they hold: a
+  short PIN is no way in to anything that signs, sets, reads the log or makes keys (docs/decisions/0030).
 """
 
 from __future__ import annotations
@@ -36,6 +38,19 @@ class Action:
     @property
     def area(self) -> str:
         return self.key.partition(".")[0]
+
+    @property
+    def at_tablet(self) -> bool:
+        """Whether it may be done at a shared tablet, after a PIN."""
+        return self.key in AT_TABLET
+
+
+AT_TABLET = frozenset(
+    {
+        *("plant.view", "node.view", "release.view", "golden.view"),
+        *("label.answer", "change.record", "measure.view", "measure.record"),
+    }
+)
 
 
 O, D, Q, M, U, A = (  # noqa: E741 - letters keep the table below in one view
@@ -69,6 +84,8 @@ ACTIONS: dict[str, Action] = {
         _row("skill.grant", _("Give and end skills"), Scope.LINE, D, Q, A),
         _row("matrix.view", _("See who may do what"), Scope.ANY, *EVERYBODY),
         _row("token.create", _("Make API tokens for oneself"), Scope.ANY, *EVERYBODY),
+        _row("tablet.pair", _("Pair and unpair shared tablets"), Scope.SITE, A),
+        _row("pin.set", _("Set a PIN for the shared tablets of one's line"), Scope.ANY, O, D),
         _row("log.view", _("Read the decision log"), Scope.ANY, D, Q, M, U, A),
         _row("log.verify", _("Verify the decision log"), Scope.ANY, Q, U, A),
         _row("status.view", _("See how the portal's own parts run"), Scope.ANY, M, A),

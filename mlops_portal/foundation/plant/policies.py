@@ -37,6 +37,11 @@ class Verdict:
 
 
 YES = Verdict(True)
+TAKES_OVER = "label.answer"
+
+
+def not_at_tablet() -> str:
+    return _("This cannot be done at a shared tablet. Sign in on a device of your own.")
 
 
 def reaches(held: Held, scope: Scope, *, site_id: int | None, line_id: int | None) -> bool:
@@ -48,6 +53,17 @@ def reaches(held: Held, scope: Scope, *, site_id: int | None, line_id: int | Non
     if held.line_id is None:
         return True
     return scope is Scope.LINE and (line_id is None or held.line_id == line_id)
+
+
+def on_line(held: Iterable[Held], line: Line) -> list[Held]:
+    """The roles held that reach the line, as if they were held there alone."""
+    return list(
+        dict.fromkeys(
+            Held(one.role, one.site_id, line.pk)
+            for one in held
+            if one.site_id == line.site_id and one.line_id in (None, line.pk)
+        )
+    )
 
 
 def decide(
@@ -85,6 +101,8 @@ def verdict(
     person: Person, action_key: str, *, line: Line | None = None, site: Site | None = None
 ) -> Verdict:
     """Whether ``person`` may do this on that line or site, or anywhere when neither is named."""
+    if person.tablet is not None and not ACTIONS[action_key].at_tablet:
+        return Verdict(False, not_at_tablet())
     site_id = line.site_id if line is not None else site.pk if site is not None else None
     return decide(
         person.held,
@@ -124,6 +142,18 @@ def leave_verdict(by: Person, person: Person) -> Verdict:
 def token_verdict(by: Person, person: Person) -> Verdict:
     """One's own tokens, or as somebody who may let their owner leave."""
     return verdict(by, "token.create") if by.pk == person.pk else leave_verdict(by, person)
+
+
+def take_verdict(person: Person, line: Line) -> Verdict:
+    """Who answers about parts of the line may take over its tablet."""
+    return verdict(person, TAKES_OVER, line=line)
+
+
+def pin_verdict(by: Person, person: Person) -> Verdict:
+    """One's own PIN and badge; to end somebody else's, as somebody who may let them leave."""
+    if by.token_scopes is not None:
+        return Verdict(False, _("A token does not set or end PINs; sign in."))
+    return verdict(by, "pin.set") if by.pk == person.pk else leave_verdict(by, person)
 
 
 def demand(allowed: Verdict) -> None:

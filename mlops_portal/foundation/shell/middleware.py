@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
 
 import structlog
+from django.contrib.auth import logout
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from mlops_portal.foundation.ledger.channel import channel
-from mlops_portal.foundation.plant.models import Person
+from mlops_portal.foundation.plant.matrix import AT_TABLET
+from mlops_portal.foundation.plant.models import Person, Tablet
+from mlops_portal.foundation.plant.policies import not_at_tablet
 from mlops_portal.foundation.shell.idempotency import answer_once
-from mlops_portal.foundation.shell.pages import problems
+from mlops_portal.foundation.shell.pages import problems, standing
+from mlops_portal.foundation.shell.pages.next_page import with_query
+from mlops_portal.foundation.shell.registries import at_tablet
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 DJANGOS_OWN = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
@@ -27,6 +35,48 @@ def zone_of(person: Person) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return zoneinfo.ZoneInfo("UTC")
+
+
+class TabletMiddleware:
+    """Shared tablets: who stands there is told to the policies, and only what is meant for them answers.
+
+    Two locks, each of which holds alone: the matrix (``Person.tablet``), which services and pages ask, and
+    the names of the addresses that are open there (``registries.at_tablet``), whatever a guard says.
+    """
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        tablet = standing.tablet_of(request)
+        request.tablet = tablet  # type: ignore[attr-defined]  # for pages and for what follows
+        person = request.user
+        if standing.SESSION in request.session:
+            if standing.is_over(request, tablet) or not isinstance(person, Person):
+                logout(request)
+            else:
+                person.tablet, person.token_scopes = tablet, AT_TABLET
+                standing.note_touch(request)
+        elif tablet is not None and person.is_authenticated:
+            logout(request)  # a session that can do everything does not live where everybody stands
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        tablet: Tablet | None = request.tablet  # type: ignore[attr-defined]  # set above
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if tablet is None or name in at_tablet.OPEN:
+            return None
+        if request.user.is_authenticated:
+            return problems.answer(request, status=403, code="not-at-a-tablet", detail=not_at_tablet())
+        if name in at_tablet.WAYS_IN:
+            after = request.GET.get("next", "")
+            return redirect(with_query(reverse("tablet"), next=after) if after else reverse("tablet"))
+        return None
 
 
 class PersonMiddleware:
@@ -44,7 +94,10 @@ class PersonMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         person = request.user
-        with channel("api" if problems.is_api(request) else "page"):
+        way = "api" if problems.is_api(request) else "page"
+        if isinstance(person, Person) and person.tablet is not None:
+            way = "tablet"
+        with channel(way):
             if not isinstance(person, Person):
                 return self.get_response(request)
             structlog.contextvars.bind_contextvars(person=str(person.pk))

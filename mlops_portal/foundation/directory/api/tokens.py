@@ -65,6 +65,7 @@ class Matrix(APIView):
                 "key": row.action.key,
                 "title": row.action.title,
                 "scope": row.action.scope,
+                "at_tablet": row.action.at_tablet,
                 "roles": [role for role, has in row.cells if has],
                 "allowed": bool(row.mine),
                 "reason": row.mine.reason,

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from mlops_portal.foundation.directory.api.calendar import ClosedDays, Shifts
 from mlops_portal.foundation.directory.api.people import Invitations, People, PersonSkills, Roles, Skills
 from mlops_portal.foundation.directory.api.places import Assets, AssetTypes, Lines, Nodes, Sites
+from mlops_portal.foundation.directory.api.tablets import OwnPin, Tablets
 from mlops_portal.foundation.directory.api.tokens import Matrix, Tokens
 
 router = SimpleRouter()
@@ -21,6 +22,11 @@ router.register("roles", Roles, "api-roles")
 router.register("skills", Skills, "api-skills")
 router.register("person-skills", PersonSkills, "api-person-skills")
 router.register("invitations", Invitations, "api-invitations")
+router.register("tablets", Tablets, "api-tablets")
 router.register("tokens", Tokens, "api-tokens")
 
-urlpatterns = [*router.urls, path("matrix/", Matrix.as_view(), name="api-matrix")]
+urlpatterns = [
+    *router.urls,
+    path("matrix/", Matrix.as_view(), name="api-matrix"),
+    path("me/pin/", OwnPin.as_view(), name="api-pin"),
+]

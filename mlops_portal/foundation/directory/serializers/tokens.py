@@ -44,6 +44,7 @@ class ActionSerializer(serializers.Serializer[Any]):
     key = serializers.ChoiceField(choices=[(key, key) for key in ACTIONS])
     title = serializers.CharField()
     scope = serializers.ChoiceField(choices=[(one.value, one.value) for one in Scope])
+    at_tablet = serializers.BooleanField(help_text="May be done at a shared tablet, after a PIN")
     roles = serializers.ListField(child=serializers.CharField())
     allowed = serializers.BooleanField()
     reason = serializers.CharField(allow_blank=True)

@@ -32,6 +32,7 @@ def plant(request: HttpRequest) -> HttpResponse:
     guard(by, "plant.view")
     now = timezone.now()
     context = {"sites": board_for(person=by, now=now), "now": now, "may_edit": by.may("plant.edit")}
+    context["may_pair"] = by.may("tablet.pair")
     part = "#board" if request.headers.get("HX-Request") else ""
     return render(request, f"directory/plant.html{part}", context)
 

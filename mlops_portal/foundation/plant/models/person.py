@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.foundation.ledger.refs import Actor, Ref
 from mlops_portal.foundation.plant.models.place import Line, Site, validate_time_zone
-from mlops_portal.foundation.plant.policies import Held, verdict
+from mlops_portal.foundation.plant.policies import Held, on_line, verdict
 from mlops_portal.foundation.plant.roles import Role
 
 if TYPE_CHECKING:
     from mlops_portal.foundation.plant.models.role import RoleAssignment
+    from mlops_portal.foundation.plant.models.tablet import Tablet
 
 
 class Theme(models.TextChoices):
@@ -60,6 +61,7 @@ class Person(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     token_scopes: frozenset[str] | None = None
+    tablet: Tablet | None = None  # the shared tablet at which the person stands
     token_actor: Actor | None = None  # the program that came with a token of this person
 
     class Meta:
@@ -83,6 +85,11 @@ class Person(AbstractBaseUser):
         return Actor("person", str(self.pk), self.name)
 
     @property
+    def at(self) -> list[Ref]:
+        """For the event of what was done at a shared tablet: which one."""
+        return [] if self.tablet is None else [self.tablet.ref("at_tablet")]
+
+    @property
     def reporter(self) -> Actor:
         """Who reports what a machine measured: the program, by the name of its token, or else the person."""
         return self.token_actor or self.actor
@@ -96,12 +103,13 @@ class Person(AbstractBaseUser):
 
     @cached_property
     def held(self) -> list[Held]:
-        return [Held(Role(one.role), one.site_id, one.line_id) for one in self.assignments]
+        held = [Held(Role(one.role), one.site_id, one.line_id) for one in self.assignments]
+        return held if self.tablet is None else on_line(held, self.tablet.line)
 
     @property
     def on_floor(self) -> bool:
         """Whether the person does nothing but operate: every page is then one for gloves and a tablet."""
-        return {one.role for one in self.held} == {Role.OPERATOR}
+        return self.tablet is not None or {one.role for one in self.held} == {Role.OPERATOR}
 
     @property
     def roles_text(self) -> str:

@@ -12,6 +12,7 @@ from mlops_portal.foundation.plant.errors import AlreadyEnded
 from mlops_portal.foundation.plant.models import Person, PersonSkill, RoleAssignment, Token
 from mlops_portal.foundation.plant.policies import demand, leave_verdict
 from mlops_portal.foundation.plant.roles import Role
+from mlops_portal.foundation.plant.services.pins import pins_end
 from mlops_portal.foundation.plant.services.roles import keep_an_administrator
 from mlops_portal.foundation.wire.errors import NotAllowed
 
@@ -31,6 +32,7 @@ def person_leave(*, by: Person, person: Person) -> None:
         for one in assignments:
             if one.role == Role.ADMINISTRATOR and one.line_id is None:
                 keep_an_administrator(site=one.site)
+        pins_end(person=person)
         sessions_end(person=person)
         event_record(
             type="plant.person.left",

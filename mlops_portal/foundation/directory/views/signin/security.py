@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from mlops_portal.foundation.directory.views.signin.sessions import sessions_end, sessions_of
+from mlops_portal.foundation.plant.models import Pin
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 
 
@@ -26,6 +27,8 @@ def security(request: HttpRequest) -> HttpResponse:
         "passkeys": by_kind[Authenticator.Type.WEBAUTHN],
         "app": next(iter(by_kind[Authenticator.Type.TOTP]), None),
         "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
+        "may_pin": person.may("pin.set"),
+        "has_pin": Pin.objects.filter(person=person).exists(),
         "sessions": sessions_of(person, here=request.session.session_key),
     }
     return render(request, "mfa/index.html", context)

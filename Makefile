@@ -1,6 +1,6 @@
 # `make` lists the targets. PYTHON=… names the Python to make the environment with, PORT=… where to listen.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check bench soak screenshots corpus messages lock clean env
+.PHONY: help run test test-fast check bench soak screenshots corpus messages sbom lock clean env
 
 # Named by a person: an environment of another version is made anew. Otherwise the first of these that runs.
 PYTHON_NAMED := $(if $(filter undefined,$(origin PYTHON)),no,yes)
@@ -22,6 +22,7 @@ help:
 	@echo 'make screenshots  make the pictures of the docs from the running portal'
 	@echo 'make corpus    good and bad exports for whoever writes a verifier (OUT=folder)'
 	@echo 'make messages  bring the translation catalogs up to the texts in the code'
+	@echo 'make sbom      what a release brings along (CycloneDX), below dist/ (ARGS="--out FOLDER")'
 	@echo 'make lock      resolve pyproject.toml into requirements.lock (ARGS=--upgrade)'
 	@echo 'make clean     remove the environment and what tools left behind; var/ stays'
 
@@ -55,6 +56,9 @@ corpus: env
 
 messages: env
 	@$(BIN)/python manage.py messages $(ARGS)
+
+sbom: env
+	@$(BIN)/python deploy/sbom.py $(ARGS)
 
 lock: env
 	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet uv

@@ -56,7 +56,14 @@ SLOW_FOLDERS = ("attacks", "acceptance", "loops")
 SLOW_FILES = (
     *("test_contract", "test_lost_worker", "test_lies", "test_between", "test_replay", "test_real_data"),
     *("test_detector", "test_run_tracking", "test_calibrations", "test_two_sample", "test_outside"),
-    *("test_compare", "test_slow_parts", "test_wheel", "test_power_cuts", "test_run_real_tables"),
+    *(
+        "test_compare",
+        "test_slow_parts",
+        "test_wheel",
+        "test_power_cuts",
+        "test_run_real_tables",
+        "test_upgrade",
+    ),
 )
 
 

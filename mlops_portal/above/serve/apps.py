@@ -7,8 +7,8 @@ class ServeConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops_portal.above.serve import heartbeat
+        from mlops_portal.above.serve.backup.events import register_types
         from mlops_portal.above.serve.cards import register_cards
-        from mlops_portal.above.serve.events import register_types
         from mlops_portal.above.serve.navigation import register_items
         from mlops_portal.foundation.shell.work import jobs
 

@@ -51,6 +51,10 @@ def register_types() -> None:
     register("edge.release.resumed", _("{actor} let the release of {name} on {line} go on: {reason}"))
     register("edge.release.halted", _("{actor} halted the release of {name} on {line}: {reason}"))
     register(
+        "edge.release.back_asked",
+        _("{actor} asked to go back from {name} on {line} to {back_to}: {reason}"),
+    )
+    register(
         "edge.delivery.parked",
         _("The edge node {name} parked {what}, because the portal refused it: {reason}"),
     )

@@ -9,6 +9,7 @@ urlpatterns = [
     path("tuf/targets/<path:path>", tuf.target, name="tuf_target"),
     path("releases/", releases.releases, name="releases"),
     path("releases/<int:pk>/", releases.release, name="release"),
+    path("releases/<int:pk>/back/", releases.go_back, name="release_back"),
     path("releases/<int:pk>/<str:verb>/", releases.control, name="release_control"),
     path("models/", models.models, name="models"),
     path("models/<slug:slug>/", models.model, name="model"),

@@ -16,7 +16,9 @@ from edge_sync.errors import ReleaseNeedsApproval
 from edge_sync.models import Release
 from edge_sync.selectors.releases import releases_for
 from edge_sync.serializers import ReasonIn, ReleaseOut
+from edge_sync.serializers.releases import BackIn, BackOut
 from edge_sync.services.control import release_halt, release_pause, release_resume
+from edge_sync.services.going_back import release_go_back
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import guard
 
@@ -68,3 +70,12 @@ class Releases(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
     def halt(self, request: Request, pk: str) -> Response:
         """Stop it for good; machines that have it keep it."""
         return self._control(release_halt)
+
+    @extend_schema(request=BackIn, responses={201: BackOut})
+    @action(detail=True, methods=["post"])
+    def back(self, request: Request, pk: str) -> Response:
+        """Ask people to approve what ran before on its machines, under new release numbers."""
+        asked = BackIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        approval = release_go_back(by=self.person, release=self.get_object(), **asked.validated_data)
+        return Response(BackOut({"approval": approval.pk, "version": approval.version}).data, status=201)

@@ -42,3 +42,14 @@ class ReleaseOut(serializers.ModelSerializer[Release]):
 
 class ReasonIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=240)
+
+
+class BackIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(
+        max_length=2000, help_text="What people decide on; at least ten characters"
+    )
+
+
+class BackOut(serializers.Serializer[Any]):
+    approval = serializers.CharField(help_text="The request that people decide now")
+    version = serializers.CharField()

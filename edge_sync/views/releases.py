@@ -11,8 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from edge_sync.policies import VERBS, control_verdict, verbs_of
 from edge_sync.selectors import pages
+from edge_sync.selectors.going_back import before_of
 from edge_sync.selectors.releases import releases_for
 from edge_sync.services.control import release_halt, release_pause, release_resume
+from edge_sync.services.going_back import release_go_back
 from edge_sync.transitions import ReleaseState
 from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
@@ -78,9 +80,22 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         "words": pages.short_words(shown.approval.version.artifact_id),
         "verbs": verbs_of(shown) if by.may("release.control") else [],
         "may": may,
+        "before": before_of(shown) if may and by.may("approval.request", line=shown.approval.line) else None,
         "history": pages.history("release", str(shown.pk)),
     }
     return render(request, "edge_sync/release.html", context)
+
+
+@require_POST
+@signed_in
+def go_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask people to approve what ran before; leads to that approval."""
+    by = person_of(request)
+    guard(by, "release.view")
+    release = get_object_or_404(releases_for(person=by), pk=pk)
+    asked = release_go_back(by=by, release=release, reason=request.POST.get("reason", ""))
+    messages.success(request, _("Asked. As soon as people have signed it, the machines go back."))
+    return redirect("approval", asked.pk)
 
 
 @require_POST

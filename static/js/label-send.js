@@ -3,14 +3,15 @@
 // - Every tap carries its own key; the portal counts it once however often it comes.
 // - Saved and refused are the portal's own words: a guest network answers 200 too, and a
 //   proxy 400 or 413. No answer, one of somebody else or a fault of the portal: the tap stays and is tried again.
-//   A refusal stays with its sentence.
+//   A refusal stays with its sentence. One that the portal fails on time and again lets those behind it go first.
 // - Only taps of the person who is signed in are sent; others wait for theirs.
 "use strict";
 
 window.labelSender = function ({ store, person, csrf, renew, changed, saved, heard }) {
   const LONGEST = 15000; // ms for one answer of the portal
   const SLOWEST = 20000; // ms between two attempts
-  const state = { waiting: 0, sending: false, away: false, signIn: false, others: [], refused: [] };
+  const FAULTS = 3; // answers of somebody who fails, one behind the other, until the portal counts as away
+  const state = { waiting: 0, sending: false, away: false, fault: false, signIn: false, others: [], refused: [] };
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("labels") : null;
   let running = false;
   let again = false;
@@ -51,10 +52,14 @@ window.labelSender = function ({ store, person, csrf, renew, changed, saved, hea
 
   // What an answer means: saved (``mine`` holds of its body), sign-in, refused, or away: not the portal's own word
   // on what was sent. “permission-denied” is one on the page's mark, not on a tap.
+  const problemOf = (body) => String(body.type).split("urn:mlops-portal:problem:")[1];
+  const isProblem = ({ status, type, body }) =>
+    type === "application/problem+json" && body.status === status && Boolean(problemOf(body));
+
   function meaning({ status, type, body }, mine) {
     if (status >= 200 && status < 300) return type === "application/json" && mine(body) ? "saved" : "away";
     if (type !== "application/problem+json" || body.status !== status) return "away";
-    const [, problem] = String(body.type).split("urn:mlops-portal:problem:");
+    const problem = problemOf(body);
     if (status === 401 || problem === "anothers-answer") return "sign-in";
     if (!problem || problem === "permission-denied" || status >= 500 || [408, 425, 429].includes(status)) return "away";
     return "refused";
@@ -79,10 +84,23 @@ window.labelSender = function ({ store, person, csrf, renew, changed, saved, hea
   const alone = (work) =>
     navigator.locks ? navigator.locks.request("labels-send", work) : work();
 
+  // The next to send: in order, behind the others what failed often, and nothing overtakes an answer about the
+  // same part.
+  async function following(tried) {
+    const mine = (await store.taps()).filter((one) => one.person === person().id && !one.refused);
+    const free = mine.filter(
+      (one) => !tried.has(one.key) && mine.find((other) => other.request === one.request) === one,
+    );
+    return free.find((one) => !(one.faults >= FAULTS)) || free[0];
+  }
+
   async function sendAll() {
+    const tried = new Set();
+    let some = false; // was saved
+    let own = true; // the portal itself said that it failed
     for (;;) {
-      const tap = (await store.taps()).find((one) => one.person === person().id && !one.refused);
-      if (!tap) return "saved";
+      const tap = await following(tried);
+      if (!tap) return tried.size ? (some || own ? "fault" : "away") : "saved";
       if (!(await store.mark(tap, { underway: true }))) continue; // taken back at this moment
       state.sending = true;
       underway = tap.key;
@@ -93,9 +111,15 @@ window.labelSender = function ({ store, person, csrf, renew, changed, saved, hea
       if (means === "saved") await store.forget(tap);
       else if (means === "refused") await store.mark(tap, { refused: answer.body.detail || String(answer.status) });
       else {
-        await store.mark(tap, { underway: false });
-        return means;
+        const fault = means === "away" && answer.status >= 500;
+        await store.mark(tap, { underway: false, faults: (tap.faults || 0) + fault });
+        tried.add(tap.key);
+        if (!fault) return means;
+        own &&= isProblem(answer);
+        if (some || tried.size < FAULTS) continue;
+        return own ? "fault" : means;
       }
+      some = true;
       state.away = state.signIn = false;
       if (means === "saved") saved(tap, answer.body);
       channel?.postMessage("sent");
@@ -120,9 +144,10 @@ window.labelSender = function ({ store, person, csrf, renew, changed, saved, hea
       running = false;
     }
     state.away = end === "away";
+    state.fault = end === "fault";
     state.signIn = end === "sign-in";
     attempts = end === "saved" ? 0 : attempts + 1;
-    if (end === "away") timer = setTimeout(run, Math.min(SLOWEST, 500 * 2 ** attempts) * (0.5 + Math.random() / 2));
+    if (end === "away" || end === "fault") timer = setTimeout(run, Math.min(SLOWEST, 500 * 2 ** attempts) * (0.5 + Math.random() / 2));
     await tell();
   }
 

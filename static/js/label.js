@@ -12,6 +12,7 @@
 
   const box = document.getElementById("label");
   const saidBox = document.querySelector("[data-said]");
+  const afterBox = document.querySelector("[data-after]");
   const line = words.line || location.pathname.split("/")[2];
   const store = await window.labelStore.open();
   const me = { id: words.person, name: document.querySelector(".label-name")?.textContent || "" };
@@ -26,7 +27,7 @@
     toast: null,
     hungry: false, // no part is left because the portal does not answer
   };
-  let seen = { waiting: 0, sending: false, away: false, signIn: false, others: [], refused: [] };
+  let seen = { waiting: 0, sending: false, away: false, fault: false, signIn: false, others: [], refused: [] };
 
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
   const one = (n, single, many) => fill(n === 1 ? single : many, { n });
@@ -254,6 +255,7 @@
     button.append(words.undo, " ", element("span", "label-left", `· ${UNDO} s`));
     made.append(text, button);
     saidBox.replaceChildren(made);
+    afterBox.replaceChildren();
     let left = UNDO;
     const ticking = setInterval(() => {
       left -= 1;
@@ -272,7 +274,7 @@
     if (shown?.tap.key !== tap.key) return;
     shown.label = body.id;
     shown.text.textContent = body.said;
-    if (body.reasons?.length) shown.made.after(reasons(body));
+    if (body.reasons?.length) afterBox.replaceChildren(reasons(body));
   }
 
   function reasons(body) {
@@ -324,6 +326,7 @@
     const made = element("div", "toast");
     made.append(element("span", "", words.undone));
     saidBox.replaceChildren(made);
+    afterBox.replaceChildren();
     if (page.current) page.queue.unshift(page.current);
     bundle.done = Math.max(0, bundle.done - 1);
     keepBundle();
@@ -332,7 +335,10 @@
 
   // ---------------------------------------------------------------- what the page says of itself
   const notices = new Map();
+  const narrow = matchMedia("(max-width: 480px)");
   function notice(key, text, tone = "caution", action = null) {
+    // on a phone they stand above the answers: what moves under a finger is not tapped
+    if (narrow.matches && (notices.get(key)?.firstChild.textContent || "") !== (text || "")) page.fresh = performance.now();
     if (!text) notices.delete(key);
     else {
       const made = element("div", `notice notice-${tone}`);
@@ -356,7 +362,7 @@
       ? ["caution", fill(words.notTaken, { n: state.refused.length })]
       : n === 0
         ? ["good", words.saved]
-        : state.away || state.signIn
+        : state.away || state.signIn || state.fault
           ? ["caution", fill(words.waiting, { n })]
           : ["info", fill(words.sending, { n })];
     pill.className = `pill pill-${tone}`;
@@ -369,6 +375,7 @@
     seen = state;
     badge(seen);
     notice("away", seen.away && !seen.signIn ? words.offline : "", "info");
+    notice("fault", seen.fault && seen.waiting ? words.fault : "");
     let enter = null;
     if (seen.signIn) {
       enter = element("a", "button button-primary button-big", words.signInButton);
@@ -439,13 +446,21 @@
     judge("cant_tell", chosen.dataset.reason);
   });
 
-  // Who signs out leaves no part behind; taps stay until they are sent, and belong to their person.
+  // Who signs out leaves no part behind; taps stay until they are sent, and belong to their person. Where the
+  // portal does not answer nobody is signed out, and the parts stay too.
   document.querySelector(".label-person")?.addEventListener("submit", async (event) => {
     event.preventDefault();
+    await load(); // the newest mark
+    const answer = await fetch(event.target.action, {
+      method: "POST",
+      headers: { "X-CSRFToken": page.csrf },
+      signal: AbortSignal.timeout(15000),
+    }).catch(() => null);
+    if (!answer?.ok || !answer.redirected) return notice("leave", words.notLeft);
     await store.drop(await store.tasks()).catch(() => {});
     tellWorker({ pictures: [] });
     sessionStorage.removeItem(place);
-    event.target.submit();
+    location.assign(answer.url);
   });
 
   document.body.addEventListener(`live:labels:${line}`, async () => {

@@ -7,6 +7,7 @@ from monitoring.alerts.api import Alerts
 from monitoring.changes.api import Changes
 from monitoring.containment.api import ContainmentParts, Containments
 from monitoring.drift.api import Statistics
+from monitoring.gauges.api import GaugeStudies
 from monitoring.golden.api import GoldenChecks, GoldenSamples
 from monitoring.intake.api import (
     Batches,
@@ -38,6 +39,7 @@ router.register("measure-values", MeasureValues, "api-measure-values")
 router.register("drift-reports", DriftReports, "api-drift-reports")
 router.register("containments", Containments, "api-containments")
 router.register("containment-parts", ContainmentParts, "api-containment-parts")
+router.register("gauge-studies", GaugeStudies, "api-gauge-studies")
 router.register("golden-samples", GoldenSamples, "api-golden-samples")
 router.register("golden-checks", GoldenChecks, "api-golden-checks")
 

@@ -105,6 +105,12 @@ class MeasureInUse(Conflict):
     code = "measure-in-use"
 
 
+class GaugeUnfit(Invalid):
+    """A study of a measuring system that cannot be told: its rows, its type, what it needs."""
+
+    code = "gauge-unfit"
+
+
 class ValueUnfit(Invalid):
     """A value that is no number, no moment, or from another time."""
 

@@ -2,5 +2,5 @@
 
 from importlib import import_module
 
-for _package in ("alerts", "containment", "drift", "intake", "measures", "performance", "reports"):
+for _package in ("alerts", "containment", "drift", "gauges", "intake", "measures", "performance", "reports"):
     import_module(f"monitoring.{_package}.tasks")

@@ -3,6 +3,7 @@ from django.urls import path
 from monitoring.alerts.views import alert, board
 from monitoring.changes import views as changes
 from monitoring.containment.views import acts, containments
+from monitoring.gauges import views as gauges
 from monitoring.golden import views as golden
 from monitoring.intake.views import pictures, telemetry
 from monitoring.limits.views import limits
@@ -33,6 +34,7 @@ urlpatterns = [
     path("drift/ask/", reports.ask, name="drift_ask"),
     path("drift/<int:pk>/", reports.one, name="drift_report"),
     path("drift/<int:pk>/readings.csv", reports.readings, name="drift_readings"),
+    path("gauge-studies/<int:pk>/", gauges.study, name="gauge_study"),
     path("golden/", golden.models, name="golden"),
     path("golden/<slug:slug>/", golden.samples, name="golden_set"),
     path("golden/<slug:slug>/add/", golden.choose, name="golden_choose"),
@@ -49,6 +51,8 @@ urlpatterns = [
     path("measures/add/", measures.add, name="measure_add"),
     path("measures/add/joint/", measures.add_joint, name="measure_add_joint"),
     path("measures/<int:pk>/", measures.measure, name="measure"),
+    path("measures/<int:pk>/gauge/", gauges.studies, name="gauge_studies"),
+    path("measures/<int:pk>/spec/", measure_acts.spec, name="measure_spec"),
     path("measures/<int:pk>/values.csv", files.values, name="measure_values"),
     path("measures/<int:pk>/record/", measure_acts.record, name="measure_record"),
     path("measures/<int:pk>/upload/", measure_acts.upload, name="measure_upload"),

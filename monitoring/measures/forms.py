@@ -232,5 +232,11 @@ class ValuesForm(forms.Form):
     )
 
 
+class SpecForm(forms.Form):
+    spec_low = forms.FloatField(label=_("Lower limit of the drawing"), required=False)
+    spec_high = forms.FloatField(label=_("Upper limit of the drawing"), required=False)
+    reason = forms.CharField(label=_("Which drawing, and why"), max_length=500)
+
+
 class RelearnForm(forms.Form):
     since = forms.DateTimeField(label=_("Since when is the new level normal?"))

@@ -84,10 +84,19 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
                 "reference_from",
                 "reference_to",
             ),
-            *("fitted", "problem", "created_at", "ended_at"),
+            *("fitted", "problem", "capability", "created_at", "ended_at"),
         ]
         read_only_fields = [
-            *("id", "reference_from", "reference_to", "fitted", "problem", "created_at", "ended_at"),
+            *(
+                "id",
+                "reference_from",
+                "reference_to",
+                "fitted",
+                "problem",
+                "capability",
+                "created_at",
+                "ended_at",
+            ),
         ]
 
     def to_representation(self, instance: Measure) -> dict[str, Any]:
@@ -142,6 +151,12 @@ class RecordedSerializer(serializers.Serializer[Any]):
     new = serializers.IntegerField()
     same = serializers.IntegerField()
     corrected = serializers.IntegerField()
+
+
+class SpecSerializer(serializers.Serializer[Any]):
+    spec_low = serializers.FloatField(required=False, allow_null=True, default=None)
+    spec_high = serializers.FloatField(required=False, allow_null=True, default=None)
+    reason = serializers.CharField(max_length=500)
 
 
 class RelearnSerializer(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 from monitoring.models.alert import Alert
 from monitoring.models.containment import Containment, ContainmentLot, ContainmentPart, Disposition
+from monitoring.models.gauge import GaugeStudy
 from monitoring.models.golden import GoldenCheck, GoldenProposal, GoldenSample
 from monitoring.models.golden_round import GoldenAnswer, GoldenChange, GoldenPlan, GoldenRound
 from monitoring.models.inspection import Inspection
@@ -22,6 +23,7 @@ __all__ = [
     "Disposition",
     "DriftReport",
     "FalseAlarmBudget",
+    "GaugeStudy",
     "GoldenAnswer",
     "GoldenChange",
     "GoldenCheck",

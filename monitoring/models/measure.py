@@ -59,6 +59,7 @@ class Measure(models.Model):
     (``compute.series.Fitted``, of a control chart ``compute.control.chart.Chart``), and ``problem`` says why
     it stays so. ``rules``: run rules that a person chose for a control chart. ``spec_low`` and ``spec_high``:
     the drawing's limits, for capability; ``low`` to ``high`` is only where people expect it.
+    ``capability``: ``tasks.capability``, {"refused": why} where none is told.
 
     A joint measure watches its ``parts`` together, in the order of their ids, with a MEWMA
     (``compute.joint.Fitted``, and "steps": {"pace": index of the part that sets the steps, "slack":
@@ -79,6 +80,7 @@ class Measure(models.Model):
     spec_high = models.FloatField(null=True)
     tolerance = models.FloatField(null=True)
     rules = models.JSONField(default=list)
+    capability = models.JSONField(default=dict)
     share = models.FloatField(default=0.05)
     source = models.CharField(max_length=60, blank=True)
     reference_size = models.PositiveIntegerField(default=200)

@@ -55,7 +55,7 @@ PAGES = {
     "maja": [
         "/demo/", "/alerts/", "/golden/", "/golden/pressed-parts/", "/label/experts/", "/label/ask/",
         "/limits/", "/limits/pressed-parts/", "/measures/", "/measures/1/", "/measures/add/joint/", "/drift/",
-        "/containments/new/",
+        "/measures/1/gauge/", "/containments/new/",
     ],
     "elif": ["/label/", "/label/line-2/", "/label/mine/", "/changes/", "/containments/"],
     "sam": [

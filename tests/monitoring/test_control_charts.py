@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 
 from labeling.models import Label, LabelRequest
+from monitoring.alerts.selectors.alerts import headline
 from monitoring.errors import NotAMeasure, ValueUnfit
 from monitoring.intake.services.telemetry import batch_receive
 from monitoring.intake.tasks import merge
@@ -78,7 +79,9 @@ def test_a_spread_that_grows_is_told_although_the_level_stays(floor, expert):
     send(measure, expert, spaced(groups(60, "xbar_s"), ago=200, step=2))
     wide = [one._replace(value=20.0) for one in groups(6, "xbar_s", spread=5.0, seed=3)]
     send(measure, expert, spaced(wide, ago=20))
-    assert Alert.objects.get().features[measure.key]["signal"] == "spread"
+    alert = Alert.objects.get()
+    assert alert.features[measure.key]["signal"] == "spread"
+    assert headline(alert) == "The spread of Diameter on Press 1 is not as before"
 
 
 def test_shares_of_samples_of_any_size_are_charted_with_lines_of_their_own(floor, expert, client_for):
@@ -112,7 +115,9 @@ def test_a_rule_inside_the_promise_raises_an_alert_that_names_it(floor, expert):
     assert measure.fitted["rules"] == [{"key": "nine_one_side", "arl": pytest.approx(511), "alarms": True}]
     slow = spaced([20.6] * 9, ago=10)
     send(measure, expert, slow)
-    assert Alert.objects.get().features[measure.key]["signal"] == "nine_one_side"
+    alert = Alert.objects.get()
+    assert alert.features[measure.key]["signal"] == "nine_one_side"
+    assert headline(alert) == "Diameter on Press 1: nine values in a row on one side of the centre"
 
 
 def test_the_rate_of_errors_is_a_p_chart_where_nobody_says_otherwise(floor, expert):

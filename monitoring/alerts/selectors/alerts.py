@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.shell.templatetags.ui_text import number_text
+from monitoring.measures.rules.run_rules import RULES
 from monitoring.measures.selectors.joint_words import carriers
 from monitoring.models import Alert, Measure, Prediction
 from monitoring.models.alert import AlertKind
@@ -90,7 +91,10 @@ def measure_headline(alert: Alert, measure: Measure) -> str:
     """“Process change suspected: Air flow on Press 4 is 3.1 l/min higher than before”."""
     if measure.joint:
         return _joint_headline(alert, measure)
-    shift = alert.features.get(measure.key, {}).get("shift") or 0.0
+    stored = alert.features.get(measure.key, {})
+    shift = stored.get("shift") or 0.0
+    if signal := stored.get("signal"):
+        return _signal_headline(measure, signal)
     facts = {
         "measure": str(measure),
         "place": measure.place,
@@ -106,6 +110,14 @@ def measure_headline(alert: Alert, measure: Measure) -> str:
     else:
         text = _("%(measure)s on %(place)s is %(amount)s lower than before")
     return text % facts
+
+
+def _signal_headline(measure: Measure, signal: str) -> str:
+    """What a control chart said where the level itself is inside its limit."""
+    facts = {"measure": str(measure), "place": measure.place}
+    if signal == "spread":
+        return _("The spread of %(measure)s on %(place)s is not as before") % facts
+    return _("%(measure)s on %(place)s: %(rule)s") % (facts | {"rule": _(RULES[signal].words)})
 
 
 def _joint_headline(alert: Alert, measure: Measure) -> str:

@@ -20,9 +20,11 @@ from monitoring.measures.serializers import (
     MeasureValueSerializer,
     RecordedSerializer,
     RelearnSerializer,
+    SpecSerializer,
     ValuesSerializer,
     given_of,
 )
+from monitoring.measures.services.capability import measure_spec_set
 from monitoring.measures.services.measures import measure_add, measure_end, measure_relearn
 from monitoring.measures.services.values import values_record
 from monitoring.models import Measure, MeasureValue
@@ -51,6 +53,16 @@ class Measures(Things):
         """End it; what was recorded stays."""
         measure_end(by=self.person, measure=self.get_object())
         return gone()
+
+    @extend_schema(request=SpecSerializer, responses=MeasureSerializer)
+    @action(detail=True, methods=["post"])
+    def spec(self, request: Request, pk: int) -> Response:
+        """Say what the drawing allows; capability follows from it."""
+        measure, asked = self.get_object(), SpecSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return self.shown(
+            measure_spec_set(by=self.person, measure=measure, **asked.validated_data), status=200
+        )
 
     @extend_schema(request=RelearnSerializer, responses=MeasureSerializer)
     @action(detail=True, methods=["post"])

@@ -23,6 +23,7 @@ from monitoring.measures.services.judging import (
 )
 from monitoring.measures.services.values import values_put
 from monitoring.measures.tasks import control
+from monitoring.measures.tasks.capability import capability
 from monitoring.measures.tasks.parts import judge_joint
 from monitoring.models import Measure, MeasureValue
 
@@ -56,6 +57,7 @@ def judge(measure: Measure, *, now: datetime | None = None) -> int:
             break
     if done:
         _consider(measure, moment)
+    capability(measure)
     return done
 
 

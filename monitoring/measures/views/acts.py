@@ -19,8 +19,9 @@ from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.selectors.guesses import guesses_shown, zone_shown, zones_all
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.wire.errors import Conflict, Invalid
-from monitoring.measures.forms import RelearnForm, ValueForm, ValuesForm
+from monitoring.measures.forms import RelearnForm, SpecForm, ValueForm, ValuesForm
 from monitoring.measures.selectors.measures import measures_for
+from monitoring.measures.services.capability import measure_spec_set
 from monitoring.measures.services.measures import measure_end, measure_relearn
 from monitoring.measures.services.tables import measure_table_answer, measure_table_bring
 from monitoring.measures.services.values import Recorded, values_record
@@ -104,6 +105,19 @@ def relearn(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("It learns anew what is normal, from that moment on."))
 
     return _done(request, by, measure, form, do, "relearn_form")
+
+
+@require_POST
+@signed_in
+def spec(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the drawing allows."""
+    by, measure = _of(request, pk)
+
+    def do(given: dict[str, Any]) -> None:
+        measure_spec_set(by=by, measure=measure, **given)
+        messages.success(request, _("The limits of the drawing are kept."))
+
+    return _done(request, by, measure, SpecForm(request.POST), do, "spec_form")
 
 
 @require_POST

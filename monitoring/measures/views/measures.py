@@ -27,9 +27,11 @@ from monitoring.measures.forms import (
     JointForm,
     MeasureForm,
     RelearnForm,
+    SpecForm,
     ValueForm,
     ValuesForm,
 )
+from monitoring.measures.selectors.capability_words import capability_of
 from monitoring.measures.selectors.control_words import rules_of
 from monitoring.measures.selectors.joint_words import joint_lead
 from monitoring.measures.selectors.measures import changes_at, measures_for, series
@@ -186,6 +188,9 @@ def page_context(request: HttpRequest, by: Person, measure: Measure, **more: Any
         "may_edit": verdict(by, "measure.edit", line=measure.line),
         "value_form": ValueForm(chart=measure.chart),
         "rules": rules_of(measure),
+        "capability": capability_of(measure),
+        "spec_form": SpecForm(initial={"spec_low": measure.spec_low, "spec_high": measure.spec_high}),
+        "of_readings": not measure.joint and measure.chart not in ("p", "np", "c", "u"),
         "values_form": ValuesForm(),
         "relearn_form": RelearnForm(initial={"since": timezone.localtime()}),
         **more,

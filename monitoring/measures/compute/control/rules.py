@@ -48,11 +48,11 @@ def signals(key: str, z: Array) -> Bools:
     rule = RULES[key]
     if rule.order:
         return _ordered(z, rule)
-    found = np.zeros(z.size, dtype=bool)
+    spoke = np.zeros(z.size, dtype=bool)
     for side in SIDES[key]:
         match = side(z)
-        found |= match & (_last(match, rule.window) >= rule.count)
-    return found
+        spoke |= match & (_last(match, rule.window) >= rule.count)
+    return spoke
 
 
 def _last(match: Bools, window: int) -> NDArray[np.int64]:
@@ -66,10 +66,10 @@ def _ordered(z: Array, rule: RunRule) -> Bools:
     up = np.sign(np.diff(z))
     same = up[1:] * up[:-1] * rule.order > 0
     needed = rule.window - 2  # pairs of differences
-    found = np.zeros(z.size, dtype=bool)
+    spoke = np.zeros(z.size, dtype=bool)
     if same.size:
-        found[2:] = _last(same, needed) >= needed
-    return found
+        spoke[2:] = _last(same, needed) >= needed
+    return spoke
 
 
 def run_length(keys: Iterable[str], limit: float | None = None) -> float:

@@ -1,0 +1,1 @@
+"""Studies of measuring systems: type 1, 2 and 3."""

@@ -14,6 +14,7 @@ from mlops_portal.foundation.shell.pages.signed_in import person_of
 from mlops_portal.foundation.shell.registries import cards
 from mlops_portal.foundation.shell.registries.cards import Card
 from monitoring.containment.selectors.containments import lots_to_pull
+from monitoring.golden.selectors.rounds import open_for
 
 FEW = 6
 
@@ -32,6 +33,7 @@ def _needed(request: HttpRequest) -> dict[str, Any]:
         "may_change": by.may("change.record"),
         "may_golden": by.may("golden.view"),
         "lots": list(lots_to_pull(by)[:FEW]),
+        "rounds": list(open_for(by)[:FEW]),
     }
 
 
@@ -48,7 +50,7 @@ def register_cards() -> None:
             "labeling/cards/needed.html",
             _is_operator,
             _needed,
-            topics=("labels", "containments"),
+            topics=("labels", "containments", "golden_rounds"),
             size="wide",
             floor=True,
         )

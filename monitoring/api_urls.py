@@ -8,7 +8,8 @@ from monitoring.changes.api import Changes
 from monitoring.containment.api import ContainmentParts, Containments
 from monitoring.drift.api import Statistics
 from monitoring.gauges.api import GaugeStudies
-from monitoring.golden.api import GoldenChecks, GoldenSamples
+from monitoring.golden.api.rounds import GoldenChanges, GoldenPlans, GoldenRounds
+from monitoring.golden.api.samples import GoldenChecks, GoldenSamples
 from monitoring.intake.api import (
     Batches,
     SetAside,
@@ -41,6 +42,9 @@ router.register("containments", Containments, "api-containments")
 router.register("containment-parts", ContainmentParts, "api-containment-parts")
 router.register("gauge-studies", GaugeStudies, "api-gauge-studies")
 router.register("golden-samples", GoldenSamples, "api-golden-samples")
+router.register("golden-rounds", GoldenRounds, "api-golden-rounds")
+router.register("golden-plans", GoldenPlans, "api-golden-plans")
+router.register("golden-changes", GoldenChanges, "api-golden-changes")
 router.register("golden-checks", GoldenChecks, "api-golden-checks")
 
 urlpatterns = [*router.urls, path("inspections/", Inspections.as_view(), name="api-inspections")]

@@ -50,6 +50,11 @@ class MonitoringConfig(AppConfig):
                 "containment.opened", _("Parts on my lines are in doubt"), "lot", mail=True, webhook=True
             )
         )
+        kinds.register(
+            kinds.Kind(
+                "golden.round", _("Golden parts are late, or were not seen right"), "golden", mail=True
+            )
+        )
         undo.register("monitoring.change", change_undo)
         undo.register("monitoring.golden", golden_restore)
         jobs.on_given_up("monitoring.drift_report", drift_report_give_up)
@@ -59,5 +64,6 @@ class MonitoringConfig(AppConfig):
         jobs.every("monitoring.performance", seconds=30)
         jobs.every("monitoring.wake", seconds=60)
         jobs.every("monitoring.containments", seconds=30)
+        jobs.every("monitoring.golden_rounds", seconds=30)
         jobs.every("monitoring.limits", seconds=60)
         jobs.every("monitoring.rollup", seconds=3600)

@@ -153,6 +153,30 @@ class WrongTableState(Conflict):
     code = "wrong-table-state"
 
 
+class NotARound(Invalid):
+    """Golden parts that cannot be run, or an answer that no station gives."""
+
+    code = "not-a-round"
+
+
+class RoundOver(Conflict):
+    """The round ended, or this part was run in it already."""
+
+    code = "golden-round-over"
+
+
+class NotAPlan(Invalid):
+    """When golden parts are due cannot be so."""
+
+    code = "not-a-golden-plan"
+
+
+class ChangeDecided(Conflict):
+    """Somebody decided about this change of the golden set before, or another waits for the same part."""
+
+    code = "golden-change-decided"
+
+
 class NotADoubt(Invalid):
     """Parts in doubt without a reason, or of a span that cannot be."""
 

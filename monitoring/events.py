@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from mlops_portal.foundation.ledger.types import labels, read_as, register
-from monitoring.transitions import DispositionKind, Sort, Trigger, check_words
+from monitoring.transitions import ChangeVerb, DispositionKind, RoundWhy, Sort, Trigger, check_words
 
 
 def register_types() -> None:
@@ -58,7 +58,32 @@ def register_types() -> None:
     )
     register("monitoring.golden.restored", _("{actor} brought the golden sample {code} of {name} back"))
     register("monitoring.golden.checked", _("{name} {number} judged {right} of {count} golden samples right"))
+    _golden_round_types()
     _containment_types()
+
+
+def _golden_round_types() -> None:
+    register("monitoring.golden_round.due", _("Golden parts are due on {asset}: {why}"))
+    register("monitoring.golden_round.begun", _("{actor} runs golden parts on {asset}"))
+    register("monitoring.golden_round.late", _("Golden parts on {asset} are late"))
+    register("monitoring.golden_round.missed", _("Golden parts on {asset} were not run: {why}"))
+    register("monitoring.golden_round.passed", _("{asset} saw all golden parts right"))
+    register("monitoring.golden_round.failed", _("{asset} did not see golden parts right: {wrong}"))
+    register(
+        "monitoring.golden_round.incomplete", _("Golden parts on {asset} could not all be run: {not_run}")
+    )
+    register("monitoring.golden_plan.set", _("{actor} set when golden parts of {name} are due"))
+    register("monitoring.golden_change.asked", _("{actor} asks to {verb} the golden sample {code} of {name}"))
+    register(
+        "monitoring.golden_change.agreed",
+        _("{actor} agreed to {verb} the golden sample {code} of {name}"),
+    )
+    register(
+        "monitoring.golden_change.refused",
+        _("{actor} refused to {verb} the golden sample {code} of {name}"),
+    )
+    read_as("verb", labels(ChangeVerb), room="monitoring.golden_change.")
+    read_as("why", labels(RoundWhy), room="monitoring.golden_round.")
 
 
 def _containment_types() -> None:

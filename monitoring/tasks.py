@@ -2,5 +2,6 @@
 
 from importlib import import_module
 
-for _package in ("alerts", "containment", "drift", "gauges", "intake", "measures", "performance", "reports"):
+PACKAGES = "alerts containment drift gauges golden intake measures performance reports"
+for _package in PACKAGES.split():
     import_module(f"monitoring.{_package}.tasks")

@@ -88,3 +88,16 @@ class DispositionKind(TextChoices):
     REWORKED = "reworked", _("Reworked")
     SCRAPPED = "scrapped", _("Scrapped")
     CONCESSION = "concession", _("Released by concession")
+
+
+class RoundWhy(TextChoices):
+    SHIFT = "shift", _("start of the shift")
+    CHANGEOVER = "changeover", _("changeover")
+    DEMAND = "demand", _("asked for")
+
+
+class ChangeVerb(TextChoices):
+    ADD = "add", _("add")
+    RETIRE = "retire", _("retire")
+    BORDERLINE = "borderline", _("call borderline")
+    CLEAR = "clear", _("call clear")

@@ -4,7 +4,8 @@ from monitoring.alerts.views import alert, board
 from monitoring.changes import views as changes
 from monitoring.containment.views import acts, containments
 from monitoring.gauges import views as gauges
-from monitoring.golden import views as golden
+from monitoring.golden.views import plans, rounds
+from monitoring.golden.views import samples as golden
 from monitoring.intake.views import pictures, telemetry
 from monitoring.limits.views import limits
 from monitoring.measures.views import acts as measure_acts
@@ -36,10 +37,16 @@ urlpatterns = [
     path("drift/<int:pk>/readings.csv", reports.readings, name="drift_readings"),
     path("gauge-studies/<int:pk>/", gauges.study, name="gauge_study"),
     path("golden/", golden.models, name="golden"),
+    path("golden/rounds/", rounds.rounds, name="golden_rounds"),
+    path("golden/rounds/begin/<slug:asset>/<slug:slug>/", rounds.begin, name="golden_round_begin"),
+    path("golden/rounds/<int:pk>/", rounds.one_round, name="golden_round"),
+    path("golden/changes/<int:pk>/<slug:verb>/", plans.decide, name="golden_change"),
     path("golden/<slug:slug>/", golden.samples, name="golden_set"),
     path("golden/<slug:slug>/add/", golden.choose, name="golden_choose"),
     path("golden/<slug:slug>/add/<int:row>/", golden.add, name="golden_add"),
     path("golden/<slug:slug>/check/<int:number>/", golden.check, name="golden_check"),
+    path("golden/<slug:slug>/parts/<int:pk>/", rounds.course, name="golden_course"),
+    path("golden/<slug:slug>/plan/", plans.plan, name="golden_plan"),
     path("golden/samples/<int:pk>/mark/", golden.mark, name="golden_mark"),
     path("golden/samples/<int:pk>/retire/", golden.retire, name="golden_retire"),
     path("inspections/", inspections.contradictions, name="inspections"),

@@ -17,11 +17,11 @@ from monitoring.containment.filters import ContainmentFilter, ContainmentPartFil
 from monitoring.containment.selectors.containments import containments_for, lots_of
 from monitoring.containment.serializers import (
     BoundIn,
+    ContainmentLotSerializer,
     ContainmentPartSerializer,
     ContainmentSerializer,
     DisposeIn,
     DispositionSerializer,
-    LotSerializer,
     PartDisposeIn,
     PullIn,
     WidenIn,
@@ -61,11 +61,11 @@ class Containments(Things):
         guard(self.person, "containment.open", line=given["asset"].line)
         return self.shown(containment_ask(by=self.person, **given))
 
-    @extend_schema(responses=LotSerializer(many=True), filters=False)
+    @extend_schema(responses=ContainmentLotSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)
     def lots(self, request: Request, pk: int) -> Response:
         """Its parts by lot: how many, how many wait, how many were found."""
-        return Response(LotSerializer(lots_of(self.get_object()), many=True).data)
+        return Response(ContainmentLotSerializer(lots_of(self.get_object()), many=True).data)
 
     @extend_schema(responses=DispositionSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)
@@ -74,13 +74,15 @@ class Containments(Things):
         signed = self.get_object().dispositions.all()[:1000]
         return Response(DispositionSerializer(signed, many=True).data)
 
-    @extend_schema(request=PullIn, responses=LotSerializer)
+    @extend_schema(request=PullIn, responses=ContainmentLotSerializer)
     @action(detail=True, methods=["post"])
     def pull(self, request: Request, pk: int) -> Response:
         """Tell how many parts of a lot were found and pulled."""
         containment = self.get_object()
         return Response(
-            LotSerializer(lot_pull(by=self.person, containment=containment, **self._asked(PullIn))).data
+            ContainmentLotSerializer(
+                lot_pull(by=self.person, containment=containment, **self._asked(PullIn))
+            ).data
         )
 
     @extend_schema(request=DisposeIn, responses={201: DispositionSerializer})

@@ -13,7 +13,7 @@ from monitoring.models import Containment, ContainmentLot, ContainmentPart, Disp
 from monitoring.transitions import DispositionKind
 
 
-class LotSerializer(serializers.ModelSerializer[ContainmentLot]):
+class ContainmentLotSerializer(serializers.ModelSerializer[ContainmentLot]):
     pulled_by = serializers.UUIDField(source="pulled_by_id", read_only=True, allow_null=True)
 
     class Meta:

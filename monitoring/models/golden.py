@@ -28,6 +28,7 @@ class GoldenSample(models.Model):
     safety = models.BooleanField(default=False)
     borderline = models.BooleanField(default=False)
     waiting = models.BooleanField(default=False, help_text=_("Until a second person has agreed to it"))
+    place = models.CharField(_("Where it is kept"), max_length=60, blank=True)
     judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     judged_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)

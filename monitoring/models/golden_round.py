@@ -11,6 +11,7 @@ from mlops_portal.foundation.ledger.refs import Ref
 from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import RegisteredModel
 from monitoring.models.golden import GoldenSample
+from monitoring.transitions import ChangeVerb, RoundWhy
 
 
 class GoldenPlan(models.Model):
@@ -29,18 +30,13 @@ class GoldenPlan(models.Model):
         return str(self.model)
 
 
-class RoundWhy(models.TextChoices):
-    SHIFT = "shift", _("start of the shift")
-    CHANGEOVER = "changeover", _("changeover")
-    DEMAND = "demand", _("asked for")
-
-
 class RoundState(models.TextChoices):
     DUE = "due", _("Due")
     RUNNING = "running", _("Running")
     PASSED = "passed", _("All seen right")
     FAILED = "failed", _("Not all seen right")
     MISSED = "missed", _("Not run")
+    INCOMPLETE = "incomplete", _("Not all were run")
 
 
 class GoldenRound(models.Model):
@@ -51,7 +47,7 @@ class GoldenRound(models.Model):
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="golden_rounds")
     why = models.CharField(max_length=12, choices=RoundWhy)
     why_key = models.CharField(max_length=80)
-    state = models.CharField(max_length=8, choices=RoundState, default=RoundState.DUE)
+    state = models.CharField(max_length=12, choices=RoundState, default=RoundState.DUE)
     order = models.JSONField(default=list)
     set_digest = models.CharField(max_length=64, blank=True)
     due_at = models.DateTimeField()
@@ -98,13 +94,6 @@ class GoldenAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sample}: {self.said}"
-
-
-class ChangeVerb(models.TextChoices):
-    ADD = "add", _("Add")
-    RETIRE = "retire", _("Retire")
-    BORDERLINE = "borderline", _("Call borderline")
-    CLEAR = "clear", _("Call clear")
 
 
 class GoldenChange(models.Model):

@@ -55,9 +55,9 @@ PAGES = {
     "maja": [
         "/demo/", "/alerts/", "/golden/", "/golden/pressed-parts/", "/label/experts/", "/label/ask/",
         "/limits/", "/limits/pressed-parts/", "/measures/", "/measures/1/", "/measures/add/joint/", "/drift/",
-        "/measures/1/gauge/", "/containments/new/",
+        "/measures/1/gauge/", "/containments/new/", "/golden/pressed-parts/plan/",
     ],
-    "elif": ["/label/", "/label/line-2/", "/label/mine/", "/changes/", "/containments/"],
+    "elif": ["/label/", "/label/line-2/", "/label/mine/", "/changes/", "/containments/", "/golden/rounds/"],
     "sam": [
         "/models/", "/models/pressed-parts/", "/candidates/", "/candidates/milled-parts/1/", "/approvals/",
         "/approvals/policies/", "/releases/", "/releases/1/", "/edge/node-2/", "/runs/", "/runs/1/",

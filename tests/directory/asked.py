@@ -13,7 +13,14 @@ from django.utils import timezone
 
 from labeling.models import LabelRequest
 from mlops_portal.above.onboarding.models import Onboarding
-from monitoring.models import GoldenSample, Measure, Prediction, SampledRow
+from monitoring.models import (
+    GoldenChange,
+    GoldenRound,
+    GoldenSample,
+    Measure,
+    Prediction,
+    SampledRow,
+)
 from tests.directory.world import World
 
 CLASSES = [
@@ -90,6 +97,72 @@ def retire(client: Client, world: World) -> HttpResponse:
 
 def retire_by_api(client: Client, world: World) -> HttpResponse:
     return client.delete(f"/api/v1/golden-samples/{_sample(world).pk}/")
+
+
+def _round(world: World) -> GoldenRound:
+    """One that runs, with a part that binds nobody."""
+    world.model.classes = CLASSES
+    world.model.save(update_fields=["classes"])
+    now, sample = timezone.now(), _sample(world)
+    GoldenSample.objects.filter(pk=sample.pk).update(borderline=True)
+    return GoldenRound.objects.create(
+        model=world.model, asset=world.asset, why="demand", why_key="k", state="running", due_at=now,
+        late_at=now + timedelta(hours=1), begun_at=now, order=["G-01"],
+    )  # fmt: skip
+
+
+def see_round(client: Client, world: World) -> HttpResponse:
+    return client.get(f"/golden/rounds/{_round(world).pk}/")
+
+
+def see_round_by_api(client: Client, world: World) -> HttpResponse:
+    return client.get(f"/api/v1/golden-rounds/{_round(world).pk}/")
+
+
+def see_course(client: Client, world: World) -> HttpResponse:
+    return client.get(f"/golden/press-quality/parts/{_sample(world).pk}/")
+
+
+def say_in_round(client: Client, world: World) -> HttpResponse:
+    return client.post(f"/golden/rounds/{_round(world).pk}/", {"code": "G-01", "said": "ok"})
+
+
+def say_in_round_by_api(client: Client, world: World) -> HttpResponse:
+    address = f"/api/v1/golden-rounds/{_round(world).pk}/say/"
+    return client.post(address, json.dumps({"code": "G-01", "said": "ok"}), content_type="application/json")
+
+
+def begin_round(client: Client, world: World) -> HttpResponse:
+    _sample(world)
+    return client.post("/golden/rounds/begin/press-1/press-quality/")
+
+
+def begin_round_by_api(client: Client, world: World) -> HttpResponse:
+    _sample(world)
+    body = json.dumps({"asset": "press-1", "model": "press-quality"})
+    return client.post("/api/v1/golden-rounds/", body, content_type="application/json")
+
+
+def plan_by_api(client: Client, world: World) -> HttpResponse:
+    body = {"at_shift": True, "at_changeover": True, "minutes": 60, "second_person": False}
+    address = "/api/v1/golden-plans/press-quality/"
+    return client.put(address, json.dumps(body), content_type="application/json")
+
+
+def _change(world: World) -> GoldenChange:
+    """The colleague asks for a change of a part, and somebody else decides."""
+    return GoldenChange.objects.create(
+        sample=_sample(world), verb="clear", asked_by=world.worker, asked_at=timezone.now()
+    )
+
+
+def agree(client: Client, world: World) -> HttpResponse:
+    return client.post(f"/golden/changes/{_change(world).pk}/refuse/")
+
+
+def agree_by_api(client: Client, world: World) -> HttpResponse:
+    address = f"/api/v1/golden-changes/{_change(world).pk}/decide/"
+    return client.post(address, json.dumps({"agreed": False}), content_type="application/json")
 
 
 def brought(world: World) -> Onboarding:

@@ -119,6 +119,7 @@ ACTIONS: dict[str, Action] = {
         _row("containment.pull", _("Find and pull parts in doubt"), Scope.LINE, O, D, Q),
         _row("containment.dispose", _("Sign what becomes of parts in doubt"), Scope.LINE, Q),
         _row("golden.view", _("See golden samples"), Scope.LINE, *EVERYBODY),
+        _row("golden.run", _("Run golden parts through the station"), Scope.LINE, O, D, Q),
         _row("golden.edit", _("Add and retire golden samples"), Scope.SITE, D, Q),
         _row("label.ask", _("Ask operators for labels"), Scope.LINE, D, Q, M),
         _row("label.answer", _("Answer label requests"), Scope.LINE, O, D),

@@ -57,7 +57,7 @@ def _page(
     back: str,
 ) -> HttpResponse:
     return form_page(
-        request, form, do, template="monitoring/containment_act.html", title=title, lead=lead, submit=submit,
+        request, form, do, template="monitoring/act.html", title=title, lead=lead, submit=submit,
         back=back,
     )  # fmt: skip
 

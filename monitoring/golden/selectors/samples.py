@@ -14,7 +14,7 @@ from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.selectors import champion_of
 from mlops_portal.foundation.wire import golden, jcs
-from monitoring.models import GoldenCheck, GoldenProposal, GoldenSample, SampledRow
+from monitoring.models import GoldenChange, GoldenCheck, GoldenProposal, GoldenSample, SampledRow
 
 
 def models_for(person: Person) -> QuerySet[RegisteredModel]:
@@ -32,14 +32,24 @@ def edit_verdict(person: Person, model: RegisteredModel) -> Verdict:
 
 
 def samples_of(model: RegisteredModel) -> QuerySet[GoldenSample]:
-    """Those in force, by code."""
-    return GoldenSample.objects.filter(model=model, retired_at=None).select_related("judged_by", "model")
+    """Those in force, by code; one that waits for a second person is not yet."""
+    in_force = GoldenSample.objects.filter(model=model, retired_at=None, waiting=False)
+    return in_force.select_related("judged_by", "model")
+
+
+def changes_waiting(model: RegisteredModel) -> QuerySet[GoldenChange]:
+    """Changes of the set that wait for a second person, the oldest first."""
+    waiting = GoldenChange.objects.filter(sample__model=model, agreed=None)
+    return waiting.select_related("sample__model", "sample__judged_by", "asked_by")
 
 
 def kept_apart(model: RegisteredModel) -> list[tuple[str, str, dict[str, float | None]]]:
     """What no training may have nor its like (``compute.apart``): (code, part, readings) of the golden
-    samples in force, and of parts proposed as such that nobody has decided about; their code is their id."""
-    samples = samples_of(model).values_list("code", "part", "readings")
+    samples in force or waiting for a second person, and of parts proposed as such that nobody has decided
+    about; their code is their id."""
+    samples = GoldenSample.objects.filter(model=model, retired_at=None).values_list(
+        "code", "part", "readings"
+    )
     open_ones = GoldenProposal.objects.filter(model=model, ended_at=None).values_list("part", "readings")
     return [*samples, *((part, part, readings) for part, readings in open_ones)]
 

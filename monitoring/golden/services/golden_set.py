@@ -11,7 +11,7 @@ from mlops_portal.foundation.ledger.refs import Actor
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.shell.live import changed
-from monitoring.models import GoldenProposal, GoldenSample
+from monitoring.models import GoldenChange, GoldenProposal, GoldenSample
 
 
 def proposal_open(*, model: RegisteredModel, part: str, readings: Mapping[str, float | None]) -> None:
@@ -47,6 +47,7 @@ def golden_set_retire(*, actor: Actor, model: RegisteredModel) -> int:
                 at=now,
             )
         GoldenSample.objects.bulk_update(samples, ["retired_at"])
+        GoldenChange.objects.filter(sample__model=model, agreed=None).update(agreed=False, decided_at=now)
         GoldenProposal.objects.filter(model=model, ended_at=None).update(ended_at=now)
         if samples:
             changed("golden")

@@ -24,9 +24,11 @@ from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from monitoring.containment.services.goldens import version_doubted
 from monitoring.errors import CodeTaken, Marked, Retired
 from monitoring.golden.selectors.samples import clear, edit_verdict, skilled_for
-from monitoring.models import GoldenCheck, GoldenSample
+from monitoring.golden.services.asking import change_asked, second_person
+from monitoring.models import GoldenChange, GoldenCheck, GoldenSample
+from monitoring.transitions import ChangeVerb
 
-LONGEST_CODE, LONGEST_PART, LONGEST_REASON = 20, 200, 300
+LONGEST_CODE, LONGEST_PART, LONGEST_REASON, LONGEST_PLACE = 20, 200, 300, 60
 
 
 def _readings(model: RegisteredModel, readings: Mapping[str, Any]) -> dict[str, float | None]:
@@ -61,13 +63,15 @@ def golden_add(
     borderline: bool = False,
     judged_by: Person | None = None,
     part: str = "",
+    place: str = "",
 ) -> GoldenSample:
     """Add a part whose truth ``judged_by`` (else ``by``) gave. Who gives it holds a skill for the machines.
 
     ``tolerance``: the probability that a model must give the truth at least. ``part`` is its id, where it is
-    known: from now on no training has the part, nor its like. ``borderline``: see ``golden_mark``. Raises
-    CodeTaken, NotAllowed, Invalid for an unknown class, odd readings, a tolerance that is not above 0 and at
-    most 1, or a safety part that is borderline.
+    known: from now on no training has the part, nor its like. ``place``: where it is kept. Where the plan
+    asks for a second person, it tests nothing until they have agreed. ``borderline``: see ``golden_mark``.
+    Raises CodeTaken, NotAllowed, Invalid for an unknown class, odd readings, a tolerance that is not above 0
+    and at most 1, or a safety part that is borderline.
     """
     demand(edit_verdict(by, model))
     judge, now, code = judged_by or by, timezone.now(), code.strip()
@@ -85,6 +89,8 @@ def golden_add(
                 model=model,
                 code=code,
                 part=part.strip()[:LONGEST_PART],
+                place=" ".join(place.split())[:LONGEST_PLACE],
+                waiting=second_person(model),
                 readings=_readings(model, readings),
                 truth=truth,
                 tolerance=tolerance,
@@ -93,7 +99,10 @@ def golden_add(
                 judged_by=judge,
                 judged_at=now,
             )
-            _told("monitoring.golden.added", by, sample)
+            if sample.waiting:
+                change_asked(person=by, sample=sample, verb=ChangeVerb.ADD)
+            else:
+                _told("monitoring.golden.added", by, sample)
     except IntegrityError:
         raise CodeTaken(
             _("There is a golden sample %(code)s already; choose another code.") % {"code": code}
@@ -129,6 +138,14 @@ def golden_mark(*, by: Person, sample: GoldenSample, borderline: bool, reason: s
     if not 0 < len(reason) <= LONGEST_REASON:
         raise Invalid(_("Say why, in 1 to %(most)d letters.") % {"most": LONGEST_REASON})
     _clear_if_safe(safety=sample.safety, borderline=borderline)
+    if second_person(sample.model):
+        verb = ChangeVerb.BORDERLINE if borderline else ChangeVerb.CLEAR
+        change_asked(person=by, sample=sample, verb=verb, reason=reason)
+    else:
+        _mark(by, sample, borderline, reason)
+
+
+def _mark(by: Person, sample: GoldenSample, borderline: bool, reason: str) -> None:
     with transaction.atomic():
         other = GoldenSample.objects.filter(pk=sample.pk, retired_at=None, borderline=not borderline)
         if other.update(borderline=borderline) != 1:
@@ -141,14 +158,37 @@ def golden_mark(*, by: Person, sample: GoldenSample, borderline: bool, reason: s
 
 
 def golden_retire(*, by: Person, sample: GoldenSample) -> str:
-    """Take a sample out of the set, with the token that undoes it. Raises Retired."""
+    """Take a sample out of the set, with the token that undoes it; "" where that waits for a second person.
+    Raises Retired."""
     demand(edit_verdict(by, sample.model))
+    if second_person(sample.model):
+        change_asked(person=by, sample=sample, verb=ChangeVerb.RETIRE)
+        return ""
+    _retire(by, sample)
+    return undo.token(by=by, name="monitoring.golden", sample_id=sample.pk)
+
+
+def _retire(by: Person, sample: GoldenSample) -> None:
     with transaction.atomic():
         in_force = GoldenSample.objects.filter(pk=sample.pk, retired_at=None)
         if in_force.update(retired_at=timezone.now()) != 1:
             raise Retired(_("%(code)s was retired before.") % {"code": sample.code})
         _told("monitoring.golden.retired", by, sample)
-    return undo.token(by=by, name="monitoring.golden", sample_id=sample.pk)
+
+
+def change_apply(*, change: GoldenChange, person: Person, agreed: bool) -> None:
+    """What a second person decided, in the caller's transaction: ``person`` is who decided."""
+    sample, verb = change.sample, ChangeVerb(change.verb)
+    if verb is ChangeVerb.ADD:
+        GoldenSample.objects.filter(pk=sample.pk, waiting=True).update(
+            waiting=False, retired_at=None if agreed else timezone.now()
+        )
+        if agreed:
+            _told("monitoring.golden.added", change.asked_by, sample)
+    elif agreed and verb is ChangeVerb.RETIRE:
+        _retire(person, sample)
+    elif agreed:
+        _mark(person, sample, verb is ChangeVerb.BORDERLINE, change.reason)
 
 
 def golden_restore(*, by: Person, sample_id: int) -> None:
@@ -157,6 +197,8 @@ def golden_restore(*, by: Person, sample_id: int) -> None:
     if sample is None:
         return
     demand(edit_verdict(by, sample.model))
+    if second_person(sample.model):
+        raise NotAllowed(_("A change of the set needs a second person; add the part anew."))
     try:
         with transaction.atomic():
             if GoldenSample.objects.filter(pk=sample_id, retired_at__isnull=False).update(retired_at=None):

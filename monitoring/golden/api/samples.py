@@ -28,9 +28,9 @@ class GoldenSampleSerializer(serializers.ModelSerializer[GoldenSample]):
         model = GoldenSample
         fields = [
             *("id", "model", "code", "part", "readings", "truth", "tolerance", "safety", "borderline"),
-            *("judged_by", "judged_at", "retired_at"),
+            *("place", "waiting", "judged_by", "judged_at", "retired_at"),
         ]
-        read_only_fields = ["judged_at", "retired_at"]
+        read_only_fields = ["waiting", "judged_at", "retired_at"]
         validators: list[Any] = []  # the service says who has the code
 
 

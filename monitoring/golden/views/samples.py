@@ -20,9 +20,11 @@ from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.shell.registries.undo import offer_undo
 from mlops_portal.foundation.wire.errors import Conflict, Invalid, NotAllowed
 from monitoring.golden.forms import GoldenForm, MarkForm
+from monitoring.golden.policies import change_verdict
 from monitoring.golden.selectors.proving import plan_of, proof_words
 from monitoring.golden.selectors.samples import (
     champion_and_newest,
+    changes_waiting,
     clear,
     edit_verdict,
     golden_set,
@@ -32,9 +34,10 @@ from monitoring.golden.selectors.samples import (
     samples_of,
 )
 from monitoring.golden.selectors.words import taught_codes
+from monitoring.golden.services.asking import second_person
 from monitoring.golden.services.samples import golden_add, golden_check_ask, golden_mark, golden_retire
 from monitoring.intake.selectors.parts import pictures_of, readings_of
-from monitoring.models import GoldenCheck, GoldenSample
+from monitoring.models import GoldenCheck, GoldenPlan, GoldenSample
 from monitoring.rules.proving import proofs
 
 FEW = 40
@@ -81,7 +84,10 @@ def samples(request: HttpRequest, slug: str) -> HttpResponse:
             }
             for one in champion_and_newest(model, digest)
         ],
-        "edit": edit_verdict(by, model),
+        "edit": (edit := edit_verdict(by, model)),
+        "asked": [{"change": one, "may": change_verdict(by, one, edit)} for one in changes_waiting(model)],
+        "golden_plan": GoldenPlan.objects.filter(model=model).first(),
+        "may_run": by.may("golden.run"),
         "may_check": by.may("model.view"),
     }
     return render(request, "monitoring/golden.html", context)
@@ -180,7 +186,10 @@ def add(request: HttpRequest, slug: str, row: int) -> HttpResponse:
                     part=part.prediction.part_id,
                     **form.cleaned_data,
                 )
-                messages.success(request, _("%(code)s is a golden sample now.") % {"code": sample.code})
+                text = _("%(code)s is a golden sample now.")
+                if sample.waiting:
+                    text = _("%(code)s waits for a second person.")
+                messages.success(request, text % {"code": sample.code})
                 return redirect("golden_set", slug)
             except (Conflict, Invalid, NotAllowed) as error:
                 form.add_error(None, error.sentence)
@@ -204,6 +213,9 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
         GoldenSample.objects.select_related("model", "judged_by").filter(model__in=models_for(by)), pk=pk
     )
     token = golden_retire(by=by, sample=sample)
+    if not token:
+        messages.success(request, _("%(code)s waits for a second person.") % {"code": sample.code})
+        return redirect("golden_set", sample.model.slug)
     offer_undo(request, _("%(code)s is no golden sample any more.") % {"code": sample.code}, token)
     return redirect("golden_set", sample.model.slug)
 
@@ -229,6 +241,8 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
             try:
                 golden_mark(by=by, sample=sample, borderline=borderline, **form.cleaned_data)
                 text = _("%(code)s is borderline now.") if borderline else _("%(code)s is clear now.")
+                if second_person(sample.model):
+                    text = _("%(code)s waits for a second person.")
                 messages.success(request, text % {"code": sample.code})
                 return redirect("golden_set", sample.model.slug)
             except (Conflict, Invalid, NotAllowed) as error:

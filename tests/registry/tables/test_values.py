@@ -14,7 +14,7 @@ from mlops_portal.foundation.registry.compute.tables.checks.problems import prob
 from mlops_portal.foundation.registry.compute.tables.formats import texts
 from mlops_portal.foundation.registry.compute.tables.guessing.guess import guess
 from mlops_portal.foundation.registry.compute.tables.model import Kind, Role
-from mlops_portal.foundation.registry.compute.tables.read import chunks, read
+from mlops_portal.foundation.registry.compute.tables.read import read
 from mlops_portal.foundation.registry.compute.tables.values import times
 from tests.registry.tables.ground import GOOD, changed, only, put, told
 
@@ -220,17 +220,6 @@ def test_a_schema_decides_how_its_columns_are_read(tmp_path):
     said = only(found, "unknown-column")
     assert "force [N]" in said.sentence
     assert "did you mean force?" in said.sentence
-
-
-@pytest.mark.parametrize("rows", [1, 7, 60, 100])
-def test_frames_of_a_few_rows_are_the_whole_table(tmp_path, rows):
-    path = put(tmp_path, changed(22, "P20,1"))
-    parts, whole = list(chunks(path, rows=rows)), read(path)
-    assert max(part.rows for part in parts) == min(rows, 59)
-    for name in whole.columns:
-        assert np.concatenate([part.text(name) for part in parts]).tolist() == whole.text(name).tolist()
-    assert np.concatenate([part.numbers for part in parts]).tolist() == whole.numbers.tolist()
-    assert [one for part in parts for one in part.faults] == whole.faults
 
 
 @pytest.mark.usefixtures("small_blocks")

@@ -208,49 +208,6 @@ class Reading:
         return clocks.joined(*(as_strings(plain(one)) for one in pair))
 
 
-def chunks(
-    path: Path, *, name: str = "", schema: Schema | None = None, rows: int = 65_536
-) -> Iterator[Frame]:
-    """The table in frames of at most ``rows`` rows. Without a schema the first values decide on kinds,
-    and texts are no categories."""
-    form = sniff(path, name=name)
-    only, fixed, faults = _wanted(form, schema)
-    form = _with_words(form, fixed)
-    faults = [*form.faults, *faults]
-    later: list[Problem] = []
-    plans, last = dict(fixed), None
-    with _batches(path, form, only, later) as batches:
-        for columns, numbers in _portions(batches, form, only, plans, rows):
-            plans |= {one: column.plan for one, column in columns.items() if column.plan}
-            if last:
-                yield last
-            last = _frame(form, columns, numbers, faults, plans)
-            faults = []
-    last = last or _frame(form, _fresh(form, only, plans), np.zeros(0, np.int64), faults, plans)
-    last.faults += later  # known at the end of the file alone
-    yield last
-
-
-def _portions(
-    batches: Iterator[Batch], form: Format, only: tuple[str, ...], plans: Plans, rows: int
-) -> Iterator[tuple[dict[str, Gathering], NDArray[np.int64]]]:
-    columns, parts, held = _fresh(form, only, plans), [np.zeros(0, np.int64)], 0
-    for batch in batches:
-        start = 0
-        while start < batch.numbers.size:
-            take = min(rows - held, batch.numbers.size - start)
-            part = batch.numbers[start : start + take]
-            for one in only:
-                columns[one].add(batch.columns[one].slice(start, take), part)
-            parts.append(part)
-            start, held = start + take, held + take
-            if held == rows:
-                yield columns, np.concatenate(parts)
-                columns, parts, held = _fresh(form, only, plans), parts[:1], 0
-    if held:
-        yield columns, np.concatenate(parts)
-
-
 def _fresh(
     form: Format, only: tuple[str, ...], plans: Plans, answers: Answers = NONE
 ) -> dict[str, Gathering]:

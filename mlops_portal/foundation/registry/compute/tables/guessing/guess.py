@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -33,6 +34,7 @@ from mlops_portal.foundation.registry.compute.tables.problem import (
 from mlops_portal.foundation.registry.compute.tables.values import times
 
 MOST_CATEGORIES = 200
+DIGITS = re.compile(r"\d.*\d")
 ALONE = gettext_noop(
     "Left out, because it alone decides {target} in every row and so tells the answer: {names}. Make it a"
     " reading if the machine knows it before the part is judged."
@@ -100,8 +102,16 @@ def _named_roles(facts: list[Facts], *, target: str, time: str, part: str, line:
     return roles
 
 
+def _unread(one: Facts) -> bool:
+    """Called like a time, and in digits that are not read as one: no word that a model could learn."""
+    if one.kind not in (Kind.TEXT, Kind.CATEGORY) or one.called(TIMES) < 0:
+        return False
+    words = {str(value) for value in one.values.tolist() if value is not None}
+    return one.kind == Kind.TEXT or 2 * sum(bool(DIGITS.search(word)) for word in words) > len(words)
+
+
 def _says_nothing(one: Facts) -> bool:
-    return one.kind in (Kind.EMPTY, Kind.TEXT, Kind.TIME) or not one.there or is_counter(one)
+    return _unread(one) or one.kind in (Kind.EMPTY, Kind.TEXT, Kind.TIME) or not one.there or is_counter(one)
 
 
 def _column(frame: Frame, one: Facts, key: str, role: Role) -> Column:
@@ -150,7 +160,7 @@ def _first(columns: list[Facts]) -> str:
 def _notes(goal: Facts | None, leaks: Leaks, facts: list[Facts], roles: dict[str, Role]) -> list[Problem]:
     """Why columns were left out, one sentence a reason."""
     out = [one for one in facts if roles.get(one.name) == Role.IGNORE]
-    unread = [one for one in out if one.kind in (Kind.TEXT, Kind.CATEGORY) and one.called(TIMES) >= 0]
+    unread = [one for one in out if _unread(one)]
     texts = [one.name for one in out if one.kind == Kind.TEXT and one not in unread]
     counters = [one.name for one in out if is_counter(one)]
     ordered = Role.TIME in roles.values()

@@ -139,6 +139,7 @@ else:
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
         "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+        **DATABASES["default"].get("OPTIONS", {}),  # of the address, sslmode for example
     }
 
 # ---------------------------------------------------------------- broker, cache, live updates

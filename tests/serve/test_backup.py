@@ -204,6 +204,11 @@ def test_a_node_with_a_later_release_keeps_an_older_portal_away(tmp_path: Path) 
     knows = Standing("o", 0, lambda size: b"", {"press-1": 4})
     assert list(behind(knows, seen)) == []
     older = Standing("o", 0, lambda size: b"", {"press-1": 3})
+    witnessed = said | {"log": {"events": 9, "root": "00" * 32}}
+    (tmp_path / "witness.json").write_text(json.dumps(witnessed))
+    assert list(behind(knows, seen_in(tmp_path / "witness.json"))) == [
+        "The checkpoint covers 9 events, the archive 0."
+    ]
     assert list(behind(older, seen)) == ["node-1 has release 4 of press-1; the archive knows 3."]
 
 

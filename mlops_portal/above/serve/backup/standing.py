@@ -49,11 +49,18 @@ def seen_in(path: Path) -> Seen:
         numbers = {
             asset: int(one.get("seen") or one["release"] or 0) for asset, one in said["assets"].items()
         }
-        return Seen(str(said["node"]), numbers=numbers)
+        return Seen(str(said["node"]), log=_log_of(said.get("log", {})), numbers=numbers)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise ArchiveUnfit(
             _("%(file)s is neither a checkpoint nor the status of an agent.") % {"file": path}
         ) from None
+
+
+def _log_of(said: dict[str, Any]) -> checkpoint.Checkpoint | None:
+    """What a node witnessed of the log; it does not name it."""
+    if not said.get("events"):
+        return None
+    return checkpoint.Checkpoint("", int(said["events"]), bytes.fromhex(said["root"]))
 
 
 def behind(standing: Standing, seen: Seen) -> Iterator[str]:
@@ -72,7 +79,7 @@ def behind(standing: Standing, seen: Seen) -> Iterator[str]:
 
 
 def _log_behind(standing: Standing, kept: checkpoint.Checkpoint) -> Iterator[str]:
-    if kept.origin != standing.origin:
+    if kept.origin and kept.origin != standing.origin:
         yield _("The checkpoint is of the log %(kept)s, the archive of %(own)s.") % {
             "kept": kept.origin,
             "own": standing.origin,

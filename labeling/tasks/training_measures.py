@@ -17,8 +17,8 @@ from mlops_portal.foundation.registry.compute import edge_model
 from mlops_portal.foundation.registry.models import AskZone, ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.selectors import classes_of as classes_of_version
 from mlops_portal.foundation.registry.selectors import features_of
-from mlops_portal.foundation.registry.services import artifact_read
-from monitoring.drift.compute.detector import dependence
+from mlops_portal.foundation.registry.services import artifact_put, artifact_read
+from monitoring.drift.compute.detector import dependence, spacing
 
 FEWEST_SINCE = 10
 Result = dict[str, Any]
@@ -137,4 +137,11 @@ class Measuring:
             ordered=ordered,
         )
         hang = dependence.learned(trained.readings, machine=trained.asset, at=trained.at, ordered=ordered)
-        return {**summary, "dependence": hang}
+        return {**summary, "dependence": hang, **(self._in_time(trained) if hang and ordered else {})}
+
+    def _in_time(self, trained: Rows) -> Result:
+        """How far the rows lie apart, and where they are kept in the order of time."""
+        data = dependence.packed(trained.readings, machine=trained.asset, at=trained.at)
+        kept = artifact_put(data=data, kind="reference", name=f"{self.model.slug} reference rows")
+        apart = spacing.spacing_of(trained.part.tolist(), trained.asset.tolist(), trained.at)
+        return {"spacing": apart, "rows": kept.sha256}

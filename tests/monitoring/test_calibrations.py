@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from monitoring.drift.compute.detector import calibration_grid
+from mlops_portal.foundation.registry.services import artifact_put
+from monitoring.drift.compute.detector import calibration_grid, dependence
 from monitoring.drift.compute.limit_table import _told
 from monitoring.drift.compute.references import Reference
 from monitoring.drift.selectors.calibrations import calibrations_due
@@ -18,8 +19,9 @@ from monitoring.limits.selectors.limits import limits_due
 from monitoring.limits.services import watch_set
 from monitoring.limits.views.limit_tables import rows, without_limit
 from monitoring.models import Alert, Calibration, LimitSet, StatisticPoint
+from monitoring.promises import promise_of
 from monitoring.readings import ReadingWords
-from tests.monitoring.ground import reference_of
+from tests.monitoring.ground import ar1, reference_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ALONE = set(calibration_grid.STATISTICS) - {"beside"}  # nothing is known of how the readings hang together
@@ -81,6 +83,41 @@ def test_another_patience_is_another_calibration(floor):
     calibrate(floor.version.pk)
     assert Calibration.objects.get().persistence == 3
     assert Calibration.objects.get().body["rungs"][0]["slow"] != before
+
+
+def rows_kept(floor, spacing):
+    """As training keeps them: the rows of one machine, and how far they lie apart."""
+    rng = np.random.default_rng(5)
+    rows = np.column_stack([146 + 2 * ar1(1_000, 0.3, rng), 2 + 0.02 * ar1(1_000, 0.0, rng)])
+    data = dependence.packed(rows, machine=np.full(1_000, "press-1"), at=np.arange(1_000.0))
+    kept = artifact_put(data=data, kind="reference", name="rows")
+    slowest = {"place": 0, "memory": 2.0, "share": 5.0, "needs": 100}
+    floor.version.reference |= {
+        "rows": kept.sha256, "spacing": spacing, "dependence": {"rows": 1_000, "slowest": slowest},
+    }  # fmt: skip
+    floor.version.save(update_fields=["reference"])
+
+
+def test_limits_know_that_the_reference_is_a_sample_and_are_tested_on_its_rows(floor):
+    rows_kept(floor, {"parts": 8.0, "seconds": 96.0})
+    calibrate(floor.version.pk)
+    grid = grid_of(floor.version)
+    assert (grid.lag_parts, grid.windows) == (8.0, 500)
+    told = promise_of(floor.version)
+    assert (told["lag_parts"], told["tested"]) == (8.0, 500)
+    assert calibrations_due() == []
+
+
+def test_how_far_rows_lie_apart_is_told_by_windows_that_came_since_and_once(floor):
+    rows_kept(floor, {"parts": None, "seconds": 4.0})
+    calibrate(floor.version.pk)
+    assert grid_of(floor.version).lag_parts is None
+    assert calibrations_due() == []
+    send(floor, *(floor.window(minute) for minute in range(12)))
+    assert calibrations_due() == [floor.version]
+    calibrate(floor.version.pk)
+    assert grid_of(floor.version).lag_parts == pytest.approx(8.0)  # a part each half second
+    assert calibrations_due() == []
 
 
 def test_a_version_that_learned_no_reading_that_varied_is_done_and_stays_analytic(floor):

@@ -44,6 +44,23 @@ def test_limits_that_were_widened_say_by_how_much_and_a_reference_too_short_says
         assert why in promise_words(None, "")
 
 
+def test_a_count_that_proves_nothing_by_itself_says_so():
+    assert "So few windows prove nothing" in promise_words(KEPT, "Force")
+    assert "prove nothing" not in promise_words(KEPT | {"high": 0.009}, "Force")
+
+
+def test_a_table_that_is_a_sample_of_its_parts_says_what_it_does_to_the_promise():
+    sampled = promise_words(SHORT | {"lag_parts": 8.0, "tested": 3_205, "wider": {}}, "Force")
+    assert "about one part in 8" in sampled
+    assert "tested on 3,205 windows" in sampled
+    neighbours = promise_words(
+        SHORT | {"lag_parts": 1.0, "tested": 3_205, "wider": {"temp": 1.4}}, "Force", str.title
+    )
+    assert "one part in" not in neighbours
+    assert "Limits of Temp lie up to 1.40 times" in neighbours
+    assert "Nobody knows how many parts" in promise_words(SHORT | {"lag_parts": None}, "Force")
+
+
 def test_training_keeps_what_the_reference_says_of_its_memory():
     rng = np.random.default_rng(1)
     rows = np.column_stack([ar1(3000, 0.3, rng), ar1(3000, 0.3, rng)])

@@ -55,7 +55,8 @@ def own_phi(moments: F, wanted: I, stack: Stack) -> F:
     sums = np.concatenate([np.zeros_like(moments[:, :1]), moments.cumsum(axis=1)], axis=1)
     ends = np.maximum(0, wanted - 2 * SPAN_MOST)
     past, so_far = phi_of(sums[:, ends]), phi_of(sums[:, wanted + 1])
-    young = np.where(stack.lagged[:, None], 0.0, so_far)
+    known = stack.lag_parts[:, None] == 1  # of rows that lie apart nobody knows what neighbours do
+    young = np.where(known, 0.0, so_far)
     return np.where(ends >= PAST_LEAST, past, young)
 
 

@@ -7,11 +7,13 @@ from functools import lru_cache
 
 import numpy as np
 from celery import shared_task
+from numpy.typing import NDArray
 
-from mlops_portal.foundation.registry.models import ModelVersion
+from mlops_portal.foundation.registry.models import Artifact, ModelVersion
+from mlops_portal.foundation.registry.services import artifact_read
 from mlops_portal.foundation.shell.work.jobs import enqueue
-from monitoring.drift.compute.detector import calibration_grid, dependence
-from monitoring.drift.selectors.calibrations import calibration_of, calibrations_due
+from monitoring.drift.compute.detector import calibration_grid, dependence, process, spacing
+from monitoring.drift.selectors.calibrations import calibration_of, calibrations_due, seconds_a_part
 from monitoring.drift.services.calibrations import calibration_claim, calibration_write
 from monitoring.limits.selectors.budgets import watch_of
 from monitoring.models import Calibration
@@ -53,12 +55,27 @@ def calibrate(version_id: int) -> bool:
     body = {}
     if keys:
         hanging = version.reference.get("dependence", {})
+        rows = _rows(version, [list(features).index(key) for key in keys])
         body = calibration_grid.calibrated(
             keys,
-            dependence.process_of(features, hanging, keys),
+            dependence.process_of(features, hanging, keys)
+            if rows is None
+            else process.fit(rows, discrete=process.discrete_of(rows)),
             rng=np.random.default_rng(version.pk),
             correlation=dependence.correlation_of(features, hanging, keys),
             persist=persistence,
+            lag_parts=spacing.parts_a_row(version.reference.get("spacing", {}), seconds_a_part(version)),
+            rows=rows,
         ).stored()
     calibration_write(version=version, persistence=persistence, body=body)
     return True
+
+
+def _rows(version: ModelVersion, places: list[int]) -> NDArray[np.float64] | None:
+    """The rows of one machine that it learned from, in the order of time; None where they were not kept, or
+    one of its readings did not vary there."""
+    kept = Artifact.objects.filter(pk=version.reference.get("rows", "")).first()
+    if kept is None:
+        return None
+    rows = dependence.unpacked(artifact_read(kept))[:, places]
+    return rows if (np.ptp(rows, axis=0) > 0).all() else None

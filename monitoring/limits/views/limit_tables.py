@@ -182,7 +182,7 @@ def promise_told(body: Mapping[str, Any], words: ReadingWords) -> dict[str, str]
     return {
         "tone": tone,
         "word": word,
-        "words": promise_words(told, words.name(told["reading"]) if told else ""),
+        "words": promise_words(told, words.name(told["reading"]) if told else "", words.name),
     }
 
 

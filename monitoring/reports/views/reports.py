@@ -128,12 +128,13 @@ def _page(
 
 def _told(report: DriftReport, reading: str) -> dict[str, Any]:
     body = report.body
-    rows = tables.rows(body, ReadingWords(report.version.model))
+    words = ReadingWords(report.version.model)
+    rows = tables.rows(body, words)
     row = next((row for row in rows if row["key"] == reading), rows[0] if rows else None)
     promise = promise_of(report.version)
-    slowest = ReadingWords(report.version.model).name(promise["reading"]) if promise else ""
+    slowest = words.name(promise["reading"]) if promise else ""
     return {
-        "promise": promise_words(promise, slowest),
+        "promise": promise_words(promise, slowest, words.name),
         "headline": tables.headline(body),
         "tone": tables.tone(body),
         "covered": tables.covered(report),

@@ -34,7 +34,7 @@ def test_a_reading_that_an_autoregression_explains_has_no_level_of_its_own():
 
 def test_stretches_keep_readings_at_the_same_moment_together():
     paths = np.column_stack([np.arange(500.0), np.arange(500.0) * 2])
-    drawn = level.drawn(paths, 200.0, 2_000, RNG(4))
+    drawn = level.stretches(paths, 200.0, 2_000, RNG(4))
     assert (drawn[:, 1] == 2 * drawn[:, 0]).all()
     assert np.mean(np.diff(drawn[:, 0]) == 1) > 0.97
 
@@ -42,5 +42,21 @@ def test_stretches_keep_readings_at_the_same_moment_together():
 def test_a_level_that_comes_back_as_it_was_is_drawn_in_longer_stretches_than_one_that_came_by_chance():
     day = np.tile(DAY, 10)[:, None]
     chance = 0.8 * np.sign(autoregressive(0.99, 4_800, 1, RNG(5)))
-    assert level.length_of(day) == pytest.approx(0.4 * 4_800)
-    assert level.length_of(chance) < 0.8 * level.length_of(day)
+    assert level.learned(day).stretch == pytest.approx(0.4 * 4_800)
+    assert level.learned(chance).stretch < 0.8 * level.learned(day).stretch
+
+
+def test_a_level_that_came_by_chance_is_drawn_with_longer_and_shorter_stays_within_its_bounds():
+    rng = RNG(6)
+    regimes = (np.cumsum(rng.random(5_000) < 0.01) % 2)[:, None].astype(float)
+    learned = level.learned(np.column_stack([regimes, 2 * regimes]))
+    assert learned.keep is not None
+    drawn = learned.drawn(50_000, rng)
+    assert (drawn.min(), drawn[:, 0].max(), drawn[:, 1].max()) == (0.0, 1.0, 2.0)
+    assert np.corrcoef(drawn, rowvar=False)[0, 1] > 0.9
+
+    def longest(path):
+        return np.diff(np.flatnonzero(np.diff(path > 0.5))).max()
+
+    assert longest(drawn[:, 0]) > 1.3 * longest(regimes[:, 0])
+    assert means(drawn[:, 0], 100).std() == pytest.approx(means(regimes[:, 0], 100).std(), rel=0.25)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitoring.drift.compute.detector import calibrate, detector, promise
+from monitoring.drift.compute.detector import calibrate, detector, promise, spread
 from tests.monitoring.detector.streams import autoregressive
 
 RNG = np.random.default_rng
@@ -36,6 +36,14 @@ def test_a_step_inside_the_reference_cannot_be_kept_and_says_how_many_rows_would
     assert not told.kept
     assert told.slowest == 1
     assert told.needs > 4 * told.rows
+
+
+def test_a_reference_that_holds_few_of_its_memories_says_so_however_it_came():
+    for seed in range(8):
+        rows = autoregressive(0.99, 3_000, 1, RNG(seed))
+        told = promise.slowest_of(rows, spread.Spread.steady(1))
+        assert told.share < 1
+        assert told.needs > 3_500
 
 
 def test_a_reference_of_two_days_whose_shifts_differ_has_seen_too_few():

@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 
 from mlops_portal.above.backtests.errors import WrongChoice
 from mlops_portal.above.backtests.tasks import engine
+from mlops_portal.above.backtests.tasks.ordering import apart, in_time_order
 from mlops_portal.above.backtests.tasks.outcome import Outcome, Report, silent
 from mlops_portal.above.backtests.tasks.readings import readings_of_both
 from mlops_portal.foundation.registry.compute.tables.model import Frame
+from mlops_portal.foundation.shell.templatetags.ui_text import number_text
+from monitoring.drift.compute.detector import spacing
 from monitoring.drift.compute.detector.scores import JOINT
 
 MOST_POINTS = 1200
@@ -21,7 +24,7 @@ TOP = 3
 
 
 def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Report = silent) -> Outcome:
-    """Play the detector over ``stream`` (rows in their order). Raises WrongChoice."""
+    """Play the detector over ``stream`` (rows in the order of time). Raises WrongChoice."""
     started = time.monotonic()
     window = int(chosen["window"])
     if window > stream.rows:
@@ -37,7 +40,10 @@ def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Re
             )
             % {"window": window, "rows": reference.rows}
         )
+    reference, of_reference = in_time_order(reference, _("The reference"))
+    stream, of_stream = in_time_order(stream, _("The stream"))
     both = readings_of_both(reference, stream, ignore=chosen["ignore"])
+    rows_apart = apart(reference, stream)
     windows, alerts, promise = engine.detect(
         both.reference,
         both.stream,
@@ -45,21 +51,31 @@ def drift(reference: Frame, stream: Frame, chosen: Mapping[str, Any], report: Re
         per_window=chosen["false_alarms"] / 1000,
         names=both.names,
         categorical=both.categorical,
+        apart=spacing.whole(rows_apart),
         report=report,
     )
+    notes = [*of_reference, *of_stream, *_of_spacing(rows_apart), *both.notes]
     whole = {
         "windows": windows,
         "alerts": alerts,
         "features": len(both.names),
         "seconds": round(time.monotonic() - started, 3),
-        "notes": both.notes,
+        "notes": notes,
         "in_alarm": sum(one["alert"] for one in windows),
         "promise": promise,
     }
     summary = _summary(windows, alerts, chosen.get("starts"), len(both.names))
-    return Outcome(
-        whole, summary, {**_shown(windows), "alerts": alerts, "notes": both.notes, "promise": promise}
+    return Outcome(whole, summary, {**_shown(windows), "alerts": alerts, "notes": notes, "promise": promise})
+
+
+def _of_spacing(rows_apart: float) -> list[str]:
+    if rows_apart == 1:
+        return []
+    note = _(
+        "The reference holds about one row for %(rows)s of the stream. Limits are drawn for rows as close as "
+        "the stream's; what comes and goes between two rows of the reference is not in them."
     )
+    return [note % {"rows": number_text(rows_apart, 0)}]
 
 
 def split(frame: Frame, share: float) -> tuple[Frame, Frame]:

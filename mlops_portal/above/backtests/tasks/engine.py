@@ -24,17 +24,19 @@ def detect(
     per_window: float,
     names: Sequence[str],
     categorical: Sequence[bool],
+    apart: int = 1,
     report: Report = silent,
 ) -> tuple[list[dict[str, Any]], list[int], dict[str, Any] | None]:
     """Windows {"index", "start_row", "end_row", "alert", "statistics"}, the first rows of the alerts, and
     what the reference says of the promise (``Promise.stored`` with the name of the slowest "reading").
 
     ``reference`` (m, d) and ``stream`` (n, d), NaN where missing; ``per_window``: false alarm events a
-    window, all columns together; ``categorical`` which of ``names`` hold codes.
+    window, all columns together; ``categorical`` which of ``names`` hold codes; the reference's rows lie
+    ``apart`` of the stream's.
     """
     detector = fit(
         reference, window=window, per_window=per_window, names=names, categorical=categorical, seed=SEED,
-        report=report,
+        apart=apart, report=report,
     )  # fmt: skip
     result = detector.run(stream)
     windows = [

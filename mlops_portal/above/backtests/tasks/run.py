@@ -23,6 +23,7 @@ from mlops_portal.above.backtests.services.backtests import (
 from mlops_portal.above.backtests.tasks.drift import drift, split, within
 from mlops_portal.above.backtests.tasks.files import answers_of, on_disk
 from mlops_portal.above.backtests.tasks.labeling import labeling
+from mlops_portal.above.backtests.tasks.ordering import in_time_order
 from mlops_portal.above.backtests.tasks.outcome import Outcome, Report
 from mlops_portal.above.backtests.tasks.retrain import retrain
 from mlops_portal.above.backtests.transitions import Kind
@@ -109,8 +110,10 @@ def _drift(test: BackTest, report: Report) -> Outcome:
     frame = _frame(test.table)
     if test.reference is not None:
         return drift(_frame(test.reference), frame, test.parameters, report)
+    frame, moved = in_time_order(frame, _("The table"))
     reference, stream = split(frame, test.parameters["reference_share"])
     outcome = drift(reference, stream, within(test.parameters, reference.rows), report)
+    outcome.whole["notes"] = outcome.shown["notes"] = [*moved, *outcome.whole["notes"]]
     outcome.whole["offset"] = outcome.shown["offset"] = reference.rows
     return outcome
 

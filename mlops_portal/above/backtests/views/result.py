@@ -23,6 +23,7 @@ from mlops_portal.foundation.shell.registries.actions import offers_for
 from monitoring.promises import promise_words
 
 FEW = 50
+FEW_LEAD = 6
 
 
 @require_safe
@@ -70,7 +71,7 @@ def _more(test: BackTest) -> dict[str, Any]:
         **notes,
         "alerts": alerts[:FEW],
         "left_out": max(0, len(shown["alerts"]) - FEW),
-        "leads": shown["leads"],
+        "leads": [(lead_words(name), windows) for name, windows in shown["leads"][:FEW_LEAD]],
         "courses": course_charts(test),
     }
 

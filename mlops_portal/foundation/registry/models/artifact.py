@@ -6,7 +6,8 @@ from django.db import models
 
 
 class Artifact(models.Model):
-    """An immutable file in the portal's storage; ``kind`` is onnx, store (skops), dataset or picture."""
+    """An immutable file in the portal's storage; ``kind`` is onnx, store (skops), dataset, reference (rows
+    that a version learned from) or picture."""
 
     sha256 = models.CharField(primary_key=True, max_length=64)
     kind = models.CharField(max_length=12)

@@ -17,7 +17,8 @@ class ModelVersion(models.Model):
 
     ``reference``: the frozen distribution, {"features": {key: {"edges", "counts", "mean", "sd", "phi", and
     of words "categories", how many}}, "classes": {key: count}, "confidence": […], "dependence": how readings
-    hang together, "n": rows}; its RFC 8785 digest is ``reference_digest``.
+    hang together, "n": rows, "spacing": how far they lie apart, "rows": the artifact that keeps those of one
+    machine in the order of time}; its RFC 8785 digest is ``reference_digest``.
     ``measures``: {"holdout": {"n", "macro_f1", …}, "per_class": {…}, "left_out": {"readings", "classes"},
     which the training could not use}; ``parity``: {"rows", "largest",
     "labels_equal"}.

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from monitoring.drift.compute.detector import (
     process,
@@ -52,6 +53,8 @@ class Calibration:
     doubt: float = 0.0
     checks: list[list[float]] = field(default_factory=list)
     widen: float = 1.0
+    each: list[list[list[float]]] = field(default_factory=list)
+    wider: list[float] = field(default_factory=list)
 
     def stored(self) -> dict[str, Any]:
         """As plain values, for JSON."""
@@ -66,6 +69,7 @@ class Calibration:
             "doubt": self.doubt,
             "checks": self.checks,
             "widen": self.widen,
+            "wider": self.wider,
         }
 
     @classmethod
@@ -139,13 +143,15 @@ def calibrate(
     adjusted: bool = False,
     cells: int = CELLS,
     persist: int = 0,
+    apart: int = 1,
     report: Callable[[int, int], None] | None = None,
 ) -> list[Calibration]:
     """Draw references and streams, and learn how what windows of each of ``sizes`` rows say varies.
 
     One stream is cut into windows of every size, so that many sizes cost hardly more than the largest.
     ``adjusted``: with the means as regressed on one another; ``cells`` values are drawn, about;
-    ``persist`` windows in a row make an event (0: ``rule.persistence``).
+    ``persist`` windows in a row make an event (0: ``rule.persistence``). Where the reference's rows lie
+    ``apart`` parts, windows are of parts that come after one another.
     """
     d = drawn_process.maps.shape[0]
     least, most = (WINDOWS_LEAST, WINDOWS_MOST) if len(sizes) == 1 else (EACH_LEAST, EACH_MOST)
@@ -161,7 +167,7 @@ def calibrate(
         coefficients = drawn_process.coefficients(rng)
         own, common = drawn_process.draw(m, rng, coefficients, joint=joint)
         frozen = scores.freeze(own, common if joint else None, bins=bins, adjusted=adjusted)
-        own, common = drawn_process.draw(stream, rng, coefficients, joint=joint)
+        own, common = drawn_process.draw(stream, rng, coefficients, joint=joint, apart=apart)
         tenths = scores.tenths_of(own, frozen)
         for size in sizes:
             until = min(stream // size, most // draws) * size
@@ -200,12 +206,33 @@ def _learned(drawn: dict[str, F], window: int, rows: int, persist: int) -> Calib
     doubt = float(np.sqrt((mean + 2 * mean**2) / counts.size)) / mean**2  # of a variance of Poisson counts
     return Calibration(
         window, laws, slow, fast, overlap, float(np.sqrt(np.log1p(extra))), rows, doubt,
-        _checks(tail_score, rows // window),
+        _checks(tail_score, rows // window), each=_each(drawn, laws, rows // window),
     )  # fmt: skip
 
 
-def _checks(tail_score: F, windows: int) -> list[list[float]]:
-    """[level, share of windows that pass it, count below which 95 of 100 stretches of ``windows`` stay]."""
+def _each(drawn: dict[str, F], laws: dict[str, list[tails.Tail]], windows: int) -> list[list[list[float]]]:
+    """``_checks`` of every reading; they share the chance to be wrong. None where some are judged jointly."""
+    if not scores.JOINT.isdisjoint(drawn):
+        return []
+    tail_scores = of_each(drawn, laws)
+    d = tail_scores.shape[-1]
+    return [_checks(tail_scores[..., place], windows, tests=d) for place in range(d)]
+
+
+def of_each(statistics: dict[str, F], laws: dict[str, list[tails.Tail]]) -> F:
+    """The largest tail score of each window and reading (…, w, d), handicaps taken off; of statistics that
+    every reading has."""
+    best = np.full(next(iter(statistics.values())).shape, -np.inf)
+    for name, values in statistics.items():
+        less = handicap(name, laws)
+        for place, law in enumerate(laws[name]):
+            np.maximum(best[..., place], law.tail_score(values[..., place]) - less, out=best[..., place])
+    return best
+
+
+def _checks(tail_score: F, windows: int, *, tests: int = 1) -> list[list[float]]:
+    """[level, share of windows that pass it, count below which 95 of 100 stretches of ``windows`` stay; where
+    there are many ``tests``, in 95 of 100 cases of all of them]."""
     length = tail_score.shape[1]
     size = min(windows, length)
     if size < 2:
@@ -215,8 +242,13 @@ def _checks(tail_score: F, windows: int) -> list[list[float]]:
     for share in SHARES:
         level = float(np.quantile(tail_score, 1 - share))
         counts = (stretches > level).sum(axis=1) * (windows / size)
-        chance = float(share * windows + 1.645 * np.sqrt(share * windows))  # fewer stretches say too little
-        made.append([level, share, max(float(np.quantile(counts, 0.95)), chance)])
+        sure = float(ndtri(1 - 0.05 / tests))
+        chance = float(share * windows + sure * np.sqrt(share * windows))  # fewer stretches say too little
+        rank = int(np.ceil((1 - 0.05 / tests) * (counts.size + 1))) - 1  # of one count more, were it as drawn
+        most = float(np.sort(counts)[min(rank, counts.size - 1)])
+        if tests > 1:  # beyond what so few stretches count
+            most = max(most, float(counts.mean() + sure * counts.std()))
+        made.append([level, share, max(most, chance)])
     return made
 
 

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.drift.compute import binned
-from monitoring.drift.compute.detector import calibrate, process, scores
+from monitoring.drift.compute import binned, limits
+from monitoring.drift.compute.detector import calibrate, own_windows, process, scores, spacing
 from monitoring.drift.compute.references import Reference, Stack
 from monitoring.drift.compute.statistic import WindowStatistic
 
@@ -43,18 +43,32 @@ NEVER_VARIES = 1e-12  # of a mean's square: a variance below it is rounding
 @dataclass(frozen=True, slots=True)
 class CalibrationGrid:
     """Calibrations of the readings ``keys`` at rising sizes of windows, and their correlation (d, d) where it
-    was kept."""
+    was kept; ``lag_parts`` from one row of the reference to the next, None where nobody knew; ``windows`` of
+    the reference on which limits were tested, 0 where they could not be."""
 
     keys: tuple[str, ...]
     calibrations: tuple[calibrate.Calibration, ...]
     correlation: F | None = None
+    lag_parts: float | None = None
+    windows: int = 0
 
     def stored(self) -> dict[str, Any]:
         return {
             "keys": list(self.keys),
             "rungs": [_short(one.stored()) for one in self.calibrations],
             "correlation": None if self.correlation is None else self.correlation.tolist(),
+            "lag_parts": self.lag_parts,
+            "windows": self.windows,
+            "wider": self.wider,
         }
+
+    @property
+    def wider(self) -> dict[str, float]:
+        """By how much the limits of readings lie further out than the drawn process says, at most; those that
+        passed the test on the reference's own rows are left out."""
+        told = [one.wider for one in self.calibrations if one.wider]
+        largest = np.max(told, axis=0) if told else np.ones(len(self.keys))
+        return {key: float(by) for key, by in zip(self.keys, largest, strict=True) if by > 1}
 
     @classmethod
     def restored(cls, stored: Mapping[str, Any]) -> CalibrationGrid:
@@ -63,6 +77,8 @@ class CalibrationGrid:
             tuple(stored["keys"]),
             tuple(calibrate.Calibration.restored(one) for one in stored["rungs"]),
             None if correlation is None else np.asarray(correlation, dtype=np.float64),
+            stored["lag_parts"],
+            stored["windows"],
         )
 
     def nearest(self, n: float) -> calibrate.Calibration:
@@ -82,7 +98,8 @@ class CalibrationGrid:
 
         def at(one: calibrate.Calibration) -> list[float]:
             level = one.slow.solve(rate) + calibrate.handicap(statistic, one.laws)
-            return [law.value(level) for law in one.laws[statistic]]
+            wider = one.wider or [1.0] * len(self.keys)
+            return [law.value(level * by) for law, by in zip(one.laws[statistic], wider, strict=True)]
 
         return self._between(statistic, n, at)
 
@@ -112,10 +129,15 @@ def calibrated(
     sizes: Sequence[int] = WINDOW_SIZES,
     cells: int = CELLS,
     persist: int = 0,
+    lag_parts: float | None = None,
+    rows: F | None = None,
     report: Callable[[int, int], None] | None = None,
 ) -> CalibrationGrid:
-    """Calibrate windows of each size; those that are too wide to be drawn are left out."""
+    """Calibrate windows of each size; those that are too wide to be drawn are left out. ``lag_parts``: parts
+    from one row of the reference to the next, None where nobody knows; ``rows`` (m, d): the reference's own,
+    on which limits are tested where they are there."""
     adjusted = correlation is not None and len(keys) > 1
+    apart = spacing.whole(lag_parts)
     drawable = [n for n in sizes if n * len(keys) <= WIDE_MOST] or [min(sizes)]
     made = calibrate.calibrate(
         drawn,
@@ -125,9 +147,14 @@ def calibrated(
         adjusted=adjusted,
         cells=cells,
         persist=persist,
+        apart=apart,
         report=report,
     )
-    return CalibrationGrid(tuple(keys), tuple(made), correlation if adjusted else None)
+    windows = 0
+    if rows is not None:
+        made, test = own_windows.tested(rows, drawn, made, rng=rng, apart=apart, adjusted=adjusted)
+        windows = test.windows
+    return CalibrationGrid(tuple(keys), tuple(made), correlation if adjusted else None, lag_parts, windows)
 
 
 def _short(value: Any) -> Any:
@@ -258,7 +285,7 @@ def _explained(grid: CalibrationGrid, stack: Stack, n: F, phi: F, statistic: str
         return np.ones(n.shape)
     memory = statistic == "ewma"
     size = np.maximum(n * (EFFECTIVE_WINDOWS if memory else 1.0), 1.0)
-    live = stack.inflation(size, phi) / size
+    live = (limits.inflation(size, phi) if grid.lag_parts else stack.inflation(size, phi)) / size
     learned = 1 / stack.effective_sample_size[:, None]
     drawn = (grid.medians("mean", size) / MEDIAN_NORMAL) ** 2
     if statistic == "narrow":

@@ -5,12 +5,16 @@
   normal scores, beyond them with the slope of the outer bins. A bin that holds clearly more than its part is
   a value that repeats.
 - Series are taken from one machine, the one with the most rows: others stand between its rows.
+- Its rows themselves are kept beside (``packed``): where they are at hand, the process is that of back-tests,
+  with what moves on its own, and limits are tested on them (``own_windows``).
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -21,10 +25,12 @@ from mlops_portal.foundation.wire.sketch import readable
 from monitoring.drift.compute.detector import process, promise, spread, ties
 
 F = NDArray[np.float64]
+B = NDArray[np.bool_]
 FEATURES_MOST = 200  # whose correlations are kept
 REPEATS = 1.5  # times its part that a bin holds where a value repeats
 ROWS_LEAST = 60
 PARTS = 20
+VALUES_MOST = 400_000
 
 
 def learned(readings: F, *, machine: NDArray[Any], at: F, ordered: bool = True) -> dict[str, Any]:
@@ -34,19 +40,10 @@ def learned(readings: F, *, machine: NDArray[Any], at: F, ordered: bool = True) 
     that are not ``ordered`` in time have no memory. Empty below ``ROWS_LEAST`` rows of one machine; no
     correlation above ``FEATURES_MOST`` readings.
     """
-    n, d = readings.shape
-    order = np.argsort(at, kind="stable")
-    readings, machine = readings[order], machine[order]
-    names, where = np.unique(machine, return_inverse=True)
-    one = where == np.bincount(where).argmax() if names.size else np.zeros(n, dtype=np.bool_)
+    d = readings.shape[1]
+    rows, one = _filled(readings, machine, at)
     if one.sum() < ROWS_LEAST:
         return {}
-    there = readable(readings)
-    middle = [
-        float(np.median(readings[there[:, place], place])) if there[:, place].any() else 0.0
-        for place in range(d)
-    ]
-    rows = np.where(there, readings, middle)
     scores = np.column_stack([process.normal_scores(rows[:, place]) for place in range(d)])
     own = scores[one] - scores[one].mean(axis=0)
     held = [process.holding(rows[one, place]) if ordered else 1 for place in range(d)]
@@ -65,6 +62,38 @@ def learned(readings: F, *, machine: NDArray[Any], at: F, ordered: bool = True) 
             correlation = np.nan_to_num(np.corrcoef(scores, rowvar=False).reshape(d, d))
         stored["correlation"] = [np.round(correlation[place, :place], 3).tolist() for place in range(d)]
     return stored
+
+
+def _filled(readings: F, machine: NDArray[Any], at: F) -> tuple[F, B]:
+    """Rows (n, d) in the order of time with medians for what is missing, and which are of one machine."""
+    order = np.argsort(at, kind="stable")
+    readings, machine = readings[order], machine[order]
+    names, where = np.unique(machine, return_inverse=True)
+    one = where == np.bincount(where).argmax() if names.size else np.zeros(len(readings), dtype=np.bool_)
+    there = readable(readings)
+    middle = [
+        float(np.median(values[here])) if here.any() else 0.0
+        for values, here in zip(readings.T, there.T, strict=True)
+    ]
+    return np.where(there, readings, middle), one
+
+
+def packed(readings: F, *, machine: NDArray[Any], at: F) -> bytes:
+    """The newest rows of one machine in the order of time, as ``unpacked`` reads them; empty below
+    ``ROWS_LEAST`` rows. At most ``VALUES_MOST`` values are kept."""
+    rows, one = _filled(readings, machine, at)
+    if one.sum() < ROWS_LEAST:
+        return b""
+    kept = rows[one][-(VALUES_MOST // max(1, rows.shape[1])) :].astype(np.float32)
+    with BytesIO() as file:
+        np.save(file, kept, allow_pickle=False)
+        return zlib.compress(file.getvalue(), 6)
+
+
+def unpacked(data: bytes) -> F:
+    """Rows (m, d) as ``packed`` kept them."""
+    with BytesIO(zlib.decompress(data)) as file:
+        return np.asarray(np.load(file, allow_pickle=False), dtype=np.float64)
 
 
 def _wandering(rows: F, own: F, partial: list[list[float]], held: NDArray[np.int64]) -> dict[str, Any]:

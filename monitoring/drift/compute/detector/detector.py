@@ -186,11 +186,13 @@ def fit(
     names: Sequence[str],
     categorical: Sequence[bool] | None = None,
     seed: int = 0,
+    apart: int = 1,
     report: Callable[[int, int], None] | None = None,
 ) -> Detector:
     """A detector of ``reference`` float64 (m, d) in the order of time, NaN where missing.
 
-    ``per_window`` false alarm events for each window of ``window`` rows, for all readings together. Invalid
+    ``per_window`` false alarm events for each window of ``window`` rows, for all readings together. Rows of
+    the reference lie ``apart`` rows of a stream: then it is tested on windows that last as long. Invalid
     for a reference of fewer than ``ROWS_LEAST`` rows, a window or a budget that is none.
     """
     m, d = reference.shape
@@ -218,9 +220,14 @@ def fit(
     ]
     rng = np.random.default_rng(seed)
     if varying.any():
-        drawn = process.fit(filled[:, varying], discrete=_discrete(filled[:, varying]) | kinds[varying])
-        learned = calibrate.calibrate(drawn, sizes=[window], rng=rng, report=report)[0]
-        told = promise.tested(filled[:, varying], drawn, learned, per_window=per_window)
+        drawn = process.fit(
+            filled[:, varying], discrete=process.discrete_of(filled[:, varying]) | kinds[varying]
+        )
+        learned = calibrate.calibrate(drawn, sizes=[window], rng=rng, apart=apart, report=report)[0]
+        own = learned
+        if apart > 1:
+            own = calibrate.calibrate(drawn, sizes=[max(1, round(window / apart))], rng=rng)[0]
+        told = promise.tested(filled[:, varying], drawn, own, per_window=per_window)
         learned = learned.widened(told.widened)
         level, at_once = learned.levels(per_window)
         frozen = scores.freeze(filled[:, varying], bins=window >= scores.BINS_LEAST)
@@ -235,10 +242,3 @@ def fit(
         tuple(names), window, per_window, kinds, fill, varying, frozen, learned, level, at_once,
         (~there).sum(axis=0), m, seen, tuple(notes), told,
     )  # fmt: skip
-
-
-def _discrete(rows: F) -> B:
-    """Readings with few values: they are drawn among these alone."""
-    return np.asarray(
-        [np.unique(rows[:, at]).size <= max(20, rows.shape[0] // 50) for at in range(rows.shape[1])]
-    )

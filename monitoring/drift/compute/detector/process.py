@@ -9,6 +9,7 @@
 - What many readings say together has dynamics of its own: slow common movements, fast small ones. The same
   noise therefore drives a second stretch in which each principal component is an AR(p); joint statistics use
   it.
+- Where rows are a sample of the parts, parts between two of them are drawn in between (``spacing``).
 - Each draw has its own lag coefficients, out of their sampling law: what a short reference does not know
   about its autocorrelation enters the limits.
 - Beyond the reference's extremes the distribution goes on with the slope of its outer values.
@@ -23,8 +24,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from monitoring.drift.compute.detector import level as levels
+from monitoring.drift.compute.detector import spacing, ties
 from monitoring.drift.compute.detector import spread as spreads
-from monitoring.drift.compute.detector import ties
 
 F = NDArray[np.float64]
 ORDER_MOST, ROWS_PER_LAG = 12, 20
@@ -63,8 +64,7 @@ class Process:
     (k, d): the readings' noise to that of each component, ``together`` the components' memory, ``back`` (d,
     k): components to readings' normal scores; ``steps`` (d,): it keeps to its values; ``maps`` (d, g): value
     of each reading at ``GRID``; ``spread``: how each one's spread wanders, which stretches its grid;
-    ``level`` (m, d): what moves on its own, added to what is drawn (None: nothing), in stretches of
-    about ``stretch`` rows."""
+    ``level``: what moves on its own, added to what is drawn (None: nothing)."""
 
     mixing: F
     each: Memory
@@ -74,8 +74,7 @@ class Process:
     maps: F
     steps: NDArray[np.bool_]
     spread: spreads.Spread
-    level: F | None = None
-    stretch: float = 1.0
+    level: levels.Level | None = None
 
     @property
     def rows(self) -> int:
@@ -85,21 +84,35 @@ class Process:
         return self.each.drawn(rng), self.together.drawn(rng), self.spread.drawn(rng)
 
     def draw(
-        self, rows: int, rng: np.random.Generator, coefficients: Coefficients, *, joint: bool
+        self, rows: int, rng: np.random.Generator, coefficients: Coefficients, *, joint: bool, apart: int = 1
     ) -> tuple[F, F]:
         """One stretch in the readings' units, as readings and as components move: (rows, d) twice, the same
-        array where ``joint`` is off."""
-        noise = rng.standard_normal((rows + WARM, self.mixing.shape[1])) @ self.mixing.T
-        wide = coefficients[2].draw(rows + WARM, rng)
+        array where ``joint`` is off. Where the reference's rows lie ``apart`` parts, it is of parts that come
+        after one another, and those between two rows go on as ``spacing.between`` has it."""
+        knots = spacing.knots_of(rows, apart)
+        noise = rng.standard_normal((knots + WARM, self.mixing.shape[1])) @ self.mixing.T
+        wide = coefficients[2].draw(knots + WARM, rng)
         if wide is not None:
             noise *= wide
         common = noise @ self.toward.T if joint else noise
-        level = levels.drawn(self.level, self.stretch, rows, rng) if self.level is not None else 0.0
-        own = self._mapped(_filtered(noise, coefficients[0], self.each.held)) + level
+        level: F | float = 0.0
+        if self.level is not None:
+            level = spacing.straight(self.level.drawn(knots, rng), rows, apart)
+        fill = self._fill(knots, wide, rng, apart)
+        at = _filtered(noise, coefficients[0], self.each.held)
+        own = self._mapped(spacing.between(at, first_of(coefficients[0]), self.each.held, fill, rows)) + level
         if not joint:
             return own, own
-        moved = _filtered(common, coefficients[1], self.together.held) @ self.back.T
-        return own, self._mapped(moved) + level
+        moved = _filtered(common, coefficients[1], self.together.held)
+        fill = [one @ self.toward.T for one in fill]
+        moved = spacing.between(moved, first_of(coefficients[1]), self.together.held, fill, rows)
+        return own, self._mapped(moved @ self.back.T) + level
+
+    def _fill(self, knots: int, wide: F | None, rng: np.random.Generator, apart: int) -> list[F]:
+        """What is new in each part between two rows (knots - 1, d), ``apart`` - 1 times."""
+        shape = (knots - 1, self.mixing.shape[1])
+        fill = [rng.standard_normal(shape) @ self.mixing.T for _part in range(apart - 1)]
+        return fill if wide is None else [one * wide[WARM + 1 :] for one in fill]
 
     def _mapped(self, at: F) -> F:
         """Values at scores ``at`` (n, d), which is used up."""
@@ -127,6 +140,11 @@ def _filtered(noise: F, coefficients: list[F], held: NDArray[np.int64]) -> F:
         if phi.size or hold > 1:
             noise[:, place] = np.repeat(series, hold)[: len(noise)]
     return noise[WARM:]
+
+
+def first_of(coefficients: list[F]) -> F:
+    """Lag-1 autocorrelation (s,) of series with these lag coefficients."""
+    return np.asarray([partials(phi)[0] if phi.size else 0.0 for phi in coefficients])
 
 
 def innovation(phi: F) -> float:
@@ -241,8 +259,8 @@ def spread_of(scores: F, partials_of: list[F], whole: NDArray[np.bool_]) -> spre
     return spreads.Spread(sd, memory, told[2], spreads.mixing_of(left, sd, memory))
 
 
-def _levels(reference: F, discrete: NDArray[np.bool_]) -> F | None:
-    """What of each reading moves on its own (m, d); None where nothing does."""
+def _levels(reference: F, discrete: NDArray[np.bool_]) -> levels.Level | None:
+    """What of each reading moves on its own; None where nothing does."""
     m, d = reference.shape
     paths = np.zeros((m, d))
     for place in range(d if m >= levels.ROWS_LEAST else 0):
@@ -252,7 +270,12 @@ def _levels(reference: F, discrete: NDArray[np.bool_]) -> F | None:
             continue
         if autoregression(scores, order_most=levels.LOOKED_AT).size > ORDER_MOST:
             paths[:, place] = levels.slow_of(values)
-    return paths if paths.any() else None
+    return levels.learned(paths) if paths.any() else None
+
+
+def discrete_of(rows: F) -> NDArray[np.bool_]:
+    """Readings of ``rows`` (m, d) with few values: they are drawn among these alone."""
+    return np.asarray([np.unique(values).size <= max(20, len(rows) // 50) for values in rows.T])
 
 
 def fit(reference: F, *, discrete: NDArray[np.bool_]) -> Process:
@@ -262,7 +285,7 @@ def fit(reference: F, *, discrete: NDArray[np.bool_]) -> Process:
     """
     level = _levels(reference, discrete)
     if level is not None:
-        reference = reference - level
+        reference = reference - level.paths
     m, d = reference.shape
     scores = np.column_stack([normal_scores(reference[:, place]) for place in range(d)])
     scale = scores.std(axis=0)
@@ -292,7 +315,6 @@ def fit(reference: F, *, discrete: NDArray[np.bool_]) -> Process:
         maps[place] = seen[np.clip(np.searchsorted(seen, maps[place]), 0, seen.size - 1)]
     return Process(
         mixing, each, toward, together, vt.T * (s / np.sqrt(m)), maps, discrete, spread, level,
-        levels.length_of(level) if level is not None else 1.0,
     )  # fmt: skip
 
 

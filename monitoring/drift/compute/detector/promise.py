@@ -4,9 +4,10 @@
   froze, with the drawn laws: what they say is no model but what was read. How many pass a level is held
   against how many did so in drawn streams that are as long. Where clearly more do, limits widen until as
   many pass as should.
-- **Memory.** How long levels and spreads resemble their past (integrated autocorrelation time, of means of
-  ``SMOOTH`` rows so that noise does not hide what is slow). Below ``MEMORIES`` memories a reference has seen
-  too few of them to say how far they go; it says how many rows would do.
+- **Memory.** How long levels and spreads resemble their past: integrated autocorrelation time of means of
+  ``SMOOTH`` rows, so that noise does not hide what is slow, and that of the fitted autoregression. Below
+  ``MEMORIES`` memories a reference has seen too few of them to say how far they go, and says how many rows
+  would do.
 - **Count.** Events over the held-out windows with the limits that came out, with their exact interval
   (``limits.rules.poisson``).
 """
@@ -22,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.drift.compute.detector import calibrate, process, rule, scores
+from monitoring.drift.compute.detector import level as levels
 from monitoring.drift.compute.detector import spread as spreads
 from monitoring.drift.compute.multivariate.blocks import memories
 from monitoring.limits.rules import poisson
@@ -84,6 +86,7 @@ def slowest_of(reference: F, spread: spreads.Spread) -> Slowest:
     normal = np.column_stack([process.normal_scores(one) for one in reference.T])
     whole = m // SMOOTH * SMOOTH
     level = SMOOTH * memories(normal[:whole].reshape(-1, SMOOTH, d).mean(axis=1))
+    level = np.maximum(level, [_fitted_memory(one - one.mean()) for one in normal.T])
     wanders = spread.sd > 0
     own = np.where(wanders, spread.memory, 1.0)
     if wanders.sum() >= FEW:  # one of many that seems slow is more likely measured so
@@ -96,8 +99,25 @@ def slowest_of(reference: F, spread: spreads.Spread) -> Slowest:
     return Slowest(place, float(longest[place]), float(m / needs[place]), int(np.ceil(needs[place])))
 
 
-def held_out(reference: F, window: int, score: Callable[[F, scores.Frozen], F], bins: bool) -> list[F]:
-    """The largest tail scores of the windows of each stretch, against what the other rows froze."""
+def _fitted_memory(scores: F) -> float:
+    """Rows that the autoregression of scores (m,) says, 1 where none explains them: autocorrelations of few
+    memories are too small, and a fit of few numbers knows it better."""
+    partial = process.autoregression(scores, order_most=levels.LOOKED_AT)
+    if partial.size > process.ORDER_MOST:
+        return 1.0
+    phi = process.lags(partial)
+    return float((process.innovation(phi) / (1 - phi.sum())) ** 2)
+
+
+def held_out(
+    reference: F,
+    window: int,
+    score: Callable[[F, scores.Frozen], F],
+    bins: bool,
+    *,
+    adjusted: bool = False,
+) -> list[F]:
+    """The tail scores of the windows of each stretch, against what the other rows froze."""
     m = len(reference)
     folds = min(FOLDS, m // window)
     if folds < 2:
@@ -107,7 +127,7 @@ def held_out(reference: F, window: int, score: Callable[[F, scores.Frozen], F], 
     for start, end in pairwise(edges.tolist()):
         rest = np.delete(reference, slice(start, end), axis=0)
         if (np.ptp(rest, axis=0) > 0).all():
-            told.append(score(reference[start:end], scores.freeze(rest, bins=bins)))
+            told.append(score(reference[start:end], scores.freeze(rest, bins=bins, adjusted=adjusted)))
     return told
 
 

@@ -163,12 +163,6 @@ def test_words_that_look_like_dates_can_be_said_to_be_words(tmp_path):
     assert said.kinds["version"] == Kind.TEXT
 
 
-def test_24_00_is_the_end_of_the_day(tmp_path):
-    frame = table(tmp_path, ["2026-01-05 23:00", "2026-01-05 24:00", "2026-01-06 01:00", "2026-01-06 24:30"])
-    assert utc(frame)[:3] == [datetime(2026, 1, 5, 23, tzinfo=UTC) + timedelta(hours=n) for n in range(3)]
-    assert only(frame.faults, "mixed-types").row == 5
-
-
 @pytest.mark.parametrize(
     "cells", [[f"{n % 9 + 1:02d}.03. 10:00" for n in range(40)], ["10:00", "10:01"] * 20]
 )

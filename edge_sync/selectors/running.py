@@ -36,6 +36,7 @@ class Running:
     heard_at: datetime | None
     unknown_since: datetime | None
     unapproved: UnapprovedRun | None = None
+    stopped_at: datetime | None = None
 
     @property
     def version(self) -> ModelVersion | None:
@@ -144,6 +145,7 @@ def _one(
         stopped=stop.reason or _("A person stopped it.") if stop and stop.state == "stopped" else "",
         heard_at=heard_at,
         unknown_since=(heard_at or asset_since(asset)) if silent else None,
+        stopped_at=stop.at if stop and stop.state == "stopped" else None,
     )
 
 

@@ -43,7 +43,7 @@ def test_an_emergency_stop_works_without_network_and_is_reported_later(ran):
     assert len(ran.portal.all("predictions")) == 23
     assert [(one["state"], one["reason"]) for one in ran.portal.reports.values()][-2:] == [
         ("stopped", "smoke"),
-        ("resumed", ""),
+        ("resumed", "stopped for 0 min; 5 parts passed unjudged"),
     ]
 
 

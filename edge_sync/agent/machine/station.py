@@ -40,6 +40,7 @@ class _Step:
     now: datetime
     over: list[OpenWindow]
     at_end: bool
+    passed: int = 0  # parts that pass unjudged, because a person stopped it
 
 
 class Station:
@@ -160,15 +161,28 @@ class Station:
             one = self.running.installed if self.running else None
             with self._store.transaction():
                 self._store.set_meta(f"stopped:{self.asset}", reason is not None)
+                said = self._what_passed(now) if reason is None else reason
+                self._store.set_meta(f"passed:{self.asset}", [now.timestamp(), 0])
                 self._reporter.say(
                     asset=self.asset,
                     number=one.number if one else 0,
                     artifact=one.artifact if one else "",
                     state="stopped" if reason is not None else "resumed",
-                    reason=reason or "",
+                    reason=said,
                     now=now,
                 )
         return reason is not None
+
+    def _count_passed(self, step: _Step) -> None:
+        if step.passed:
+            since, passed = self._store.meta(f"passed:{self.asset}", [step.now.timestamp(), 0])
+            self._store.set_meta(f"passed:{self.asset}", [since, passed + step.passed])
+
+    def _what_passed(self, now: datetime) -> str:
+        """What the stop affects, for the report of its end."""
+        since, passed = self._store.meta(f"passed:{self.asset}", [now.timestamp(), 0])
+        minutes = max(0.0, now.timestamp() - since) / 60
+        return f"stopped for {minutes:.0f} min; {passed} parts passed unjudged"
 
     # ---- the feed ----
 
@@ -200,6 +214,7 @@ class Station:
                 self._clock.true(now),
                 self._recorder.over(earliest, at_end=read.at_end),
                 read.at_end,
+                len(read.lines) if stopped else 0,
             )
             try:
                 self._take(step)
@@ -219,6 +234,7 @@ class Station:
         try:
             with self._store.transaction():
                 reading.note_begun(self._store, self.asset, step.place.head)
+                self._count_passed(step)
                 for lines in [[one] for one in step.lines] if singly else [step.lines]:
                     self._judge(lines, step, singly=singly)
                 for one in step.over:

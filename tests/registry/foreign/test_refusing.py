@@ -136,6 +136,56 @@ def future(model: onnx.ModelProto) -> None:
         one.version = 999
 
 
+def terabytes(model: onnx.ModelProto) -> None:
+    """10^11 numbers out of a shape of two: at loading, before any row."""
+    shape = helper.make_tensor("shape", TensorProto.INT64, [2], [10**6, 10**5])
+    made = [helper.make_node("ConstantOfShape", ["shape"], ["many"]),
+            helper.make_node("ReduceSum", ["many"], ["one"], keepdims=0)]  # fmt: skip
+    model.graph.initializer.append(shape)
+    model.graph.node.extend(made)
+
+
+def doubling(axis: int):
+    def change(model: onnx.ModelProto) -> None:
+        """Each step twice as many as the one before, 37 times."""
+        last = model.graph.input[0].name
+        for step in range(37):
+            model.graph.node.append(helper.make_node("Concat", [last, last], [f"d{step}"], axis=axis))
+            last = f"d{step}"
+
+    return change
+
+
+def hidden(model: onnx.ModelProto) -> None:
+    """How many stands in the readings: nobody knows before a row comes."""
+    first = model.graph.input[0].name
+    made = [helper.make_node("Cast", [first], ["whole"], to=TensorProto.INT64),
+            helper.make_node("Reshape", ["whole", "flat"], ["shape_of_it"]),
+            helper.make_node("ConstantOfShape", ["shape_of_it"], ["many"])]  # fmt: skip
+    model.graph.initializer.append(helper.make_tensor("flat", TensorProto.INT64, [1], [-1]))
+    model.graph.node.extend(made)
+
+
+def outer(model: onnx.ModelProto) -> None:
+    for name in ("a", "b"):
+        length = helper.make_tensor(f"{name}s", TensorProto.INT64, [2], [1, 400_000])
+        model.graph.initializer.append(length)
+        model.graph.node.append(helper.make_node("ConstantOfShape", [f"{name}s"], [name]))
+    model.graph.node.append(helper.make_node("Transpose", ["a"], ["at"], perm=[1, 0]))
+    model.graph.node.append(helper.make_node("MatMul", ["at", "b"], ["many"]))
+
+
+@pytest.mark.parametrize(
+    ("change", "step"),
+    [(terabytes, "ConstantOfShape"), (doubling(0), "Concat"), (doubling(1), "Concat"),
+     (hidden, "ConstantOfShape"), (outer, "MatMul")],
+)  # fmt: skip
+def test_a_small_file_that_builds_terabytes_is_refused_before_it_runs(change, step: str) -> None:
+    sentence = refusal(changed(change))
+    assert "too many numbers of one part" in sentence
+    assert step in sentence
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [

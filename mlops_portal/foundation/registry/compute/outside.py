@@ -96,12 +96,21 @@ def _place(uri: str, one: Outside) -> str:
     place = client.get_model_version_download_uri(one.model, one.version)
     if place.startswith("models:/"):  # a logged model of MLflow 3 has a place of its own
         place = client.get_logged_model(place.removeprefix("models:/").split("/")[0]).artifact_location
-    if urlsplit(place).scheme not in SCHEMES:
+    if not _is_read(place):
         raise ForeignUnfit(
             gettext_noop("{name} lies at {place}, which the portal does not read; log the model to the "
                          "MLflow server's own artifacts."), name=one.name, place=place,
         )  # fmt: skip
     return str(place).rstrip("/")
+
+
+def _is_read(place: str) -> bool:
+    """``mlflow-artifacts://host/…`` would be asked of any host that the portal reaches: it must name none."""
+    try:
+        parts = urlsplit(place)
+        return parts.scheme in SCHEMES and not (parts.scheme == "mlflow-artifacts" and parts.netloc)
+    except ValueError:
+        return False
 
 
 def _file(uri: str, one: Outside, base: str, folder: str) -> tuple[str, bool]:

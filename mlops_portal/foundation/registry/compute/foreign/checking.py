@@ -2,11 +2,13 @@
 
 - standard operators alone (ai.onnx, ai.onnx.ml), no functions of its own, no loop that may never end;
 - every weight inside the file, none in another file beside it;
-- valid by ONNX's own checker.
+- valid by ONNX's own checker;
+- no step makes more numbers of one part than ``MOST``: a file of a kilobyte may ask for terabytes.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import onnx
@@ -15,6 +17,13 @@ from mlops_portal.foundation.registry.compute.foreign.refusal import ForeignUnfi
 
 DOMAINS = {"", "ai.onnx", "ai.onnx.ml"}
 ENDLESS = {"Loop", "Scan"}
+MOST = 1_000_000
+GROWTH = 1000  # by joining what has no known size, over the whole file
+BUILDERS = {
+    "ConstantOfShape", "Einsum", "Expand", "EyeLike", "OneHot", "Pad", "RandomNormal",
+    "RandomUniform", "Range", "Resize", "Tile", "Upsample",
+}  # fmt: skip
+"""Operators that may make much of little: how much must follow from the file alone."""
 
 
 def load(data: bytes, name: str) -> onnx.ModelProto:
@@ -33,6 +42,7 @@ def load(data: bytes, name: str) -> onnx.ModelProto:
         Exception
     ) as error:  # the checker raises classes of its own, of the shape inference and of protobuf
         raise invalid(name, error) from None
+    _demand_small(model, name)
     return model
 
 
@@ -79,6 +89,49 @@ def _demand_plain(model: onnx.ModelProto, name: str) -> None:
             gettext_noop("{name} needs operators that are not ONNX's own ({operator}); nodes run ai.onnx and "
                          "ai.onnx.ml alone."), name=name, operator=foreign[0],
         )  # fmt: skip
+
+
+def _demand_small(model: onnx.ModelProto, name: str) -> None:
+    """Shapes as they are for one part; inside branches too, as far as ONNX infers them."""
+    alone = onnx.ModelProto()
+    alone.CopyFrom(model)
+    for one in alone.graph.input:
+        shape = one.type.tensor_type.shape
+        if shape.dim and not shape.dim[0].HasField("dim_value"):
+            shape.dim[0].dim_value = 1
+    del alone.graph.value_info[:]
+    for one in alone.graph.output:  # what the file says of them is not believed
+        if one.type.HasField("tensor_type"):
+            one.type.tensor_type.ClearField("shape")
+    try:
+        inferred = onnx.shape_inference.infer_shapes(alone, data_prop=True)
+    except Exception as error:  # the inference raises classes of its own
+        raise invalid(name, error) from None
+    growth = 1
+    for graph in graphs(inferred.graph):
+        sizes = {one.name: _numbers(one) for one in [*graph.value_info, *graph.output]}
+        for node in graph.node:
+            for output in node.output:
+                numbers = sizes.get(output)
+                if numbers is None and node.op_type == "Concat":
+                    growth *= len(node.input)
+                hidden = numbers is None and node.op_type in BUILDERS
+                if (numbers or 0) > MOST or hidden or growth > GROWTH:
+                    raise ForeignUnfit(
+                        gettext_noop("{name} makes too many numbers of one part, or hides how many (step "
+                                     "{operator}); export the model without it."),
+                        name=name, operator=node.op_type,
+                    )  # fmt: skip
+
+
+def _numbers(value: onnx.ValueInfoProto) -> int | None:
+    """How many numbers a tensor holds; None where the file does not say, 0 for what is no tensor."""
+    if not value.type.HasField("tensor_type"):
+        return 0
+    tensor = value.type.tensor_type
+    if not tensor.HasField("shape") or not all(one.HasField("dim_value") for one in tensor.shape.dim):
+        return None
+    return math.prod(one.dim_value for one in tensor.shape.dim)
 
 
 def graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:

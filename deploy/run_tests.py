@@ -1,9 +1,9 @@
 """All tests: on the embedded profile, on the real thing with a browser, and on PostgreSQL and Redis.
 
-- The browser waits more than it works, so it has the time of all others; what starts and kills portals runs
-  beside the services. What they say comes after.
+- The browser, and what starts and kills portals, wait more than they work, so they have the time of all
+  others, one after the other. What they say comes after.
 - Those marked ``services`` run again on TEST_DATABASE_URL and TEST_REDIS_URL, or on what answers on this
-  machine's usual ports.
+  machine's usual ports; only the files that hold one are read.
 - ``--fast``: without browser, services, a started portal and whatever is marked slow.
 """
 
@@ -24,8 +24,7 @@ APART = ("-m", "not stack", "-n", "auto", "--ignore=tests/browser")
 FAST = ("-m", "not stack and not slow", "-n", "auto", "--ignore=tests/browser")
 # pytest keeps the tests that it rewrote as bytecode; without it each process rewrites six hundred files.
 FROM_OUTSIDE = ("DATABASE_URL", "REDIS_URL", "PYTHONDONTWRITEBYTECODE")
-BROWSER = ("-n", "0", "-m", "stack", "tests/browser")
-STARTED = ("-n", "0", "-m", "stack", "tests/serve", "tests/acceptance/test_martel.py")
+STARTED = ("-n", "0", "-m", "stack", "tests/browser", "tests/serve", "tests/acceptance/test_martel.py")
 
 
 def main(arguments: list[str]) -> int:
@@ -34,15 +33,16 @@ def main(arguments: list[str]) -> int:
         return _ended(_pytest("Embedded profile, without what is slow", [*FAST, *arguments]), arguments)
     if not any(shutil.which(name) for name in BROWSERS):
         _install_chromium()
-    with tempfile.TemporaryFile() as browser_said, tempfile.TemporaryFile() as started_said:
-        browser = _pytest("", [*BROWSER, *arguments], output=browser_said)
+    with tempfile.TemporaryFile() as started_said:
+        started = _pytest("", [*STARTED, *arguments], output=started_said)
         apart = _pytest("Embedded profile: SQLite and the embedded broker", [*APART, *arguments])
         failed = _ended(apart, arguments)
-        started = _pytest("", [*STARTED, *arguments], output=started_said)
         services = _services()
         if services:
             again = _pytest(
-                "Production's services: PostgreSQL and Redis", ["-m", "services", *arguments], services
+                "Production's services: PostgreSQL and Redis",
+                ["-m", "services", *_repeating(), *arguments],
+                services,
             )
             failed |= _ended(again, arguments)
         else:
@@ -53,10 +53,17 @@ def main(arguments: list[str]) -> int:
             print(sentence, file=sys.stderr)
             failed |= os.environ.get("CI", "") in ("true", "1")
         failed |= _ended(started, arguments)
-        _say("The supervisor, on started portals", started_said)
-        failed |= _ended(browser, arguments)
-        _say("The whole portal and the browser, on the real thing", browser_said)
+        _say("The browser and the supervisor, on started portals", started_said)
     return int(failed)
+
+
+def _repeating() -> list[str]:
+    """The files with a test that repeats on the services; reading all others takes longer."""
+    return sorted(
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if "pytest.mark.services" in path.read_text(encoding="utf-8")
+    )
 
 
 def _say(title: str, said: IO[bytes]) -> None:

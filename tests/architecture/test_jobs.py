@@ -23,7 +23,10 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
 
 
 def sent(path: Path) -> Iterator[tuple[str, str]]:
-    for call in calls(ast.parse(path.read_text(encoding="utf-8"))):
+    source = path.read_text(encoding="utf-8")
+    if not any(f"{sender}(" in source for sender in SENDERS):
+        return
+    for call in calls(ast.parse(source)):
         first = call.args[0]
         if isinstance(first, ast.Constant) and isinstance(first.value, str):
             yield first.value, f"{path.relative_to(BASE_DIR)}:{call.lineno}"

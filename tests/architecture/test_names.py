@@ -50,7 +50,9 @@ def test_no_value_is_named_found() -> None:
         f"{path.relative_to(BASE_DIR)}:{line}"
         for package in (*PACKAGES, "benchmarks")
         for path in sorted((BASE_DIR / package).rglob("*.py"))
-        for name, line in bound(path.read_text(encoding="utf-8"))
+        for source in (path.read_text(encoding="utf-8"),)
+        if NAMELESS in source  # spares the reading of a thousand files
+        for name, line in bound(source)
         if name == NAMELESS
     ]
     assert named == []

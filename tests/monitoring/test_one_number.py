@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import ast
+import re
+from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +29,7 @@ from tests.monitoring.ground import reference_of
 RNG = np.random.default_rng(5)
 LEARNED, NOW = RNG.normal(size=2000), RNG.normal(0.6, 1.2, size=400)
 ROOT = Path(__file__).parents[2]
+DEFINES = re.compile(r"^[ \t]*(?:async )?def (\w+)[(\[]", re.MULTILINE)
 
 
 def sides() -> tuple[dict, list[int], list[float]]:
@@ -90,17 +93,15 @@ def test_a_bootstraps_interval_leaves_draws_without_a_value_out() -> None:
     assert interval.percentile([np.nan, *range(101)]) == (2.5, 97.5)
 
 
-def _defined(name: str) -> list[str]:
-    """Where a function of that name is defined in what runs."""
-    found = []
-    for path in ROOT.rglob("*.py"):
-        parts = path.relative_to(ROOT).parts
-        if parts[0] in (".venv", "tests", "var") or "peer_scripts" in parts or "wt" in parts[:1]:
-            continue
-        tree = ast.parse(path.read_text())
-        found += [
-            "/".join(parts) for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == name
-        ]
+@cache
+def _defined() -> dict[str, list[str]]:
+    """Where a function of a name is defined in what runs."""
+    found = defaultdict(list)
+    for top in sorted(one for one in ROOT.iterdir() if one.name not in (".venv", "tests", "var", "wt")):
+        for path in sorted(top.rglob("*.py") if top.is_dir() else ROOT.glob(top.name)):
+            if path.suffix == ".py" and "peer_scripts" not in path.parts:
+                for name in DEFINES.findall(path.read_text(encoding="utf-8")):
+                    found[name].append(path.relative_to(ROOT).as_posix())
     return found
 
 
@@ -114,5 +115,5 @@ def _defined(name: str) -> list[str]:
     ],
 )
 def test_each_formula_stands_once(name: str, place: str) -> None:
-    own = [one for one in _defined(name) if one != "monitoring/drift/compute/references.py"]
+    own = [one for one in _defined()[name] if one != "monitoring/drift/compute/references.py"]
     assert own == [place]

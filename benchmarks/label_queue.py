@@ -1,7 +1,9 @@
 """The queue of label requests: 50 operators take the next part and answer, 100,000 requests are open.
 
 Two processes, below the pages: services, database, log and broker, without HTTP. Wall clock, since what is
-asked about is the wait for the one writer of the database.
+asked about is the wait for the one writer of the database. The floor beside it, in the same run: two
+processes that only write as much with bare statements, two transactions a cycle, as safely. The engine is
+that of ``DATABASE_URL``, an empty database; SQLite where it names none.
 """
 
 from __future__ import annotations
@@ -43,7 +45,38 @@ def ours(requests: int, cycles: int) -> dict[str, Any]:
             "twice": len(taken) - len(set(taken)),
             "lost": len(taken) - Label.objects.count(),
             "whole": time.perf_counter() - begun,
+            "floor": _floor(cycles),
         }
+
+
+def _floor(cycles: int) -> float:
+    """Cycles a second of two processes that write alone: a row claimed, then a row changed and four added."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_floor (id integer PRIMARY KEY, state text, body text)")
+        cursor.executemany("INSERT INTO bench_floor VALUES (%s, 'open', '')", [(n,) for n in range(cycles)])
+    halves = [range(at, cycles, PROCESSES) for at in range(PROCESSES)]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
+        return cycles / max(pool.map(write, halves))
+
+
+def write(numbers: range) -> float:
+    """One process of the floor; its seconds."""
+    portal.join()
+    from django.db import connection, transaction
+
+    begun = time.perf_counter()
+    for number in numbers:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("UPDATE bench_floor SET state = 'leased' WHERE id = %s", [number])
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("UPDATE bench_floor SET state = 'answered' WHERE id = %s", [number])
+            for place in range(1, 5):
+                row = [1_000_000 + 10 * number + place, "x" * 300]
+                cursor.execute("INSERT INTO bench_floor VALUES (%s, 'row', %s)", row)
+    return time.perf_counter() - begun
 
 
 def work(people: list[str], cycles: int) -> dict[str, Any]:
@@ -134,7 +167,9 @@ def measure(quick: bool) -> list[Row]:
     asked, answered = (float(np.percentile(seconds[key], 95)) for key in ("next", "answer"))
     met = seconds["twice"] == 0 and seconds["lost"] == 0
     note = (
-        f"{requests:,} open, {OPERATORS} operators; given twice: {seconds['twice']}, lost: {seconds['lost']}"
+        f"{requests:,} open, {OPERATORS} operators; "
+        f"given twice: {seconds['twice']}, lost: {seconds['lost']}; "
+        f"writing alone: {seconds['floor']:.0f}/s, {seconds['rate'] / seconds['floor']:.2f} of it"
     )
     return [
         Row(

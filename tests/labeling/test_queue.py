@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from labeling.errors import NotYours, TooLateToUndo, WrongAnswer
 from labeling.models import Label, LabelRequest
+from labeling.selectors.queue import open_on
 from labeling.services import (
     label_answer,
     label_next,
@@ -196,3 +198,12 @@ def test_who_may_not_answer_gives_no_question_back_and_learns_nothing_of_an_answ
             label_undo(by=person, label=label)
     with pytest.raises(NotAllowed):
         answer_undo(by=queue.cast.stranger, label_id="00000000-0000-0000-0000-000000000000")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the other engine plans by what the table holds")
+def test_the_next_part_comes_from_the_index_whatever_waits(queue):
+    """No sorting: it would read every open question while all others wait to write."""
+    waiting = open_on(line=queue.cast.line_1, now=timezone.now())
+    plan = waiting.values_list("pk")[:2].explain()
+    assert "USING INDEX request_next (line_id=? AND state=? AND for_expert=?)" in plan
+    assert "TEMP B-TREE" not in plan

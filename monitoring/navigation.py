@@ -24,4 +24,5 @@ def register_items() -> None:
     navigation.register(NavItem("drift", _("Drift"), "drift", 63, lambda person: person.may("alert.view")))
     navigation.register(NavItem("changes", _("Changes"), "changes", 25, _works_at_a_machine))
     at_tablet.register("changes", "change", "measures", "measure", "measure_record", "picture")
-    at_tablet.register("golden", "golden_set", "golden_check")
+    at_tablet.register("golden", "golden_set", "golden_check", "golden_course")
+    at_tablet.register("golden_rounds", "golden_round_begin", "golden_round")

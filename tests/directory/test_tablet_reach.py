@@ -31,7 +31,7 @@ from tests.directory.world import World, make_world
 
 READS_AND_LINE_WORK = {
     *("plant.view", "node.view", "release.view", "golden.view"),
-    *("label.answer", "change.record", "measure.view", "measure.record"),
+    *("label.answer", "change.record", "golden.run", "measure.view", "measure.record"),
 }
 NEVER = ("approv", "sign", "polic", "token", "log-", "export", "people", "plant", "mfa", "keys", "role")
 

@@ -6,7 +6,7 @@
 - ANY: the person needs the role somewhere.
 - The administrator looks after people and machines and never approves (segregation of duties).
 - Who stands at a shared tablet may do what ``AT_TABLET`` names, on its line, whatever roles they hold: a
-  short PIN is no way in to anything that signs, sets, reads the log or makes keys (docs/decisions/0031).
+  short PIN is no way in to anything that signs, sets, reads the log or makes keys (docs/decisions/0034).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Action:
 AT_TABLET = frozenset(
     {
         *("plant.view", "node.view", "release.view", "golden.view"),
-        *("label.answer", "change.record", "measure.view", "measure.record"),
+        *("label.answer", "change.record", "golden.run", "measure.view", "measure.record"),
     }
 )
 

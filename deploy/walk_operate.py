@@ -183,7 +183,7 @@ class Walk:
             except urllib.error.HTTPError as error:
                 return error.code, "", ""
 
-        status, page, hsts = get("/accounts/login/")
+        status, page, hsts = get("/sign-in/")
         static = re.search(r'(/static/[^"]+\.css)', page)
         if not (status == 200 and "csrfmiddlewaretoken" in page and hsts and static):
             raise SystemExit(f"The sign-in page answered {status}: {page[:300]}")

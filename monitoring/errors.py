@@ -87,6 +87,12 @@ class NotAMeasure(Invalid):
     code = "not-a-measure"
 
 
+class NormalMoved(Conflict):
+    """A new normal that was taken back before, or there is none to take back."""
+
+    code = "normal-moved"
+
+
 class MeasureTaken(Conflict):
     """Another measure in force has this key."""
 

@@ -26,6 +26,10 @@ def register_types() -> None:
     register("monitoring.measure.added", _("{actor} added the measure {measure} of {place}"))
     register("monitoring.measure.ended", _("{actor} ended the measure {measure} of {place}"))
     register("monitoring.measure.relearned", _("{actor} let {measure} of {place} learn its reference anew"))
+    register(
+        "monitoring.measure.relearn_undone",
+        _("{actor} took back the new normal of {measure} of {place}: {reason}"),
+    )
     register("monitoring.measure.spec_set", _("{actor} said what the drawing of {measure} allows"))
     register("monitoring.gauge.recorded", _("{actor} recorded a study of the measuring system {equipment}"))
     register("monitoring.gauge.told", _("The measuring system {equipment} of {measure}: {verdict}"))

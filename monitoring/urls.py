@@ -70,6 +70,7 @@ urlpatterns = [
         name="measure_table_answer",
     ),
     path("measures/<int:pk>/relearn/", measure_acts.relearn, name="measure_relearn"),
+    path("measures/<int:pk>/relearn/undo/", measure_acts.relearn_undo, name="measure_relearn_undo"),
     path("measures/<int:pk>/end/", measure_acts.end, name="measure_end"),
     path("pictures/<str:prediction_id>/<slug:view>/", pictures.picture, name="picture"),
     path("telemetry/", telemetry.telemetry, name="telemetry"),

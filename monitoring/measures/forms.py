@@ -240,3 +240,10 @@ class SpecForm(forms.Form):
 
 class RelearnForm(forms.Form):
     since = forms.DateTimeField(label=_("Since when is the new level normal?"))
+    reason = forms.CharField(
+        label=_("Why is it normal?"), max_length=500, help_text=_("A new tool, another material, a set point")
+    )
+
+
+class UndoNormalForm(forms.Form):
+    reason = forms.CharField(label=_("Why was it wrong?"), max_length=500)

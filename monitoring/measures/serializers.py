@@ -15,6 +15,7 @@ from monitoring.models import (
     Measure,
     MeasureTable,
     MeasureValue,
+    NewNormal,
 )
 from monitoring.models.measure import Bad, ChartKind, MeasureKind
 
@@ -159,7 +160,21 @@ class SpecSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500)
 
 
-class RelearnSerializer(serializers.Serializer[Any]):
+class NormalReasonSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=500)
+
+
+class NewNormalSerializer(serializers.ModelSerializer[NewNormal]):
+    by = serializers.UUIDField(source="by_id", read_only=True)
+    undone_by = serializers.UUIDField(source="undone_by_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = NewNormal
+        fields = ["id", "since", "reason", "by", "at", "undone_by", "undone_at", "undone_reason"]
+        read_only_fields = fields
+
+
+class RelearnSerializer(NormalReasonSerializer):
     since = serializers.DateTimeField()
 
 

@@ -6,6 +6,7 @@ from monitoring.models.golden_round import GoldenAnswer, GoldenChange, GoldenPla
 from monitoring.models.inspection import Inspection
 from monitoring.models.limits import Calibration, FalseAlarmBudget, JudgingShard, LimitSet, Watch
 from monitoring.models.measure import Measure, MeasureTable, MeasureValue
+from monitoring.models.normal import NewNormal
 from monitoring.models.performance import Performance
 from monitoring.models.prediction import Picture, Prediction, SampledRow
 from monitoring.models.process import ProcessChange
@@ -37,6 +38,7 @@ __all__ = [
     "Measure",
     "MeasureTable",
     "MeasureValue",
+    "NewNormal",
     "Performance",
     "Picture",
     "Prediction",

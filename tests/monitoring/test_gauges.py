@@ -178,6 +178,7 @@ def test_a_study_is_recorded_on_the_page_computed_and_in_the_log(tube, expert, c
         "capable under conditions",
         "GRR of the tolerance",
         "22.7 %",
+        "It may be above 30 %",
         "Degrees of freedom",
         "0.227",
     ):

@@ -13,7 +13,8 @@ from mlops_portal.foundation.ledger.models import Event
 from mlops_portal.foundation.wire.errors import NotAllowed
 from monitoring.alerts.services import alert_resolve
 from monitoring.errors import MeasureInUse, NotAMeasure, ValueUnfit
-from monitoring.measures.services.measures import measure_add, measure_end, measure_relearn
+from monitoring.measures.services.measures import measure_add, measure_end
+from monitoring.measures.services.normals import measure_relearn
 from monitoring.measures.services.values import values_record
 from monitoring.measures.tasks import parts as parts_job
 from monitoring.measures.tasks.measures import judge
@@ -276,7 +277,9 @@ def test_when_a_part_learns_anew_so_does_what_watches_it(joint, parts, expert): 
     learnt(joint, parts, expert)
     send(parts, expert, rows(SIZE + 10, seed=5, shifts=(3.0, 0.0, 0.0)), ago=200)
     judge(joint)
-    measure_relearn(by=expert, measure=parts[0], since=timezone.now() - timedelta(minutes=201))
+    measure_relearn(
+        by=expert, measure=parts[0], since=timezone.now() - timedelta(minutes=201), reason="New filter"
+    )
     joint.refresh_from_db()
     assert joint.fitted == {}
     assert not joint.values.filter(at__gte=joint.reference_from).exists()

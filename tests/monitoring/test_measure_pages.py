@@ -230,7 +230,7 @@ def test_the_api_does_what_the_pages_do(floor, expert, client_for):  # noqa: F81
     assert (bad.status_code, bad.headers["Content-Type"]) == (422, "application/problem+json")
     assert post("measure-values/", measure="nothing", values=batch["values"]).status_code == 404
     assert client.get("/api/v1/measure-values/?measure=line-1-scrap").json()["results"][0]["value"] == 1.2
-    again = post(f"measures/{measure.pk}/relearn/", since=timezone.now().isoformat())
+    again = post(f"measures/{measure.pk}/relearn/", since=timezone.now().isoformat(), reason="New filter")
     assert again.status_code == 200
     assert client.delete(f"/api/v1/measures/{measure.pk}/").status_code == 204
     assert MeasureValue.objects.count() == 1
@@ -241,9 +241,14 @@ def test_relearning_is_done_on_the_page(air, expert, client_for):  # noqa: F811
     send(air, expert, minutes(flow(100), ago=400))
     send(air, expert, minutes(flow(150, 6.0), ago=200))
     since = timezone.localtime(timezone.now() - timedelta(minutes=200)).strftime("%Y-%m-%dT%H:%M")
-    done = client_for(expert).post(f"/measures/{air.pk}/relearn/", {"since": since})
+    done = client_for(expert).post(f"/measures/{air.pk}/relearn/", {"since": since, "reason": "New filter"})
     assert done.status_code == 302
     judge(Measure.objects.get())
     assert Measure.objects.get().fitted["mean"] == pytest.approx(126, abs=1)
     ahead = timezone.localtime(timezone.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
-    assert client_for(expert).post(f"/measures/{air.pk}/relearn/", {"since": ahead}).status_code == 422
+    assert (
+        client_for(expert)
+        .post(f"/measures/{air.pk}/relearn/", {"since": ahead, "reason": "New filter"})
+        .status_code
+        == 422
+    )

@@ -15,7 +15,8 @@ from monitoring.alerts.services import alert_resolve
 from monitoring.errors import MeasureEnded, MeasureTaken, NotAMeasure, ValueUnfit
 from monitoring.intake.services.telemetry import batch_receive
 from monitoring.intake.tasks import merge
-from monitoring.measures.services.measures import measure_add, measure_end, measure_relearn
+from monitoring.measures.services.measures import measure_add, measure_end
+from monitoring.measures.services.normals import measure_relearn
 from monitoring.measures.services.values import values_record
 from monitoring.measures.tasks.measures import judge
 from monitoring.models import Alert, Measure
@@ -148,7 +149,9 @@ def test_learning_anew_takes_the_new_level_for_normal(air, expert):
     send(air, expert, minutes(flow(100), ago=500))
     send(air, expert, minutes(flow(200, 6.0), ago=300))
     alert_resolve(by=expert, alert=Alert.objects.get(), cause="process_change")
-    measure_relearn(by=expert, measure=air, since=timezone.now() - timedelta(minutes=300))
+    measure_relearn(
+        by=expert, measure=air, since=timezone.now() - timedelta(minutes=300), reason="New filter"
+    )
     judge(air)
     air.refresh_from_db()
     assert air.fitted["mean"] == pytest.approx(126, abs=1)

@@ -10,6 +10,7 @@ from mlops_portal.foundation.shell.templatetags.ui_text import number_text
 from monitoring.models import GaugeStudy
 from monitoring.models.gauge import GaugeKind, GaugeState, GaugeVerdict
 
+MOST = 0.30
 TONES = {GaugeVerdict.CAPABLE: "good", GaugeVerdict.BARELY: "caution", GaugeVerdict.NOT: "bad"}
 
 
@@ -88,6 +89,11 @@ def doubts_of(study: GaugeStudy) -> list[str]:
             doubts.append(_("The bias is more than chance: adjust the system, then study it again."))
         return doubts
     doubts = [_("Up to 10 % is capable, up to 30 % under conditions. The interval is for 95 %.")]
+    key = "tolerance" if "tolerance" in told["share"] else "total"
+    if told["share"][key] <= MOST < told["interval"][key][1]:
+        doubts.append(
+            _("It may be above 30 % all the same: more people and parts would make the interval narrower.")
+        )
     if "tolerance" not in told["share"]:
         doubts.append(
             _(

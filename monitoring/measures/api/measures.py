@@ -18,6 +18,8 @@ from monitoring.measures.selectors.measures import measures_for
 from monitoring.measures.serializers import (
     MeasureSerializer,
     MeasureValueSerializer,
+    NewNormalSerializer,
+    NormalReasonSerializer,
     RecordedSerializer,
     RelearnSerializer,
     SpecSerializer,
@@ -25,7 +27,8 @@ from monitoring.measures.serializers import (
     given_of,
 )
 from monitoring.measures.services.capability import measure_spec_set
-from monitoring.measures.services.measures import measure_add, measure_end, measure_relearn
+from monitoring.measures.services.measures import measure_add, measure_end
+from monitoring.measures.services.normals import measure_relearn, measure_relearn_undo
 from monitoring.measures.services.values import values_record
 from monitoring.models import Measure, MeasureValue
 
@@ -67,12 +70,26 @@ class Measures(Things):
     @extend_schema(request=RelearnSerializer, responses=MeasureSerializer)
     @action(detail=True, methods=["post"])
     def relearn(self, request: Request, pk: int) -> Response:
-        """Let it learn its reference anew from a moment on."""
+        """Take the level since a moment as the new normal, with the reason."""
         measure, asked = self.get_object(), RelearnSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        return self.shown(
-            measure_relearn(by=self.person, measure=measure, since=asked.validated_data["since"]), status=200
-        )
+        measure_relearn(by=self.person, measure=measure, **asked.validated_data)
+        return self.shown(measure, status=200)
+
+    @extend_schema(request=NormalReasonSerializer, responses=MeasureSerializer)
+    @action(detail=True, methods=["post"], url_path="relearn-undo")
+    def relearn_undo(self, request: Request, pk: int) -> Response:
+        """Take the newest new normal back, with the reason."""
+        measure, asked = self.get_object(), NormalReasonSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        measure_relearn_undo(by=self.person, measure=measure, **asked.validated_data)
+        return self.shown(measure, status=200)
+
+    @extend_schema(responses=NewNormalSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def normals(self, request: Request, pk: int) -> Response:
+        """Every level that a person took as normal, newest first, with those taken back."""
+        return Response(NewNormalSerializer(self.get_object().normals.all()[:200], many=True).data)
 
 
 class MeasureValues(Things):

@@ -13,14 +13,20 @@ HEIGHT, LOW_HEIGHT = 210.0, 170.0
 
 
 def changes_of(measure: Measure, changes: Sequence[ProcessChange]) -> list[Change]:
+    """What was changed on its machines, and which levels people took as normal."""
     several = measure.asset is None
-    return [
+    normals = measure.normals.filter(undone_at=None).order_by("since")
+    taken = [
+        Change(one.since, _("new normal: %(reason)s") % {"reason": one.reason[:60]}) for one in normals[:20]
+    ]
+    recorded = [
         Change(
             one.at,
             f"{f'{one.asset}: ' if several else ''}{one.get_kind_display()} {one.value}".strip(),
         )
         for one in changes
     ]
+    return sorted([*taken, *recorded], key=lambda one: str(one.at))
 
 
 def spans_of(measure: Measure, alerts: Sequence[Alert]) -> list[Span]:

@@ -1,11 +1,9 @@
-"""Adding and ending measures, and letting one learn its reference anew."""
+"""Adding and ending measures."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from mlops_portal.foundation.ledger.refs import Ref
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Asset, Line, Person
 from mlops_portal.foundation.plant.policies import guard
@@ -26,7 +25,6 @@ from monitoring.models import Measure
 from monitoring.models.measure import Bad, ChartKind, MeasureKind
 
 REFERENCE_LEAST, REFERENCE_MOST = 25, 20_000
-AHEAD = timedelta(minutes=5)
 
 
 def measure_add(
@@ -91,7 +89,7 @@ def measure_add(
         if parts:
             still_in_force(parts)
             measure.parts.set(parts)
-        _told(measure, by, "monitoring.measure.added")
+        measure_told(measure, by, "monitoring.measure.added")
     return measure
 
 
@@ -150,42 +148,13 @@ def measure_end(*, by: Person, measure: Measure) -> Measure:
             raise MeasureInUse(
                 _("“%(joint)s” watches it together with others; end that one first.") % {"joint": joint}
             )
-        _told(measure, by, "monitoring.measure.ended")
+        measure_told(measure, by, "monitoring.measure.ended")
     measure.ended_at = now
     return measure
 
 
-def measure_relearn(*, by: Person, measure: Measure, since: datetime) -> Measure:
-    """The level since then is the new normal: the chart is fitted anew on the values from ``since`` on, and
-    so are joint ones that it is a part of."""
-    guard(by, "measure.edit", line=measure.line)
-    if since > timezone.now() + AHEAD:
-        raise NotAMeasure(_("The new reference begins in the future; choose a moment that was."))
-    fresh: dict[str, Any] = {"reference_from": since, "reference_to": None, "fitted": {}, "problem": ""}
-    with transaction.atomic():
-        if Measure.objects.filter(pk=measure.pk, ended_at=None).update(**fresh) != 1:
-            raise MeasureEnded(_("This measure was ended before."))
-        _forget(measure, since)
-        _told(measure, by, "monitoring.measure.relearned", since=since.isoformat())
-        for joint in joints_of(measure).select_related("line", "asset"):
-            Measure.objects.filter(pk=joint.pk).update(**fresh)
-            _forget(joint, since)
-            _told(joint, by, "monitoring.measure.relearned", since=since.isoformat())
-    for name, value in fresh.items():
-        setattr(measure, name, value)
-    return measure
-
-
-def _forget(measure: Measure, since: datetime) -> None:
-    """What the old chart said; the values of a joint measure are what it said."""
-    judged = measure.values.filter(at__gte=since)
-    if measure.joint:
-        judged.delete()
-    else:
-        judged.update(up=None, down=None, on=None, carried=None)
-
-
-def _told(measure: Measure, by: Person, event: str, **more: str) -> None:
+def measure_told(measure: Measure, by: Person, event: str, subjects: Sequence[Ref] = (), **more: str) -> None:
+    """In the caller's transaction: the event of a deed on a measure, which every page of it hears."""
     event_record(
         type=event,
         actor=by.actor,
@@ -194,6 +163,7 @@ def _told(measure: Measure, by: Person, event: str, **more: str) -> None:
             measure.line.ref("on"),
             *([measure.asset.ref("at")] if measure.asset else []),
             *(one.ref("part") for one in measure.parts.order_by("pk")),
+            *subjects,
         ],
         public={"measure": str(measure), "key": measure.key, "place": measure.place, **more},
     )

@@ -19,10 +19,11 @@ from mlops_portal.foundation.plant.policies import guard
 from mlops_portal.foundation.registry.selectors.guesses import guesses_shown, zone_shown, zones_all
 from mlops_portal.foundation.shell.pages.signed_in import person_of, signed_in
 from mlops_portal.foundation.wire.errors import Conflict, Invalid
-from monitoring.measures.forms import RelearnForm, SpecForm, ValueForm, ValuesForm
+from monitoring.measures.forms import RelearnForm, SpecForm, UndoNormalForm, ValueForm, ValuesForm
 from monitoring.measures.selectors.measures import measures_for
 from monitoring.measures.services.capability import measure_spec_set
-from monitoring.measures.services.measures import measure_end, measure_relearn
+from monitoring.measures.services.measures import measure_end
+from monitoring.measures.services.normals import measure_relearn, measure_relearn_undo
 from monitoring.measures.services.tables import measure_table_answer, measure_table_bring
 from monitoring.measures.services.values import Recorded, values_record
 from monitoring.measures.views.measures import page_context
@@ -101,10 +102,23 @@ def relearn(request: HttpRequest, pk: int) -> HttpResponse:
     form = RelearnForm(request.POST)
 
     def do(given: dict[str, Any]) -> None:
-        measure_relearn(by=by, measure=measure, since=given["since"])
+        measure_relearn(by=by, measure=measure, **given)
         messages.success(request, _("It learns anew what is normal, from that moment on."))
 
     return _done(request, by, measure, form, do, "relearn_form")
+
+
+@require_POST
+@signed_in
+def relearn_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """The newest new normal was none."""
+    by, measure = _of(request, pk)
+
+    def do(given: dict[str, Any]) -> None:
+        measure_relearn_undo(by=by, measure=measure, **given)
+        messages.success(request, _("It was taken back; the reference before it counts again."))
+
+    return _done(request, by, measure, UndoNormalForm(request.POST), do, "undo_form")
 
 
 @require_POST

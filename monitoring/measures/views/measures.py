@@ -28,6 +28,7 @@ from monitoring.measures.forms import (
     MeasureForm,
     RelearnForm,
     SpecForm,
+    UndoNormalForm,
     ValueForm,
     ValuesForm,
 )
@@ -192,6 +193,9 @@ def page_context(request: HttpRequest, by: Person, measure: Measure, **more: Any
         "spec_form": SpecForm(initial={"spec_low": measure.spec_low, "spec_high": measure.spec_high}),
         "of_readings": not measure.joint and measure.chart not in ("p", "np", "c", "u"),
         "values_form": ValuesForm(),
+        "normals": list(measure.normals.select_related("by", "undone_by", "cause__measure")[:20]),
+        "last_normal": measure.normals.filter(undone_at=None, cause=None).exists(),
+        "undo_form": UndoNormalForm(),
         "relearn_form": RelearnForm(initial={"since": timezone.localtime()}),
         **more,
     }

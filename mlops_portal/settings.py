@@ -346,7 +346,7 @@ SPECTACULAR_SETTINGS = {
         "DispositionKindEnum": "monitoring.transitions.DispositionKind",
         "RunTriggerEnum": "labeling.transitions.Trigger",
         "DriftReportStateEnum": "monitoring.models.report.ReportState",
-        "GoldenRoundStateEnum": "monitoring.models.golden_round.RoundState",
+        "GoldenRoundStateEnum": "monitoring.models.golden.RoundState",
         "JobStateEnum": "mlops_portal.foundation.shell.models.Job.State",
         "NodeStateEnum": "edge_sync.transitions.NodeState",
         "OnboardingStateEnum": "mlops_portal.above.onboarding.transitions.OnboardingState",

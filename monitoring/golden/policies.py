@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from mlops_portal.foundation.plant.models import Person
 from mlops_portal.foundation.plant.policies import Verdict, verdict
 from monitoring.models import GoldenChange, GoldenPlan, GoldenRound
-from monitoring.models.golden_round import RoundState
+from monitoring.models.golden import RoundState
 
 OPEN = (RoundState.DUE, RoundState.RUNNING)
 

@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from monitoring.models.golden_round import RoundState
+from monitoring.models.golden import RoundState
 
 
 @dataclass(frozen=True, slots=True)

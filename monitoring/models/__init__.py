@@ -1,8 +1,15 @@
 from monitoring.models.alert import Alert
 from monitoring.models.containment import Containment, ContainmentLot, ContainmentPart, Disposition
 from monitoring.models.gauge import GaugeStudy
-from monitoring.models.golden import GoldenCheck, GoldenProposal, GoldenSample
-from monitoring.models.golden_round import GoldenAnswer, GoldenChange, GoldenPlan, GoldenRound
+from monitoring.models.golden import (
+    GoldenAnswer,
+    GoldenChange,
+    GoldenCheck,
+    GoldenPlan,
+    GoldenProposal,
+    GoldenRound,
+    GoldenSample,
+)
 from monitoring.models.inspection import Inspection
 from monitoring.models.limits import Calibration, FalseAlarmBudget, JudgingShard, LimitSet, Watch
 from monitoring.models.measure import Measure, MeasureTable, MeasureValue

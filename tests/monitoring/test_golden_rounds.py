@@ -124,7 +124,7 @@ def test_parts_that_the_node_names_are_heard_by_themselves(golden, operator):
             id=f"node-1:{code}", node=golden.node, asset=golden.press, version=golden.version, label=label,
             activation="press-1/1", part_id=f"part-{code}", confidence=0.9, at=timezone.now(),
         )  # fmt: skip
-    assert round_hear(one=one) == 3
+    assert round_hear(by=operator, one=one) == 3
     one.refresh_from_db()
     assert one.state == "passed"
 

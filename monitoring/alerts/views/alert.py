@@ -27,6 +27,7 @@ from monitoring.alerts.selectors.alerts import (
     parts_since,
     similar,
 )
+from monitoring.alerts.selectors.back import back_inside, back_words
 from monitoring.alerts.selectors.checks import (
     change_check,
     model_check,
@@ -118,6 +119,7 @@ def _context(request: HttpRequest, by: Person, alert: Alert) -> dict[str, Any]:
         % {"out": number_text(out), "windows": number_text(judged)}
         if judged
         else "",
+        "back": back_words(back_inside(alert)),
         "where": where_sentence(contrast),
         "parts": parts_since(alert, alert.resolved_at),
         "chart": charts.over_time(alert, points, reading, statistic, changes, words, budget),

@@ -12,7 +12,7 @@ from mlops_portal.foundation.plant.models import Asset
 from mlops_portal.foundation.registry.models import Champion, RegisteredModel
 from monitoring.models import Containment, ContainmentPart, GoldenRound, Prediction
 from monitoring.models.containment import Began, ContainmentState
-from monitoring.models.golden_round import RoundState
+from monitoring.models.golden import RoundState
 
 KNOWN = timedelta(days=30)
 LATE = timedelta(days=30)  # telemetry that comes later than this after closing finds nothing open
@@ -58,12 +58,12 @@ def judged_in(containment: Containment) -> QuerySet[Prediction]:
     return judged.filter(activation=containment.activation) if containment.activation else judged
 
 
-def fresh_parts(containment: Containment, most: int) -> list[tuple[str, str, str]]:
-    """(part, lot, one of its judgements) of parts that have not joined yet."""
+def fresh_parts(containment: Containment, most: int, *, after: str = "") -> list[tuple[str, str, str]]:
+    """(part, lot, one of its judgements) of parts that have not joined, by their ids, behind ``after``."""
     known = ContainmentPart.objects.filter(containment=containment, part_id=OuterRef("part_id"))
     rows = (
         judged_in(containment)
-        .filter(~Exists(known))
+        .filter(~Exists(known), part_id__gt=after)
         .order_by("part_id")
         .values("part_id")
         .annotate(judgement=Min("pk"), of_lot=Min("lot"))[:most]

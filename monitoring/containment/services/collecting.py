@@ -39,9 +39,11 @@ def containment_collect(*, containment: Containment) -> int:
         Containment.objects.filter(pk=containment.pk).update(judgements=known)
         Containment.objects.filter(pk=twin.pk, since__gt=containment.since).update(since=containment.since)
         return 0
-    while parts := fresh_parts(containment, AT_ONCE):
+    after = ""
+    while parts := fresh_parts(containment, AT_ONCE, after=after):
         with transaction.atomic():
             joined += _join(containment, parts)
+        after = parts[-1][0]
     with transaction.atomic():
         Containment.objects.filter(pk=containment.pk).update(collected_at=timezone.now(), judgements=known)
         if joined and (first or not containment.grows):

@@ -22,7 +22,7 @@ from monitoring.models import (
     Prediction,
     ProcessChange,
 )
-from monitoring.models.golden_round import RoundState
+from monitoring.models.golden import RoundState
 from monitoring.transitions import RoundWhy
 
 RECENT = timedelta(hours=12)

@@ -14,7 +14,7 @@ from mlops_portal.foundation.plant.selectors.places import lines_for
 from mlops_portal.foundation.registry.models import ModelVersion, RegisteredModel
 from mlops_portal.foundation.registry.selectors import champion_of
 from mlops_portal.foundation.wire import golden, jcs
-from monitoring.models import GoldenChange, GoldenCheck, GoldenProposal, GoldenSample, SampledRow
+from monitoring.models import GoldenChange, GoldenCheck, GoldenPlan, GoldenProposal, GoldenSample, SampledRow
 
 
 def models_for(person: Person) -> QuerySet[RegisteredModel]:
@@ -35,6 +35,11 @@ def samples_of(model: RegisteredModel) -> QuerySet[GoldenSample]:
     """Those in force, by code; one that waits for a second person is not yet."""
     in_force = GoldenSample.objects.filter(model=model, retired_at=None, waiting=False)
     return in_force.select_related("judged_by", "model")
+
+
+def second_person(model: RegisteredModel) -> bool:
+    """Whether a change of the model's golden set waits for a second person."""
+    return GoldenPlan.objects.filter(model=model, second_person=True).exists()
 
 
 def changes_waiting(model: RegisteredModel) -> QuerySet[GoldenChange]:

@@ -11,16 +11,10 @@ from django.utils.translation import gettext as _
 from mlops_portal.foundation.ledger.refs import Actor
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Person
-from mlops_portal.foundation.registry.models import RegisteredModel
 from mlops_portal.foundation.shell.live import changed
 from monitoring.errors import ChangeDecided
-from monitoring.models import GoldenChange, GoldenPlan, GoldenSample
+from monitoring.models import GoldenChange, GoldenSample
 from monitoring.transitions import ChangeVerb
-
-
-def second_person(model: RegisteredModel) -> bool:
-    """Whether a change of the model's golden set waits for a second person."""
-    return GoldenPlan.objects.filter(model=model, second_person=True).exists()
 
 
 def change_asked(*, person: Person, sample: GoldenSample, verb: ChangeVerb, reason: str = "") -> GoldenChange:

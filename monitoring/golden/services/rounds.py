@@ -34,7 +34,7 @@ from monitoring.golden.rules import Run, drawn, outcome
 from monitoring.golden.selectors.rounds import due_now, heard_of, left, samples_by_code
 from monitoring.golden.selectors.samples import golden_set, samples_of
 from monitoring.models import GoldenAnswer, GoldenRound
-from monitoring.models.golden_round import RoundState
+from monitoring.models.golden import RoundState
 from monitoring.transitions import RoundWhy, Trigger
 
 KIND = "golden.round"
@@ -166,8 +166,13 @@ def round_say(*, by: Person, one: GoldenRound, code: str, said: str, note: str =
     return one
 
 
-def round_hear(*, one: GoldenRound) -> int:
-    """Take what the node judged of parts that it names by themselves; how many."""
+def round_hear(*, by: Person, one: GoldenRound) -> int:
+    """Take what the node judged of parts that it names, for who waits for it; how many."""
+    demand(round_verdict(by, one))
+    return _hear(one)
+
+
+def _hear(one: GoldenRound) -> int:
     if one.state != RoundState.RUNNING:
         return 0
     samples, heard = samples_by_code(one), 0
@@ -229,7 +234,7 @@ def _ended(one: GoldenRound, actor: Actor) -> None:
 def rounds_hear() -> int:
     """Let running rounds hear what nodes told; how many parts."""
     running = GoldenRound.objects.filter(state=RoundState.RUNNING)
-    return sum(round_hear(one=one) for one in running.select_related("asset__line__site", "model"))
+    return sum(_hear(one) for one in running.select_related("asset__line__site", "model"))
 
 
 def _told(one: GoldenRound, actor: Actor, verb: str, **public: Any) -> None:

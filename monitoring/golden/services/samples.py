@@ -23,8 +23,8 @@ from mlops_portal.foundation.wire.categories import code_of
 from mlops_portal.foundation.wire.errors import Invalid, NotAllowed
 from monitoring.containment.services.goldens import version_doubted
 from monitoring.errors import CodeTaken, Marked, Retired
-from monitoring.golden.selectors.samples import clear, edit_verdict, skilled_for
-from monitoring.golden.services.asking import change_asked, second_person
+from monitoring.golden.selectors.samples import clear, edit_verdict, second_person, skilled_for
+from monitoring.golden.services.asking import change_asked
 from monitoring.models import GoldenChange, GoldenCheck, GoldenSample
 from monitoring.transitions import ChangeVerb
 

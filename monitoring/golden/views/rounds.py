@@ -32,7 +32,7 @@ from monitoring.golden.selectors.rounds import (
 from monitoring.golden.selectors.samples import models_for
 from monitoring.golden.services.rounds import round_begin, round_hear, round_say
 from monitoring.models import GoldenRound, GoldenSample
-from monitoring.models.golden_round import RoundState
+from monitoring.models.golden import RoundState
 
 LATELY = 20
 TONES = {
@@ -101,8 +101,8 @@ def one_round(request: HttpRequest, pk: int) -> HttpResponse:
             except (Conflict, Invalid) as error:
                 messages.error(request, error.sentence)
                 status = error.status
-    else:
-        round_hear(one=shown)
+    elif round_verdict(by, shown):
+        round_hear(by=by, one=shown)
     return render(request, "monitoring/golden_round.html", _context(request, shown, form), status=status)
 
 

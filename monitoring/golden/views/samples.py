@@ -32,9 +32,9 @@ from monitoring.golden.selectors.samples import (
     next_code,
     sampled_rows,
     samples_of,
+    second_person,
 )
 from monitoring.golden.selectors.words import taught_codes
-from monitoring.golden.services.asking import second_person
 from monitoring.golden.services.samples import golden_add, golden_check_ask, golden_mark, golden_retire
 from monitoring.intake.selectors.parts import pictures_of, readings_of
 from monitoring.models import GoldenCheck, GoldenPlan, GoldenSample

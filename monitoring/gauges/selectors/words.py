@@ -83,12 +83,18 @@ def doubts_of(study: GaugeStudy) -> list[str]:
         return []
     if study.kind == GaugeKind.TYPE_1:
         doubts = [
-            _("At least 1.33 is asked of Cg and Cgk, and a resolution of at most 5 % of the tolerance.")
+            _(
+                "At least 1.33 is asked of Cg and Cgk, and a resolution of at most %(share)s %% of the tolerance."
+            )
+            % {"share": 5}
         ]
         if told["p_bias"] < 0.05:
             doubts.append(_("The bias is more than chance: adjust the system, then study it again."))
         return doubts
-    doubts = [_("Up to 10 % is capable, up to 30 % under conditions. The interval is for 95 %.")]
+    doubts = [
+        _("Up to %(good)s %% is capable, up to %(fair)s %% under conditions. The interval is for 95 %%.")
+        % {"good": 10, "fair": 30}
+    ]
     key = "tolerance" if "tolerance" in told["share"] else "total"
     if told["share"][key] <= MOST < told["interval"][key][1]:
         doubts.append(

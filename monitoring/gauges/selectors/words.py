@@ -84,7 +84,8 @@ def doubts_of(study: GaugeStudy) -> list[str]:
     if study.kind == GaugeKind.TYPE_1:
         doubts = [
             _(
-                "At least 1.33 is asked of Cg and Cgk, and a resolution of at most %(share)s %% of the tolerance."
+                "At least 1.33 is asked of Cg and Cgk, and a resolution of at most %(share)s %% of the "
+                "tolerance."
             )
             % {"share": 5}
         ]

@@ -25,6 +25,18 @@ def why(containment: Containment) -> str:
     return sentences[Trigger(containment.trigger)] % ({"truth": "–"} | known | facts)
 
 
+def until_when(containment: Containment) -> str:
+    """What ends the span of one that still grows."""
+    return {
+        Trigger.GOLDEN: _("until a good check or another release; parts judged now join by themselves."),
+        Trigger.SENSOR: _("until a good check; parts judged now join by themselves."),
+        Trigger.RECALL: _("until another release runs; parts judged now join by themselves."),
+    }.get(
+        Trigger(containment.trigger),
+        _("until somebody says that the cause ended; parts judged now join by themselves."),
+    )
+
+
 def headline(containment: Containment) -> str:
     """“412 of 600 parts of Press 4 wait for a decision”."""
     if not containment.parts:

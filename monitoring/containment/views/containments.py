@@ -115,6 +115,7 @@ def containment(request: HttpRequest, pk: int) -> HttpResponseBase:
         "containment": shown,
         "headline": words.headline(shown),
         "why": words.why(shown),
+        "until_when": words.until_when(shown) if shown.grows else "",
         "reinspected": reinspected(shown),
         "missing": missing(shown),
         "may": dict(verbs),

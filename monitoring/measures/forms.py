@@ -232,18 +232,25 @@ class ValuesForm(forms.Form):
     )
 
 
-class SpecForm(forms.Form):
+class DeedForm(forms.Form):
+    """One of several on a page: its fields have ids of their own, so that each label finds its field."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"id_{type(self).__name__.lower()}_%s", **more})
+
+
+class SpecForm(DeedForm):
     spec_low = forms.FloatField(label=_("Lower limit of the drawing"), required=False)
     spec_high = forms.FloatField(label=_("Upper limit of the drawing"), required=False)
     reason = forms.CharField(label=_("Which drawing, and why"), max_length=500)
 
 
-class RelearnForm(forms.Form):
+class RelearnForm(DeedForm):
     since = forms.DateTimeField(label=_("Since when is the new level normal?"))
     reason = forms.CharField(
         label=_("Why is it normal?"), max_length=500, help_text=_("A new tool, another material, a set point")
     )
 
 
-class UndoNormalForm(forms.Form):
+class UndoNormalForm(DeedForm):
     reason = forms.CharField(label=_("Why was it wrong?"), max_length=500)

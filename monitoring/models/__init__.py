@@ -12,8 +12,7 @@ from monitoring.models.golden import (
 )
 from monitoring.models.inspection import Inspection
 from monitoring.models.limits import Calibration, FalseAlarmBudget, JudgingShard, LimitSet, Watch
-from monitoring.models.measure import Measure, MeasureTable, MeasureValue
-from monitoring.models.normal import NewNormal
+from monitoring.models.measure import Measure, MeasureTable, MeasureValue, NewNormal
 from monitoring.models.performance import Performance
 from monitoring.models.prediction import Picture, Prediction, SampledRow
 from monitoring.models.process import ProcessChange

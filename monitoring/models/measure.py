@@ -181,3 +181,29 @@ class MeasureTable(models.Model):
     @property
     def topic(self) -> str:
         return f"measure-table:{self.pk}"
+
+
+class NewNormal(models.Model):
+    """Since when the level is normal, who said so and why. ``before``: what the measure's reference was
+    ({"reference_from", "reference_to", "fitted", "problem"}), so that it can be taken back; ``cause``: the
+    deed on a part, where a joint measure was taken along."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="normals")
+    since = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    before = models.JSONField(default=dict)
+    cause = models.ForeignKey("self", models.PROTECT, null=True, related_name="taken_along")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    def ref(self, relation: str = "about") -> Ref:
+        return Ref("new_normal", str(self.pk), relation)

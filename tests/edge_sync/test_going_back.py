@@ -86,7 +86,7 @@ def test_one_action_asks_one_signature_returns_the_line_under_new_numbers(plant:
     assert release.state == ReleaseState.COMPLETE
     champion = champion_for(plant.asset)
     assert champion is not None
-    assert champion.version == plant.bench.champion
+    assert champion == plant.bench.champion
     told = events(types=["edge.release.back_asked"]).get()
     assert WHY in sentence(told)
     signed = events(types=["approvals.decision.signed"], subject=("approval_request", str(asked.pk)))

@@ -15,7 +15,7 @@ from django.utils import timezone
 from mlops_portal.foundation.shell.models import Job
 from mlops_portal.foundation.wire.prediction import prediction_id
 from monitoring.intake.services.telemetry import batch_receive
-from monitoring.models import Quarantined, TelemetryBatch, UnapprovedRun, Window
+from monitoring.models import Prediction, Quarantined, TelemetryBatch, UnapprovedRun, Window
 from tests.cast import Cast
 from tests.monitoring.ground import DIGEST, Floor, make_floor
 from tests.soak import sides
@@ -39,11 +39,11 @@ def feeder(floor: Floor, tmp_path: Path) -> Feeder:
     return found
 
 
-def arrive(floor: Floor, *numbers: int, release: str = "press-1/1") -> None:
+def arrive(floor: Floor, *numbers: int) -> None:
     records = []
     for number in numbers:
         part = f"P{number}"
-        key = prediction_id(node="node-1", asset="press-1", part=part, at=floor.start, release=release)
+        key = prediction_id(node="node-1", asset="press-1", part=part, at=floor.start, release="press-1/1")
         records.append(floor.prediction(number, part=part, id=key))
     batch_receive(node=floor.node, body=floor.body(predictions=records))
 
@@ -64,7 +64,9 @@ def test_a_part_that_did_not_arrive_is_lost(floor: Floor, feeder: Feeder) -> Non
 
 def test_a_part_that_came_again_under_another_id_is_doubled(floor: Floor, feeder: Feeder) -> None:
     arrive(floor, 0, 1, 2)
-    arrive(floor, 1, release="press-1/2")
+    again = Prediction.objects.get(part_id="P1")
+    again.pk = "press-1/2 of P1"
+    again.save(force_insert=True)
 
     found = sides.predictions(feeder, RELEASES, floor.start)
 

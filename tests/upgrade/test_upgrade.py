@@ -33,8 +33,9 @@ pytestmark = [
 
 
 @pytest.fixture(params=MADE)
-def upgraded(request: Any, tmp_path: Path) -> Iterator[tuple[str, dict[str, int]]]:
+def upgraded(request: Any, settings: Any, tmp_path: Path) -> Iterator[tuple[str, dict[str, int]]]:
     """The version, and how many rows of what people did there were before."""
+    settings.VAR_DIR = tmp_path / "var"  # the keys of that portal are not here, and no other's
     path = tmp_path / "portal.sqlite3"
     path.write_bytes(lzma.decompress((DATA / f"{request.param}.sqlite3.xz").read_bytes()))
     with sqlite.opened(path):

@@ -132,10 +132,10 @@ def _judged_before(rows: Sequence[Prediction]) -> dict[tuple[int, str, datetime]
     known: dict[tuple[int, str, datetime], str] = {}
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
-        found = Prediction.objects.filter(
+        stored = Prediction.objects.filter(
             asset__in={one.asset_id for one in some}, at__in=[one.at for one in some]
         )
-        for one in found.only("asset_id", "part_id", "at").order_by("pk"):
+        for one in stored.only("asset_id", "part_id", "at").order_by("pk"):
             known.setdefault(_reading(one), one.pk)
     return known
 

@@ -66,7 +66,7 @@ def statistic_panel(
     inside = [
         Point(one.at, 100 * told["spread"], tone="bad" if one.on and told["spread"] > 1 else "")
         for one in judged
-        if (told := one.carried or {}) and measure.fitted.get("spread")
+        if "spread" in (told := one.carried or {}) and measure.fitted.get("spread")
     ]
     series = []
     for key, label in sides.items():

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mlops_portal.foundation.ledger.refs import Ref
+from mlops_portal.foundation.ledger.refs import Actor, Ref
 from mlops_portal.foundation.ledger.services import event_record
 from mlops_portal.foundation.plant.models import Asset, Line, Person
 from mlops_portal.foundation.plant.policies import guard
@@ -89,7 +89,7 @@ def measure_add(
         if parts:
             still_in_force(parts)
             measure.parts.set(parts)
-        measure_told(measure, by, "monitoring.measure.added")
+        measure_told(measure, by.actor, "monitoring.measure.added")
     return measure
 
 
@@ -148,16 +148,18 @@ def measure_end(*, by: Person, measure: Measure) -> Measure:
             raise MeasureInUse(
                 _("“%(joint)s” watches it together with others; end that one first.") % {"joint": joint}
             )
-        measure_told(measure, by, "monitoring.measure.ended")
+        measure_told(measure, by.actor, "monitoring.measure.ended")
     measure.ended_at = now
     return measure
 
 
-def measure_told(measure: Measure, by: Person, event: str, subjects: Sequence[Ref] = (), **more: str) -> None:
+def measure_told(
+    measure: Measure, actor: Actor, event: str, subjects: Sequence[Ref] = (), **more: str
+) -> None:
     """In the caller's transaction: the event of a deed on a measure, which every page of it hears."""
     event_record(
         type=event,
-        actor=by.actor,
+        actor=actor,
         subjects=[
             measure.ref(),
             measure.line.ref("on"),

@@ -72,7 +72,12 @@ def _taken(
     )
     _forget(measure, since)
     measure_told(
-        measure, by, "monitoring.measure.relearned", [deed.ref()], since=since.isoformat(), reason=reason
+        measure,
+        by.actor,
+        "monitoring.measure.relearned",
+        [deed.ref()],
+        since=since.isoformat(),
+        reason=reason,
     )
     enqueue("monitoring.measures", measure_id=measure.pk)
     return deed
@@ -115,7 +120,7 @@ def _undone(deed: NewNormal, by: Person, reason: str, now: datetime) -> None:
         setattr(measure, key, value)
     _forget(measure, deed.since)
     measure_told(
-        measure, by, "monitoring.measure.relearn_undone", [deed.ref()], since=deed.since.isoformat(),
+        measure, by.actor, "monitoring.measure.relearn_undone", [deed.ref()], since=deed.since.isoformat(),
         reason=reason,
     )  # fmt: skip
     enqueue("monitoring.measures", measure_id=measure.pk)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from monitoring.gauges.selectors.studies import newest_told
-from monitoring.measures.compute import capability as compute
+from monitoring.measures.compute.control import capability as compute
 from monitoring.measures.compute.control.chart import Chart, run
 from monitoring.measures.compute.control.families import Centre
 from monitoring.measures.services.capability import capability_told

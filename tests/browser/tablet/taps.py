@@ -6,6 +6,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
+from labeling.models import Label
 from mlops_portal.foundation.plant.models import Person
 from tests.browser.tablet.portal import Portal
 
@@ -40,3 +41,9 @@ def signed_in_as(context: BrowserContext, person: Person, portal: Portal) -> Non
     client.force_login(person)
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": portal.url}])
+
+
+def saved() -> list[tuple[str, str]]:
+    """(part, answer) of what the portal has, in the order in which they came."""
+    labels = Label.objects.filter(undone_at=None).order_by("at")
+    return list(labels.values_list("request__row__prediction__part_id", "answer"))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from monitoring.measures.compute import capability
+from monitoring.measures.compute.control import capability
 from monitoring.measures.compute.control.families import Centre, Points
 
 NAN = float("nan")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitoring.drift.compute.detector import level, process
+from monitoring.drift.compute.detector import process
+from monitoring.drift.compute.detector.components import level
 from tests.monitoring.detector.streams import autoregressive
 
 RNG = np.random.default_rng

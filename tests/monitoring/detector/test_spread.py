@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitoring.drift.compute.detector import process, spread
+from monitoring.drift.compute.detector import process
+from monitoring.drift.compute.detector.components import spread
 from tests.monitoring.detector.streams import autoregressive
 
 RNG = np.random.default_rng

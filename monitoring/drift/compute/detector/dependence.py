@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from mlops_portal.foundation.wire.sketch import readable
-from monitoring.drift.compute.detector import process, promise, spread, ties
+from monitoring.drift.compute.detector import process, promise
+from monitoring.drift.compute.detector.components import spread, ties
 
 F = NDArray[np.float64]
 B = NDArray[np.bool_]

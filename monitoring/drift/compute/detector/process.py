@@ -23,9 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from monitoring.drift.compute.detector import level as levels
-from monitoring.drift.compute.detector import spacing, ties
-from monitoring.drift.compute.detector import spread as spreads
+from monitoring.drift.compute.detector import spacing
+from monitoring.drift.compute.detector.components import level as levels
+from monitoring.drift.compute.detector.components import spread as spreads
+from monitoring.drift.compute.detector.components import ties
 
 F = NDArray[np.float64]
 ORDER_MOST, ROWS_PER_LAG = 12, 20

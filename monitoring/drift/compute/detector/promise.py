@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.drift.compute.detector import calibrate, process, rule, scores
-from monitoring.drift.compute.detector import level as levels
-from monitoring.drift.compute.detector import spread as spreads
+from monitoring.drift.compute.detector.components import level as levels
+from monitoring.drift.compute.detector.components import spread as spreads
 from monitoring.drift.compute.multivariate.blocks import memories
 from monitoring.limits.rules import poisson
 

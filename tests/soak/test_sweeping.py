@@ -87,8 +87,11 @@ def test_a_killed_run_leaves_neither_processes_nor_disks(tmp_path: Path) -> None
     with subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE) as run:
         assert run.stdout is not None
         assert run.stdout.readline() == b"begun\n"
-        assert list(sweeping.processes(folder))
+        until = time.monotonic() + 10
+        while not (seen := list(sweeping.processes(folder))) and time.monotonic() < until:
+            time.sleep(0.02)  # between exec and its first page a process has no environment yet
         run.kill()
+    assert seen
 
     until = time.monotonic() + 30
     while list(notes.glob("*.json")) and time.monotonic() < until:  # the watcher's last step

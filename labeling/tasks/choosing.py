@@ -88,7 +88,7 @@ def ask(
     asking = asking_model(version)
     before = known_read(version=version, line=line, features=features)
     usual = [_usual(version.reference.get("features", {}), one) for one in own]
-    seed = int(job_id.replace("-", "")[:8], 16)
+    seed = seed_of(job_id)
     try:
         picks = choose(
             asking.model,
@@ -158,3 +158,8 @@ def _is_new(lot: str, pick: Pick, pool: Pool) -> bool:
     own, others = np.nanmedian(column[inside]), np.nanmedian(column[~inside])
     spread = np.nanstd(column[~inside])
     return bool(spread > 0 and abs(own - others) > 2 * spread)
+
+
+def seed_of(job_id: str) -> int:
+    """Of the draws by chance: nobody knows it before, and the job's id repeats them."""
+    return int(job_id.replace("-", "")[:8], 16)

@@ -225,6 +225,7 @@
   async function keepOrSend(tap, task) {
     try {
       if (await store.tap(task, tap)) {
+        await sender.tell(); // before the next part shows: the badge never says that all is saved while one waits
         toast(tap, task);
         return true;
       }

@@ -239,6 +239,13 @@ def climbing_out(data: bytes) -> bytes:
     )
 
 
+def rooted_behind_a_folder(data: bytes) -> bytes:
+    """“storage//tmp/x”: without its first folder the name begins at the root."""
+    return remade(
+        data, lambda name, content: content, lambda name: name.replace("storage/", "storage//tmp/portal-no/")
+    )
+
+
 def of_another_version(data: bytes) -> bytes:
     return remade(
         data, lambda name, content: content.replace(b"0001_", b"0999_") if name[:4] == "mani" else content
@@ -267,6 +274,7 @@ def remade(
         (without_its_end, "its end is missing"),
         (with_another_file, "not what its name says"),
         (climbing_out, "what no backup holds"),
+        (rooted_behind_a_folder, "what no backup holds"),
         (of_another_version, "restore it with its own version"),
     ],
 )

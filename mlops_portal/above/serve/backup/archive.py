@@ -35,9 +35,11 @@ AGE = b"age-encryption.org/"
 
 
 def safe(name: str) -> bool:
-    """Whether ``name`` stays below the folder that it is put in."""
+    """Whether ``name`` stays below the folder that it is put in, also without its first folders: written in
+    one way only, so without “//”, behind which a rest would begin at the root."""
     path = PurePosixPath(name)
-    return bool(name) and not path.is_absolute() and ".." not in path.parts and "\0" not in name
+    one_way = bool(name) and name == str(path) and "\0" not in name
+    return one_way and not path.is_absolute() and ".." not in path.parts
 
 
 class _Hashed:
